@@ -1,0 +1,339 @@
+//! What time it is, and how to wait for a later one.
+//!
+//! Three clocks share one face. The real one waits. The virtual one belongs to a run on the
+//! embedded simulator: it stands still while any branch of the script works and jumps to the
+//! earliest wake-up when all of them wait, so 45 simulated minutes cost nothing. The flowing one
+//! serves `mw sim` and the REPL: it runs at a speed of your choice, and waits jump.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::oneshot;
+
+/// The instant every virtual clock starts at unless told otherwise.
+///
+/// It is fixed, so that a run on the simulator prints the same thing every day.
+pub const SIMULATED_START: &str = "2026-01-15T08:00:00Z";
+
+/// A source of time that can also wait.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The machine's clock.
+    Real,
+    /// A clock that runs at a chosen speed and that waits push forward.
+    Flowing(Arc<Flowing>),
+    /// A clock that moves only when every branch waits.
+    Virtual(Arc<Virtual>),
+}
+
+impl Clock {
+    /// A virtual clock standing at [`SIMULATED_START`], with one branch at work: the caller.
+    #[must_use]
+    pub fn simulated() -> Self {
+        Self::Virtual(Arc::new(Virtual::starting_at(simulated_start())))
+    }
+
+    /// A clock that starts at `start` and runs `speed` times as fast as the machine's.
+    #[must_use]
+    pub fn flowing(start: DateTime<Utc>, speed: f64) -> Self {
+        Self::Flowing(Arc::new(Flowing {
+            origin: Instant::now(),
+            speed,
+            base: Mutex::new(start),
+        }))
+    }
+
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        match self {
+            Self::Real => Utc::now(),
+            Self::Flowing(flowing) => flowing.now(),
+            Self::Virtual(clock) => clock.lock().now,
+        }
+    }
+
+    /// Waits until `at`; returns at once when it has passed.
+    pub async fn sleep_until(&self, at: DateTime<Utc>) {
+        match self {
+            Self::Real => {
+                // Slept in slices, so that a machine that was suspended or whose clock was set
+                // notices soon after, instead of waiting out the old distance.
+                while let Ok(left) = (at - Utc::now()).to_std() {
+                    if left.is_zero() {
+                        return;
+                    }
+                    tokio::time::sleep(left.min(std::time::Duration::from_secs(20))).await;
+                }
+            }
+            Self::Flowing(flowing) => flowing.reach(at),
+            Self::Virtual(clock) => clock.wait(at).await,
+        }
+    }
+
+    /// Waits for `span`.
+    pub async fn sleep(&self, span: TimeDelta) {
+        let at = self
+            .now()
+            .checked_add_signed(span)
+            .unwrap_or(DateTime::<Utc>::MAX_UTC);
+        self.sleep_until(at).await;
+    }
+
+    /// Moves a flowing or virtual clock forward; the machine's clock is left alone.
+    pub fn advance(&self, span: TimeDelta) {
+        match self {
+            Self::Real => {}
+            Self::Flowing(flowing) => flowing.reach(flowing.now() + span),
+            Self::Virtual(clock) => {
+                let mut state = clock.lock();
+                state.now += span;
+            }
+        }
+    }
+
+    /// Whether time is simulated, so that waiting costs nothing.
+    #[must_use]
+    pub const fn is_simulated(&self) -> bool {
+        !matches!(self, Self::Real)
+    }
+
+    /// A new branch of work wants to run: returns once it may.
+    ///
+    /// On the virtual clock branches take turns, in the order of the instant they are due and then
+    /// of their asking, which makes parallel scripts deterministic. Elsewhere it returns at once.
+    pub async fn enter(&self) {
+        if let Self::Virtual(clock) = self {
+            let now = clock.lock().now;
+            clock.queue(now, false).await;
+        }
+    }
+
+    /// The calling branch stops working, for good or until it [enters](Self::enter) again.
+    pub fn leave(&self) {
+        if let Self::Virtual(clock) = self {
+            Virtual::release(&mut clock.lock());
+        }
+    }
+}
+
+/// The instant named by [`SIMULATED_START`].
+#[must_use]
+pub fn simulated_start() -> DateTime<Utc> {
+    SIMULATED_START
+        .parse()
+        .unwrap_or(DateTime::<Utc>::UNIX_EPOCH)
+}
+
+/// A clock that runs by itself, at a speed.
+#[derive(Debug)]
+pub struct Flowing {
+    origin: Instant,
+    speed: f64,
+    base: Mutex<DateTime<Utc>>,
+}
+
+impl Flowing {
+    fn elapsed(&self) -> TimeDelta {
+        let seconds = self.origin.elapsed().as_secs_f64() * self.speed;
+        TimeDelta::try_milliseconds((seconds * 1000.0) as i64).unwrap_or(TimeDelta::MAX)
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        let base = *self.base.lock().unwrap_or_else(PoisonError::into_inner);
+        base.checked_add_signed(self.elapsed())
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
+    fn reach(&self, at: DateTime<Utc>) {
+        let mut base = self.base.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = base
+            .checked_add_signed(self.elapsed())
+            .unwrap_or(DateTime::<Utc>::MAX_UTC);
+        if at > now {
+            *base = base
+                .checked_add_signed(at - now)
+                .unwrap_or(DateTime::<Utc>::MAX_UTC);
+        }
+    }
+}
+
+/// A clock that stands still while anyone works.
+#[derive(Debug)]
+pub struct Virtual(Mutex<Turns>);
+
+#[derive(Debug)]
+struct Turns {
+    now: DateTime<Utc>,
+    working: usize,
+    asked: u64,
+    waiting: BinaryHeap<Reverse<Waiter>>,
+}
+
+#[derive(Debug)]
+struct Waiter {
+    at: DateTime<Utc>,
+    order: u64,
+    wake: oneshot::Sender<()>,
+}
+
+impl PartialEq for Waiter {
+    fn eq(&self, other: &Self) -> bool {
+        (self.at, self.order) == (other.at, other.order)
+    }
+}
+impl Eq for Waiter {}
+impl PartialOrd for Waiter {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Waiter {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.at, self.order).cmp(&(other.at, other.order))
+    }
+}
+
+impl Virtual {
+    fn starting_at(now: DateTime<Utc>) -> Self {
+        Self(Mutex::new(Turns {
+            now,
+            working: 1,
+            asked: 0,
+            waiting: BinaryHeap::new(),
+        }))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Turns> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn wait(&self, at: DateTime<Utc>) {
+        if at > self.lock().now {
+            self.queue(at, true).await;
+        }
+    }
+
+    async fn queue(&self, at: DateTime<Utc>, leaving: bool) {
+        let (wake, woken) = oneshot::channel();
+        {
+            let mut state = self.lock();
+            state.asked += 1;
+            let order = state.asked;
+            state.waiting.push(Reverse(Waiter { at, order, wake }));
+            if leaving {
+                Self::release(&mut state);
+            } else {
+                Self::pass(&mut state);
+            }
+        }
+        let mut place = Place { clock: self, woken };
+        // A closed channel means the clock is gone: nobody is left to wait for.
+        let _ = (&mut place.woken).await;
+        place.woken.close();
+    }
+
+    fn release(state: &mut Turns) {
+        state.working = state.working.saturating_sub(1);
+        Self::pass(state);
+    }
+
+    /// Hands the turn to whoever is due first, when nobody works. Waiters that gave up have closed
+    /// their channel.
+    fn pass(state: &mut Turns) {
+        while state.working == 0
+            && let Some(Reverse(next)) = state.waiting.pop()
+        {
+            let at = next.at.max(state.now);
+            if next.wake.send(()).is_ok() {
+                state.now = at;
+                state.working = 1;
+            }
+        }
+    }
+}
+
+/// A branch's place in the queue. A branch that gives up waiting is at work again, whether its turn
+/// had come or not: it has its own unwinding to do and will [leave](Clock::leave) afterwards.
+struct Place<'a> {
+    clock: &'a Virtual,
+    woken: oneshot::Receiver<()>,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if self.woken.is_terminated() {
+            return;
+        }
+        let mut state = self.clock.lock();
+        if self.woken.try_recv().is_err() {
+            self.woken.close();
+            state.working += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lone_branch_jumps_to_its_wake_up() {
+        let clock = Clock::simulated();
+        clock.sleep(TimeDelta::minutes(45)).await;
+        assert_eq!(clock.now() - simulated_start(), TimeDelta::minutes(45));
+    }
+
+    #[tokio::test]
+    async fn branches_wake_in_the_order_they_are_due() {
+        let clock = Clock::simulated();
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let mut tasks = Vec::new();
+        for minutes in [30, 10, 20] {
+            let (clock, log) = (clock.clone(), log.clone());
+            tasks.push(tokio::spawn(async move {
+                clock.enter().await;
+                clock.sleep(TimeDelta::minutes(minutes)).await;
+                log.lock().unwrap().push((minutes, clock.now()));
+                clock.leave();
+            }));
+            tokio::task::yield_now().await;
+        }
+        clock.leave();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let order: Vec<_> = log.lock().unwrap().clone();
+        let start = simulated_start();
+        assert_eq!(
+            order,
+            [10, 20, 30]
+                .map(|m| (m, start + TimeDelta::minutes(m)))
+                .to_vec(),
+        );
+    }
+
+    #[tokio::test]
+    async fn a_branch_that_gave_up_does_not_hold_the_turn() {
+        let clock = Clock::simulated();
+        {
+            let abandoned = clock.sleep(TimeDelta::minutes(1));
+            tokio::pin!(abandoned);
+            let _ = futures_util::poll!(&mut abandoned);
+        }
+        clock.leave();
+        clock.enter().await;
+        clock.leave();
+        clock.enter().await;
+    }
+
+    #[test]
+    fn a_flowing_clock_is_pushed_by_waits() {
+        let clock = Clock::flowing(simulated_start(), 0.0);
+        clock.advance(TimeDelta::hours(2));
+        assert_eq!(clock.now() - simulated_start(), TimeDelta::hours(2));
+    }
+}

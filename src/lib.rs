@@ -1,0 +1,6 @@
+//! map
+
+pub mod api;
+pub mod clock;
+pub mod operation;
+pub mod record;

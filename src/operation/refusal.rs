@@ -1,0 +1,49 @@
+//! Why a call was refused before anything was sent.
+
+use thiserror::Error;
+
+/// A call that was refused before anything was sent: what is wrong, where, and what would be right.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{message}")]
+pub struct Refusal {
+    /// The operation called.
+    pub operation: &'static str,
+    /// The argument at fault, with its place inside: `body.fields.vlan_type`.
+    pub argument: String,
+    /// What is wrong, naming the offending text.
+    pub message: String,
+    /// What would be right.
+    pub hint: Option<String>,
+}
+
+/// The candidate most like `text`, when one is near enough to be meant.
+#[must_use]
+pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = text.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| (likeness(&wanted, &candidate.to_lowercase()), candidate))
+        .filter(|(likeness, _)| *likeness >= 0.7)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+/// Two measures, because each misses what the other sees: transposed letters and shared beginnings.
+fn likeness(a: &str, b: &str) -> f64 {
+    strsim::normalized_damerau_levenshtein(a, b).max(strsim::jaro_winkler(a, b) - 0.15)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn a_slip_finds_its_word_and_noise_finds_none() {
+        let names = ["label", "description", "vlan_type", "pod_location"];
+        assert_eq!(nearest("lable", names), Some("label"));
+        assert_eq!(nearest("vlantype", names), Some("vlan_type"));
+        assert_eq!(nearest("pod_loc", names), Some("pod_location"));
+        assert_eq!(nearest("zzz", names), None);
+        assert_eq!(nearest("", names), None);
+    }
+}
