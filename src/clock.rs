@@ -70,7 +70,7 @@ impl Clock {
                 }
             }
             Self::Flowing(flowing) => flowing.reach(at),
-            Self::Virtual(clock) => clock.wait(at).await,
+            Self::Virtual(clock) => Virtual::wait(clock, at).await,
         }
     }
 
@@ -106,10 +106,20 @@ impl Clock {
     /// On the virtual clock branches take turns, in the order of the instant they are due and then
     /// of their asking, which makes parallel scripts deterministic. Elsewhere it returns at once.
     pub async fn enter(&self) {
-        if let Self::Virtual(clock) = self {
-            let now = clock.lock().now;
-            clock.queue(now, false).await;
-        }
+        self.ticket().turn().await;
+    }
+
+    /// A place in the queue of branches, taken now for whoever calls [`Ticket::turn`] later: a
+    /// parent that takes tickets for its children decides their order.
+    #[must_use]
+    pub fn ticket(&self) -> Ticket {
+        Ticket(match self {
+            Self::Virtual(clock) => {
+                let now = clock.lock().now;
+                Some(Virtual::queue(clock, now, false))
+            }
+            Self::Real | Self::Flowing(_) => None,
+        })
     }
 
     /// The calling branch stops working, for good or until it [enters](Self::enter) again.
@@ -211,29 +221,28 @@ impl Virtual {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn wait(&self, at: DateTime<Utc>) {
-        if at > self.lock().now {
-            self.queue(at, true).await;
+    async fn wait(clock: &Arc<Self>, at: DateTime<Utc>) {
+        if at > clock.lock().now {
+            Self::queue(clock, at, true).called().await;
         }
     }
 
-    async fn queue(&self, at: DateTime<Utc>, leaving: bool) {
+    fn queue(clock: &Arc<Self>, at: DateTime<Utc>, leaving: bool) -> Place {
         let (wake, woken) = oneshot::channel();
-        {
-            let mut state = self.lock();
-            state.asked += 1;
-            let order = state.asked;
-            state.waiting.push(Reverse(Waiter { at, order, wake }));
-            if leaving {
-                Self::release(&mut state);
-            } else {
-                Self::pass(&mut state);
-            }
+        let mut state = clock.lock();
+        state.asked += 1;
+        let order = state.asked;
+        state.waiting.push(Reverse(Waiter { at, order, wake }));
+        if leaving {
+            Self::release(&mut state);
+        } else {
+            Self::pass(&mut state);
         }
-        let mut place = Place { clock: self, woken };
-        // A closed channel means the clock is gone: nobody is left to wait for.
-        let _ = (&mut place.woken).await;
-        place.woken.close();
+        drop(state);
+        Place {
+            clock: clock.clone(),
+            woken,
+        }
     }
 
     fn release(state: &mut Turns) {
@@ -256,14 +265,36 @@ impl Virtual {
     }
 }
 
+/// A place in the queue of branches that want to work.
+#[derive(Debug)]
+pub struct Ticket(Option<Place>);
+
+impl Ticket {
+    /// Returns when the branch may work.
+    pub async fn turn(self) {
+        if let Some(place) = self.0 {
+            place.called().await;
+        }
+    }
+}
+
 /// A branch's place in the queue. A branch that gives up waiting is at work again, whether its turn
 /// had come or not: it has its own unwinding to do and will [leave](Clock::leave) afterwards.
-struct Place<'a> {
-    clock: &'a Virtual,
+#[derive(Debug)]
+struct Place {
+    clock: Arc<Virtual>,
     woken: oneshot::Receiver<()>,
 }
 
-impl Drop for Place<'_> {
+impl Place {
+    async fn called(mut self) {
+        // A closed channel means the clock is gone: nobody is left to wait for.
+        let _ = (&mut self.woken).await;
+        self.woken.close();
+    }
+}
+
+impl Drop for Place {
     fn drop(&mut self) {
         if self.woken.is_terminated() {
             return;

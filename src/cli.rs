@@ -1,0 +1,104 @@
+//! The command line: one file per command.
+
+mod account;
+mod ask;
+mod call;
+mod console;
+mod doc;
+mod execution;
+mod global;
+mod interrupt;
+mod jobs;
+mod launcher;
+mod noise;
+mod repl;
+mod run;
+mod serve;
+mod show;
+mod sim;
+mod watcher;
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+use crate::error::{Complaint, exit};
+pub use global::Global;
+
+/// Automation for OpenMetal clouds, in scripts.
+#[derive(Debug, Parser)]
+#[command(name = "mw", version, max_term_width = 100)]
+#[command(after_help = "Without an account, put --sim first: mw --sim repl")]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a script; what follows its name belongs to it
+    Run(run::Run),
+    /// Run one line of script and print what it comes to
+    Eval(run::Eval),
+    /// Explore at a prompt
+    Repl(repl::Repl),
+    /// Call one operation of the API
+    Call(call::Call),
+    /// Explain a function, a type or an operation; list them all without a name
+    Doc(doc::Doc),
+    /// Run the jobs of a file when they are due
+    Serve(serve::Serve),
+    /// Look at schedules
+    #[command(subcommand)]
+    Jobs(jobs::Jobs),
+    /// Serve the simulated account over HTTP
+    Sim(sim::Sim),
+}
+
+/// What a command came to: its exit code, or what to complain about.
+type Outcome = Result<u8, Vec<Complaint>>;
+
+/// Runs the command line and gives the exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nothing is left to say when the terminal itself cannot be written to.
+            let _ = error.print();
+            return match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => exit::DONE,
+                _ => exit::USAGE,
+            };
+        }
+    };
+    noise::start(&cli.global);
+    let global = &cli.global;
+    let outcome = match cli.command {
+        Command::Run(run) => run.run(global),
+        Command::Eval(eval) => eval.run(global),
+        Command::Repl(repl) => repl.run(global),
+        Command::Call(call) => call.run(global),
+        Command::Doc(doc) => doc.run(global),
+        Command::Serve(serve) => serve.run(global),
+        Command::Jobs(jobs) => jobs.run(global),
+        Command::Sim(sim) => sim.run(global),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(complaints) => {
+            show::complaints(&complaints);
+            complaints
+                .first()
+                .map_or(exit::FAILED, |complaint| complaint.exit)
+        }
+    }
+}
+
+impl From<Complaint> for Vec<Complaint> {
+    fn from(complaint: Complaint) -> Self {
+        vec![complaint]
+    }
+}

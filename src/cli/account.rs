@@ -1,0 +1,243 @@
+//! The account a command works on: the embedded simulator, or a real one by its profile.
+
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use sha2::{Digest as _, Sha256};
+
+use super::Global;
+use super::ask;
+use super::watcher::Watcher;
+use crate::client::{
+    CallError, Client, Credentials, Function, Https, HttpsSettings, Policy, Settings as Setup,
+};
+use crate::clock::{Clock, simulated_start};
+use crate::config::{self, Environment, Flags, Found, Profile};
+use crate::error::Complaint;
+use crate::operation::Effect;
+use crate::script::memory::Memory;
+use crate::session::{Grant, Permission, Session, Settings};
+use crate::simulator::{self, Model, Simulator};
+
+/// The account a command works on.
+pub enum Account {
+    /// The embedded simulator.
+    Simulated {
+        /// Its time.
+        clock: Clock,
+        /// How it starts.
+        model: Model,
+        /// The way to it, shared by all runs: they live in one world.
+        client: Arc<OnceLock<Client>>,
+    },
+    /// A real account, or a simulator reached by URL, which is one like any other.
+    Real {
+        /// Its profile.
+        profile: Box<Profile>,
+        /// The way to it, shared by all runs: one token, one pool, one retry budget.
+        client: Arc<OnceLock<Client>>,
+    },
+}
+
+impl Account {
+    /// The account the command line names. `flowing` lets simulated time run by itself, for people
+    /// at a prompt.
+    pub fn of(global: &Global, flowing: bool) -> Result<Self, Complaint> {
+        if let Some(model) = &global.sim {
+            let clock = if flowing {
+                Clock::flowing(simulated_start(), 1.0)
+            } else {
+                Clock::simulated()
+            };
+            return Ok(Self::Simulated {
+                clock,
+                model: read_model(model)?,
+                client: Arc::default(),
+            });
+        }
+        let flags = Flags {
+            profile: global.profile.clone(),
+            url: global.url.clone(),
+            cacert: global.cacert.clone(),
+        };
+        let profile = config::resolve(&flags, &Environment::of_process())?;
+        Ok(Self::Real {
+            profile: Box::new(profile),
+            client: Arc::default(),
+        })
+    }
+
+    /// The account's clock, if it is simulated.
+    pub fn simulated_clock(&self) -> Option<Clock> {
+        match self {
+            Self::Simulated { clock, .. } => Some(clock.clone()),
+            Self::Real { .. } => None,
+        }
+    }
+
+    /// A line that tells people which account this is.
+    pub fn described(&self) -> String {
+        match self {
+            Self::Simulated { .. } => "the embedded simulator: nothing here is real".to_owned(),
+            Self::Real { profile, .. } => format!("profile {} at {}", profile.name, profile.url),
+        }
+    }
+
+    /// A session on the account with the command line's permissions.
+    pub fn session(&self, global: &Global) -> Result<Session, Complaint> {
+        let permission = self.permission(global)?;
+        Ok(self.session_with(global, permission))
+    }
+
+    /// A session on the account with these permissions.
+    pub fn session_with(&self, global: &Global, permission: Permission) -> Session {
+        let observer = Arc::new(Watcher::new(global, self.simulated_clock()));
+        match self {
+            Self::Simulated {
+                clock,
+                model,
+                client,
+            } => {
+                let (seed, model) = (global.seed, model.clone());
+                let (time, client) = (clock.clone(), client.clone());
+                Session::new(Settings {
+                    connect: Box::new(move || {
+                        Ok(client
+                            .get_or_init(|| simulated(seed, &model, &time))
+                            .clone())
+                    }),
+                    clock: clock.clone(),
+                    permission,
+                    observer,
+                })
+            }
+            Self::Real { profile, client } => {
+                let (profile, client) = (profile.clone(), client.clone());
+                Session::new(Settings {
+                    connect: Box::new(move || match client.get() {
+                        Some(client) => Ok(client.clone()),
+                        None => real(&profile).map(|new| client.get_or_init(|| new).clone()),
+                    }),
+                    clock: Clock::Real,
+                    permission,
+                    observer,
+                })
+            }
+        }
+    }
+
+    fn permission(&self, global: &Global) -> Result<Permission, Complaint> {
+        let mut deny = global.deny.clone();
+        let mut allow = global.allow.clone();
+        if global.yes {
+            allow.extend([Effect::Read, Effect::Change, Effect::Disrupt].map(Grant::Effect));
+        }
+        match self {
+            Self::Simulated { .. } => allow = Permission::everything(),
+            Self::Real { profile, .. } => {
+                deny.extend(grants(&profile.deny, profile)?);
+                if profile.allow.is_empty() {
+                    allow.extend(Permission::reading());
+                } else {
+                    allow.extend(grants(&profile.allow, profile)?);
+                }
+            }
+        }
+        Ok(Permission::new(allow, deny, ask::person()))
+    }
+
+    /// What a script of this name remembers from run to run.
+    pub fn memory(&self, script: &str) -> Memory {
+        let Self::Real { profile, .. } = self else {
+            return Memory::of_the_run();
+        };
+        let Ok(folder) = config::state_dir(&Environment::of_process()) else {
+            return Memory::of_the_run();
+        };
+        let whole = fs::canonicalize(script).unwrap_or_else(|_| script.into());
+        let stem = Path::new(script)
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy();
+        let mark: String = Sha256::digest(whole.to_string_lossy().as_bytes())
+            .iter()
+            .take(4)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let name = format!("{}-{mark}.json", stem.trim_matches(['<', '>']));
+        Memory::in_file(folder.join("memory").join(&profile.name).join(name))
+    }
+}
+
+/// The grants a list of words means.
+pub fn grants(words: &[String], profile: &Profile) -> Result<Vec<Grant>, Complaint> {
+    words
+        .iter()
+        .map(|word| {
+            word.parse().map_err(|error: String| {
+                Complaint::usage(format!("profile {}: {error}", profile.name))
+            })
+        })
+        .collect()
+}
+
+/// The model that `--sim=FILE` names; the starting account for a bare `--sim`.
+pub fn read_model(file: &str) -> Result<Model, Complaint> {
+    if file.is_empty() {
+        return Ok(Model::starting());
+    }
+    let text = fs::read_to_string(file)
+        .map_err(|error| Complaint::usage(format!("cannot read the model {file}: {error}")))?;
+    Model::read(file, &text)
+}
+
+fn simulated(seed: u64, model: &Model, clock: &Clock) -> Client {
+    let simulator = Arc::new(Simulator::new(simulator::Settings {
+        seed,
+        clock: clock.clone(),
+        model: model.clone(),
+    }));
+    let transport = Function(move |request| std::future::ready(Ok(simulator.respond(request))));
+    Client::new(Setup {
+        transport: Arc::new(transport),
+        credentials: Credentials::ApiKey(crate::record::Secret::new("sim")),
+        clock: clock.clone(),
+        policy: Policy {
+            seed: Some(seed),
+            ..Policy::default()
+        },
+        profile: "sim".to_owned(),
+    })
+}
+
+fn real(profile: &Profile) -> Result<Client, CallError> {
+    let credentials = match profile.credentials() {
+        Ok(Found::ApiKey(key)) => Credentials::ApiKey(key),
+        Ok(Found::OAuth {
+            client_id,
+            client_secret,
+        }) => Credentials::OAuth {
+            client_id,
+            client_secret,
+        },
+        Ok(Found::None) => Credentials::None,
+        Err(complaint) => {
+            return Err(CallError::setup(
+                complaint.message,
+                complaint.hint.unwrap_or_default(),
+            ));
+        }
+    };
+    let transport = Https::new(HttpsSettings {
+        ca_file: profile.cacert.clone(),
+        ..HttpsSettings::new(&profile.url)
+    });
+    Ok(Client::new(Setup {
+        transport: Arc::new(transport),
+        credentials,
+        clock: Clock::Real,
+        policy: Policy::default(),
+        profile: profile.name.clone(),
+    }))
+}

@@ -1,0 +1,99 @@
+//! One script on one account, from its text to its exit code.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::account::Account;
+use super::console::Terminal;
+use super::{Global, Outcome, interrupt, show};
+use crate::error::{Complaint, exit};
+use crate::output::Document;
+use crate::script::host::{Host, Parts, Stop};
+use crate::script::runtime::LazyRuntime;
+use crate::script::source::Source;
+use crate::script::{Ended, Interpreter};
+
+/// Deep scripts recurse on the stack of the thread they run on. It is reserved, not used.
+pub const STACK: usize = 64 << 20;
+
+/// A script and its arguments.
+pub struct Task {
+    /// The script.
+    pub source: Source,
+    /// Its arguments.
+    pub args: Map<String, Value>,
+}
+
+/// An account and the way to stop what runs on it.
+pub struct Execution {
+    /// The account.
+    pub account: Account,
+    /// The way to stop.
+    pub stop: Stop,
+    /// The runtime for everything that waits.
+    pub runtime: Arc<LazyRuntime>,
+}
+
+impl Execution {
+    /// An execution on the account that the command line names.
+    pub fn new(global: &Global) -> Result<Self, Complaint> {
+        let stop = Stop::default();
+        let runtime = interrupt::watch(&stop);
+        Ok(Self {
+            account: Account::of(global, false)?,
+            stop,
+            runtime,
+        })
+    }
+
+    /// Runs a script and shows what it comes to.
+    pub fn run(self, global: &Global, task: Task) -> Outcome {
+        let console = Arc::new(Terminal::new(global, self.account.simulated_clock()));
+        let memory = self.account.memory(&task.source.name);
+        let host = Host::new(Parts {
+            session: self.account.session(global)?,
+            runtime: self.runtime,
+            console,
+            stop: self.stop,
+            args: task.args,
+            memory,
+        });
+        match on_its_own_thread(&host, &task.source) {
+            Ok(document) => {
+                show::document(&document, global)?;
+                Ok(exit::DONE)
+            }
+            Err(Ended::Quietly(code)) => {
+                if code == exit::INTERRUPTED {
+                    return Err(Complaint::new(code, "interrupted").into());
+                }
+                Ok(code)
+            }
+            Err(Ended::Complaining(complaints)) => Err(complaints),
+        }
+    }
+}
+
+/// Runs a script on a thread with room for it: natives wait there for the account, which a thread of
+/// the runtime must not.
+pub fn on_its_own_thread(host: &Host, source: &Source) -> Result<Document, Ended> {
+    let failed = |what: String| Ended::Complaining(vec![Complaint::new(exit::FAILED, what)]);
+    std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .name("script".to_owned())
+            .stack_size(STACK)
+            .spawn_scoped(scope, || {
+                Interpreter::new(host, source.folder.clone())
+                    .run(source)
+                    .map(|value| Interpreter::document(&value))
+            })
+            .map_err(|error| failed(format!("no thread could be started: {error}")))?
+            .join()
+            .unwrap_or_else(|_| {
+                Err(failed(
+                    "the script's thread ended unexpectedly; this is a bug in mw".to_owned(),
+                ))
+            })
+    })
+}

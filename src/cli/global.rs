@@ -1,0 +1,97 @@
+//! The options every command takes.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::output::Format;
+use crate::session::Grant;
+
+/// The options every command takes. They come before a script's name: what follows it belongs to
+/// the script.
+#[derive(Args, Clone, Debug)]
+pub struct Global {
+    /// Use the embedded simulator instead of a real account; --sim=FILE starts from a model
+    #[arg(long, global = true, value_name = "MODEL", num_args = 0..=1, require_equals = true,
+          default_missing_value = "", help_heading = "Account")]
+    pub sim: Option<String>,
+    /// Start the simulator's random numbers here
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        default_value_t = 1,
+        help_heading = "Account"
+    )]
+    pub seed: u64,
+    /// Use this profile of the configuration file
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Account")]
+    pub profile: Option<String>,
+    /// Talk to the API at this address
+    #[arg(long, global = true, value_name = "URL", help_heading = "Account")]
+    pub url: Option<String>,
+    /// Trust the certificates in this file too
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Account")]
+    pub cacert: Option<PathBuf>,
+    /// Grant effects (read, change, disrupt, destroy, spend) or single operations
+    #[arg(
+        long,
+        global = true,
+        value_name = "GRANT",
+        value_delimiter = ',',
+        help_heading = "Permission"
+    )]
+    pub allow: Vec<Grant>,
+    /// Deny effects or operations, whatever else grants them
+    #[arg(
+        long,
+        global = true,
+        value_name = "GRANT",
+        value_delimiter = ',',
+        help_heading = "Permission"
+    )]
+    pub deny: Vec<Grant>,
+    /// Grant read, change and disrupt without asking; destroy and spend must be named
+    #[arg(long, global = true, help_heading = "Permission")]
+    pub yes: bool,
+    /// Write results as auto, table, json, yaml or csv
+    #[arg(
+        long,
+        short,
+        global = true,
+        value_name = "FORMAT",
+        default_value = "auto",
+        help_heading = "Output"
+    )]
+    pub output: Format,
+    /// Say nothing but results and errors
+    #[arg(
+        long,
+        short,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = "Output"
+    )]
+    pub quiet: bool,
+    /// Say every call and retry
+    #[arg(long, short, global = true, help_heading = "Output")]
+    pub verbose: bool,
+    /// Write logs as text or json
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        default_value = "text",
+        help_heading = "Output"
+    )]
+    pub log_format: LogFormat,
+}
+
+/// How logs are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// A line for people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}

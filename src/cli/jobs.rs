@@ -1,0 +1,161 @@
+//! `mw jobs`: looking at schedules.
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::serve::read_jobs;
+use super::{Global, Outcome, show};
+use crate::error::{Complaint, Place, exit};
+use crate::output::Document;
+use crate::schedule::next::{fires, listed};
+use crate::schedule::{Calendar, CronLine, zone};
+
+/// Look at schedules.
+#[derive(Debug, Subcommand)]
+pub enum Jobs {
+    /// Show when a line, or the jobs of a file, are due next
+    Next(Next),
+    /// Check a jobs file and the scripts it names
+    Check(Check),
+}
+
+/// When a line, or the jobs of a file, are due next.
+#[derive(Args, Debug)]
+pub struct Next {
+    /// A crontab line, such as "30 2 * * *"
+    #[arg(long, value_name = "LINE", conflicts_with = "jobs")]
+    cron: Option<String>,
+    /// The zone the line is read in
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    timezone: String,
+    /// The line has six fields, seconds first
+    #[arg(long)]
+    seconds: bool,
+    /// Start after this instant; now unless given
+    #[arg(long, value_name = "RFC3339")]
+    after: Option<String>,
+    /// How many
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    count: usize,
+    /// The jobs file
+    #[arg(long, value_name = "FILE", default_value = "jobs.toml")]
+    jobs: String,
+}
+
+/// Check a jobs file.
+#[derive(Args, Debug)]
+pub struct Check {
+    /// The jobs file
+    #[arg(value_name = "FILE", default_value = "jobs.toml")]
+    jobs: String,
+}
+
+impl Jobs {
+    /// Runs the command.
+    pub fn run(self, global: &Global) -> Outcome {
+        match self {
+            Self::Next(next) => next.run(global),
+            Self::Check(check) => {
+                let jobs = read_jobs(&check.jobs)?;
+                show::text(&format!(
+                    "{}: {} jobs, no problems\n",
+                    check.jobs,
+                    jobs.len()
+                ))?;
+                Ok(exit::DONE)
+            }
+        }
+    }
+}
+
+impl Next {
+    fn run(self, global: &Global) -> Outcome {
+        let after = self.after()?;
+        if !(1..=10_000).contains(&self.count) {
+            return Err(Complaint::usage(format!(
+                "--count must be from 1 to 10000, not {}",
+                self.count
+            ))
+            .into());
+        }
+        match &self.cron {
+            Some(line) => self.line(line, after, global),
+            None => self.file(after, global),
+        }
+    }
+
+    fn after(&self) -> Result<DateTime<Utc>, Complaint> {
+        let Some(text) = &self.after else {
+            return Ok(Utc::now());
+        };
+        DateTime::parse_from_rfc3339(text)
+            .map(|at| at.to_utc())
+            .map_err(|error| {
+                Complaint::usage(format!("--after: {text:?} is not an instant: {error}"))
+                    .hint("write it like 2026-03-08T06:00:00Z")
+            })
+    }
+
+    fn line(&self, text: &str, after: DateTime<Utc>, global: &Global) -> Outcome {
+        let line = CronLine::parse(text, self.seconds).map_err(|error| {
+            let complaint = Complaint::usage(error.message.clone()).at(Some(Place::in_text(
+                "--cron",
+                text,
+                1,
+                error.column,
+                error.length,
+            )));
+            match error.hint {
+                Some(hint) => complaint.hint(hint),
+                None => complaint,
+            }
+        })?;
+        let zone = match line.zone() {
+            Some(zone) => zone,
+            None => zone::named(&self.timezone)
+                .map_err(|error| Complaint::usage(error.to_string()).hint(error.hint.clone()))?,
+        };
+        let calendar = Calendar::new(line, zone);
+        let fires = fires(&calendar, after, self.count);
+        if fires.is_empty() {
+            return Err(Complaint::usage(format!("{text:?} is never due")).into());
+        }
+        if global.output.is_for_programs() {
+            let instants = fires
+                .iter()
+                .map(|fire| Value::from(fire.rfc3339()))
+                .collect();
+            show::document(&Document::Value(Value::Array(instants)), global)?;
+        } else {
+            show::text(&listed(&fires))?;
+        }
+        Ok(exit::DONE)
+    }
+
+    fn file(&self, after: DateTime<Utc>, global: &Global) -> Outcome {
+        let jobs = read_jobs(&self.jobs)?;
+        let mut due = Vec::new();
+        for job in jobs.iter().filter(|job| job.enabled) {
+            let mut at = after;
+            for _ in 0..self.count {
+                let Some(next) = job.next_after(at) else {
+                    break;
+                };
+                due.push((next, job.clone()));
+                at = next;
+            }
+        }
+        due.sort_by(|a, b| (a.0, &a.1.name).cmp(&(b.0, &b.1.name)));
+        let rows = due
+            .iter()
+            .take(self.count)
+            .map(|(at, job)| {
+                let fire = job.fire(*at);
+                json!({"job": job.name, "local": fire.local(), "utc": fire.rfc3339()})
+            })
+            .collect();
+        show::document(&Document::Value(Value::Array(rows)), global)?;
+        Ok(exit::DONE)
+    }
+}

@@ -1,0 +1,73 @@
+//! `mw repl`.
+
+use std::io::IsTerminal as _;
+use std::sync::Arc;
+
+use clap::Args;
+use serde_json::Map;
+
+use super::account::Account;
+use super::console::Terminal;
+use super::{Global, Outcome, interrupt, show};
+use crate::config::{self, Environment};
+use crate::error::{Complaint, exit};
+use crate::repl;
+use crate::script::host::{Host, Parts, Stop};
+
+/// Explore at a prompt.
+#[derive(Args, Debug)]
+pub struct Repl {}
+
+impl Repl {
+    /// Runs the command.
+    pub fn run(self, global: &Global) -> Outcome {
+        let stop = Stop::default();
+        let runtime = interrupt::watch(&stop);
+        let account = Account::of(global, true)?;
+        let host = Host::new(Parts {
+            session: account.session(global)?,
+            runtime,
+            console: Arc::new(Terminal::new(global, account.simulated_clock())),
+            stop,
+            args: Map::new(),
+            memory: account.memory("<repl>"),
+        });
+        let prompt = if matches!(account, Account::Simulated { .. }) {
+            "sim> "
+        } else {
+            "mw> "
+        };
+        let greeting = if global.quiet || !std::io::stdin().is_terminal() {
+            String::new()
+        } else {
+            format!(
+                "metalwright {} on {}\n?name explains, Tab completes, Ctrl-D leaves",
+                env!("CARGO_PKG_VERSION"),
+                account.described()
+            )
+        };
+        let options = global.clone();
+        let session = std::thread::Builder::new()
+            .name("script".to_owned())
+            .stack_size(super::execution::STACK)
+            .spawn(move || {
+                repl::run(&repl::Settings {
+                    host,
+                    history: config::history_file(&Environment::of_process()).ok(),
+                    greeting,
+                    prompt,
+                    show: Box::new(move |document| show::document(document, &options)),
+                    complain: Box::new(show::complaints),
+                })
+            })
+            .map_err(|error| Complaint::new(exit::FAILED, format!("no thread: {error}")))?;
+        match session.join() {
+            Ok(outcome) => Ok(outcome?),
+            Err(_) => Err(Complaint::new(
+                exit::FAILED,
+                "the session ended unexpectedly; this is a bug in mw",
+            )
+            .into()),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! `mw sim`: the simulated account over HTTP.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::{Global, Outcome, account, interrupt, show};
+use crate::clock::{Clock, simulated_start};
+use crate::error::{Complaint, exit};
+use crate::script::host::Stop;
+use crate::simulator::{self, Simulator, server};
+
+/// Serve the simulated account over HTTP.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Its API key is `sim`, its OAuth client `sim:sim`; its controls are under \
+/_sim/.\nTo use it: OPENMETAL_API_URL=http://ADDR OPENMETAL_API_KEY=sim mw …"
+)]
+pub struct Sim {
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8642")]
+    listen: String,
+    /// The model to start from
+    #[arg(long, value_name = "FILE")]
+    model: Option<String>,
+    /// How fast simulated time runs beside real time
+    #[arg(long, value_name = "X", default_value_t = 1.0)]
+    speed: f64,
+}
+
+impl Sim {
+    /// Runs the command.
+    pub fn run(self, global: &Global) -> Outcome {
+        if !self.speed.is_finite() || !(0.0..=1e6).contains(&self.speed) {
+            return Err(Complaint::usage(format!(
+                "--speed must be from 0 to 1000000, not {}",
+                self.speed
+            ))
+            .into());
+        }
+        let address: SocketAddr = self.listen.parse().map_err(|_| {
+            Complaint::usage(format!("{:?} is not an address to listen on", self.listen))
+                .hint("write an IP address and a port: 127.0.0.1:8642, or port 0 for a free one")
+        })?;
+        let file = self
+            .model
+            .as_deref()
+            .or(global.sim.as_deref())
+            .unwrap_or_default();
+        let model = account::read_model(file)?;
+        let simulator = Arc::new(Simulator::new(simulator::Settings {
+            seed: global.seed,
+            clock: Clock::flowing(simulated_start(), self.speed),
+            model,
+        }));
+        let stop = Stop::default();
+        let runtime = interrupt::watch(&stop);
+        let failed = |error: std::io::Error| {
+            Complaint::new(exit::FAILED, format!("cannot listen on {address}: {error}"))
+        };
+        runtime.handle().map_err(failed)?.block_on(async {
+            let listener = tokio::net::TcpListener::bind(address)
+                .await
+                .map_err(failed)?;
+            let bound = listener.local_addr().map_err(failed)?;
+            show::text(&format!("listening on http://{bound}\n"))?;
+            let token = stop.token();
+            server::serve(listener, simulator, async move { token.cancelled().await })
+                .await
+                .map_err(|error| {
+                    Complaint::new(exit::FAILED, format!("the server failed: {error}"))
+                })?;
+            Ok(exit::DONE)
+        })
+    }
+}

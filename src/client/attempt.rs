@@ -1,0 +1,267 @@
+//! One sending: a request with its credentials out, an answer with its facts back.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt as _;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue};
+use serde::de::IgnoredAny;
+
+use super::Client;
+use super::credentials::{Credentials, Unsendable, bearer, hide};
+use super::problem::{Problem, problem};
+use super::retry_after::{http_date, retry_after};
+use super::token::{Fetch, Held, TokenFailure};
+use super::transport::{Failure, Phase};
+use super::verdict::Outcome;
+use crate::api;
+use crate::operation::{Access, Answer as Answers, Arguments, Operation, Request};
+
+/// What came of one sending.
+#[derive(Clone, Debug)]
+pub(super) struct Attempt {
+    /// How it ended.
+    pub(super) outcome: Outcome,
+    /// Why there is no answer.
+    pub(super) message: String,
+    /// The answer's type.
+    pub(super) content_type: Option<String>,
+    /// How long the server asks to wait.
+    pub(super) retry_after: Option<TimeDelta>,
+    /// The answer.
+    pub(super) body: Bytes,
+}
+
+impl Attempt {
+    /// A sending that failed before it left.
+    pub(super) fn not_sent(message: String) -> Self {
+        Self::without_answer(Outcome::NotSent, message)
+    }
+
+    /// A sending that nobody answered.
+    pub(super) fn without_answer(outcome: Outcome, message: String) -> Self {
+        Self {
+            outcome,
+            message,
+            content_type: None,
+            retry_after: None,
+            body: Bytes::new(),
+        }
+    }
+
+    /// What the server says went wrong.
+    pub(super) fn problem(&self) -> Problem {
+        problem(&self.body)
+    }
+
+    /// Whether the body is what the operation answers with, as far as form goes.
+    pub(super) fn is_readable(&self, operation: &Operation) -> bool {
+        matches!(operation.answer, Answers::Nothing)
+            || self
+                .content_type
+                .as_deref()
+                .is_some_and(|kind| kind.contains("jnlp"))
+            || serde_json::from_slice::<IgnoredAny>(&self.body).is_ok()
+    }
+}
+
+/// What a request is authorized with.
+#[derive(Clone, Debug)]
+pub(super) enum Authorization {
+    /// Nothing.
+    Public,
+    /// A header that stays the same.
+    Fixed(HeaderValue),
+    /// An access token.
+    Token(Arc<Held>),
+}
+
+/// Why a request cannot be authorized.
+#[derive(Clone, Debug)]
+pub(super) enum Unauthorized {
+    /// There are no credentials for it, or they cannot be used.
+    Credentials(String),
+    /// The token operation refused the client.
+    Refused(u16, Problem),
+    /// The token could not be fetched this time.
+    Unavailable(String),
+}
+
+impl Client {
+    /// What an operation is authorized with; a token is fetched where needed.
+    pub(super) async fn authorize(
+        &self,
+        operation: &'static Operation,
+        rejected: Option<u64>,
+    ) -> Result<Authorization, Unauthorized> {
+        let credentials = &self.0.settings.credentials;
+        let unsendable = |Unsendable| {
+            Unauthorized::Credentials("the credentials hold characters that cannot be sent".into())
+        };
+        match (operation.access, credentials) {
+            (Access::Public, _) => Ok(Authorization::Public),
+            (Access::Bearer, Credentials::ApiKey(key)) => {
+                if key.reveal().trim().is_empty() {
+                    return Err(Unauthorized::Credentials("the API key is empty".to_owned()));
+                }
+                bearer(key).map(Authorization::Fixed).map_err(unsendable)
+            }
+            (Access::Bearer, Credentials::OAuth { .. }) => {
+                let fetched = self
+                    .0
+                    .tokens
+                    .get(self.clock(), rejected, |number| self.fetch_token(number))
+                    .await;
+                match fetched {
+                    Ok(held) => Ok(Authorization::Token(held)),
+                    Err(TokenFailure::Unavailable(why)) => Err(Unauthorized::Unavailable(why)),
+                    Err(TokenFailure::Refused(status, problem)) => {
+                        Err(Unauthorized::Refused(status, problem))
+                    }
+                    Err(TokenFailure::BadAnswer) => Err(Unauthorized::Unavailable(
+                        "the answer to the request for an access token holds none".to_owned(),
+                    )),
+                }
+            }
+            (Access::Client, Credentials::OAuth { .. }) => match credentials.basic() {
+                Some(header) => header.map(Authorization::Fixed).map_err(unsendable),
+                None => Err(self.no_credentials()),
+            },
+            (Access::Client, Credentials::ApiKey(_)) => Err(Unauthorized::Credentials(
+                "it needs an OAuth client, and this profile has an API key".to_owned(),
+            )),
+            (_, Credentials::None) => Err(self.no_credentials()),
+        }
+    }
+
+    fn no_credentials(&self) -> Unauthorized {
+        Unauthorized::Credentials(format!(
+            "the profile {:?} has no credentials",
+            self.0.settings.profile
+        ))
+    }
+
+    /// The token operation, as one sending that whoever waits for it drives on.
+    fn fetch_token(&self, number: u64) -> Fetch {
+        let client = self.clone();
+        async move {
+            let unavailable = |why: String| {
+                TokenFailure::Unavailable(format!("no access token could be had: {why}"))
+            };
+            let request = api::operation("token")
+                .and_then(|operation| operation.request(&Arguments::new()).ok())
+                .ok_or_else(|| unavailable("there is no operation for it".to_owned()))?;
+            let header = match client.0.settings.credentials.basic() {
+                Some(Ok(header)) => Authorization::Fixed(header),
+                _ => return Err(unavailable("there is no OAuth client".to_owned())),
+            };
+            let attempt = client.send_once(&request, &header).await;
+            match attempt.outcome {
+                Outcome::Status(200..=299) => {
+                    Held::read(&attempt.body, number, client.clock().now())
+                        .map(Arc::new)
+                        .ok_or(TokenFailure::BadAnswer)
+                }
+                Outcome::Status(status @ 400..=499) if !matches!(status, 408 | 429) => {
+                    Err(TokenFailure::Refused(status, attempt.problem()))
+                }
+                Outcome::Status(status) => Err(unavailable(format!("status {status}"))),
+                Outcome::NotSent | Outcome::Unanswered => Err(unavailable(attempt.message)),
+            }
+        }
+        .boxed()
+    }
+
+    /// Sends a request once, for better or worse.
+    pub(super) async fn send_once(
+        &self,
+        request: &Request,
+        authorization: &Authorization,
+    ) -> Attempt {
+        let built = match build(request, authorization) {
+            Ok(built) => built,
+            Err(error) => {
+                return Attempt::not_sent(format!("the request cannot be built: {error}"));
+            }
+        };
+        let scrub = |text: &str| {
+            let text = self.0.settings.credentials.scrub(text);
+            match authorization {
+                Authorization::Token(held) => hide(&text, &held.secret),
+                Authorization::Public | Authorization::Fixed(_) => text,
+            }
+        };
+        let response = match self.0.settings.transport.send(built).await {
+            Ok(response) => response,
+            Err(Failure { phase, message }) => {
+                let outcome = match phase {
+                    Phase::NotSent => Outcome::NotSent,
+                    Phase::Unknown => Outcome::Unanswered,
+                };
+                return Attempt::without_answer(outcome, scrub(&message));
+            }
+        };
+        let (parts, body) = response.into_parts();
+        let now = self.clock().now();
+        let date = text_of(&parts.headers, DATE).and_then(|text| http_date(&text));
+        if let Some(date) = date {
+            self.common().ahead = date.signed_duration_since(now);
+        }
+        let status = parts.status.as_u16();
+        // A token's answer is a success and full of secrets; only errors are shown to anyone.
+        let body = match std::str::from_utf8(&body) {
+            Ok(text) if status >= 300 => Bytes::from(scrub(text)),
+            _ => body,
+        };
+        Attempt {
+            outcome: Outcome::Status(status),
+            message: String::new(),
+            content_type: text_of(&parts.headers, CONTENT_TYPE),
+            retry_after: text_of(&parts.headers, RETRY_AFTER)
+                .and_then(|text| retry_after(&text, date, now)),
+            body,
+        }
+    }
+
+    /// The server's clock, as far as its answers tell it.
+    pub(super) fn server_time(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        at.checked_add_signed(self.common().ahead).unwrap_or(at)
+    }
+}
+
+fn text_of(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+fn build(
+    request: &Request,
+    authorization: &Authorization,
+) -> Result<http::Request<Bytes>, http::Error> {
+    let mut builder = http::Request::builder()
+        .method(request.method.as_str())
+        .uri(&request.path)
+        .header(
+            ACCEPT,
+            HeaderValue::from_static("application/json, */*;q=0.5"),
+        );
+    match authorization {
+        Authorization::Public => {}
+        Authorization::Fixed(header) => builder = builder.header(AUTHORIZATION, header),
+        Authorization::Token(held) => {
+            // A token that cannot stand in a header is left out, and the API says 401.
+            if let Ok(header) = bearer(&held.secret) {
+                builder = builder.header(AUTHORIZATION, header);
+            }
+        }
+    }
+    let body = match &request.body {
+        Some(body) => {
+            builder = builder.header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            Bytes::from(body.to_string())
+        }
+        None => Bytes::new(),
+    };
+    builder.body(body)
+}

@@ -1,0 +1,383 @@
+//! Why a call failed, in words.
+
+use std::borrow::Cow;
+
+use thiserror::Error;
+
+use super::problem::Problem;
+use crate::api;
+use crate::error::exit;
+use crate::operation::{Answer, Arguments, Kind, Operation, Refusal, Repeat};
+
+/// A call that failed.
+#[derive(Clone, Debug, Error)]
+#[error("{}", self.sentence())]
+pub struct CallError {
+    /// The operation's name.
+    pub operation: &'static str,
+    /// What it was to act upon; empty where that says nothing.
+    pub target: String,
+    /// How often it was sent.
+    pub attempts: u32,
+    cause: Cause,
+    hint: Option<String>,
+    doubt: Option<String>,
+}
+
+/// What went wrong.
+#[derive(Clone, Debug)]
+pub(super) enum Cause {
+    /// The API answered no.
+    Refused {
+        /// Its status.
+        status: u16,
+        /// What it said.
+        problem: Problem,
+        /// What mw has to add.
+        note: Option<String>,
+    },
+    /// The API could not be reached, or did not answer.
+    Unreachable(String),
+    /// The deadline passed, or a wait would have passed it.
+    TimedOut(String),
+    /// The caller gave up.
+    Cancelled,
+    /// Nobody knows whether it was carried out.
+    InDoubt(String),
+    /// The API's answer makes no sense.
+    BadAnswer(String),
+    /// An argument was refused before anything was sent.
+    Argument(String),
+    /// The run may not do this.
+    NotPermitted(String),
+    /// There are no credentials, or they cannot be used.
+    NoCredentials(String),
+    /// The client could not be set up.
+    Setup(String),
+}
+
+impl CallError {
+    pub(super) fn new(
+        operation: &'static Operation,
+        arguments: &Arguments,
+        attempts: u32,
+        cause: Cause,
+    ) -> Self {
+        let hint = hint(operation, &cause);
+        Self {
+            operation: operation.name,
+            target: target(operation, arguments),
+            attempts,
+            cause,
+            hint,
+            doubt: None,
+        }
+    }
+
+    /// An argument that was refused before anything was sent.
+    #[must_use]
+    pub fn argument(
+        operation: &'static Operation,
+        arguments: &Arguments,
+        refusal: Refusal,
+    ) -> Self {
+        let mut error = Self::new(operation, arguments, 0, Cause::Argument(refusal.message));
+        error.hint = refusal.hint;
+        error
+    }
+
+    /// A call that the run may not make.
+    #[must_use]
+    pub fn not_permitted(
+        operation: &'static Operation,
+        arguments: &Arguments,
+        why: String,
+        hint: String,
+    ) -> Self {
+        let mut error = Self::new(operation, arguments, 0, Cause::NotPermitted(why));
+        error.hint = Some(hint);
+        error
+    }
+
+    /// An answer that could not be read.
+    #[must_use]
+    pub fn bad_answer(operation: &'static Operation, arguments: &Arguments, what: &str) -> Self {
+        Self::new(operation, arguments, 1, Cause::BadAnswer(what.to_owned()))
+    }
+
+    /// A client that could not be set up, before any operation was known.
+    #[must_use]
+    pub fn setup(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            operation: "connect",
+            target: String::new(),
+            attempts: 0,
+            cause: Cause::Setup(message.into()),
+            hint: Some(hint.into()),
+            doubt: None,
+        }
+    }
+
+    pub(super) fn with_doubt(mut self, doubt: Option<String>) -> Self {
+        self.doubt = doubt;
+        self
+    }
+
+    /// The API's status, where it answered.
+    #[must_use]
+    pub const fn status(&self) -> Option<u16> {
+        match self.cause {
+            Cause::Refused { status, .. } => Some(status),
+            _ => None,
+        }
+    }
+
+    /// The API's own name for the problem, where it gave one.
+    #[must_use]
+    pub fn server_name(&self) -> Option<&str> {
+        match &self.cause {
+            Cause::Refused { problem, .. } => problem.name.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The kind of error, for scripts to compare.
+    #[must_use]
+    pub const fn kind_name(&self) -> &'static str {
+        match &self.cause {
+            Cause::Refused { status, .. } => match *status {
+                401 => "unauthorized",
+                404 => "not_found",
+                429 | 500 | 502..=504 | 506..=599 => "unavailable",
+                _ => "refused",
+            },
+            Cause::Unreachable(_) => "unreachable",
+            Cause::TimedOut(_) => "timed_out",
+            Cause::Cancelled => "cancelled",
+            Cause::InDoubt(_) => "in_doubt",
+            Cause::BadAnswer(_) => "bad_answer",
+            Cause::Argument(_) => "argument",
+            Cause::NotPermitted(_) => "not_permitted",
+            Cause::NoCredentials(_) => "no_credentials",
+            Cause::Setup(_) => "setup",
+        }
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// The exit code of a run that ends with this error.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match &self.cause {
+            Cause::Cancelled => exit::INTERRUPTED,
+            Cause::InDoubt(_) => exit::IN_DOUBT,
+            // What may have happened matters more than that time ran out.
+            _ if self.doubt.is_some() => exit::IN_DOUBT,
+            Cause::Refused { status: 401, .. } | Cause::NoCredentials(_) => exit::CREDENTIALS,
+            Cause::NotPermitted(_) => exit::NOT_PERMITTED,
+            Cause::TimedOut(_) => exit::TIMED_OUT,
+            Cause::Setup(_) => exit::USAGE,
+            Cause::Refused { .. }
+            | Cause::Unreachable(_)
+            | Cause::BadAnswer(_)
+            | Cause::Argument(_) => exit::FAILED,
+        }
+    }
+
+    /// Whether the caller gave up.
+    #[must_use]
+    pub const fn is_cancelled(&self) -> bool {
+        matches!(self.cause, Cause::Cancelled)
+    }
+
+    /// The sentence that says what may have happened unseen, where something may have.
+    #[must_use]
+    pub fn left_in_doubt(&self) -> Option<String> {
+        self.doubt.clone()
+    }
+
+    fn sentence(&self) -> String {
+        let what = phrase(self.operation, &self.target);
+        match &self.cause {
+            Cause::Refused {
+                status,
+                problem,
+                note,
+            } => {
+                let mut sentence = format!("could not {what}: {}", status_words(*status));
+                if let Some(name) = &problem.name {
+                    sentence.push_str(&format!(" ({name})"));
+                }
+                if let Some(message) = &problem.message {
+                    sentence.push_str(": ");
+                    sentence.push_str(message);
+                }
+                if let Some(note) = note {
+                    sentence.push_str("; ");
+                    sentence.push_str(note);
+                }
+                sentence
+            }
+            Cause::Unreachable(why) | Cause::TimedOut(why) | Cause::NotPermitted(why) => {
+                format!("could not {what}: {why}")
+            }
+            Cause::NoCredentials(why) => format!("could not {what}: {why}"),
+            Cause::Cancelled => match &self.doubt {
+                Some(doubt) => format!("cancelled: {doubt}"),
+                None => format!("could not {what}: cancelled"),
+            },
+            Cause::InDoubt(why) => format!("in doubt whether it was possible to {what}: {why}"),
+            Cause::BadAnswer(why) => {
+                format!("could not {what}: the answer makes no sense: {why}")
+            }
+            Cause::Argument(message) | Cause::Setup(message) => message.clone(),
+        }
+    }
+}
+
+/// What a call was to do, after "could not": `delete cloud 0Absd1`.
+pub(super) fn phrase(operation: &'static str, target: &str) -> String {
+    let declared = api::operation(operation);
+    let is_read =
+        declared.is_some_and(|declared| declared.repeat(&Arguments::new()) == Repeat::Safe);
+    let mut words = operation.replace('_', " ");
+    if is_read {
+        words.insert_str(0, "read ");
+    } else if operation.ends_with("console") {
+        words.insert_str(0, "open ");
+    }
+    if target.is_empty() {
+        return words;
+    }
+    if target.starts_with('"') {
+        return format!("{words} {target}");
+    }
+    // "delete cloud" and "cloud 0Absd1" share a word.
+    let (last, first) = (words.rsplit(' ').next(), target.split(' ').next());
+    if last == first {
+        let rest = target.split_once(' ').map_or("", |(_, rest)| rest);
+        return format!("{words} {rest}");
+    }
+    format!("{words} of {target}")
+}
+
+/// What the call acts upon; for a creation the label that it gives.
+fn target(operation: &'static Operation, arguments: &Arguments) -> String {
+    let target = operation.target(arguments);
+    if !target.is_empty() {
+        return target;
+    }
+    let label = arguments
+        .get("body")
+        .and_then(|body| body.get("label")?.as_str());
+    label
+        .and_then(|label| super::problem::shown(label, 60))
+        .map_or(target, |label| format!("{label:?}"))
+}
+
+/// A status with its usual words: `404 Not Found`.
+fn status_words(status: u16) -> Cow<'static, str> {
+    http::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|code| code.canonical_reason())
+        .map_or_else(
+            || format!("status {status}"),
+            |reason| format!("{status} {reason}"),
+        )
+        .into()
+}
+
+fn hint(operation: &'static Operation, cause: &Cause) -> Option<String> {
+    let hint = match cause {
+        Cause::Refused { status, .. } => return status_hint(operation, *status),
+        Cause::Unreachable(_) => {
+            "check the address (OPENMETAL_API_URL) and the network; `--sim` needs neither"
+                .to_owned()
+        }
+        Cause::TimedOut(_) => "give it more time, or try again later".to_owned(),
+        Cause::InDoubt(_) => format!(
+            "look at the account before calling {} again: it is not repeated for you",
+            operation.name
+        ),
+        Cause::BadAnswer(_) => {
+            "check that OPENMETAL_API_URL names the API itself and not a page in front of it"
+                .to_owned()
+        }
+        Cause::NoCredentials(_) => {
+            "set OPENMETAL_API_KEY, or try it on the simulator with --sim".to_owned()
+        }
+        Cause::Cancelled | Cause::Argument(_) | Cause::NotPermitted(_) | Cause::Setup(_) => {
+            return None;
+        }
+    };
+    Some(hint)
+}
+
+fn status_hint(operation: &'static Operation, status: u16) -> Option<String> {
+    let hint = match status {
+        300..=399 => "redirects are not followed: set OPENMETAL_API_URL to the final address",
+        401 => {
+            "the API does not accept these credentials: check OPENMETAL_API_KEY, or the OAuth client's id and secret"
+        }
+        403 => "these credentials lack the permission, or the cloud is locked",
+        404 => return not_found_hint(operation),
+        409 if operation.name == "set_power" => {
+            "the node is locked by another task: try again in a few minutes"
+        }
+        409 => "it contradicts the present state: read it again before you repeat the call",
+        400 | 422 => {
+            return Some(format!(
+                "check the arguments: `mw doc {}` lists them",
+                operation.name
+            ));
+        }
+        402 => "check the organization's billing",
+        413 => "the request is too large",
+        429 => "make fewer calls at a time, or try again later",
+        501 => "this API does not offer the operation",
+        500..=599 => "the API is out of order: try again later",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+/// Names the call that lists what exists.
+fn not_found_hint(operation: &'static Operation) -> Option<String> {
+    let lists: Vec<String> = operation
+        .params
+        .iter()
+        .filter(|param| param.place.is_path())
+        .filter_map(|param| match param.kind {
+            Kind::Id("Node") => Some("cloud_stats(cloud)".to_owned()),
+            Kind::Id("IpAddress") => Some("ip_block_details(prefix)".to_owned()),
+            Kind::Id("Organization") => Some("profile()".to_owned()),
+            Kind::Id(name) => list_of(name),
+            _ => None,
+        })
+        .collect();
+    (!lists.is_empty()).then(|| {
+        format!(
+            "there is no such id: {} shows what exists",
+            lists.join(" or ")
+        )
+    })
+}
+
+fn list_of(name: &str) -> Option<String> {
+    let lists = |operation: &&Operation| {
+        operation.repeat(&Arguments::new()) == Repeat::Safe
+            && matches!(operation.answer, Answer::Many(kind) if kind.name == name)
+    };
+    let list = api::operations().find(lists)?;
+    let params: Vec<&str> = list
+        .params
+        .iter()
+        .filter(|param| param.required)
+        .map(|param| param.name)
+        .collect();
+    Some(format!("{}({})", list.name, params.join(", ")))
+}

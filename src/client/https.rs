@@ -1,0 +1,273 @@
+//! The transport over the network.
+
+use std::error::Error as _;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::future::BoxFuture;
+use reqwest::Url;
+
+use super::problem::shown;
+use super::transport::{Failure, Transport};
+
+/// The largest answer taken, in bytes.
+const LARGEST: usize = 64 * 1024 * 1024;
+
+/// Where the API is and how long it may take.
+#[derive(Clone, Debug)]
+pub struct HttpsSettings {
+    /// The API's address, with a path in front of its own paths where there is one.
+    pub base_url: String,
+    /// A PEM file of authorities trusted beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// How long connecting may take, TLS included.
+    pub connect_timeout: Duration,
+    /// How long the server may be silent.
+    pub read_timeout: Duration,
+    /// How long one sending may take in all.
+    pub total_timeout: Duration,
+    /// Whether proxies are taken from the environment.
+    pub proxies: bool,
+}
+
+impl HttpsSettings {
+    /// The usual settings for an address.
+    #[must_use]
+    pub fn new(base_url: impl Into<String>) -> Self {
+        Self {
+            base_url: base_url.into(),
+            ca_file: None,
+            connect_timeout: Duration::from_secs(10),
+            read_timeout: Duration::from_secs(30),
+            total_timeout: Duration::from_secs(120),
+            proxies: true,
+        }
+    }
+}
+
+/// HTTP/1.1 or 2 with pooled connections, TLS by rustls with the system's authorities.
+///
+/// It is set up when first used: reading the system's authorities takes longer than many a script.
+#[derive(Debug)]
+pub struct Https {
+    settings: HttpsSettings,
+    ready: OnceLock<Result<Ready, Failure>>,
+}
+
+#[derive(Clone, Debug)]
+struct Ready {
+    client: reqwest::Client,
+    base: Url,
+    host: String,
+}
+
+impl Https {
+    /// A transport to the address in `settings`.
+    #[must_use]
+    pub const fn new(settings: HttpsSettings) -> Self {
+        Self {
+            settings,
+            ready: OnceLock::new(),
+        }
+    }
+
+    fn ready(&self) -> Result<&Ready, Failure> {
+        self.ready
+            .get_or_init(|| prepare(&self.settings))
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    async fn exchange(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, Failure> {
+        let ready = self.ready()?;
+        let (parts, body) = request.into_parts();
+        let url = ready.url(&parts.uri)?;
+        let mut sending = ready
+            .client
+            .request(parts.method, url)
+            .headers(parts.headers);
+        if !body.is_empty() {
+            sending = sending.body(body);
+        }
+        let mut response = sending.send().await.map_err(|error| ready.failure(error))?;
+        let mut answer = http::Response::new(Bytes::new());
+        *answer.status_mut() = response.status();
+        std::mem::swap(answer.headers_mut(), response.headers_mut());
+        let too_large = || {
+            Failure::unknown(format!(
+                "the answer of {} is larger than {} MiB",
+                ready.host,
+                LARGEST / (1024 * 1024)
+            ))
+        };
+        if response
+            .content_length()
+            .is_some_and(|length| length > LARGEST as u64)
+        {
+            return Err(too_large());
+        }
+        let mut whole = BytesMut::new();
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| ready.failure(error))?
+        {
+            if whole.len().saturating_add(chunk.len()) > LARGEST {
+                return Err(too_large());
+            }
+            whole.extend_from_slice(&chunk);
+        }
+        *answer.body_mut() = whole.freeze();
+        Ok(answer)
+    }
+}
+
+impl Transport for Https {
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Bytes>, Failure>> {
+        Box::pin(self.exchange(request))
+    }
+}
+
+impl Ready {
+    /// The API's address with the request's path behind it.
+    fn url(&self, target: &http::Uri) -> Result<Url, Failure> {
+        let mut url = self.base.clone();
+        let path = format!(
+            "{}{}",
+            self.base.path().trim_end_matches('/'),
+            target.path()
+        );
+        url.set_path(&path);
+        url.set_query(target.query());
+        // The parser of addresses takes `..` and its spellings for steps upwards: such an id would
+        // reach another operation.
+        if url.path() != path {
+            return Err(Failure::not_sent(format!(
+                "{:?} cannot be part of an address",
+                target.path()
+            )));
+        }
+        Ok(url)
+    }
+
+    fn failure(&self, error: reqwest::Error) -> Failure {
+        let error = error.without_url();
+        let is_timeout = error.is_timeout();
+        let mut causes: Vec<String> = Vec::new();
+        let mut cause = error.source();
+        while let Some(inner) = cause {
+            if let Some(text) = shown(&inner.to_string(), 200)
+                && !causes.iter().any(|known| known.contains(&text))
+            {
+                causes.retain(|known| !text.contains(known.as_str()));
+                causes.push(text);
+            }
+            cause = inner.source();
+        }
+        let why = if causes.is_empty() {
+            error.to_string()
+        } else {
+            causes.join(": ")
+        };
+        let host = &self.host;
+        if error.is_connect() {
+            let why = if is_timeout {
+                "it took too long".to_owned()
+            } else {
+                why
+            };
+            return Failure::not_sent(format!("cannot connect to {host}: {why}"));
+        }
+        if error.is_builder() {
+            return Failure::not_sent(format!("cannot build a request to {host}: {why}"));
+        }
+        if is_timeout {
+            return Failure::unknown(format!("{host} did not answer in time"));
+        }
+        Failure::unknown(format!("the connection to {host} broke: {why}"))
+    }
+}
+
+fn prepare(settings: &HttpsSettings) -> Result<Ready, Failure> {
+    let base = address(&settings.base_url)?;
+    let host = host_of(&base);
+    // Another part of the process may have chosen a provider already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("metalwright/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(settings.connect_timeout)
+        .read_timeout(settings.read_timeout)
+        .timeout(settings.total_timeout)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .pool_idle_timeout(Duration::from_secs(60))
+        .tcp_nodelay(true);
+    if !settings.proxies {
+        builder = builder.no_proxy();
+    }
+    builder = match (&settings.ca_file, base.scheme()) {
+        // Without TLS no authority is needed: an empty list spares reading the system's.
+        (_, "http") => builder.tls_certs_only([]),
+        (Some(file), _) => builder.tls_certs_merge(authorities(file)?),
+        (None, _) => builder,
+    };
+    let client = builder.build().map_err(|error| {
+        let why = error
+            .source()
+            .map_or_else(|| error.to_string(), ToString::to_string);
+        Failure::not_sent(format!("cannot set up TLS for {host}: {why}"))
+    })?;
+    Ok(Ready { client, base, host })
+}
+
+fn address(text: &str) -> Result<Url, Failure> {
+    let url = Url::parse(text.trim())
+        // The text is not shown: it may hold a password where none belongs.
+        .map_err(|error| Failure::not_sent(format!("the API's address is no URL: {error}")))?;
+    let refuse = |why: &str| Err(Failure::not_sent(format!("the API's address {why}")));
+    if !matches!(url.scheme(), "http" | "https") {
+        return refuse("must start with https:// (or http:// for a simulator)");
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return refuse("names no host");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("must not hold a user or a password");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refuse("must end with its path");
+    }
+    Ok(url)
+}
+
+fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+fn authorities(file: &Path) -> Result<Vec<reqwest::Certificate>, Failure> {
+    let shown = file.display();
+    let pem = std::fs::read(file)
+        .map_err(|error| Failure::not_sent(format!("cannot read the CA file {shown}: {error}")))?;
+    let found = reqwest::Certificate::from_pem_bundle(&pem).map_err(|_| {
+        Failure::not_sent(format!(
+            "the CA file {shown} holds a certificate that cannot be read"
+        ))
+    })?;
+    if found.is_empty() {
+        return Err(Failure::not_sent(format!(
+            "the CA file {shown} holds no PEM certificate"
+        )));
+    }
+    Ok(found)
+}

@@ -1,0 +1,48 @@
+//! Who hears of attempts and retries while a call is under way.
+
+use chrono::TimeDelta;
+
+use super::error::CallError;
+use super::verdict::Why;
+use crate::operation::Operation;
+
+/// A wait between two sendings.
+#[derive(Clone, Copy, Debug)]
+pub struct Waiting {
+    /// Why.
+    pub why: Why,
+    /// How long.
+    pub wait: TimeDelta,
+    /// Sendings so far.
+    pub attempt: u32,
+}
+
+/// Someone who is told how a call goes.
+pub trait Observer: Send + Sync {
+    /// A sending starts; `attempt` counts from 1.
+    fn started(&self, operation: &'static Operation, target: &str, attempt: u32) {
+        let _ = (operation, target, attempt);
+    }
+
+    /// The call waits before it goes on.
+    fn waiting(&self, operation: &'static Operation, target: &str, waiting: Waiting) {
+        let _ = (operation, target, waiting);
+    }
+
+    /// The call ended, with the API's status or an error.
+    fn finished(
+        &self,
+        operation: &'static Operation,
+        target: &str,
+        attempts: u32,
+        result: Result<u16, &CallError>,
+    ) {
+        let _ = (operation, target, attempts, result);
+    }
+}
+
+/// Someone who does not care.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Observer for Silent {}

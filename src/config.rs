@@ -1,0 +1,37 @@
+//! Where `mw` finds what it needs before it can speak to the API.
+//!
+//! Whatever is said twice, the nearer wins: a flag, then the environment, then the profile in
+//! `config.toml`, then the default. The environment is `OPENMETAL_API_URL`, `OPENMETAL_API_KEY`,
+//! `OPENMETAL_CLIENT_ID`, `OPENMETAL_CLIENT_SECRET`, `MW_PROFILE` and `MW_CONFIG`; a variable that
+//! is empty counts as not set. Where an API key and an OAuth client are both given at one place,
+//! the key is used; an API key or a client of the environment goes before either of a profile.
+//!
+//! ```toml
+//! default_profile = "production"
+//!
+//! [profile.production]
+//! allow = ["read"]
+//! api_key_command = ["pass", "show", "openmetal/production"]
+//!
+//! [profile.sandbox]
+//! url = "https://sandbox.api.central.openmetal.io"
+//! client_id = "ci"
+//! client_secret_file = "sandbox.secret"
+//! ```
+//!
+//! Relative paths are those beside the file; `~/` is the home directory. The file holds no
+//! secrets, only where they are: in a file of mode 0600, in an environment variable, or in what a
+//! command prints.
+
+mod credentials;
+mod environment;
+mod file;
+mod paths;
+mod profile;
+mod section;
+mod url;
+
+pub use credentials::Found;
+pub use environment::Environment;
+pub use paths::{config_file, history_file, state_dir};
+pub use profile::{DEFAULT_URL, Flags, Profile, missing_hint, resolve};

@@ -1,0 +1,72 @@
+//! The environment, handed in so that tests never touch the process's own.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A set of environment variables.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Environment(BTreeMap<String, String>);
+
+impl Environment {
+    /// The variables of this process. Those that are not UTF-8 are left out.
+    #[must_use]
+    pub fn of_process() -> Self {
+        Self(
+            std::env::vars_os()
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                })
+                .collect(),
+        )
+    }
+
+    /// The variable's value; none where it is not set or empty.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// The same variables and one more.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.0.insert(name.into(), value.into());
+        self
+    }
+}
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
+    fn from_iter<T: IntoIterator<Item = (N, V)>>(variables: T) -> Self {
+        variables
+            .into_iter()
+            .fold(Self::default(), |all, (name, value)| all.with(name, value))
+    }
+}
+
+/// Names only: the values may be secrets.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_variable_is_not_set() {
+        let environment = Environment::from_iter([("A", ""), ("B", "b")]);
+        assert_eq!(environment.get("A"), None);
+        assert_eq!(environment.get("B"), Some("b"));
+        assert_eq!(environment.get("C"), None);
+    }
+
+    #[test]
+    fn values_are_not_shown() {
+        let environment = Environment::default().with("OPENMETAL_API_KEY", "hush");
+        assert_eq!(format!("{environment:?}"), r#"{"OPENMETAL_API_KEY"}"#);
+    }
+}

@@ -1,0 +1,32 @@
+//! One profile as `config.toml` says it.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+/// One profile as `config.toml` says it, its paths made absolute or relative to the process.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Section {
+    /// Address of the API, and where in the file it stands.
+    pub(super) url: Option<(String, Range<usize>)>,
+    /// What runs may do without being asked.
+    pub(super) allow: Vec<String>,
+    /// What runs may never do.
+    pub(super) deny: Vec<String>,
+    /// Certificates to trust beside the system's.
+    pub(super) cacert: Option<PathBuf>,
+    /// Where the API key is.
+    pub(super) api_key: Option<Source>,
+    /// The OAuth client: its id, and where its secret is.
+    pub(super) client: Option<(String, Source)>,
+}
+
+/// Where a secret is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// In a file that only its owner may read.
+    File(PathBuf),
+    /// In an environment variable.
+    Variable(String),
+    /// In what a program prints: the program and its arguments.
+    Command(Vec<String>),
+}

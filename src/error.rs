@@ -1,0 +1,136 @@
+//! What a user is told when something went wrong.
+
+use std::fmt;
+
+/// The exit codes of `mw`, which scripts and schedulers around it rely on.
+pub mod exit {
+    /// Done.
+    pub const DONE: u8 = 0;
+    /// The script failed.
+    pub const FAILED: u8 = 1;
+    /// Wrong usage, or a script that does not parse or check.
+    pub const USAGE: u8 = 2;
+    /// No credentials, or refused ones.
+    pub const CREDENTIALS: u8 = 3;
+    /// Not permitted.
+    pub const NOT_PERMITTED: u8 = 4;
+    /// In doubt: a decision is needed.
+    pub const IN_DOUBT: u8 = 5;
+    /// Timed out.
+    pub const TIMED_OUT: u8 = 7;
+    /// Interrupted.
+    pub const INTERRUPTED: u8 = 130;
+}
+
+/// A place in a text that the user wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file, or what stands for one: `<stdin>`, `<eval>`.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// How many characters are at fault.
+    pub length: usize,
+    /// The line itself.
+    pub text: String,
+}
+
+/// What happened, where, and what to do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// What happened, in one sentence.
+    pub message: String,
+    /// Where.
+    pub place: Option<Place>,
+    /// The calls that led there, innermost first.
+    pub trail: Vec<String>,
+    /// What to do next.
+    pub hint: Option<String>,
+    /// The exit code it means.
+    pub exit: u8,
+}
+
+impl Complaint {
+    /// A complaint without a place.
+    #[must_use]
+    pub fn new(exit: u8, message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            place: None,
+            trail: Vec::new(),
+            hint: None,
+            exit,
+        }
+    }
+
+    /// A complaint about how `mw` was called.
+    #[must_use]
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(exit::USAGE, message)
+    }
+
+    /// The same, with what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same, at a place.
+    #[must_use]
+    pub fn at(mut self, place: Option<Place>) -> Self {
+        self.place = place;
+        self
+    }
+}
+
+impl Place {
+    /// The place of a line and column in a text.
+    #[must_use]
+    pub fn in_text(file: &str, source: &str, line: usize, column: usize, length: usize) -> Self {
+        let text = source
+            .lines()
+            .nth(line.saturating_sub(1))
+            .unwrap_or_default();
+        Self {
+            file: file.to_owned(),
+            line,
+            column,
+            length: length.max(1),
+            text: text.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Complaint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "error: {}", self.message)?;
+        if let Some(place) = &self.place {
+            writeln!(f, "  --> {}:{}:{}", place.file, place.line, place.column)?;
+            let number = place.line.to_string();
+            let margin = " ".repeat(number.len());
+            // Tabs are one column to the parser: shown as one space, the mark stands right.
+            let text = place.text.replace('\t', " ");
+            writeln!(f, " {margin} |")?;
+            writeln!(f, " {number} | {text}")?;
+            let before: usize = text
+                .chars()
+                .take(place.column.saturating_sub(1))
+                .map(|c| unicode_width::UnicodeWidthChar::width(c).unwrap_or(0))
+                .sum();
+            let mark = "^".repeat(place.length);
+            writeln!(f, " {margin} | {}{mark}", " ".repeat(before))?;
+        }
+        for step in &self.trail {
+            writeln!(f, "  in {step}")?;
+        }
+        if let Some(hint) = &self.hint {
+            writeln!(f, "  help: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Complaint {}

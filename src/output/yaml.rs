@@ -1,0 +1,9 @@
+//! Documents as YAML.
+
+use super::{Document, value_of};
+
+/// The document as YAML. Its encoder quotes and escapes what is not printable.
+pub(super) fn render(document: &Document) -> Result<String, String> {
+    serde_norway::to_string(&value_of(document))
+        .map_err(|error| format!("the result cannot be written as YAML: {error}"))
+}

@@ -1,0 +1,85 @@
+//! Values that are typed already, from a jobs file or a form.
+
+use serde_json::{Map, Value};
+
+use super::header::Header;
+use super::kind::Kind;
+use super::parameter::Parameter;
+use crate::error::Complaint;
+use crate::operation::nearest;
+
+impl Header {
+    /// The values with the defaults filled in, one for each name the header declares and in that
+    /// order.
+    ///
+    /// A name it does not declare, a value of another type and a missing one that is required are
+    /// refused with exit code 2.
+    pub fn check(&self, given: &Map<String, Value>) -> Result<Map<String, Value>, Complaint> {
+        if let Some(name) = given.keys().find(|name| !self.names().any(|n| n == *name)) {
+            return Err(self.unknown(name));
+        }
+        let mut values = Map::new();
+        let mut missing = Vec::new();
+        for param in &self.params {
+            let value = match (given.get(&param.name), &param.default) {
+                (Some(Value::Null) | None, Some(default)) => default.clone(),
+                (Some(Value::Null) | None, None) if param.optional => Value::Null,
+                (Some(Value::Null) | None, None) => {
+                    missing.push(param);
+                    continue;
+                }
+                (Some(value), _) => (param.kind.of_value(value))
+                    .map_err(|wanted| ill(&param.name, value, &wanted))?,
+            };
+            values.insert(param.name.clone(), value);
+        }
+        if !missing.is_empty() {
+            return Err(lacking(&missing));
+        }
+        if let Some(rest) = &self.rest {
+            let value = match given.get(&rest.name) {
+                None | Some(Value::Null) => Value::Array(Vec::new()),
+                Some(value @ Value::Array(_)) => (Kind::List.of_value(value))
+                    .map_err(|wanted| ill(&rest.name, value, &wanted))?,
+                Some(value) => return Err(ill(&rest.name, value, &Kind::List.wanted())),
+            };
+            values.insert(rest.name.clone(), value);
+        }
+        Ok(values)
+    }
+
+    fn unknown(&self, name: &str) -> Complaint {
+        let names: Vec<&str> = self.names().collect();
+        Complaint::usage(format!("the script has no parameter `{name}`")).hint(
+            match nearest(name, names.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if names.is_empty() => {
+                    format!("declare it at the script's top: `//! @param {name}: string`")
+                }
+                None => format!("its parameters are {}", names.join(", ")),
+            },
+        )
+    }
+}
+
+fn ill(name: &str, value: &Value, wanted: &str) -> Complaint {
+    Complaint::usage(format!("`{name}` is {value}, and must be {wanted}"))
+}
+
+fn lacking(missing: &[&Parameter]) -> Complaint {
+    let names: Vec<String> = missing
+        .iter()
+        .map(|param| format!("`{}`", param.name))
+        .collect();
+    let usages: Vec<String> = missing.iter().map(|param| param.usage()).collect();
+    let verb = if missing.len() == 1 { "is" } else { "are" };
+    let docs = match missing {
+        [only] if !only.doc.is_empty() => format!(" ({})", only.doc),
+        _ => String::new(),
+    };
+    Complaint::usage(format!("{} {verb} missing", names.join(" and "))).hint(format!(
+        "give {} as `{}`{docs}; `--help` shows all parameters",
+        if missing.len() == 1 { "it" } else { "them" },
+        usages.join(" "),
+    ))
+}

@@ -1,0 +1,533 @@
+//! Reading a header.
+
+use serde_json::Value;
+
+use super::header::{Header, Rest};
+use super::kind::Kind;
+use super::parameter::Parameter;
+use crate::error::{Complaint, Place};
+use crate::operation::nearest;
+
+/// Words that `args.NAME` could not be written with, or that stand for something else.
+const RESERVED: [&str; 41] = [
+    "true",
+    "false",
+    "let",
+    "const",
+    "if",
+    "else",
+    "switch",
+    "do",
+    "while",
+    "until",
+    "loop",
+    "for",
+    "in",
+    "continue",
+    "break",
+    "return",
+    "throw",
+    "try",
+    "catch",
+    "fn",
+    "private",
+    "this",
+    "import",
+    "export",
+    "as",
+    "global",
+    "Fn",
+    "call",
+    "curry",
+    "is_shared",
+    "is_def_fn",
+    "is_def_var",
+    "type_of",
+    "print",
+    "debug",
+    "eval",
+    "var",
+    "static",
+    "new",
+    "help",
+    "h",
+];
+
+const TAGS: [&str; 2] = ["param", "rest"];
+
+impl Header {
+    /// Reads the header of a script. Everything wrong with it is reported at once.
+    pub fn parse(file: &str, source: &str) -> Result<Self, Vec<Complaint>> {
+        let mut reading = Reading {
+            file,
+            source,
+            header: Self {
+                file: file.to_owned(),
+                ..Self::default()
+            },
+            complaints: Vec::new(),
+            last: Last::Doc,
+        };
+        for (index, line) in source.lines().enumerate() {
+            let line = if index == 0 {
+                line.strip_prefix('\u{feff}').unwrap_or(line)
+            } else {
+                line
+            };
+            let trimmed = line.trim_start();
+            if trimmed.is_empty() || (index == 0 && line.starts_with("#!")) {
+                continue;
+            }
+            let Some(text) = trimmed.strip_prefix("//!") else {
+                break;
+            };
+            reading.line(index + 1, line, text);
+        }
+        if !reading.complaints.is_empty() {
+            return Err(reading.complaints);
+        }
+        let mut header = reading.header;
+        header.doc = header.doc.trim().to_owned();
+        Ok(header)
+    }
+}
+
+/// What the last line declared, which an indented line continues.
+#[derive(Clone, Copy)]
+enum Last {
+    Doc,
+    Param,
+    Rest,
+    /// Something refused; what continues it is refused with it.
+    Nothing,
+}
+
+struct Reading<'a> {
+    file: &'a str,
+    source: &'a str,
+    header: Header,
+    complaints: Vec<Complaint>,
+    last: Last,
+}
+
+/// A line of the header, of which `rest` is still to be read.
+#[derive(Clone, Copy)]
+struct Cursor<'a> {
+    number: usize,
+    line: &'a str,
+    rest: &'a str,
+}
+
+impl<'a> Cursor<'a> {
+    fn skip_spaces(&mut self) {
+        self.rest = self.rest.trim_start();
+    }
+
+    /// Moves past `text` if it comes next.
+    fn eat(&mut self, text: &str) -> bool {
+        match self.rest.strip_prefix(text) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The characters up to the first that is not `wanted`.
+    fn take_while(&mut self, wanted: fn(char) -> bool) -> &'a str {
+        let end = self.rest.find(|c| !wanted(c)).unwrap_or(self.rest.len());
+        let (taken, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        taken
+    }
+
+    /// The JSON value that comes next, and how it is written.
+    fn json(&mut self) -> Option<(Value, &'a str)> {
+        let mut values = serde_json::Deserializer::from_str(self.rest).into_iter::<Value>();
+        let value = values.next()?.ok()?;
+        let (text, rest) = self.rest.split_at_checked(values.byte_offset())?;
+        self.rest = rest;
+        Some((value, text.trim()))
+    }
+
+    /// Column, from 1, of what comes next.
+    fn column(&self) -> usize {
+        let before = self.line.len().saturating_sub(self.rest.len());
+        self.line
+            .get(..before)
+            .map_or(1, |head| head.chars().count() + 1)
+    }
+}
+
+/// Where in a line something is wrong.
+struct Wrong {
+    column: usize,
+    length: usize,
+    message: String,
+    hint: String,
+}
+
+impl Wrong {
+    fn at(cursor: Cursor<'_>, text: &str, message: String, hint: impl Into<String>) -> Self {
+        Self {
+            column: cursor.column(),
+            length: text.chars().count(),
+            message,
+            hint: hint.into(),
+        }
+    }
+}
+
+impl Reading<'_> {
+    fn line(&mut self, number: usize, line: &str, text: &str) {
+        let mut cursor = Cursor {
+            number,
+            line,
+            rest: text,
+        };
+        let indent = text.chars().take_while(|c| c.is_whitespace()).count();
+        cursor.skip_spaces();
+        if !cursor.rest.starts_with('@') {
+            self.prose(text, indent);
+            return;
+        }
+        self.last = Last::Nothing;
+        if let Err(wrong) = self.tag(cursor) {
+            let place = Place::in_text(self.file, self.source, number, wrong.column, wrong.length);
+            self.complaints.push(
+                Complaint::usage(wrong.message)
+                    .hint(wrong.hint)
+                    .at(Some(place)),
+            );
+        }
+    }
+
+    fn prose(&mut self, text: &str, indent: usize) {
+        let words = text.trim();
+        let continued = match self.last {
+            Last::Param => self.header.params.last_mut().map(|param| &mut param.doc),
+            Last::Rest => self.header.rest.as_mut().map(|rest| &mut rest.doc),
+            Last::Nothing if indent > 1 => return,
+            Last::Doc | Last::Nothing => None,
+        };
+        if let Some(doc) = continued
+            && indent > 1
+            && !words.is_empty()
+        {
+            if !doc.is_empty() {
+                doc.push(' ');
+            }
+            doc.push_str(words);
+            return;
+        }
+        self.last = Last::Doc;
+        self.header
+            .doc
+            .push_str(text.strip_prefix(' ').unwrap_or(text).trim_end());
+        self.header.doc.push('\n');
+    }
+
+    fn tag(&mut self, mut cursor: Cursor<'_>) -> Result<(), Wrong> {
+        let start = cursor;
+        cursor.eat("@");
+        let tag = cursor.take_while(|c| !c.is_whitespace());
+        match tag {
+            "param" => self.param(cursor),
+            "rest" => self.rest(cursor),
+            other => Err(Wrong::at(
+                start,
+                &format!("@{other}"),
+                format!("a header has no tag `@{other}`"),
+                match nearest(other, TAGS) {
+                    Some(near) => format!("did you mean `@{near}`?"),
+                    None => "the tags are `@param` and `@rest`".to_owned(),
+                },
+            )),
+        }
+    }
+
+    fn param(&mut self, mut cursor: Cursor<'_>) -> Result<(), Wrong> {
+        let (name, at) = self.name(&mut cursor, "@param NAME: TYPE")?;
+        if cursor.rest.starts_with('?') {
+            return Err(Wrong::at(
+                cursor,
+                "?",
+                format!("the `?` of `{name}` stands after its name"),
+                format!("write it after the type: `@param {name}: string?`"),
+            ));
+        }
+        cursor.skip_spaces();
+        if !cursor.eat(":") {
+            return Err(Wrong::at(
+                cursor,
+                "",
+                format!("the type of `{name}` is missing"),
+                format!(
+                    "write `@param {name}: TYPE`, the type one of {}",
+                    Kind::NAMES.join(", ")
+                ),
+            ));
+        }
+        cursor.skip_spaces();
+        let kind = kind(&mut cursor, &name)?;
+        let optional = cursor.eat("?");
+        let default = default(&mut cursor, &name, &kind, optional)?;
+        if !cursor.rest.is_empty() && !cursor.rest.starts_with(char::is_whitespace) {
+            let word = Cursor::take_while(&mut cursor.clone(), |c| !c.is_whitespace());
+            return Err(Wrong::at(
+                cursor,
+                word,
+                format!("{word:?} follows the declaration of `{name}` without a space"),
+                "put a space before the description",
+            ));
+        }
+        self.declare(&name, &kind, at)?;
+        self.header.params.push(Parameter {
+            name,
+            kind,
+            optional,
+            default,
+            doc: cursor.rest.trim().to_owned(),
+            line: cursor.number,
+        });
+        self.last = Last::Param;
+        Ok(())
+    }
+
+    fn rest(&mut self, mut cursor: Cursor<'_>) -> Result<(), Wrong> {
+        let (name, at) = self.name(&mut cursor, "@rest NAME")?;
+        if let Some(first) = &self.header.rest {
+            return Err(Wrong::at(
+                at,
+                &name,
+                format!(
+                    "`{name}` is a second rest; `{}` takes it already",
+                    first.name
+                ),
+                format!(
+                    "`{}` is declared in line {}: remove one of them",
+                    first.name, first.line
+                ),
+            ));
+        }
+        if !cursor.rest.is_empty() && !cursor.rest.starts_with(char::is_whitespace) {
+            let word = Cursor::take_while(&mut cursor.clone(), |c| !c.is_whitespace());
+            return Err(Wrong::at(
+                cursor,
+                word,
+                format!("{word:?} follows the name of the rest `{name}`"),
+                format!("the rest is always a list of texts: write `@rest {name}  what it holds`"),
+            ));
+        }
+        self.declare(&name, &Kind::List, at)?;
+        self.header.rest = Some(Rest {
+            name,
+            doc: cursor.rest.trim().to_owned(),
+            line: cursor.number,
+        });
+        self.last = Last::Rest;
+        Ok(())
+    }
+
+    /// The name that comes next, and where it stands.
+    fn name<'a>(&self, cursor: &mut Cursor<'a>, form: &str) -> Result<(String, Cursor<'a>), Wrong> {
+        cursor.skip_spaces();
+        let at = *cursor;
+        let name = cursor.take_while(|c| !c.is_whitespace() && !matches!(c, ':' | '?' | '='));
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        if name.is_empty() {
+            return Err(Wrong::at(
+                at,
+                "",
+                "the name is missing".to_owned(),
+                format!("write `{form}`"),
+            ));
+        }
+        if !name.chars().all(plain) || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            let mended: String = name
+                .chars()
+                .map(|c| if plain(c) { c } else { '_' })
+                .collect();
+            let mended = mended.trim_matches(|c: char| c == '_' || c.is_ascii_digit());
+            return Err(Wrong::at(
+                at,
+                name,
+                format!("{name:?} is no name for a parameter"),
+                if mended.is_empty() || mended == name {
+                    "a name is a letter and then letters, digits and `_`".to_owned()
+                } else {
+                    format!(
+                        "a name is a letter and then letters, digits and `_`, such as `{mended}`"
+                    )
+                },
+            ));
+        }
+        if RESERVED.contains(&name) {
+            return Err(Wrong::at(
+                at,
+                name,
+                format!("`{name}` is a reserved word"),
+                "choose another name",
+            ));
+        }
+        Ok((name.to_owned(), at))
+    }
+
+    /// Refuses a name that is taken, by itself or by the `--no-NAME` of a bool.
+    fn declare(&self, name: &str, kind: &Kind, at: Cursor<'_>) -> Result<(), Wrong> {
+        let taken = self
+            .header
+            .params
+            .iter()
+            .map(|param| (param.name.as_str(), param.line, param.kind == Kind::Bool))
+            .chain((self.header.rest.iter()).map(|rest| (rest.name.as_str(), rest.line, false)));
+        for (other, line, is_bool) in taken {
+            if other == name {
+                return Err(Wrong::at(
+                    at,
+                    name,
+                    format!("`{name}` is declared twice"),
+                    format!("it is declared in line {line} already"),
+                ));
+            }
+            let denies = |a: &str, b: &str| a.strip_prefix("no_") == Some(b);
+            if (is_bool && denies(name, other)) || (*kind == Kind::Bool && denies(other, name)) {
+                return Err(Wrong::at(
+                    at,
+                    name,
+                    format!("`{name}` and `{other}` of line {line} would share an option"),
+                    "`--no-NAME` is how a bool is made false: choose another name",
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The type that comes next.
+fn kind(cursor: &mut Cursor<'_>, name: &str) -> Result<Kind, Wrong> {
+    let at = *cursor;
+    let word = cursor.take_while(|c| c.is_alphanumeric() || c == '_');
+    if word == "choice" {
+        return choice(cursor, name, at);
+    }
+    Kind::named(word).ok_or_else(|| {
+        let shown = Cursor::take_while(&mut at.clone(), |c| !c.is_whitespace());
+        let meant = match word {
+            "str" | "text" | "String" => Some("string"),
+            "integer" | "number" | "i64" => Some("int"),
+            "boolean" | "flag" => Some("bool"),
+            "double" | "f64" | "decimal" => Some("float"),
+            "array" | "strings" => Some("list"),
+            "date" | "datetime" | "time" | "timestamp" => Some("instant"),
+            "enum" | "oneof" => Some("choice"),
+            other => nearest(other, Kind::NAMES),
+        };
+        Wrong::at(
+            at,
+            shown,
+            if word.is_empty() {
+                format!("the type of `{name}` is missing")
+            } else {
+                format!("`{word}` is no type of parameter")
+            },
+            match meant {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("the types are {}", Kind::NAMES.join(", ")),
+            },
+        )
+    })
+}
+
+/// The words of a choice: `("a", "b")`.
+fn choice(cursor: &mut Cursor<'_>, name: &str, at: Cursor<'_>) -> Result<Kind, Wrong> {
+    let wrong = |cursor: Cursor<'_>, message: &str| {
+        Wrong::at(
+            cursor,
+            "",
+            format!("the choice of `{name}` {message}"),
+            format!("write `@param {name}: choice(\"one\", \"other\")`"),
+        )
+    };
+    if !cursor.eat("(") {
+        return Err(wrong(*cursor, "has no words"));
+    }
+    let mut words: Vec<String> = Vec::new();
+    loop {
+        cursor.skip_spaces();
+        if cursor.eat(")") {
+            break;
+        }
+        let here = *cursor;
+        let Some((Value::String(word), text)) = cursor.json() else {
+            return Err(wrong(here, "has a word that is not in quotes"));
+        };
+        if words.contains(&word) {
+            return Err(Wrong::at(
+                here,
+                text,
+                format!("{word:?} stands twice in the choice of `{name}`"),
+                "remove one of them",
+            ));
+        }
+        words.push(word);
+        cursor.skip_spaces();
+        if !cursor.eat(",") && !cursor.rest.starts_with(')') {
+            return Err(wrong(*cursor, "has no `)`"));
+        }
+    }
+    if words.is_empty() {
+        return Err(wrong(at, "has no words"));
+    }
+    Ok(Kind::Choice(words))
+}
+
+/// The default after `=`, if one comes next.
+fn default(
+    cursor: &mut Cursor<'_>,
+    name: &str,
+    kind: &Kind,
+    optional: bool,
+) -> Result<Option<Value>, Wrong> {
+    let mut ahead = *cursor;
+    ahead.skip_spaces();
+    let equals = ahead;
+    if !ahead.eat("=") {
+        return Ok(None);
+    }
+    if optional {
+        return Err(Wrong::at(
+            equals,
+            "=",
+            format!("`{name}` has a `?` and a default"),
+            "remove one of them: without a `?` the default stands in, with it null does",
+        ));
+    }
+    ahead.skip_spaces();
+    *cursor = ahead;
+    let word = Cursor::take_while(&mut ahead.clone(), |c| !c.is_whitespace());
+    let Some((value, text)) = cursor.json() else {
+        return Err(Wrong::at(
+            ahead,
+            word,
+            if word.is_empty() {
+                format!("the default of `{name}` is missing")
+            } else {
+                format!("the default of `{name}` is not a value: {word}")
+            },
+            "write texts and durations in quotes, numbers and true or false without",
+        ));
+    };
+    kind.of_value(&value).map(Some).map_err(|wanted| {
+        Wrong::at(
+            ahead,
+            text,
+            format!("the default of `{name}` is {text}, and must be {wanted}"),
+            match value {
+                Value::Null => format!("for a parameter that may be null write `{kind}?`"),
+                _ => format!("its type is `{kind}`"),
+            },
+        )
+    })
+}

@@ -1,0 +1,251 @@
+//! The reference in markdown, from the tables: operations, builtins, types.
+
+use std::fmt::Write as _;
+
+use crate::api;
+use crate::operation::{Kind, Operation, nearest};
+use crate::record::RecordKind;
+use crate::script::builtins::{BUILTINS, Builtin};
+use crate::script::sugar::{SUGAR, Sugar};
+use crate::script::{kind, kinds, vocabulary};
+
+/// Everything there is, a line each.
+#[must_use]
+pub fn index() -> String {
+    let mut text = String::new();
+    for (resource, operations) in api::RESOURCES {
+        let _ = writeln!(text, "## {}", resource.replace('_', " "));
+        for operation in *operations {
+            let _ = writeln!(text, "  {:<24} {}", operation.name, operation.doc);
+        }
+        let _ = writeln!(text);
+    }
+    let _ = writeln!(text, "## short forms");
+    for sugar in SUGAR {
+        let _ = writeln!(
+            text,
+            "  {:<24} {}",
+            format!("{}.{}", sugar.on, sugar.name),
+            sugar.doc
+        );
+    }
+    let _ = writeln!(text, "\n## builtins");
+    for builtin in BUILTINS {
+        let name = match builtin.on {
+            Some(on) => format!("{on}.{}", builtin.name),
+            None => builtin.name.to_owned(),
+        };
+        let _ = writeln!(text, "  {name:<24} {}", first_sentence(builtin.doc));
+    }
+    let _ = writeln!(text, "\n## types");
+    for kind in kinds() {
+        let _ = writeln!(text, "  {:<24} {}", kind.name, first_sentence(kind.doc));
+    }
+    let _ = writeln!(text, "\nmw doc NAME explains one of them.");
+    text
+}
+
+fn first_sentence(doc: &str) -> &str {
+    let doc = doc.trim();
+    doc.split_once(". ")
+        .map_or(doc, |(first, _)| first)
+        .trim_end_matches('.')
+}
+
+/// What is called so: a function, a method, a type, `Type.method`. The error is a suggestion.
+pub fn entry(name: &str) -> Result<String, String> {
+    let (on, plain) = match name.split_once('.') {
+        Some((on, method)) => (Some(on), method),
+        None => (None, name),
+    };
+    let mut parts: Vec<String> = Vec::new();
+    for operation in api::operations() {
+        let called = operation.name == plain || operation.alias == Some(plain);
+        let form = operation.form.filter(|form| form.name == plain);
+        if on.map_or(called || form.is_some(), |on| {
+            form.is_some_and(|form| form.on == on)
+        }) {
+            parts.push(of_operation(operation));
+        }
+    }
+    let is = |its: Option<&str>| on.is_none_or(|on| its == Some(on));
+    parts.extend(
+        SUGAR
+            .iter()
+            .filter(|it| it.name == plain && is(Some(it.on)))
+            .map(of_sugar),
+    );
+    parts.extend(
+        BUILTINS
+            .iter()
+            .filter(|it| it.name == plain && is(it.on))
+            .map(of_builtin),
+    );
+    if on.is_none()
+        && let Some(kind) = kind(plain)
+    {
+        parts.push(of_kind(kind));
+    }
+    if parts.is_empty() {
+        let types = kinds().into_iter().map(|kind| kind.name);
+        return Err(
+            nearest(plain, vocabulary::names().chain(types)).map_or_else(
+                || "mw doc without a name lists what there is".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            ),
+        );
+    }
+    Ok(parts.join("\n"))
+}
+
+fn example(text: &mut String, example: &str) {
+    let _ = writeln!(text, "\nExample:");
+    for line in example.lines() {
+        let _ = writeln!(text, "    {line}");
+    }
+}
+
+fn of_operation(operation: &'static Operation) -> String {
+    let mut text = format!("# {}\n\n{}\n", operation.signature(), operation.doc);
+    if let Some(form) = operation.form {
+        let _ = writeln!(text, "As a method: {}.{}(…)", form.on, form.name);
+    }
+    if let Some(alias) = operation.alias {
+        let _ = writeln!(text, "Also, with a map: {alias}(#{{…}})");
+    }
+    let _ = writeln!(text);
+    for param in operation.params {
+        let need = if param.required { "" } else { " (optional)" };
+        let _ = writeln!(
+            text,
+            "  {}: {}{need}  {}",
+            param.name,
+            param.kind.type_name(),
+            param.doc
+        );
+        fields(&mut text, &param.kind, 4);
+    }
+    let _ = writeln!(text, "  → {}", operation.answer.type_name());
+    let effects: Vec<&str> = operation
+        .effect
+        .possible()
+        .iter()
+        .map(|it| it.as_str())
+        .collect();
+    let _ = writeln!(text, "\nEffect: {}", effects.join(" or "));
+    let _ = writeln!(
+        text,
+        "Request: {} {}",
+        operation.method.as_str(),
+        operation.path
+    );
+    let _ = writeln!(text, "API reference: {}", operation.section);
+    example(&mut text, operation.example);
+    text
+}
+
+fn fields(text: &mut String, kind: &Kind, indent: usize) {
+    match kind {
+        Kind::Object(list) => {
+            for field in *list {
+                let need = if field.required { " (required)" } else { "" };
+                let _ = writeln!(
+                    text,
+                    "{:indent$}{}: {}{need}  {}",
+                    "",
+                    field.name,
+                    field.kind.type_name(),
+                    field.doc
+                );
+                fields(text, &field.kind, indent + 2);
+            }
+        }
+        Kind::List(item) | Kind::OneOrMany(item) => fields(text, item, indent),
+        _ => {}
+    }
+}
+
+fn of_sugar(sugar: &Sugar) -> String {
+    let mut text = format!(
+        "# {}\n\n{}\nAs a method: {}.{}(…)\n",
+        sugar.signature, sugar.doc, sugar.on, sugar.name
+    );
+    example(&mut text, sugar.example);
+    text
+}
+
+fn of_builtin(builtin: &Builtin) -> String {
+    let mut text = format!("# {}\n\n{}\n", builtin.signature, builtin.doc);
+    if let Some(on) = builtin.on {
+        let _ = writeln!(text, "As a method: {on}.{}(…)", builtin.name);
+    }
+    example(&mut text, builtin.example);
+    text
+}
+
+fn of_kind(kind: &'static RecordKind) -> String {
+    let mut text = format!("# {}\n\n{}\n\nFields:\n", kind.name, kind.doc.trim());
+    for field in kind.fields {
+        let _ = writeln!(
+            text,
+            "  {}: {}  {}",
+            field.name,
+            (field.type_name)(),
+            field.doc.trim()
+        );
+        if field.name == "fields"
+            && let Some(nested) = field.nested
+        {
+            for field in nested().fields {
+                let _ = writeln!(
+                    text,
+                    "    {}: {}  {}",
+                    field.name,
+                    (field.type_name)(),
+                    field.doc.trim()
+                );
+            }
+        }
+    }
+    let methods: Vec<&str> = methods(kind.name).collect();
+    if !methods.is_empty() {
+        let _ = writeln!(text, "\nMethods: {}", methods.join(", "));
+    }
+    text
+}
+
+/// The methods of a type.
+pub fn methods(kind: &str) -> impl Iterator<Item = &'static str> {
+    let forms = api::operations()
+        .filter_map(|operation| operation.form)
+        .filter(move |form| form.on == kind)
+        .map(|form| form.name);
+    let short = SUGAR
+        .iter()
+        .filter(move |sugar| sugar.on == kind)
+        .map(|sugar| sugar.name);
+    let builtins = BUILTINS
+        .iter()
+        .filter(move |it| it.on == Some(kind))
+        .map(|builtin| builtin.name);
+    forms.chain(short).chain(builtins)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_has_an_entry() {
+        for name in vocabulary::names().chain(kinds().into_iter().map(|kind| kind.name)) {
+            let text = entry(name).unwrap();
+            assert!(text.starts_with("# "), "{name}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_slip_gets_a_suggestion() {
+        assert_eq!(entry("clods").unwrap_err(), "did you mean `clouds`?");
+        assert_eq!(entry("Cluod").unwrap_err(), "did you mean `cloud`?");
+    }
+}

@@ -1,0 +1,38 @@
+//! What the scheduler asks of whoever runs scripts.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
+use tokio_util::sync::CancellationToken;
+
+use super::job::Job;
+
+/// A run that is due.
+#[derive(Clone, Debug)]
+pub struct Due {
+    /// The job.
+    pub job: Arc<Job>,
+    /// The instant it was due at, which may lie a little in the past.
+    pub instant: DateTime<Utc>,
+    /// The number of the run, from 1, unique in this service.
+    pub number: u64,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// Its exit code.
+    pub exit: u8,
+    /// What there is to say about it.
+    pub message: Option<String>,
+}
+
+/// Runs scripts for the scheduler.
+pub trait Launch: Send + Sync {
+    /// Starts a run, which ends soon after `cancel` is cancelled.
+    ///
+    /// The work belongs into the future, and blocking work onto a thread of its own: the scheduler
+    /// waits for neither.
+    fn launch(&self, due: &Due, cancel: CancellationToken) -> BoxFuture<'static, Finished>;
+}

@@ -1,0 +1,257 @@
+//! The runs on their way: their deadlines, their cancelling and their end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::launch::{Due, Finished, Launch};
+use crate::clock::Clock;
+use crate::error::exit;
+
+/// How long a cancelled run may take to end.
+const GRACE: TimeDelta = TimeDelta::seconds(30);
+
+/// The runs on their way, by number.
+pub(super) struct Running {
+    clock: Clock,
+    launch: Arc<dyn Launch>,
+    sender: UnboundedSender<Ended>,
+    runs: BTreeMap<u64, Run>,
+}
+
+/// One run on its way.
+#[derive(Debug)]
+pub(super) struct Run {
+    /// Its job.
+    pub job: String,
+    /// When it was started.
+    pub started: DateTime<Utc>,
+    timeout: Duration,
+    deadline: Deadline,
+    cancel: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+/// What comes next for a run that does not end.
+#[derive(Clone, Copy, Debug)]
+enum Deadline {
+    /// Its timeout, when it is cancelled.
+    Timeout(DateTime<Utc>),
+    /// The end of its grace, when it is abandoned.
+    Grace(DateTime<Utc>),
+}
+
+impl Deadline {
+    const fn at(self) -> DateTime<Utc> {
+        match self {
+            Self::Timeout(at) | Self::Grace(at) => at,
+        }
+    }
+}
+
+/// A run that ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    /// Which.
+    pub number: u64,
+    /// How.
+    pub finished: Finished,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A run that ran over its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Overdue {
+    /// It was cancelled.
+    TimedOut {
+        /// Its job.
+        job: String,
+        /// Its number.
+        number: u64,
+        /// What it was allowed.
+        timeout: Duration,
+    },
+    /// It did not end after it was cancelled, and is forgotten.
+    Abandoned {
+        /// Its job.
+        job: String,
+        /// Its number.
+        number: u64,
+    },
+}
+
+impl Running {
+    /// No runs; the end of each will be sent to `sender`.
+    pub(super) fn new(
+        clock: Clock,
+        launch: Arc<dyn Launch>,
+        sender: UnboundedSender<Ended>,
+    ) -> Self {
+        let runs = BTreeMap::new();
+        Self {
+            clock,
+            launch,
+            sender,
+            runs,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.runs.len()
+    }
+
+    /// How many runs of a job are on their way.
+    pub(super) fn count(&self, job: &str) -> usize {
+        self.runs.values().filter(|run| run.job == job).count()
+    }
+
+    /// When the first run runs out of time.
+    pub(super) fn next_deadline(&self) -> Option<DateTime<Utc>> {
+        self.runs.values().map(|run| run.deadline.at()).min()
+    }
+
+    /// Starts a run.
+    pub(super) fn start(&mut self, due: &Due, now: DateTime<Utc>) {
+        let cancel = CancellationToken::new();
+        // Asked for before the scheduler waits again: a simulated clock must not move on before the
+        // run had its turn.
+        let clock = self.clock.clone();
+        let mut turn = Box::pin(async move { clock.enter().await });
+        let entered = (&mut turn).now_or_never().is_some();
+        let end = End {
+            number: due.number,
+            finished: None,
+            clock: self.clock.clone(),
+            sender: self.sender.clone(),
+        };
+        let task = tokio::spawn({
+            let (launch, due, cancel) = (Arc::clone(&self.launch), due.clone(), cancel.clone());
+            async move {
+                let mut end = end;
+                if !entered {
+                    turn.await;
+                }
+                end.finished = Some(launch.launch(&due, cancel).await);
+            }
+        });
+        let timeout = due.job.timeout;
+        let deadline = TimeDelta::from_std(timeout)
+            .ok()
+            .and_then(|timeout| now.checked_add_signed(timeout))
+            .unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let run = Run {
+            job: due.job.name.clone(),
+            started: now,
+            timeout,
+            deadline: Deadline::Timeout(deadline),
+            cancel,
+            task,
+        };
+        self.runs.insert(due.number, run);
+    }
+
+    /// Forgets a run.
+    pub(super) fn remove(&mut self, number: u64) -> Option<Run> {
+        self.runs.remove(&number)
+    }
+
+    /// Cancels the runs of a job that were not cancelled before, and says which.
+    pub(super) fn cancel(&mut self, job: &str, now: DateTime<Utc>) -> Vec<u64> {
+        let of_job = self.runs.iter_mut().filter(|(_, run)| run.job == job);
+        of_job
+            .filter_map(|(number, run)| run.cancel(now).then_some(*number))
+            .collect()
+    }
+
+    /// Cancels every run.
+    pub(super) fn cancel_all(&mut self, now: DateTime<Utc>) {
+        for run in self.runs.values_mut() {
+            run.cancel(now);
+        }
+    }
+
+    /// Cancels the runs whose time is over and forgets those whose grace is over.
+    pub(super) fn chase(&mut self, now: DateTime<Utc>) -> Vec<Overdue> {
+        let mut overdue = Vec::new();
+        self.runs.retain(|&number, run| {
+            if run.deadline.at() > now {
+                return true;
+            }
+            let job = run.job.clone();
+            match run.deadline {
+                Deadline::Timeout(_) => {
+                    run.cancel(now);
+                    let timeout = run.timeout;
+                    overdue.push(Overdue::TimedOut {
+                        job,
+                        number,
+                        timeout,
+                    });
+                    true
+                }
+                Deadline::Grace(_) => {
+                    run.task.abort();
+                    overdue.push(Overdue::Abandoned { job, number });
+                    false
+                }
+            }
+        });
+        overdue
+    }
+}
+
+impl Run {
+    /// Cancels the run; false when it was cancelled before.
+    fn cancel(&mut self, now: DateTime<Utc>) -> bool {
+        if matches!(self.deadline, Deadline::Grace(_)) {
+            return false;
+        }
+        let end = now
+            .checked_add_signed(GRACE)
+            .unwrap_or(DateTime::<Utc>::MAX_UTC);
+        self.deadline = Deadline::Grace(end);
+        self.cancel.cancel();
+        true
+    }
+}
+
+/// Reports the end of a run however it ends, a panic included.
+///
+/// Its turn on a simulated clock goes with the report to the scheduler, so that time stands still
+/// until the scheduler has heard of it.
+struct End {
+    number: u64,
+    finished: Option<Finished>,
+    clock: Clock,
+    sender: UnboundedSender<Ended>,
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        let finished = self.finished.take().unwrap_or_else(|| Finished {
+            exit: exit::FAILED,
+            message: Some("the run broke off".to_owned()),
+        });
+        let (number, at) = (self.number, self.clock.now());
+        // Nobody listens any more once the scheduler has returned.
+        let ended = Ended {
+            number,
+            finished,
+            at,
+        };
+        if self.sender.send(ended).is_err() {
+            self.clock.leave();
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Notices that the jobs file was changed.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use sha2::{Digest, Sha256};
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use super::event::{Event, Events};
+use super::jobs::Jobs;
+use crate::error::{Complaint, exit};
+
+/// How often the file is looked at.
+const EVERY: Duration = Duration::from_secs(3);
+
+/// A jobs file, and what was last seen of it.
+///
+/// The content decides: a file that is only touched is not a change. It is read when its time or
+/// length differ, and also while its time is so recent that a second write could hide behind it.
+#[derive(Debug)]
+pub struct Watch {
+    path: PathBuf,
+    stamp: Option<Stamp>,
+    seen: Option<[u8; 32]>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    modified: Option<SystemTime>,
+    length: u64,
+}
+
+impl Watch {
+    /// A watch over the file at `path`, whose present content is `text`.
+    #[must_use]
+    pub fn new(path: &Path, text: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            stamp: None,
+            seen: Some(Sha256::digest(text).into()),
+        }
+    }
+
+    /// The new jobs when the file was changed since the last look, or what is wrong with it.
+    ///
+    /// The same problems are reported once, not at every look.
+    pub async fn look(&mut self) -> Option<Result<Jobs, Vec<Complaint>>> {
+        let stamp = match tokio::fs::metadata(&self.path).await {
+            Ok(metadata) => Stamp {
+                modified: metadata.modified().ok(),
+                length: metadata.len(),
+            },
+            Err(error) => return self.unreadable(&error),
+        };
+        if self.stamp == Some(stamp) {
+            return None;
+        }
+        let text = match tokio::fs::read_to_string(&self.path).await {
+            Ok(text) => text,
+            Err(error) => return self.unreadable(&error),
+        };
+        let fresh = stamp
+            .modified
+            .and_then(|modified| modified.elapsed().ok())
+            .is_none_or(|age| age < EVERY);
+        self.stamp = (!fresh).then_some(stamp);
+        let digest = Sha256::digest(&text).into();
+        if self.seen.replace(digest) == Some(digest) {
+            return None;
+        }
+        Some(Jobs::read(&self.path.to_string_lossy(), &text))
+    }
+
+    fn unreadable(&mut self, error: &std::io::Error) -> Option<Result<Jobs, Vec<Complaint>>> {
+        self.stamp = None;
+        // A file that cannot be read has no content to compare; the first such look reports it.
+        self.seen.take()?;
+        let message = format!("{} cannot be read: {error}", self.path.display());
+        let complaint = Complaint::new(exit::USAGE, message).hint("put the file back");
+        Some(Err(vec![complaint]))
+    }
+
+    /// Looks every few seconds until `stop`, sends new jobs to `reload`, and tells `events` when
+    /// the file is broken.
+    pub async fn run(
+        mut self,
+        reload: mpsc::Sender<Jobs>,
+        events: Arc<dyn Events>,
+        stop: CancellationToken,
+    ) {
+        let mut ticks = interval(EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = reload.closed() => return,
+                _ = ticks.tick() => {}
+            }
+            match self.look().await {
+                None => {}
+                Some(Ok(jobs)) => {
+                    let gone = reload.send(jobs).await.is_err();
+                    if gone {
+                        return;
+                    }
+                }
+                Some(Err(complaints)) => events.happened(&Event::ReloadFailed { complaints }),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "[[job]]\nname = \"a\"\ncron = \"@daily\"\nscript = \"a.rhai\"\n";
+
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let id = std::process::id();
+            let path = std::env::temp_dir().join(format!("mw-watch-{name}-{id}"));
+            std::fs::create_dir_all(&path).unwrap();
+            Self(path)
+        }
+
+        fn file(&self) -> PathBuf {
+            self.0.join("jobs.toml")
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[tokio::test]
+    async fn only_a_changed_content_is_a_change() {
+        let folder = Folder::new("content");
+        std::fs::write(folder.file(), GOOD).unwrap();
+        let mut watch = Watch::new(&folder.file(), GOOD);
+        assert_eq!(watch.look().await, None);
+        std::fs::write(folder.file(), GOOD).unwrap();
+        assert_eq!(watch.look().await, None);
+        // As long as before, and within the resolution of the file's time.
+        std::fs::write(folder.file(), GOOD.replace("\"a\"", "\"b\"")).unwrap();
+        let jobs = watch.look().await.unwrap().unwrap();
+        assert!(jobs.get("b").is_some());
+        assert_eq!(watch.look().await, None);
+    }
+
+    #[tokio::test]
+    async fn a_broken_file_is_reported_once_and_its_mending_is_seen() {
+        let folder = Folder::new("broken");
+        std::fs::write(folder.file(), "[[job]]\n").unwrap();
+        let mut watch = Watch::new(&folder.file(), GOOD);
+        let complaints = watch.look().await.unwrap().unwrap_err();
+        assert_eq!(complaints.len(), 3, "{complaints:?}");
+        assert_eq!(watch.look().await, None);
+        std::fs::write(folder.file(), GOOD).unwrap();
+        assert!(watch.look().await.unwrap().is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_missing_file_is_reported_once() {
+        let folder = Folder::new("missing");
+        let mut watch = Watch::new(&folder.file(), GOOD);
+        let complaints = watch.look().await.unwrap().unwrap_err();
+        assert!(complaints[0].message.contains("jobs.toml cannot be read"));
+        assert_eq!(watch.look().await, None);
+        std::fs::write(folder.file(), GOOD).unwrap();
+        assert!(watch.look().await.unwrap().is_ok());
+    }
+}

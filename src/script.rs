@@ -1,0 +1,41 @@
+//! Scripts: everything that knows Rhai.
+//!
+//! A script runs on a thread of its own and waits for the account through the session; operations
+//! are functions and methods that [`call`] answers from the table in `api`.
+
+pub mod builtins;
+pub mod host;
+pub mod memory;
+pub mod runtime;
+pub mod source;
+pub mod value;
+pub mod vocabulary;
+
+mod arguments;
+mod call;
+mod check;
+mod diagnose;
+mod engine;
+mod fetch;
+mod field;
+mod flow;
+mod handle;
+mod incomplete;
+mod interpreter;
+mod language;
+mod lists;
+mod modules;
+mod moment;
+mod options;
+mod parallel;
+mod speech;
+mod stats;
+mod subject;
+pub mod sugar;
+mod trouble;
+mod waiting;
+
+pub use field::described;
+pub use handle::{kind, kinds};
+pub use incomplete::is_incomplete;
+pub use interpreter::{Ended, Interpreter, Value};

@@ -1,0 +1,302 @@
+//! The builtin functions as declarations: help, completion, checks and the reference read this list.
+
+/// One builtin function.
+#[derive(Debug)]
+pub struct Builtin {
+    /// Its name.
+    pub name: &'static str,
+    /// The type it is a method of, where it is one.
+    pub on: Option<&'static str>,
+    /// How it is called.
+    pub signature: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+    /// A line of script that uses it.
+    pub example: &'static str,
+}
+
+const fn function(
+    name: &'static str,
+    signature: &'static str,
+    doc: &'static str,
+    example: &'static str,
+) -> Builtin {
+    Builtin {
+        name,
+        on: None,
+        signature,
+        doc,
+        example,
+    }
+}
+
+const fn method(
+    on: &'static str,
+    name: &'static str,
+    signature: &'static str,
+    doc: &'static str,
+    example: &'static str,
+) -> Builtin {
+    Builtin {
+        name,
+        on: Some(on),
+        signature,
+        doc,
+        example,
+    }
+}
+
+/// The builtin functions.
+pub static BUILTINS: &[Builtin] = &[
+    function(
+        "print",
+        "print(value)",
+        "Writes a value to standard output: a list of resources as a table, anything else in a line.",
+        r#"print("hello")"#,
+    ),
+    function(
+        "table",
+        "table(value, columns?: [string])",
+        "Writes a list, of resources or of maps, as a table; `columns` chooses and orders them.",
+        r#"table(clouds(), ["id", "label"])"#,
+    ),
+    function(
+        "info",
+        "info(text)",
+        "Tells the person watching, on standard error.",
+        r#"info("starting")"#,
+    ),
+    function(
+        "warn",
+        "warn(text)",
+        "Tells the person watching that something deserves a look.",
+        r#"warn("stock is low")"#,
+    ),
+    function(
+        "error",
+        "error(text)",
+        "Tells the person watching that something is wrong; the script goes on.",
+        r#"error("node is down")"#,
+    ),
+    function(
+        "debug",
+        "debug(value)",
+        "Shows a value as the script sees it, on standard error.",
+        r#"debug(#{a: 1})"#,
+    ),
+    function(
+        "now",
+        "now() -> Instant",
+        "The account's present instant; simulated on the simulator.",
+        r#"now().format("%Y-%m-%d")"#,
+    ),
+    function(
+        "instant",
+        "instant(text: string) -> Instant",
+        "Reads an instant.",
+        r#"now() > instant("2020-01-01T00:00:00Z")"#,
+    ),
+    function(
+        "duration",
+        "duration(value) -> Duration",
+        "Reads a duration: \"45m\", \"1h 30m\", or a number of seconds.",
+        r#"duration("45m").minutes() == 45.0"#,
+    ),
+    method(
+        "Duration",
+        "seconds",
+        "seconds(duration) -> float",
+        "A duration in seconds.",
+        r#"duration("2m").seconds()"#,
+    ),
+    method(
+        "Duration",
+        "minutes",
+        "minutes(duration) -> float",
+        "A duration in minutes.",
+        r#"duration("2h").minutes()"#,
+    ),
+    method(
+        "Duration",
+        "hours",
+        "hours(duration) -> float",
+        "A duration in hours.",
+        r#"duration("90m").hours()"#,
+    ),
+    method(
+        "Instant",
+        "format",
+        "format(instant, pattern: string) -> string",
+        "An instant in UTC by a strftime pattern.",
+        r#"now().format("%H:%M")"#,
+    ),
+    function(
+        "sleep",
+        "sleep(duration)",
+        "Pauses the branch; free on the simulator.",
+        r#"sleep("10s")"#,
+    ),
+    function(
+        "wait_for",
+        "wait_for(cloud | order | node, state: string, #{timeout, every}?) -> the same, as it is then",
+        "Waits until a cloud, order or node is in a state; fails at once when it cannot get there.",
+        r#"wait_for(cloud("Bare metal"), "complete")"#,
+    ),
+    function(
+        "wait_until",
+        "wait_until(what: string, || condition, #{timeout, every}?)",
+        "Waits until a condition of your own holds.",
+        r#"wait_until("there are clouds", || clouds().len() > 0)"#,
+    ),
+    function(
+        "parallel",
+        "parallel(items: [T], |item| …, #{limit, on_error}?) -> [results]",
+        "Runs a function over a list, several at once (16 unless `limit` says otherwise), results in order. The first error cancels the rest, unless on_error is \"collect\": then every result is #{ok, value, error}.",
+        r#"parallel(clouds(), |c| c.stats().nodes.len())"#,
+    ),
+    function(
+        "attempt",
+        "attempt(|| …) -> #{ok, value, error}",
+        "Runs a function and gives its error as a value.",
+        r#"attempt(|| cloud("nowhere")).ok == false"#,
+    ),
+    function(
+        "retry",
+        "retry(times | #{times, delay, factor}, || …)",
+        "Runs a function until it succeeds, 3 times unless told otherwise. A wrong argument, a missing permission and a call in doubt are not tried again.",
+        r#"retry(3, || clouds().len())"#,
+    ),
+    function(
+        "ensure",
+        "ensure(|| body, || cleanup)",
+        "Runs the body, then the cleanup, whatever became of the body: an error, exit or Ctrl-C included.",
+        r#"ensure(|| print("working"), || print("tidy"))"#,
+    ),
+    function(
+        "exit",
+        "exit(code?: int)",
+        "Ends the script with an exit code, 0 unless given. Cleanups of `ensure` run.",
+        "if false { exit(3) }",
+    ),
+    function(
+        "assert",
+        "assert(condition, message?: string)",
+        "Fails unless the condition holds.",
+        r#"assert(1 < 2, "numbers are broken")"#,
+    ),
+    function(
+        "assert_eq",
+        "assert_eq(a, b)",
+        "Fails unless both are the same, and shows both.",
+        "assert_eq(1 + 1, 2)",
+    ),
+    function(
+        "assert_fails",
+        "assert_fails(|| …) -> error",
+        "Fails unless the function fails; gives its error.",
+        r#"assert_fails(|| cloud("nowhere")).kind"#,
+    ),
+    function(
+        "remember",
+        "remember(name: string, value)",
+        "Keeps a value for later runs of the same script. On the simulator it lasts as long as the run.",
+        r#"remember("free", 7)"#,
+    ),
+    function(
+        "recall",
+        "recall(name: string)",
+        "What an earlier run remembered, or ().",
+        r#"recall("free")"#,
+    ),
+    method(
+        "list",
+        "where",
+        "where(list, |item| condition | field: string, value?) -> list",
+        "The items for which the condition holds, or whose field has the value.",
+        r#"clouds().where("cloud_type", "pcc").len()"#,
+    ),
+    method(
+        "list",
+        "sort_by",
+        "sort_by(list, field | |item| key, \"asc\" | \"desc\"?) -> list",
+        "The items in order.",
+        r#"clouds().sort_by("label", "desc")"#,
+    ),
+    method(
+        "list",
+        "group_by",
+        "group_by(list, field | |item| key) -> map of lists",
+        "The items in groups.",
+        r#"clouds().group_by("cloud_type").len()"#,
+    ),
+    method(
+        "list",
+        "count_by",
+        "count_by(list, field | |item| key) -> map of int",
+        "How many items of each.",
+        r#"clouds().count_by("pod_location")"#,
+    ),
+    method(
+        "list",
+        "sum_by",
+        "sum_by(list, field | |item| number) -> number",
+        "The sum over the items.",
+        r#"cloud("Bare metal").nodes().sum_by("cpu")"#,
+    ),
+    method(
+        "list",
+        "unique",
+        "unique(list, field | |item| key?) -> list",
+        "The items that differ, the first of each.",
+        "[1, 2, 1].unique() == [1, 2]",
+    ),
+    method(
+        "list",
+        "pluck",
+        "pluck(list, field: string) -> list",
+        "One field of each item.",
+        r#"clouds().pluck("label")"#,
+    ),
+    method(
+        "list",
+        "join",
+        "join(list, separator: string?) -> string",
+        "The items as one text.",
+        r#"["a", "b"].join(", ")"#,
+    ),
+    method(
+        "list",
+        "first",
+        "first(list)",
+        "The first item, or ().",
+        "[1, 2].first()",
+    ),
+    method(
+        "list",
+        "last",
+        "last(list)",
+        "The last item, or ().",
+        "[1, 2].last()",
+    ),
+    method(
+        "any",
+        "to_map",
+        "to_map(resource) -> map",
+        "A resource as a map to change; secrets stay hidden.",
+        r#"cloud("Bare metal").to_map().label"#,
+    ),
+    method(
+        "any",
+        "to_json",
+        "to_json(value) -> string",
+        "A value as JSON; secrets stay hidden.",
+        r#"#{a: 1}.to_json()"#,
+    ),
+    method(
+        "Secret",
+        "reveal",
+        "reveal(secret) -> string",
+        "The text of a secret. Mind where it goes.",
+        r#"token().access_token.reveal().len() > 0"#,
+    ),
+];

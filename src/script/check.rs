@@ -1,0 +1,141 @@
+//! What can be found wrong with a script before it has done anything.
+
+use std::collections::HashSet;
+
+use rhai::{AST, ASTNode, Expr, Position, Stmt};
+
+use super::diagnose::place;
+use super::language::LANGUAGE;
+use super::source::Source;
+use super::vocabulary;
+use crate::api;
+use crate::error::{Complaint, exit};
+use crate::operation::{Operation, nearest};
+
+/// Every call of a function that does not exist, and every call of an operation with too many or
+/// too few arguments.
+#[must_use]
+pub fn check(source: &Source, ast: &AST, defined: &AST) -> Vec<Complaint> {
+    let own: HashSet<String> = ast
+        .iter_functions()
+        .chain(defined.iter_functions())
+        .map(|function| function.name.to_owned())
+        .collect();
+    let imports_all = has_bare_import(ast);
+    let mut found: Vec<(Position, Complaint)> = Vec::new();
+    ast.walk(&mut |path: &[ASTNode<'_>]| {
+        if let Some(ASTNode::Expr(expr)) = path.last() {
+            let (call, position, is_method) = match expr {
+                Expr::FnCall(call, position) => (call, *position, false),
+                Expr::MethodCall(call, position) => (call, *position, true),
+                _ => return true,
+            };
+            if call.op_token.is_some() || call.namespace.is_empty().eq(&false) {
+                return true;
+            }
+            let name = call.name.as_str();
+            if own.contains(name) || !is_word(name) || KEYWORDS.contains(&name) {
+                return true;
+            }
+            let complaint = if !vocabulary::is_function(name) {
+                // A bare import brings functions in under their own names.
+                (!imports_all).then(|| unknown(name, is_method, &own))
+            } else if is_method {
+                None
+            } else {
+                arity(name, call.args.len())
+            };
+            if let Some(complaint) = complaint {
+                found.push((position, complaint.at(place(source, position))));
+            }
+        }
+        true
+    });
+    found.sort_by_key(|(position, _)| (position.line(), position.position()));
+    found.dedup();
+    found.into_iter().map(|(_, complaint)| complaint).collect()
+}
+
+/// Calls the parser itself makes something of.
+const KEYWORDS: &[&str] = &[
+    "Fn",
+    "call",
+    "curry",
+    "type_of",
+    "is_shared",
+    "is_def_var",
+    "is_def_fn",
+    "this",
+];
+
+fn is_word(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+}
+
+fn has_bare_import(ast: &AST) -> bool {
+    let mut found = false;
+    ast.walk(&mut |path: &[ASTNode<'_>]| {
+        if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = path.last()
+            && import.1.name.is_empty()
+        {
+            found = true;
+        }
+        true
+    });
+    found
+}
+
+fn unknown(name: &str, is_method: bool, own: &HashSet<String>) -> Complaint {
+    let what = if is_method { "method" } else { "function" };
+    let hint = nearest(name, own.iter().map(String::as_str))
+        .or_else(|| vocabulary::near(name))
+        .map_or_else(
+            || "mw doc lists what there is".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+    Complaint::new(exit::USAGE, format!("there is no {what} `{name}`")).hint(hint)
+}
+
+/// Whether an operation can be called with so many arguments.
+fn arity(name: &str, given: usize) -> Option<Complaint> {
+    // Names that are something else as well are left to the call itself.
+    let operation: &Operation = api::operation(name)?;
+    let shared = super::sugar::is_known(name)
+        || super::builtins::BUILTINS
+            .iter()
+            .any(|builtin| builtin.name == name)
+        || LANGUAGE.binary_search(&name).is_ok()
+        || api::operations()
+            .any(|it| it.name != name && it.form.is_some_and(|form| form.name == name));
+    if shared {
+        return None;
+    }
+    let most = operation.params.len();
+    let required = operation
+        .params
+        .iter()
+        .filter(|it| it.required && it.default.is_none())
+        .count();
+    // A node, an address or a member brings what it belongs to.
+    let brings = operation
+        .params
+        .iter()
+        .filter(|it| it.place.is_path())
+        .count()
+        > 1;
+    let least = required.saturating_sub(usize::from(brings));
+    if (least..=most).contains(&given) {
+        return None;
+    }
+    let (few, many) = (given < least, if given == 1 { "" } else { "s" });
+    Some(
+        Complaint::new(
+            exit::USAGE,
+            format!(
+                "`{name}` is called with {given} argument{many}, which is too {}",
+                if few { "few" } else { "many" }
+            ),
+        )
+        .hint(format!("call it as {}", operation.signature())),
+    )
+}

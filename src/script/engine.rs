@@ -1,0 +1,72 @@
+//! The engine: Rhai with the language's own packages and our functions.
+
+use std::path::PathBuf;
+
+use rhai::packages::{
+    BasicArrayPackage, BasicBlobPackage, BasicMapPackage, BasicMathPackage, BitFieldPackage,
+    CorePackage, LogicPackage, MoreStringPackage, Package,
+};
+use rhai::{Dynamic, Engine, OptimizationLevel};
+
+use super::host::Host;
+use super::modules::Modules;
+use super::{call, field, flow, handle, lists, memory, moment, parallel, speech, waiting};
+
+/// How deep scripts may call and nest. Rhai's own limits differ between debug and release builds;
+/// a script that works must work in both. The stack of a script's thread has room for them.
+const CALL_LEVELS: usize = 64;
+const EXPRESSION_DEPTH: usize = 64;
+const FUNCTION_EXPRESSION_DEPTH: usize = 48;
+/// A longer text is a runaway loop.
+const LONGEST_TEXT: usize = 64 << 20;
+/// How many steps pass between two looks at whether the run is to stop: microseconds.
+const STEPS: u64 = 128;
+
+/// An engine for one run. `base` is the folder that imports are relative to.
+#[must_use]
+pub fn build(host: &Host, base: PathBuf) -> Engine {
+    let mut engine = Engine::new_raw();
+    engine.set_optimization_level(OptimizationLevel::None);
+    engine.set_strict_variables(true);
+    engine.set_max_call_levels(CALL_LEVELS);
+    engine.set_max_expr_depths(EXPRESSION_DEPTH, FUNCTION_EXPRESSION_DEPTH);
+    engine.set_max_string_size(LONGEST_TEXT);
+    engine.disable_symbol("eval");
+    engine.set_module_resolver(Modules::new(base));
+    packages(&mut engine);
+    let own = host.clone();
+    engine.on_progress(move |steps| {
+        if !steps.is_multiple_of(STEPS) {
+            return None;
+        }
+        own.stopped().map(Dynamic::from)
+    });
+    let own = host.clone();
+    #[expect(
+        deprecated,
+        reason = "rhai marks it as volatile; it is how operations cost nothing"
+    )]
+    engine.on_missing_function(move |name, args, _, _| call::call(&own, name, args).transpose());
+    handle::register(&mut engine);
+    field::register(&mut engine);
+    lists::register(&mut engine);
+    moment::register(&mut engine, host);
+    speech::register(&mut engine, host);
+    flow::register(&mut engine, host);
+    waiting::register(&mut engine, host);
+    parallel::register(&mut engine, host);
+    memory::register(&mut engine, host);
+    engine
+}
+
+/// The language's own functions, but for its clock: a script's time is the account's.
+pub fn packages(engine: &mut Engine) {
+    CorePackage::new().register_into_engine(engine);
+    BitFieldPackage::new().register_into_engine(engine);
+    LogicPackage::new().register_into_engine(engine);
+    BasicMathPackage::new().register_into_engine(engine);
+    BasicArrayPackage::new().register_into_engine(engine);
+    BasicBlobPackage::new().register_into_engine(engine);
+    BasicMapPackage::new().register_into_engine(engine);
+    MoreStringPackage::new().register_into_engine(engine);
+}

@@ -1,0 +1,254 @@
+//! Failing, trying again, cleaning up, pausing and ending.
+
+use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, INT, Map, NativeCallContext};
+use tokio_util::sync::CancellationToken;
+
+use super::host::{Host, Level};
+use super::moment::Span;
+use super::options::Options;
+use super::trouble::{Stopped, Trouble};
+use super::value;
+use crate::error::exit;
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// Registers the flow functions.
+pub fn register(engine: &mut Engine, host: &Host) {
+    let own = host.clone();
+    engine.register_fn("sleep", move |span: Dynamic| -> Result<()> {
+        let span = Span::of(&span)?;
+        own.wait(own.clock().sleep(span.0))
+    });
+    engine
+        .register_fn("exit", || -> Result<()> { Err(Stopped::Exit(0).raise()) })
+        .register_fn("exit", |code: INT| -> Result<()> {
+            let code = u8::try_from(code).map_err(|_| {
+                Trouble::argument(format!("an exit code is 0 to 255, not {code}")).raise()
+            })?;
+            Err(Stopped::Exit(code).raise())
+        })
+        .register_fn("attempt", attempt)
+        .register_fn("assert", |held: bool| assert(held, "the assertion failed"))
+        .register_fn("assert", |held: bool, message: &str| assert(held, message))
+        .register_fn("assert_eq", |a: Dynamic, b: Dynamic| assert_eq(&a, &b))
+        .register_fn(
+            "assert_fails",
+            |context: NativeCallContext, body: FnPtr| -> Result<Dynamic> {
+                match body.call_within_context::<Dynamic>(&context, ()) {
+                    Ok(value) => assert(
+                        false,
+                        &format!("it was to fail and answered {}", value::debug(&value, 0)),
+                    )
+                    .map(|()| Dynamic::UNIT),
+                    Err(error) => caught(error),
+                }
+            },
+        );
+    let own = host.clone();
+    engine.register_fn(
+        "retry",
+        move |context: NativeCallContext, times: INT, body: FnPtr| {
+            retry(
+                &own,
+                &context,
+                Pace {
+                    times,
+                    ..Pace::default()
+                },
+                &body,
+            )
+        },
+    );
+    let own = host.clone();
+    engine.register_fn(
+        "retry",
+        move |context: NativeCallContext, options: Map, body: FnPtr| {
+            retry(&own, &context, Pace::of(&options)?, &body)
+        },
+    );
+    let own = host.clone();
+    engine.register_fn("retry", move |context: NativeCallContext, body: FnPtr| {
+        retry(&own, &context, Pace::default(), &body)
+    });
+    let own = host.clone();
+    engine.register_fn(
+        "ensure",
+        move |context: NativeCallContext, body: FnPtr, cleanup: FnPtr| {
+            ensure(&own, &context, &body, &cleanup)
+        },
+    );
+}
+
+fn assert(held: bool, message: &str) -> Result<()> {
+    if held {
+        Ok(())
+    } else {
+        Err(Trouble::new("assertion", message).raise())
+    }
+}
+
+fn assert_eq(a: &Dynamic, b: &Dynamic) -> Result<()> {
+    let (a, b) = (value::debug(a, 0), value::debug(b, 0));
+    assert(a == b, &format!("{a} is not {b}"))
+}
+
+/// Whether scripts may handle an error. Being stopped is none of their business.
+fn is_final(error: &EvalAltResult) -> bool {
+    matches!(error.unwrap_inner(), EvalAltResult::ErrorTerminated(..))
+}
+
+/// An error as a value; one that scripts may not handle goes on.
+/// (placeholder)
+pub fn caught(error: Box<EvalAltResult>) -> Result<Dynamic> {
+    if is_final(&error) {
+        return Err(error);
+    }
+    Ok(match error.unwrap_inner() {
+        EvalAltResult::ErrorRuntime(value, _) if value.is::<Trouble>() => value.clone(),
+        EvalAltResult::ErrorRuntime(value, _) => {
+            Dynamic::from(Trouble::new("thrown", value::brief(value)))
+        }
+        inner => Dynamic::from(Trouble::new("script", super::diagnose::sentence(inner).0)),
+    })
+}
+
+fn attempt(context: NativeCallContext, body: FnPtr) -> Result<Map> {
+    let outcome: Result<Dynamic> = body.call_within_context(&context, ());
+    let (ok, value, error) = match outcome {
+        Ok(value) => (true, value, Dynamic::UNIT),
+        Err(error) => (false, Dynamic::UNIT, caught(error)?),
+    };
+    Ok(Map::from_iter([
+        ("ok".into(), Dynamic::from(ok)),
+        ("value".into(), value),
+        ("error".into(), error),
+    ]))
+}
+
+/// How often and how patiently to try again.
+struct Pace {
+    times: INT,
+    delay: Span,
+    factor: f64,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            times: 3,
+            delay: Span(chrono::TimeDelta::seconds(1)),
+            factor: 2.0,
+        }
+    }
+}
+
+impl Pace {
+    fn of(options: &Map) -> Result<Self> {
+        let options = Options::new("retry", options, &["times", "delay", "factor"])?;
+        let default = Self::default();
+        Ok(Self {
+            times: options.int("times")?.unwrap_or(default.times),
+            delay: options.span("delay")?.unwrap_or(default.delay),
+            factor: options.float("factor")?.unwrap_or(default.factor),
+        })
+    }
+}
+
+fn retry(
+    host: &Host,
+    context: &NativeCallContext<'_>,
+    pace: Pace,
+    body: &FnPtr,
+) -> Result<Dynamic> {
+    if pace.times < 1 {
+        return Err(
+            Trouble::argument(format!("retry takes 1 try or more, not {}", pace.times)).raise(),
+        );
+    }
+    let mut delay = pace.delay;
+    for tried in 1.. {
+        let error = match body.call_within_context(context, ()) {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        if tried >= pace.times || !is_worth_retrying(&error) {
+            return Err(error);
+        }
+        host.note(
+            Level::Warn,
+            &format!(
+                "try {tried} of {} failed, again in {delay}: {}",
+                pace.times,
+                super::diagnose::sentence(error.unwrap_inner()).0
+            ),
+        );
+        host.wait(host.clock().sleep(delay.0))?;
+        delay = Span(stretched(delay.0, pace.factor));
+    }
+    Ok(Dynamic::UNIT)
+}
+
+/// The delay before the next try, at most an hour.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "clamped to an hour before the cast"
+)]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "spans are far below 2^53 milliseconds"
+)]
+fn stretched(delay: chrono::TimeDelta, factor: f64) -> chrono::TimeDelta {
+    let next = (delay.num_milliseconds() as f64 * factor).clamp(0.0, 3_600_000.0);
+    chrono::TimeDelta::milliseconds(next as i64)
+}
+
+/// Trying again does not help against a wrong argument or a missing permission, and after a call
+/// whose outcome is in doubt it could do the thing twice.
+fn is_worth_retrying(error: &EvalAltResult) -> bool {
+    if is_final(error) {
+        return false;
+    }
+    match error.unwrap_inner() {
+        EvalAltResult::ErrorRuntime(value, _) => {
+            value.read_lock::<Trouble>().is_none_or(|trouble| {
+                trouble.kind != "argument"
+                    && trouble.kind != "field"
+                    && !matches!(
+                        trouble.exit,
+                        exit::USAGE | exit::CREDENTIALS | exit::NOT_PERMITTED | exit::IN_DOUBT
+                    )
+            })
+        }
+        _ => false,
+    }
+}
+
+/// The cleanup runs whatever ended the body, a stop from outside included, under a cancellation of
+/// its own: the one that stopped the body must not stop its cleanup.
+fn ensure(
+    host: &Host,
+    context: &NativeCallContext<'_>,
+    body: &FnPtr,
+    cleanup: &FnPtr,
+) -> Result<Dynamic> {
+    let outcome: Result<Dynamic> = body.call_within_context(context, ());
+    let cleaned: Result<Dynamic> = {
+        let _branch = Host::branch(CancellationToken::new());
+        cleanup.call_within_context(context, ())
+    };
+    match (outcome, cleaned) {
+        (Ok(value), Ok(_)) => Ok(value),
+        (Ok(_), Err(error)) => Err(error),
+        (Err(error), Ok(_)) => Err(error),
+        (Err(error), Err(second)) => {
+            host.note(
+                Level::Error,
+                &format!(
+                    "the cleanup failed too: {}",
+                    super::diagnose::sentence(second.unwrap_inner()).0
+                ),
+            );
+            Err(error)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Records as values of script types: `Cloud`, `Node`, `Order`, …
+
+use std::any::{Any, TypeId};
+use std::sync::Arc;
+
+use rhai::{Dynamic, Engine};
+
+use crate::record::{Record, RecordKind, Typed};
+
+/// A record in a script: a cheap, shared reference whose Rust type gives the script type its name.
+#[derive(Debug)]
+pub struct Handle<T: Typed>(pub Arc<T>);
+
+impl<T: Typed> Clone for Handle<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+macro_rules! conversions {
+    ($($record:ty),* $(,)?) => {
+        /// A record as a script value of its own type.
+        #[must_use]
+        pub fn wrap(record: Arc<dyn Record>) -> Dynamic {
+            let id = (*record).type_id();
+            let any: Arc<dyn Any + Send + Sync> = record;
+            $( if id == TypeId::of::<$record>() {
+                return any.downcast::<$record>().map_or(Dynamic::UNIT, |it| Dynamic::from(Handle(it)));
+            } )*
+            Dynamic::UNIT
+        }
+
+        /// The record behind a script value, if it is one.
+        #[must_use]
+        pub fn unwrap(value: &Dynamic) -> Option<Arc<dyn Record>> {
+            if !value.is_variant() && !value.is_shared() {
+                return None;
+            }
+            if value.is_shared() {
+                let inner = value.flatten_clone();
+                return if inner.is_shared() { None } else { unwrap(&inner) };
+            }
+            let id = value.type_id();
+            $( if id == TypeId::of::<Handle<$record>>() {
+                return value
+                    .read_lock::<Handle<$record>>()
+                    .map(|handle| handle.0.clone() as Arc<dyn Record>);
+            } )*
+            None
+        }
+
+        /// Gives the script types their names.
+        pub fn register(engine: &mut Engine) {
+            $( engine.register_type_with_name::<Handle<$record>>(<$record as Typed>::KIND.name); )*
+        }
+
+        /// Every record type scripts may hold.
+        #[must_use]
+        pub fn kinds() -> Vec<&'static RecordKind> {
+            vec![$( <$record as Typed>::KIND ),*]
+        }
+    };
+}
+
+crate::every_record!(conversions);
+
+/// The record kind of this name.
+#[must_use]
+pub fn kind(name: &str) -> Option<&'static RecordKind> {
+    kinds().into_iter().find(|kind| kind.name == name)
+}

@@ -1,0 +1,414 @@
+//! What a running script stands on: the account, the clock, the output, and the way to stop it.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rhai::EvalAltResult;
+use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+
+use super::memory::Memory;
+use super::runtime::LazyRuntime;
+use super::stats::{Entry, StatsCache};
+use super::trouble::{Stopped, Trouble};
+use crate::api::clouds::CloudStats;
+use crate::client::{CallError, Limits};
+use crate::clock::Clock;
+use crate::operation::{Arguments, Operation};
+use crate::session::{Decoded, Session};
+
+/// How loud a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// For the record.
+    Info,
+    /// Something to look at.
+    Warn,
+    /// Something went wrong.
+    Error,
+}
+
+/// Where a script's output goes.
+pub trait Console: Send + Sync {
+    /// What `print` and `table` write. An error means that nobody reads any more.
+    fn print(&self, text: &str) -> std::io::Result<()>;
+    /// What `info`, `warn` and `error` write, and the runtime itself.
+    fn note(&self, level: Level, text: &str);
+    /// The width of the screen that output goes to, and whether it is one.
+    fn screen(&self) -> (Option<usize>, bool) {
+        (None, false)
+    }
+}
+
+/// The way to stop a run.
+#[derive(Clone, Debug, Default)]
+pub struct Stop {
+    token: Arc<Mutex<CancellationToken>>,
+    timed_out: Arc<AtomicBool>,
+    output_closed: Arc<AtomicBool>,
+    /// Set by the signal handler, which can do nothing more.
+    signalled: Arc<AtomicBool>,
+}
+
+impl Stop {
+    /// A stop that comes with the cancellation of `token` at the latest.
+    #[must_use]
+    pub fn under(token: CancellationToken) -> Self {
+        Self {
+            token: Arc::new(Mutex::new(token)),
+            ..Self::default()
+        }
+    }
+
+    /// Makes ready for the next line of a session, after the last one was stopped.
+    pub fn renew(&self) {
+        *self.lock() = CancellationToken::new();
+        for flag in [&self.timed_out, &self.output_closed, &self.signalled] {
+            flag.store(false, Ordering::Relaxed);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, CancellationToken> {
+        self.token.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks the run to end.
+    pub fn interrupt(&self) {
+        self.lock().cancel();
+    }
+
+    /// Ends the run because its time is over.
+    pub fn time_out(&self) {
+        self.timed_out.store(true, Ordering::Relaxed);
+        self.lock().cancel();
+    }
+
+    /// The flag for a signal handler to set.
+    #[must_use]
+    pub fn signal_flag(&self) -> Arc<AtomicBool> {
+        self.signalled.clone()
+    }
+
+    /// Cancelled when the run is to end.
+    #[must_use]
+    pub fn token(&self) -> CancellationToken {
+        self.lock().clone()
+    }
+
+    fn close_output(&self) {
+        self.output_closed.store(true, Ordering::Relaxed);
+        self.lock().cancel();
+    }
+
+    /// Why the run is to end, if it is.
+    #[must_use]
+    pub fn reason(&self) -> Option<Stopped> {
+        let token = self.lock();
+        if self.signalled.load(Ordering::Relaxed) {
+            // A signal handler cannot cancel a token; whoever comes by first does it in its place.
+            token.cancel();
+        }
+        if self.output_closed.load(Ordering::Relaxed) {
+            Some(Stopped::OutputClosed)
+        } else if self.timed_out.load(Ordering::Relaxed) {
+            Some(Stopped::TimedOut)
+        } else if token.is_cancelled() {
+            Some(Stopped::Interrupted)
+        } else {
+            None
+        }
+    }
+}
+
+/// What a [`Host`] is made of.
+pub struct Parts {
+    /// The way to the account.
+    pub session: Session,
+    /// The runtime for everything that waits.
+    pub runtime: Arc<LazyRuntime>,
+    /// Where output goes.
+    pub console: Arc<dyn Console>,
+    /// The way to stop the run.
+    pub stop: Stop,
+    /// The script's arguments.
+    pub args: Map<String, Value>,
+    /// What scripts remember from run to run.
+    pub memory: Memory,
+}
+
+/// A change of power that this run asked for.
+#[derive(Clone, Debug)]
+pub struct PowerMark {
+    /// Its place in the run's sequence.
+    pub sequence: u64,
+    /// The state asked for.
+    pub state: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What a running script stands on, shared by all its branches.
+#[derive(Clone)]
+pub struct Host(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    stats: StatsCache,
+    sequence: AtomicU64,
+    power: Mutex<HashMap<String, PowerMark>>,
+}
+
+thread_local! {
+    /// The branch this thread works for: its own cancellation, innermost last.
+    static BRANCH: RefCell<Vec<CancellationToken>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A branch of the run, for as long as it lives.
+pub struct Branch(());
+
+impl Drop for Branch {
+    fn drop(&mut self) {
+        BRANCH.with_borrow_mut(|branches| {
+            branches.pop();
+        });
+    }
+}
+
+impl Host {
+    /// A host of these parts.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner {
+            parts,
+            stats: StatsCache::default(),
+            sequence: AtomicU64::new(1),
+            power: Mutex::default(),
+        }))
+    }
+
+    /// The way to the account.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.0.parts.session
+    }
+
+    /// The account's time.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        self.session().clock()
+    }
+
+    /// The way to stop the run.
+    #[must_use]
+    pub fn stop(&self) -> &Stop {
+        &self.0.parts.stop
+    }
+
+    /// The script's arguments.
+    #[must_use]
+    pub fn args(&self) -> &Map<String, Value> {
+        &self.0.parts.args
+    }
+
+    /// What scripts remember from run to run.
+    #[must_use]
+    pub(super) fn memory(&self) -> &Memory {
+        &self.0.parts.memory
+    }
+
+    /// The screen that output goes to.
+    #[must_use]
+    pub(super) fn screen(&self) -> (Option<usize>, bool) {
+        self.0.parts.console.screen()
+    }
+
+    /// Stats of a cloud that other waits have fetched, or that `fetch` does.
+    pub(super) fn shared_stats(
+        &self,
+        cloud: &str,
+        since: u64,
+        age: TimeDelta,
+        fetch: impl FnOnce() -> Result<Arc<CloudStats>, Box<EvalAltResult>>,
+    ) -> Result<Arc<CloudStats>, Box<EvalAltResult>> {
+        let slot = self.0.stats.slot(cloud);
+        let mut entry = match slot.try_lock() {
+            Ok(entry) => entry,
+            Err(_) => self.complete(async {
+                // Whoever fetches may have to wait for a retry, which it could not on a virtual
+                // clock while this branch counts as being at work.
+                self.clock().leave();
+                let entry = slot.lock().await;
+                self.clock().enter().await;
+                entry
+            })?,
+        };
+        let now = self.clock().now();
+        if let Some(entry) = entry.as_ref()
+            && entry.is_fresh(since, now, age)
+        {
+            return Ok(entry.stats.clone());
+        }
+        let sequence = self.next_in_sequence();
+        let stats = fetch()?;
+        *entry = Some(Entry {
+            sequence,
+            at: now,
+            stats: stats.clone(),
+        });
+        Ok(stats)
+    }
+
+    /// A number larger than every one given before: the order of things within the run.
+    fn next_in_sequence(&self) -> u64 {
+        self.0.sequence.fetch_add(1, Ordering::SeqCst)
+    }
+
+    fn power(&self) -> MutexGuard<'_, HashMap<String, PowerMark>> {
+        self.0.power.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The last change of power that this run asked of a node.
+    #[must_use]
+    pub(super) fn power_mark(&self, node: &str) -> Option<PowerMark> {
+        self.power().get(node).cloned()
+    }
+
+    /// Forgets a node's last change of power: it has been waited for.
+    pub(super) fn forget_power(&self, node: &str) {
+        self.power().remove(node);
+    }
+
+    fn mark_power(&self, arguments: &Arguments) {
+        if let (Some(node), Some(state)) = (arguments.text("node"), arguments.text("power_state")) {
+            let (sequence, at) = (self.next_in_sequence(), self.clock().now());
+            self.power().insert(
+                node,
+                PowerMark {
+                    sequence,
+                    state,
+                    at,
+                },
+            );
+        }
+    }
+
+    /// Starts a branch on this thread that `token` cancels.
+    #[must_use]
+    pub(super) fn branch(token: CancellationToken) -> Branch {
+        BRANCH.with_borrow_mut(|branches| branches.push(token));
+        Branch(())
+    }
+
+    /// The cancellation of the branch this thread works for.
+    #[must_use]
+    pub(super) fn token(&self) -> CancellationToken {
+        BRANCH
+            .with_borrow(|branches| branches.last().cloned())
+            .unwrap_or_else(|| self.stop().token())
+    }
+
+    /// Why the branch this thread works for is to end, if it is.
+    #[must_use]
+    pub fn stopped(&self) -> Option<Stopped> {
+        let reason = self.stop().reason();
+        let own =
+            BRANCH.with_borrow(|branches| branches.last().map(CancellationToken::is_cancelled));
+        match own {
+            // A branch of its own token: a cleanup that runs after the rest was stopped, or a
+            // parallel branch, whose token is cancelled along with the run's.
+            Some(false) => None,
+            Some(true) => Some(reason.unwrap_or(Stopped::Abandoned)),
+            None => reason,
+        }
+    }
+
+    /// Waits for something from a script's thread, unless the branch is stopped first.
+    pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> Result<T, Box<EvalAltResult>> {
+        let token = self.token();
+        let handle = self.handle()?;
+        let outcome = handle.block_on(async {
+            tokio::select! {
+                biased;
+                () = token.cancelled() => None,
+                done = work => Some(done),
+            }
+        });
+        outcome.ok_or_else(|| self.stopped().unwrap_or(Stopped::Interrupted).raise())
+    }
+
+    /// Waits for something that must not be cut off.
+    pub(super) fn complete<T>(
+        &self,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Box<EvalAltResult>> {
+        Ok(self.handle()?.block_on(work))
+    }
+
+    fn handle(&self) -> Result<&tokio::runtime::Handle, Box<EvalAltResult>> {
+        self.0.parts.runtime.handle().map_err(|error| {
+            Trouble::new(
+                "system",
+                format!("the runtime could not be started: {error}"),
+            )
+            .raise()
+        })
+    }
+
+    /// Performs an operation for a script.
+    pub(super) fn perform(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+    ) -> Result<Decoded, Box<EvalAltResult>> {
+        match self.try_perform(operation, arguments)? {
+            Ok(decoded) => Ok(decoded),
+            Err(error) => Err(Trouble::from(error).raise()),
+        }
+    }
+
+    /// Performs an operation for a script; the outer error is that the script is to stop.
+    pub(super) fn try_perform(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+    ) -> Result<Result<Decoded, CallError>, Box<EvalAltResult>> {
+        if let Some(stopped) = self.stopped() {
+            return Err(stopped.raise());
+        }
+        let limits = Limits {
+            deadline: None,
+            cancel: self.token(),
+        };
+        // The client watches the cancellation itself: it knows what a call cut off leaves behind.
+        let outcome = self.complete(self.session().perform(operation, arguments, &limits))?;
+        if outcome.is_ok() && operation.name == "set_power" {
+            self.mark_power(arguments);
+        }
+        match outcome {
+            Err(error) if error.is_cancelled() => {
+                if let Some(doubt) = error.left_in_doubt() {
+                    self.note(Level::Warn, &doubt);
+                }
+                Err(self.stopped().unwrap_or(Stopped::Interrupted).raise())
+            }
+            outcome => Ok(outcome),
+        }
+    }
+
+    /// Prints for a script.
+    pub(super) fn print(&self, text: &str) -> Result<(), Box<EvalAltResult>> {
+        self.0.parts.console.print(text).map_err(|_| {
+            self.stop().close_output();
+            Stopped::OutputClosed.raise()
+        })
+    }
+
+    /// Tells the person watching.
+    pub fn note(&self, level: Level, text: &str) {
+        self.0.parts.console.note(level, text);
+    }
+}

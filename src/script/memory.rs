@@ -1,0 +1,142 @@
+//! What scripts remember from run to run: `remember(name, value)` and `recall(name)`.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use rhai::{Dynamic, Engine, EvalAltResult};
+use serde_json::{Map, Value};
+
+use super::host::Host;
+use super::trouble::Trouble;
+use super::value;
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// A script's memory: in a file, or for the length of the run on the simulator, whose world ends
+/// with the process.
+#[derive(Debug, Default)]
+pub struct Memory {
+    file: Option<PathBuf>,
+    values: Mutex<Option<Map<String, Value>>>,
+}
+
+impl Memory {
+    /// A memory that ends with the run.
+    #[must_use]
+    pub fn of_the_run() -> Self {
+        Self::default()
+    }
+
+    /// A memory kept in a file.
+    #[must_use]
+    pub fn in_file(file: PathBuf) -> Self {
+        Self {
+            file: Some(file),
+            values: Mutex::default(),
+        }
+    }
+
+    fn get(&self, name: &str) -> io::Result<Value> {
+        self.with(|values| Ok(values.get(name).cloned().unwrap_or_default()))
+    }
+
+    fn set(&self, name: &str, value: Value) -> io::Result<()> {
+        self.with(|values| {
+            let mut changed = values.clone();
+            changed.insert(name.to_owned(), value);
+            if let Some(file) = &self.file {
+                write(file, &changed)?;
+            }
+            *values = changed;
+            Ok(())
+        })
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Map<String, Value>) -> io::Result<T>) -> io::Result<T> {
+        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(values) = values.as_mut() {
+            return act(values);
+        }
+        let read = self.file.as_deref().map_or_else(|| Ok(Map::new()), read)?;
+        act(values.insert(read))
+    }
+}
+
+fn read(file: &Path) -> io::Result<Map<String, Value>> {
+    match fs::read(file) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
+            io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("{} is not what was written there: {error}", file.display()),
+            )
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Map::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Written aside, synced and renamed: a crash leaves the old memory or the new one.
+fn write(file: &Path, values: &Map<String, Value>) -> io::Result<()> {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let aside = file.with_extension(format!("{}.tmp", std::process::id()));
+    let mut out = fs::File::create(&aside)?;
+    out.write_all(&serde_json::to_vec_pretty(values)?)?;
+    out.sync_all()?;
+    fs::rename(&aside, file)
+}
+
+/// Registers `remember` and `recall`.
+pub fn register(engine: &mut Engine, host: &Host) {
+    fn failed(error: &io::Error) -> Box<EvalAltResult> {
+        Trouble::new(
+            "memory",
+            format!("what the script remembers could not be kept: {error}"),
+        )
+        .raise()
+    }
+    let own = host.clone();
+    engine.register_fn("recall", move |name: &str| -> Result<Dynamic> {
+        own.memory()
+            .get(name)
+            .map(|value| value::of_json(&value))
+            .map_err(|error| failed(&error))
+    });
+    let own = host.clone();
+    engine.register_fn(
+        "remember",
+        move |name: &str, value: Dynamic| -> Result<()> {
+            let value = value::to_json(&value).map_err(Trouble::raise)?;
+            own.memory()
+                .set(name, value)
+                .map_err(|error| failed(&error))
+        },
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_remembered_in_a_file_is_recalled_by_the_next_run() {
+        let folder = std::env::temp_dir().join(format!("mw-memory-{}", std::process::id()));
+        let file = folder.join("deep/inventory.json");
+        Memory::in_file(file.clone()).set("free", 7.into()).unwrap();
+        assert_eq!(Memory::in_file(file.clone()).get("free").unwrap(), 7);
+        assert_eq!(
+            Memory::in_file(file.clone()).get("other").unwrap(),
+            Value::Null
+        );
+        fs::write(&file, "{").unwrap();
+        let error = Memory::in_file(file).get("free").unwrap_err();
+        assert!(
+            error.to_string().contains("is not what was written there"),
+            "{error}"
+        );
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -1,0 +1,164 @@
+//! Spans and instants: `"45m"` as a value to reckon with, and `now()`.
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT};
+
+use super::host::Host;
+use super::trouble::Trouble;
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// A span of time, to the millisecond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span(pub TimeDelta);
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < TimeDelta::zero() { "-" } else { "" };
+        let span = self.0.abs().to_std().unwrap_or_default();
+        write!(f, "{sign}{}", humantime::format_duration(span))
+    }
+}
+
+impl Span {
+    /// Reads a span: text like `"45m"` or `"1h 30m"`, a number of seconds, or a span itself.
+    pub fn of(value: &Dynamic) -> Result<Self> {
+        if let Some(span) = value.read_lock::<Self>() {
+            return Ok(*span);
+        }
+        if let Ok(seconds) = value.as_int() {
+            return TimeDelta::try_seconds(seconds).map(Self).ok_or_else(|| {
+                Trouble::argument(format!("{seconds} seconds is too long")).raise()
+            });
+        }
+        if let Ok(seconds) = value.as_float() {
+            return Self::of_seconds(seconds);
+        }
+        let Ok(text) = value.as_immutable_string_ref() else {
+            return Err(Trouble::argument(format!(
+                "a duration is text like \"45m\" or a number of seconds, not {}",
+                value.type_name()
+            ))
+            .raise());
+        };
+        Self::parse(&text)
+    }
+
+    /// Reads text like `"45m"`.
+    pub fn parse(text: &str) -> Result<Self> {
+        let span = humantime::parse_duration(text.trim()).map_err(|error| {
+            Trouble::argument(format!("{text:?} is not a duration: {error}"))
+                .hint("write it like \"90s\", \"45m\" or \"1h 30m\"")
+                .raise()
+        })?;
+        TimeDelta::from_std(span)
+            .map(Self)
+            .map_err(|_| Trouble::argument(format!("{text:?} is too long")).raise())
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "checked to be within range just before"
+    )]
+    fn of_seconds(seconds: FLOAT) -> Result<Self> {
+        if !seconds.is_finite() || seconds.abs() > 1e12 {
+            return Err(Trouble::argument(format!("{seconds} seconds is not a span")).raise());
+        }
+        Ok(Self(TimeDelta::milliseconds((seconds * 1000.0) as i64)))
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "spans are far below 2^53 milliseconds"
+    )]
+    fn seconds(self) -> FLOAT {
+        self.0.num_milliseconds() as FLOAT / 1000.0
+    }
+}
+
+/// An instant, shown in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Instant(pub DateTime<Utc>);
+
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
+    }
+}
+
+fn shifted(at: Instant, span: TimeDelta) -> Result<Instant> {
+    at.0.checked_add_signed(span)
+        .map(Instant)
+        .ok_or_else(|| Trouble::argument("that instant is out of range").raise())
+}
+
+/// Registers spans and instants.
+pub fn register(engine: &mut Engine, host: &Host) {
+    let clock = host.session().clock().clone();
+    engine
+        .register_type_with_name::<Span>("Duration")
+        .register_type_with_name::<Instant>("Instant")
+        .register_fn("now", move || Instant(clock.now()))
+        .register_fn("duration", |value: Dynamic| Span::of(&value))
+        .register_fn("instant", |text: &str| {
+            crate::record::Moment::read(text)
+                .map(Instant)
+                .ok_or_else(|| {
+                    Trouble::argument(format!("{text:?} is not an instant"))
+                        .hint("write it like \"2026-01-15T08:00:00Z\"")
+                        .raise()
+                })
+        })
+        .register_fn("seconds", |span: &mut Span| span.seconds())
+        .register_fn("minutes", |span: &mut Span| span.seconds() / 60.0)
+        .register_fn("hours", |span: &mut Span| span.seconds() / 3600.0)
+        .register_fn(
+            "format",
+            |at: &mut Instant, pattern: &str| -> Result<String> {
+                use std::fmt::Write as _;
+                let mut text = String::new();
+                write!(text, "{}", at.0.format(pattern)).map_err(|_| {
+                    Trouble::argument(format!("{pattern:?} is not a pattern for instants"))
+                        .hint("use strftime's: \"%Y-%m-%d %H:%M\"")
+                        .raise()
+                })?;
+                Ok(text)
+            },
+        )
+        .register_fn("-", |a: Instant, b: Instant| Span(a.0 - b.0))
+        .register_fn("+", |at: Instant, span: Span| shifted(at, span.0))
+        .register_fn("-", |at: Instant, span: Span| shifted(at, -span.0))
+        .register_fn("+", |at: Instant, text: &str| {
+            shifted(at, Span::parse(text)?.0)
+        })
+        .register_fn("-", |at: Instant, text: &str| {
+            shifted(at, -Span::parse(text)?.0)
+        })
+        .register_fn("+", |a: Span, b: Span| -> Result<Span> {
+            a.0.checked_add(&b.0)
+                .map(Span)
+                .ok_or_else(|| Trouble::argument("that span is too long").raise())
+        })
+        .register_fn("-", |a: Span, b: Span| -> Result<Span> {
+            a.0.checked_sub(&b.0)
+                .map(Span)
+                .ok_or_else(|| Trouble::argument("that span is too long").raise())
+        })
+        .register_fn("*", |a: Span, times: INT| -> Result<Span> {
+            i32::try_from(times)
+                .ok()
+                .and_then(|times| a.0.checked_mul(times))
+                .map(Span)
+                .ok_or_else(|| Trouble::argument("that span is too long").raise())
+        })
+        .register_fn("<", |a: Instant, b: Instant| a < b)
+        .register_fn("<=", |a: Instant, b: Instant| a <= b)
+        .register_fn(">", |a: Instant, b: Instant| a > b)
+        .register_fn(">=", |a: Instant, b: Instant| a >= b)
+        .register_fn("<", |a: Span, b: Span| a < b)
+        .register_fn("<=", |a: Span, b: Span| a <= b)
+        .register_fn(">", |a: Span, b: Span| a > b)
+        .register_fn(">=", |a: Span, b: Span| a >= b);
+}

@@ -1,0 +1,219 @@
+//! `parallel`: many items at once, results in order.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
+use tokio_util::sync::CancellationToken;
+
+use super::host::Host;
+use super::options::Options;
+use super::trouble::{Stopped, Trouble};
+use crate::clock::{Clock, Ticket};
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// Items at once unless told otherwise: enough to hide latency, few enough not to be a nuisance.
+const LIMIT: i64 = 16;
+/// More branches than this would mostly wait for each other.
+const MOST: i64 = 1024;
+/// Deep expressions of a script recurse on the branch's stack. It is reserved, not used.
+const STACK: usize = 16 << 20;
+
+/// Registers `parallel`.
+pub fn register(engine: &mut Engine, host: &Host) {
+    let own = host.clone();
+    engine.register_fn(
+        "parallel",
+        move |context: NativeCallContext, items: Array, body: FnPtr| {
+            parallel(&own, &context, items, &body, &Map::new())
+        },
+    );
+    let own = host.clone();
+    engine.register_fn(
+        "parallel",
+        move |context: NativeCallContext, items: Array, body: FnPtr, options: Map| {
+            parallel(&own, &context, items, &body, &options)
+        },
+    );
+}
+
+/// What the branches of one `parallel` share.
+struct Crew {
+    waiting: Mutex<VecDeque<(usize, Dynamic)>>,
+    done: Mutex<Vec<Option<Dynamic>>>,
+    failed: Mutex<Option<Box<EvalAltResult>>>,
+    /// Branches still at work; the last one calls the parent back.
+    left: Mutex<(usize, Option<Ticket>)>,
+    collect: bool,
+    cancel: CancellationToken,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn parallel(
+    host: &Host,
+    context: &NativeCallContext<'_>,
+    items: Array,
+    body: &FnPtr,
+    options: &Map,
+) -> Result<Array> {
+    let options = Options::new("parallel", options, &["limit", "on_error"])?;
+    let limit = options.int("limit")?.unwrap_or(LIMIT);
+    if !(1..=MOST).contains(&limit) {
+        return Err(Trouble::argument(format!(
+            "parallel: `limit` must be from 1 to {MOST}, not {limit}"
+        ))
+        .raise());
+    }
+    let collect = options.word("on_error", &["stop", "collect"])? == Some("collect");
+    if items.is_empty() {
+        return Ok(Array::new());
+    }
+    let branches = usize::try_from(limit).unwrap_or(1).min(items.len());
+    let crew = Crew {
+        done: Mutex::new(vec![None; items.len()]),
+        waiting: Mutex::new(items.into_iter().enumerate().collect()),
+        failed: Mutex::new(None),
+        left: Mutex::new((branches, None)),
+        collect,
+        cancel: host.token().child_token(),
+    };
+    work(host, context, body, &crew, branches)?;
+    if let Some(error) = lock(&crew.failed).take() {
+        return Err(error);
+    }
+    if let Some(stopped) = host.stopped() {
+        return Err(stopped.raise());
+    }
+    Ok(lock(&crew.done)
+        .drain(..)
+        .map(Option::unwrap_or_default)
+        .collect())
+}
+
+/// Runs the branches to their end. On a virtual clock they take turns, in their order, and the
+/// parent is not at work meanwhile: time moves when all of them wait.
+fn work(
+    host: &Host,
+    context: &NativeCallContext<'_>,
+    body: &FnPtr,
+    crew: &Crew,
+    branches: usize,
+) -> Result<()> {
+    #[expect(
+        deprecated,
+        reason = "rhai marks it as volatile; nothing else crosses threads"
+    )]
+    let store = context.store_data();
+    let engine = context.engine();
+    let clock = host.clock();
+    let tickets: Vec<Ticket> = (0..branches).map(|_| clock.ticket()).collect();
+    let started: Result<usize> = std::thread::scope(|scope| {
+        let mut started = 0;
+        let mut failure = None;
+        for ticket in tickets {
+            let store = &store;
+            let spawned =
+                std::thread::Builder::new()
+                    .stack_size(STACK)
+                    .spawn_scoped(scope, move || {
+                        if host.complete(ticket.turn()).is_ok() {
+                            #[expect(deprecated, reason = "as above")]
+                            let context = store.create_context(engine);
+                            let _branch = Host::branch(crew.cancel.clone());
+                            branch(&context, host, body, crew);
+                        }
+                        leave(crew, clock);
+                    });
+            match spawned {
+                Ok(_) => started += 1,
+                Err(error) => {
+                    failure = Some(error);
+                    leave(crew, clock);
+                }
+            }
+        }
+        clock.leave();
+        match failure {
+            Some(error) if started == 0 => Err(Trouble::new(
+                "system",
+                format!("no thread could be started for parallel: {error}"),
+            )
+            .raise()),
+            _ => Ok(started),
+        }
+    });
+    // The last branch took the ticket before it left, so that nobody else's turn comes between.
+    if let Some(ticket) = lock(&crew.left).1.take() {
+        host.complete(ticket.turn())?;
+    }
+    started.map(|_| ())
+}
+
+fn leave(crew: &Crew, clock: &Clock) {
+    let mut left = lock(&crew.left);
+    left.0 = left.0.saturating_sub(1);
+    if left.0 == 0 {
+        left.1 = Some(clock.ticket());
+    }
+    drop(left);
+    clock.leave();
+}
+
+fn branch(context: &NativeCallContext<'_>, host: &Host, body: &FnPtr, crew: &Crew) {
+    loop {
+        if crew.cancel.is_cancelled() || host.stopped().is_some() {
+            return;
+        }
+        let Some((index, item)) = lock(&crew.waiting).pop_front() else {
+            return;
+        };
+        let outcome: Result<Dynamic> = body.call_within_context(context, (item,));
+        let value = match outcome {
+            Ok(value) if crew.collect => collected(true, value, Dynamic::UNIT),
+            Ok(value) => value,
+            Err(error) => match tolerated(crew, error) {
+                Some(value) => value,
+                None => return,
+            },
+        };
+        if let Some(place) = lock(&crew.done).get_mut(index) {
+            *place = Some(value);
+        }
+    }
+}
+
+/// An error as a result where results are collected; otherwise it ends the whole.
+fn tolerated(crew: &Crew, error: Box<EvalAltResult>) -> Option<Dynamic> {
+    let error = if crew.collect {
+        match super::flow::caught(error) {
+            Ok(value) => return Some(collected(false, Dynamic::UNIT, value)),
+            Err(error) => error,
+        }
+    } else {
+        error
+    };
+    let abandoned = matches!(
+        error.unwrap_inner(),
+        EvalAltResult::ErrorTerminated(token, _)
+            if token.read_lock::<Stopped>().is_some_and(|it| *it == Stopped::Abandoned)
+    );
+    let mut failed = lock(&crew.failed);
+    if failed.is_none() && !abandoned {
+        *failed = Some(error);
+    }
+    drop(failed);
+    crew.cancel.cancel();
+    None
+}
+
+fn collected(ok: bool, value: Dynamic, error: Dynamic) -> Dynamic {
+    Dynamic::from_map(Map::from_iter([
+        ("ok".into(), Dynamic::from(ok)),
+        ("value".into(), value),
+        ("error".into(), error),
+    ]))
+}

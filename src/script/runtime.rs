@@ -1,0 +1,55 @@
+//! The runtime for everything that waits.
+
+use std::sync::OnceLock;
+
+use tokio::runtime::{Builder, Handle, Runtime};
+
+/// What is done once when the runtime starts.
+type OnStart = Box<dyn Fn(&Handle) + Send + Sync>;
+
+/// A runtime started when first needed: starting it costs more than most one-liners.
+#[derive(Default)]
+pub struct LazyRuntime {
+    runtime: OnceLock<Runtime>,
+    on_start: Option<OnStart>,
+}
+
+impl std::fmt::Debug for LazyRuntime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LazyRuntime")
+            .field("runtime", &self.runtime)
+            .finish_non_exhaustive()
+    }
+}
+
+impl LazyRuntime {
+    /// A runtime that does something once when it starts.
+    #[must_use]
+    pub fn new(on_start: impl Fn(&Handle) + Send + Sync + 'static) -> Self {
+        Self {
+            runtime: OnceLock::new(),
+            on_start: Some(Box::new(on_start)),
+        }
+    }
+
+    /// A handle to the runtime.
+    pub fn handle(&self) -> std::io::Result<&Handle> {
+        if let Some(runtime) = self.runtime.get() {
+            return Ok(runtime.handle());
+        }
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("mw")
+            .enable_all()
+            .build()?;
+        let mut is_first = false;
+        let runtime = self.runtime.get_or_init(|| {
+            is_first = true;
+            runtime
+        });
+        if is_first && let Some(on_start) = &self.on_start {
+            on_start(runtime.handle());
+        }
+        Ok(runtime.handle())
+    }
+}

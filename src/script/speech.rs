@@ -1,0 +1,81 @@
+//! What a script says: to whoever reads its output, and to whoever watches it.
+
+use rhai::{Array, Dynamic, Engine, EvalAltResult};
+use serde_json::{Map, Value};
+
+use super::host::{Host, Level};
+use super::lists::field_of;
+use super::trouble::Trouble;
+use super::value;
+use crate::output::{Document, Format, render};
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// Registers the speaking functions.
+pub fn register(engine: &mut Engine, host: &Host) {
+    let own = host.clone();
+    engine.register_fn("print", move || own.print(""));
+    let own = host.clone();
+    engine.register_fn("print", move |value: Dynamic| {
+        own.print(&printed(&own, &value)?)
+    });
+    let own = host.clone();
+    engine.register_fn("debug", move |value: Dynamic| {
+        own.note(Level::Info, &value::debug(&value, 0));
+    });
+    let own = host.clone();
+    engine.register_fn("table", move |value: Dynamic| {
+        show(&own, &value::to_document(&value))
+    });
+    let own = host.clone();
+    engine.register_fn("table", move |list: Array, columns: Array| {
+        show(&own, &chosen(&list, &columns)?)
+    });
+    for (name, level) in [
+        ("info", Level::Info),
+        ("warn", Level::Warn),
+        ("error", Level::Error),
+    ] {
+        let own = host.clone();
+        engine.register_fn(name, move |value: Dynamic| {
+            own.note(level, &value::brief(&value))
+        });
+    }
+}
+
+/// Lists of resources print as tables, everything else in a line.
+fn printed(host: &Host, value: &Dynamic) -> Result<String> {
+    match value::to_document(value) {
+        document @ Document::Records(_) => rendered(host, &document),
+        _ => Ok(value::brief(value)),
+    }
+}
+
+fn show(host: &Host, document: &Document) -> Result<()> {
+    host.print(&rendered(host, document)?)
+}
+
+fn rendered(host: &Host, document: &Document) -> Result<String> {
+    let (width, to_terminal) = host.screen();
+    render(document, Format::Table, width, to_terminal)
+        .map(|text| text.trim_end_matches('\n').to_owned())
+        .map_err(|error| Trouble::new("output", error).raise())
+}
+
+fn chosen(list: &Array, columns: &Array) -> Result<Document> {
+    let rows = list
+        .iter()
+        .map(|item| {
+            columns
+                .iter()
+                .map(|column| {
+                    let name = column.to_string();
+                    let value = value::to_json(&field_of(item, &name)?).map_err(Trouble::raise)?;
+                    Ok((name, value))
+                })
+                .collect::<Result<Map<_, _>>>()
+                .map(Value::Object)
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Document::Value(Value::Array(rows)))
+}

@@ -1,0 +1,152 @@
+//! Errors as scripts see them: values with a message and a cause, to be caught or attempted.
+
+use rhai::{Dynamic, EvalAltResult, ImmutableString, Position};
+
+use crate::client::CallError;
+use crate::error::exit;
+
+/// An error of the host, as a script value: `e.message`, `e.kind`, `e.operation`, `e.status`, …
+#[derive(Clone, Debug)]
+pub struct Trouble {
+    /// What happened, in one sentence.
+    pub message: String,
+    /// What kind of error: `refused`, `unreachable`, `timed_out`, `argument`, …
+    pub kind: &'static str,
+    /// What to do next.
+    pub hint: Option<String>,
+    /// The exit code it means when nobody catches it.
+    pub exit: u8,
+    /// The failed call, where it was one.
+    pub call: Option<Box<CallError>>,
+}
+
+impl Trouble {
+    /// An error of a builtin.
+    #[must_use]
+    pub fn new(kind: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            kind,
+            hint: None,
+            exit: exit::FAILED,
+            call: None,
+        }
+    }
+
+    /// A wrong argument.
+    #[must_use]
+    pub fn argument(message: impl Into<String>) -> Self {
+        Self::new("argument", message)
+    }
+
+    /// The same, with what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// One field of the error, as scripts read it.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<Dynamic> {
+        let text = |text: &str| Dynamic::from(ImmutableString::from(text));
+        Some(match name {
+            "message" => text(&self.message),
+            "kind" => text(self.kind),
+            "hint" => self.hint.as_deref().map_or(Dynamic::UNIT, text),
+            "operation" => self
+                .call
+                .as_ref()
+                .map_or(Dynamic::UNIT, |call| text(call.operation)),
+            "target" => self
+                .call
+                .as_ref()
+                .map_or(Dynamic::UNIT, |call| text(&call.target)),
+            "status" => self
+                .call
+                .as_ref()
+                .and_then(|call| call.status())
+                .map_or(Dynamic::UNIT, |status| Dynamic::from(i64::from(status))),
+            "name" => self
+                .call
+                .as_ref()
+                .and_then(|call| call.server_name())
+                .map_or(Dynamic::UNIT, text),
+            _ => return None,
+        })
+    }
+
+    /// The fields [`field`](Self::field) knows.
+    pub const FIELDS: &'static [&'static str] = &[
+        "message",
+        "kind",
+        "hint",
+        "operation",
+        "target",
+        "status",
+        "name",
+    ];
+
+    /// The error, raised.
+    #[must_use]
+    pub fn raise(self) -> Box<EvalAltResult> {
+        Box::new(EvalAltResult::ErrorRuntime(
+            Dynamic::from(self),
+            Position::NONE,
+        ))
+    }
+}
+
+impl From<CallError> for Trouble {
+    fn from(error: CallError) -> Self {
+        Self {
+            message: error.to_string(),
+            kind: error.kind_name(),
+            hint: error.hint().map(str::to_owned),
+            // A wrong argument is the script's failure; only on a command line is it wrong usage.
+            exit: match error.exit_code() {
+                exit::USAGE => exit::FAILED,
+                code => code,
+            },
+            call: Some(Box::new(error)),
+        }
+    }
+}
+
+/// Why a script was stopped from outside. Scripts cannot catch it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// `exit(n)` was called.
+    Exit(u8),
+    /// The user or the system wants it to end.
+    Interrupted,
+    /// Another branch of the same `parallel` failed.
+    Abandoned,
+    /// Whoever reads the output has gone.
+    OutputClosed,
+    /// The time the job was given is over.
+    TimedOut,
+}
+
+impl Stopped {
+    /// The stop in words.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Exit(_) => "the script ended itself",
+            Self::Interrupted => "the run was interrupted",
+            Self::Abandoned => "the branch was given up, since another one failed",
+            Self::OutputClosed => "nobody reads the output any more",
+            Self::TimedOut => "the run took longer than it was given",
+        }
+    }
+
+    /// The stop, raised.
+    #[must_use]
+    pub fn raise(self) -> Box<EvalAltResult> {
+        Box::new(EvalAltResult::ErrorTerminated(
+            Dynamic::from(self),
+            Position::NONE,
+        ))
+    }
+}

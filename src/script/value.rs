@@ -1,0 +1,230 @@
+//! Script values and what they are elsewhere: JSON, fields of records, documents to show.
+
+use std::sync::Arc;
+
+use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
+use serde_json::Value;
+
+use super::handle;
+use super::moment::{Instant, Span};
+use super::trouble::Trouble;
+use crate::output::Document;
+use crate::record::{Moment, Record, Secret, View};
+
+/// A field of a record as a script value.
+#[must_use]
+pub fn of_view(view: &View<'_>) -> Dynamic {
+    match view {
+        View::Null => Dynamic::UNIT,
+        View::Bool(flag) => Dynamic::from(*flag),
+        View::Int(whole) => Dynamic::from(*whole),
+        View::Float(float) => Dynamic::from(*float),
+        View::Text(text) => Dynamic::from(ImmutableString::from(*text)),
+        View::Time(text) => Moment::read(text).map_or_else(
+            || Dynamic::from(ImmutableString::from(*text)),
+            |at| Dynamic::from(Instant(at)),
+        ),
+        View::Secret(text) => Dynamic::from(Secret::new(*text)),
+        View::Record(shared) => handle::wrap(shared.share()),
+        View::List(items) => Dynamic::from_array(items.iter().map(of_view).collect()),
+        View::Json(value) => of_json(value),
+    }
+}
+
+/// JSON as a script value. Whole numbers beyond 64 bits become floats: scripts have no others.
+#[must_use]
+pub fn of_json(value: &Value) -> Dynamic {
+    match value {
+        Value::Null => Dynamic::UNIT,
+        Value::Bool(flag) => Dynamic::from(*flag),
+        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(whole), _) => Dynamic::from(whole),
+            (None, float) => Dynamic::from(float.unwrap_or(f64::NAN)),
+        },
+        Value::String(text) => Dynamic::from(ImmutableString::from(text)),
+        Value::Array(items) => Dynamic::from_array(items.iter().map(of_json).collect()),
+        Value::Object(members) => Dynamic::from_map(
+            members
+                .iter()
+                .map(|(name, value)| (name.as_str().into(), of_json(value)))
+                .collect(),
+        ),
+    }
+}
+
+/// A list of records as a script value.
+#[must_use]
+pub fn of_records(records: Vec<Arc<dyn Record>>) -> Dynamic {
+    Dynamic::from_array(records.into_iter().map(handle::wrap).collect())
+}
+
+/// A script value as JSON for people to read: records whole, secrets blotted out.
+pub fn to_json(value: &Dynamic) -> Result<Value, Trouble> {
+    convert(value, &|record| record.redacted(), 0)
+}
+
+/// A script value as JSON to send: a record stands for its id, a secret for itself.
+pub fn to_argument(value: &Dynamic) -> Result<Value, Trouble> {
+    if let Some(secret) = value.read_lock::<Secret>() {
+        return Ok(secret.reveal().into());
+    }
+    convert(value, &|record| id_of(record).unwrap_or(Value::Null), 0)
+}
+
+/// Deeper values than any API takes are refused before they could exhaust the stack.
+const DEEPEST: usize = 64;
+
+fn convert(
+    value: &Dynamic,
+    record: &dyn Fn(&dyn Record) -> Value,
+    depth: usize,
+) -> Result<Value, Trouble> {
+    if depth > DEEPEST {
+        return Err(Trouble::argument(format!(
+            "the value is nested deeper than {DEEPEST} levels"
+        )));
+    }
+    let value = &value.flatten_clone();
+    if let Some(array) = value.read_lock::<Array>() {
+        return array
+            .iter()
+            .map(|item| convert(item, record, depth + 1))
+            .collect();
+    }
+    if let Some(map) = value.read_lock::<Map>() {
+        return map
+            .iter()
+            .map(|(name, item)| Ok((name.to_string(), convert(item, record, depth + 1)?)))
+            .collect::<Result<_, _>>()
+            .map(Value::Object);
+    }
+    if value.is_unit() {
+        return Ok(Value::Null);
+    }
+    if let Ok(flag) = value.as_bool() {
+        return Ok(flag.into());
+    }
+    if let Ok(whole) = value.as_int() {
+        return Ok(whole.into());
+    }
+    if let Ok(float) = value.as_float() {
+        return Ok(serde_json::Number::from_f64(float).map_or(Value::Null, Value::Number));
+    }
+    if let Ok(character) = value.as_char() {
+        return Ok(character.to_string().into());
+    }
+    if let Ok(text) = value.as_immutable_string_ref() {
+        return Ok(text.as_str().into());
+    }
+    if let Some(found) = handle::unwrap(value) {
+        return Ok(record(found.as_ref()));
+    }
+    if let Some(span) = value.read_lock::<Span>() {
+        return Ok(span.to_string().into());
+    }
+    if let Some(at) = value.read_lock::<Instant>() {
+        return Ok(at.to_string().into());
+    }
+    if let Some(secret) = value.read_lock::<Secret>() {
+        return Ok(secret.to_string().into());
+    }
+    if let Some(trouble) = value.read_lock::<Trouble>() {
+        return Ok(trouble.message.clone().into());
+    }
+    if value.is::<FnPtr>() {
+        return Err(Trouble::argument(
+            "a function is not data: call it, or leave it out",
+        ));
+    }
+    Ok(value.to_string().into())
+}
+
+/// The id a record is known by in paths and bodies.
+#[must_use]
+pub fn id_of(record: &dyn Record) -> Option<Value> {
+    let name = match record.kind().name {
+        "Node" => "uuid",
+        "Organization" => "organization_id",
+        "Member" => "membership_id",
+        "Membership" => "account_id",
+        _ => "id",
+    };
+    match record.get(name)? {
+        View::Text(text) => Some(text.into()),
+        View::Int(whole) => Some(whole.into()),
+        _ => None,
+    }
+}
+
+/// A script value as something to show.
+#[must_use]
+pub fn to_document(value: &Dynamic) -> Document {
+    let value = value.flatten_clone();
+    if value.is_unit() {
+        return Document::Nothing;
+    }
+    if let Some(record) = handle::unwrap(&value) {
+        return Document::Record(record);
+    }
+    if let Some(array) = value.read_lock::<Array>()
+        && !array.is_empty()
+        && let Some(records) = array.iter().map(handle::unwrap).collect::<Option<Vec<_>>>()
+    {
+        return Document::Records(records);
+    }
+    match to_json(&value) {
+        Ok(Value::String(text)) => Document::Text(text),
+        Ok(json) => Document::Value(json),
+        Err(_) => Document::Text(value.to_string()),
+    }
+}
+
+/// A script value in one line, as `print` and string interpolation write it.
+#[must_use]
+pub fn brief(value: &Dynamic) -> String {
+    if let Some(record) = handle::unwrap(value) {
+        return record.summary();
+    }
+    if value.is_array() || value.is_map() {
+        return debug(value, 0);
+    }
+    if let Some(trouble) = value.read_lock::<Trouble>() {
+        return trouble.message.clone();
+    }
+    if let Some(span) = value.read_lock::<Span>() {
+        return span.to_string();
+    }
+    if let Some(at) = value.read_lock::<Instant>() {
+        return at.to_string();
+    }
+    if let Some(secret) = value.read_lock::<Secret>() {
+        return secret.to_string();
+    }
+    value.to_string()
+}
+
+/// A script value in one line, strings quoted.
+#[must_use]
+pub fn debug(value: &Dynamic, depth: usize) -> String {
+    if depth > DEEPEST {
+        return "…".to_owned();
+    }
+    if let Ok(text) = value.as_immutable_string_ref() {
+        return format!("{:?}", text.as_str());
+    }
+    if let Some(array) = value.read_lock::<Array>() {
+        let items: Vec<String> = array.iter().map(|item| debug(item, depth + 1)).collect();
+        return format!("[{}]", items.join(", "));
+    }
+    if let Some(map) = value.read_lock::<Map>() {
+        let items: Vec<String> = map
+            .iter()
+            .map(|(name, item)| format!("{name}: {}", debug(item, depth + 1)))
+            .collect();
+        return format!("#{{{}}}", items.join(", "));
+    }
+    if value.is_unit() {
+        return "()".to_owned();
+    }
+    brief(value)
+}

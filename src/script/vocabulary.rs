@@ -1,0 +1,106 @@
+//! Every name a script may call, for checks, suggestions and completion.
+
+use super::builtins::BUILTINS;
+use super::diagnose::friendly;
+use super::language::LANGUAGE;
+use super::sugar::SUGAR;
+use crate::api;
+use crate::operation::nearest;
+
+/// Every name of ours, functions and methods, with repetitions.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let operations = api::operations().flat_map(|operation| {
+        [
+            Some(operation.name),
+            operation.alias,
+            operation.form.map(|form| form.name),
+        ]
+        .into_iter()
+        .flatten()
+    });
+    let builtins = BUILTINS.iter().map(|builtin| builtin.name);
+    let sugar = SUGAR.iter().map(|sugar| sugar.name);
+    operations.chain(builtins).chain(sugar)
+}
+
+/// Whether a function or method of this name exists.
+#[must_use]
+pub fn is_function(name: &str) -> bool {
+    names().any(|known| known == name) || LANGUAGE.binary_search(&name).is_ok()
+}
+
+/// The function most like a name.
+#[must_use]
+pub fn near(name: &str) -> Option<&'static str> {
+    nearest(name, names().chain(LANGUAGE.iter().copied()))
+}
+
+/// How a function of ours is called.
+#[must_use]
+pub fn signature(name: &str) -> Option<String> {
+    if let Some(operation) = api::operations().find(|it| it.name == name) {
+        return Some(operation.signature());
+    }
+    let builtin = BUILTINS
+        .iter()
+        .find(|it| it.name == name)
+        .map(|it| it.signature);
+    builtin
+        .or_else(|| {
+            SUGAR
+                .iter()
+                .find(|it| it.name == name)
+                .map(|it| it.signature)
+        })
+        .map(str::to_owned)
+        .or_else(|| {
+            api::operations()
+                .find(|it| it.form.is_some_and(|form| form.name == name))
+                .map(crate::operation::Operation::signature)
+        })
+}
+
+/// The sentence about a call that found no function: `name (types)`.
+#[must_use]
+pub fn unknown_call(call: &str) -> (String, Option<String>) {
+    let (name, types) = call.split_once(" (").unwrap_or((call, ""));
+    let types = friendly(types.trim_end_matches(')'));
+    if is_function(name) {
+        let given = if types.is_empty() {
+            "no arguments".to_owned()
+        } else {
+            types
+        };
+        let hint = signature(name).map(|signature| format!("call it as {signature}"));
+        return (format!("`{name}` does not take {given}"), hint);
+    }
+    let hint = near(name).map_or_else(
+        || "mw doc lists what there is".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    (format!("there is no function `{name}`"), Some(hint))
+}
+
+/// Everything that is called as a function, for completion.
+pub fn functions() -> impl Iterator<Item = &'static str> {
+    let operations = api::operations()
+        .flat_map(|operation| [Some(operation.name), operation.alias])
+        .flatten();
+    let builtins = BUILTINS
+        .iter()
+        .filter(|it| it.on.is_none())
+        .map(|it| it.name);
+    operations.chain(builtins)
+}
+
+/// Everything that is called as a method, of whatever type.
+pub fn methods() -> impl Iterator<Item = &'static str> {
+    let forms = api::operations().filter_map(|operation| operation.form.map(|form| form.name));
+    let builtins = BUILTINS
+        .iter()
+        .filter(|it| it.on.is_some())
+        .map(|it| it.name);
+    forms
+        .chain(builtins)
+        .chain(SUGAR.iter().map(|sugar| sugar.name))
+}
