@@ -35,3 +35,6 @@ pub use credentials::Found;
 pub use environment::Environment;
 pub use paths::{config_file, history_file, state_dir};
 pub use profile::{DEFAULT_URL, Flags, Profile, missing_hint, resolve};
+
+#[cfg(test)]
+mod tests;

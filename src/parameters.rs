@@ -17,6 +17,8 @@
 //! takes no argument that it does not declare.
 
 mod check;
+mod cursor;
+mod declaration;
 mod header;
 mod help;
 mod kind;
@@ -28,3 +30,6 @@ pub use header::{Header, Rest};
 pub use kind::Kind;
 pub use parameter::Parameter;
 pub use read::Outcome;
+
+#[cfg(test)]
+mod tests;

@@ -246,6 +246,6 @@ mod tests {
     #[test]
     fn a_slip_gets_a_suggestion() {
         assert_eq!(entry("clods").unwrap_err(), "did you mean `clouds`?");
-        assert_eq!(entry("Cluod").unwrap_err(), "did you mean `cloud`?");
+        assert_eq!(entry("Cluod").unwrap_err(), "did you mean `Cloud`?");
     }
 }

@@ -198,7 +198,7 @@ fn simulated(seed: u64, model: &Model, clock: &Clock) -> Client {
         clock: clock.clone(),
         model: model.clone(),
     }));
-    let transport = Function(move |request| std::future::ready(Ok(simulator.respond(request))));
+    let transport = Function(move |request| std::future::ready(Ok(simulator.respond(&request))));
     Client::new(Setup {
         transport: Arc::new(transport),
         credentials: Credentials::ApiKey(crate::record::Secret::new("sim")),

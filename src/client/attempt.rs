@@ -9,7 +9,7 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderName, RETRY_
 use http::{HeaderMap, HeaderValue};
 use serde::de::IgnoredAny;
 
-use super::Client;
+use super::account::Account;
 use super::credentials::{Credentials, Unsendable, bearer, hide};
 use super::problem::{Problem, problem};
 use super::retry_after::{http_date, retry_after};
@@ -89,14 +89,14 @@ pub(super) enum Unauthorized {
     Unavailable(String),
 }
 
-impl Client {
+impl Account {
     /// What an operation is authorized with; a token is fetched where needed.
     pub(super) async fn authorize(
         &self,
         operation: &'static Operation,
         rejected: Option<u64>,
     ) -> Result<Authorization, Unauthorized> {
-        let credentials = &self.0.settings.credentials;
+        let credentials = &self.settings().credentials;
         let unsendable = |Unsendable| {
             Unauthorized::Credentials("the credentials hold characters that cannot be sent".into())
         };
@@ -110,8 +110,7 @@ impl Client {
             }
             (Access::Bearer, Credentials::OAuth { .. }) => {
                 let fetched = self
-                    .0
-                    .tokens
+                    .tokens()
                     .get(self.clock(), rejected, |number| self.fetch_token(number))
                     .await;
                 match fetched {
@@ -139,13 +138,13 @@ impl Client {
     fn no_credentials(&self) -> Unauthorized {
         Unauthorized::Credentials(format!(
             "the profile {:?} has no credentials",
-            self.0.settings.profile
+            self.settings().profile
         ))
     }
 
     /// The token operation, as one sending that whoever waits for it drives on.
     fn fetch_token(&self, number: u64) -> Fetch {
-        let client = self.clone();
+        let account = self.clone();
         async move {
             let unavailable = |why: String| {
                 TokenFailure::Unavailable(format!("no access token could be had: {why}"))
@@ -153,14 +152,14 @@ impl Client {
             let request = api::operation("token")
                 .and_then(|operation| operation.request(&Arguments::new()).ok())
                 .ok_or_else(|| unavailable("there is no operation for it".to_owned()))?;
-            let header = match client.0.settings.credentials.basic() {
+            let header = match account.settings().credentials.basic() {
                 Some(Ok(header)) => Authorization::Fixed(header),
                 _ => return Err(unavailable("there is no OAuth client".to_owned())),
             };
-            let attempt = client.send_once(&request, &header).await;
+            let attempt = account.send_once(&request, &header).await;
             match attempt.outcome {
                 Outcome::Status(200..=299) => {
-                    Held::read(&attempt.body, number, client.clock().now())
+                    Held::read(&attempt.body, number, account.clock().now())
                         .map(Arc::new)
                         .ok_or(TokenFailure::BadAnswer)
                 }
@@ -187,13 +186,13 @@ impl Client {
             }
         };
         let scrub = |text: &str| {
-            let text = self.0.settings.credentials.scrub(text);
+            let text = self.settings().credentials.scrub(text);
             match authorization {
                 Authorization::Token(held) => hide(&text, &held.secret),
                 Authorization::Public | Authorization::Fixed(_) => text,
             }
         };
-        let response = match self.0.settings.transport.send(built).await {
+        let response = match self.settings().transport.send(built).await {
             Ok(response) => response,
             Err(Failure { phase, message }) => {
                 let outcome = match phase {
@@ -211,9 +210,10 @@ impl Client {
         }
         let status = parts.status.as_u16();
         // A token's answer is a success and full of secrets; only errors are shown to anyone.
-        let body = match std::str::from_utf8(&body) {
-            Ok(text) if status >= 300 => Bytes::from(scrub(text)),
-            _ => body,
+        let body = if status >= 300 {
+            Bytes::from(scrub(&String::from_utf8_lossy(&body)))
+        } else {
+            body
         };
         Attempt {
             outcome: Outcome::Status(status),

@@ -2,18 +2,18 @@
 
 use serde_json::Value;
 
-use super::Client;
+use super::account::Account;
 use crate::operation::Operation;
 
 /// A creation under way; dropped when it ends.
 pub(super) struct Creating {
-    client: Client,
+    account: Account,
     key: String,
 }
 
 impl Drop for Creating {
     fn drop(&mut self) {
-        let mut common = self.client.common();
+        let mut common = self.account.common();
         if let Some(count) = common.creating.get_mut(&self.key) {
             *count = count.saturating_sub(1);
             if *count == 0 {
@@ -38,7 +38,7 @@ fn id_of(resource: &Value) -> Option<String> {
     }
 }
 
-impl Client {
+impl Account {
     /// Notes that a creation is under way.
     pub(super) fn creating(&self, operation: &Operation, body: Option<&Value>) -> Creating {
         let key = key(operation, body);
@@ -47,7 +47,7 @@ impl Client {
         *count = count.saturating_add(1);
         drop(common);
         Creating {
-            client: self.clone(),
+            account: self.clone(),
             key,
         }
     }

@@ -1,28 +1,27 @@
 //! One call from its first sending to its end: carries out what the verdicts say.
 
+mod end;
+mod wait;
+
 use std::sync::Arc;
 
-use bytes::Bytes;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 
+use super::account::Account;
 use super::attempt::{Attempt, Authorization, Unauthorized};
-use super::backoff::{asked, doubled, full_jitter};
-use super::error::{CallError, Cause, phrase};
-use super::observer::{Observer, Waiting};
-use super::problem::Problem;
+use super::error::{CallError, Cause};
+use super::observer::Observer;
 use super::readback::{self, Evidence, Finding, Sent};
+use super::reply::{Limits, Reply};
 use super::verdict::{Facts, Next, Outcome, Sight, Verdict, Why, after_reading, verdict};
-use super::{Client, Limits, Reply};
 use crate::clock::Clock;
 use crate::operation::{Answer, Arguments, Operation, Repeat, Request};
 
-/// The first wait for an effect to show.
-const READING: TimeDelta = TimeDelta::seconds(2);
-
 /// One call under way.
 pub(super) struct Course<'a> {
-    client: &'a Client,
+    account: &'a Account,
     request: &'a Request,
     arguments: &'a Arguments,
     limits: &'a Limits,
@@ -31,6 +30,7 @@ pub(super) struct Course<'a> {
     target: String,
     repeat: Repeat,
     begun: DateTime<Utc>,
+    sent_at: DateTime<Utc>,
     attempts: u32,
     retries: u32,
     limited: u32,
@@ -48,7 +48,7 @@ enum Step {
 
 impl<'a> Course<'a> {
     pub(super) fn new(
-        client: &'a Client,
+        account: &'a Account,
         request: &'a Request,
         arguments: &'a Arguments,
         limits: &'a Limits,
@@ -56,7 +56,7 @@ impl<'a> Course<'a> {
     ) -> Self {
         let operation = request.operation;
         Self {
-            client,
+            account,
             request,
             arguments,
             limits,
@@ -64,7 +64,8 @@ impl<'a> Course<'a> {
             operation,
             target: operation.target(arguments),
             repeat: operation.repeat(arguments),
-            begun: client.clock().now(),
+            begun: account.clock().now(),
+            sent_at: account.clock().now(),
             attempts: 0,
             retries: 0,
             limited: 0,
@@ -76,9 +77,9 @@ impl<'a> Course<'a> {
     }
 
     pub(super) async fn run(mut self) -> Result<Reply, CallError> {
-        self.client.common().budget.earn(self.begun);
+        self.account.common().budget.earn(self.begun);
         let creating = (self.repeat == Repeat::Create).then(|| {
-            self.client
+            self.account
                 .creating(self.operation, self.request.body.as_ref())
         });
         let result = self.drive().await;
@@ -86,18 +87,18 @@ impl<'a> Course<'a> {
         match &result {
             Ok(reply) => {
                 if self.repeat == Repeat::Create && !reply.adopted {
-                    self.client.claim(&reply.body);
+                    self.account.claim(&reply.body);
                 }
                 if self.repeat == Repeat::Edge {
-                    self.client.common().doubts.remove(&self.target);
+                    self.account.common().doubts.remove(&self.target);
                 }
             }
             Err(error) if self.repeat == Repeat::Edge && error.left_in_doubt().is_some() => {
-                let now = self.client.clock().now();
+                let now = self.account.clock().now();
                 let oldest = now
-                    .checked_sub_signed(self.client.policy().doubt)
+                    .checked_sub_signed(self.account.policy().doubt)
                     .unwrap_or(now);
-                let mut common = self.client.common();
+                let mut common = self.account.common();
                 common.doubts.retain(|_, since| *since >= oldest);
                 common.doubts.insert(self.target.clone(), now);
             }
@@ -109,15 +110,21 @@ impl<'a> Course<'a> {
         result
     }
 
+    /// Boxed, since reading back is a call inside a call.
+    fn boxed(self) -> BoxFuture<'a, Result<Reply, CallError>> {
+        Box::pin(self.run())
+    }
+
     async fn drive(&mut self) -> Result<Reply, CallError> {
         loop {
-            let authorizing = self.client.authorize(self.operation, self.rejected);
+            let authorizing = self.account.authorize(self.operation, self.rejected);
             let (attempt, token) = match self.within(false, authorizing).await? {
                 Ok(authorization) => {
                     self.attempts = self.attempts.saturating_add(1);
+                    self.sent_at = self.account.clock().now();
                     self.observer
                         .started(self.operation, &self.target, self.attempts);
-                    let sending = self.client.send_once(self.request, &authorization);
+                    let sending = self.account.send_once(self.request, &authorization);
                     let attempt = self.within(true, sending).await?;
                     let token = match authorization {
                         Authorization::Token(held) => Some(Arc::clone(&held)),
@@ -149,7 +156,9 @@ impl<'a> Course<'a> {
         if matches!(attempt.outcome, Outcome::Status(200..=299))
             && !attempt.is_readable(self.operation)
         {
-            if self.repeat == Repeat::Safe {
+            if matches!(self.repeat, Repeat::Safe | Repeat::Edge)
+                && readback::accepted(self.operation, self.arguments).is_none()
+            {
                 let what = "it is not whole, or no JSON".to_owned();
                 return Err(self.error(Cause::BadAnswer(what)));
             }
@@ -199,13 +208,13 @@ impl<'a> Course<'a> {
     }
 
     fn facts(&self, attempt: &Attempt, token: Option<u64>) -> Facts {
-        let policy = self.client.policy();
+        let policy = self.account.policy();
         let lockable = self.operation.name == "set_power";
         // The lock may be that of a reboot that an earlier call left in doubt.
         let recent = lockable
             && self.repeat == Repeat::Edge
             && attempt.outcome == Outcome::Status(409)
-            && self.client.doubts_since(&self.target);
+            && self.account.doubts_since(&self.target);
         Facts {
             repeat: self.repeat,
             outcome: attempt.outcome,
@@ -219,7 +228,7 @@ impl<'a> Course<'a> {
     }
 
     fn may_retry(&self) -> bool {
-        self.retries.saturating_add(1) < self.client.policy().tries
+        self.retries.saturating_add(1) < self.account.policy().tries
     }
 
     /// Reads until it is known what the sending did, or that it cannot be known.
@@ -227,7 +236,7 @@ impl<'a> Course<'a> {
         loop {
             self.looks = self.looks.saturating_add(1);
             let finding = self.look().await?;
-            let may_look = self.looks < self.client.policy().looks;
+            let may_look = self.looks < self.account.policy().looks;
             match after_reading(
                 self.repeat,
                 finding.sight,
@@ -268,11 +277,14 @@ impl<'a> Course<'a> {
             Ok(request) => request,
             Err(refusal) => return Ok(unclear(refusal.message)),
         };
-        let reading = self
-            .client
-            .call_boxed(&request, &probe.arguments, self.limits, self.observer)
-            .await;
-        let mut seen: Option<Value> = match reading {
+        let reading = Course::new(
+            self.account,
+            &request,
+            &probe.arguments,
+            self.limits,
+            self.observer,
+        );
+        let mut seen: Option<Value> = match reading.boxed().await {
             Ok(reply) => match serde_json::from_slice(&reply.body) {
                 Ok(seen) => Some(seen),
                 Err(_) => return Ok(unclear("what was read back makes no sense".to_owned())),
@@ -281,25 +293,25 @@ impl<'a> Course<'a> {
             Err(error) if error.is_cancelled() => return Err(self.cut(Cause::Cancelled, true)),
             Err(error) => return Ok(unclear(format!("reading back failed: {error}"))),
         };
-        let since = self.client.server_time(self.begun);
+        let since = self.account.server_time(self.sent_at);
         let sent = Sent {
             operation: self.operation,
             arguments: self.arguments,
             body: self.request.body.as_ref(),
             since: since
-                .checked_sub_signed(self.client.policy().skew)
+                .checked_sub_signed(self.account.policy().skew)
                 .unwrap_or(since),
         };
         if self.repeat != Repeat::Create {
             return Ok(readback::judge(&sent, seen.as_ref()));
         }
         if let Some(Value::Array(items)) = &mut seen {
-            self.client.drop_claimed(items);
+            self.account.drop_claimed(items);
         }
         let finding = readback::judge(&sent, seen.as_ref());
         if finding.sight == Sight::Converged {
             if self
-                .client
+                .account
                 .creates_another(self.operation, self.request.body.as_ref())
             {
                 return Ok(unclear(format!(
@@ -308,7 +320,7 @@ impl<'a> Course<'a> {
                 )));
             }
             if let Some(body) = &finding.body
-                && !self.client.claim(body.to_string().as_bytes())
+                && !self.account.claim(body.to_string().as_bytes())
             {
                 return Ok(unclear(format!("{}, by another call", finding.seen)));
             }
@@ -316,72 +328,9 @@ impl<'a> Course<'a> {
         Ok(finding)
     }
 
-    /// Waits before the next sending or reading; false when there must be none.
-    async fn wait(&mut self, why: Why, attempt: &Attempt) -> Result<bool, CallError> {
-        let clock = self.client.clock();
-        let now = clock.now();
-        let Some(wait) = self.draw(why, attempt, now) else {
-            return Ok(false);
-        };
-        let until = now
-            .checked_add_signed(wait)
-            .unwrap_or(DateTime::<Utc>::MAX_UTC);
-        match self.limits.deadline {
-            Some(deadline) if until >= deadline => {
-                let why = why.as_str();
-                let cause = Cause::TimedOut(format!(
-                    "{why}, and to wait another {} s would pass the deadline",
-                    wait.num_seconds()
-                ));
-                return Err(self.cut(cause, false));
-            }
-            None if until - self.begun > self.client.policy().patience => return Ok(false),
-            _ => {}
-        }
-        let waiting = Waiting {
-            why,
-            wait,
-            attempt: self.attempts,
-        };
-        self.observer.waiting(self.operation, &self.target, waiting);
-        tokio::select! {
-            biased;
-            () = self.limits.cancel.cancelled() => Err(self.cut(Cause::Cancelled, false)),
-            () = clock.sleep_until(until) => Ok(true),
-        }
-    }
-
-    /// How long to wait; none when the retry budget is spent.
-    fn draw(&mut self, why: Why, attempt: &Attempt, now: DateTime<Utc>) -> Option<TimeDelta> {
-        let policy = self.client.policy();
-        let mut common = self.client.common();
-        let (count, base, cap) = match why {
-            Why::Unreachable | Why::Unavailable => {
-                if !common.budget.spend(now) {
-                    return None;
-                }
-                (&mut self.retries, policy.base, policy.cap)
-            }
-            Why::Limited => (&mut self.limited, policy.base * 2, policy.cap),
-            Why::Locked => (&mut self.locked, policy.locked_base, policy.locked_cap),
-            Why::Reading => {
-                return Some(doubled(READING, policy.cap, self.looks.saturating_sub(1)));
-            }
-        };
-        let retry = *count;
-        *count = count.saturating_add(1);
-        Some(match (attempt.retry_after, why) {
-            (Some(server), _) => asked(&mut common.random, server, policy.base),
-            (None, Why::Locked) => {
-                asked(&mut common.random, doubled(base, cap, retry), policy.base)
-            }
-            (None, _) => full_jitter(&mut common.random, base, cap, retry),
-        })
-    }
-
     /// Carries out `work` unless the caller gives up or the deadline passes first.
     async fn within<T>(&self, sends: bool, work: impl Future<Output = T>) -> Result<T, CallError> {
-        let clock = self.client.clock();
+        let clock = self.account.clock();
         if self.limits.cancel.is_cancelled() {
             return Err(self.cut(Cause::Cancelled, false));
         }
@@ -407,90 +356,5 @@ impl<'a> Course<'a> {
             () = self.limits.cancel.cancelled() => Err(self.cut(Cause::Cancelled, sends)),
             () = deadline => Err(self.cut(late(), sends)),
         }
-    }
-
-    fn reply(&self, attempt: Attempt) -> Reply {
-        let status = match attempt.outcome {
-            Outcome::Status(status) => status,
-            Outcome::NotSent | Outcome::Unanswered => 200,
-        };
-        Reply {
-            status,
-            content_type: attempt.content_type,
-            body: attempt.body,
-            attempts: self.attempts,
-            adopted: false,
-        }
-    }
-
-    fn found(&self, body: Option<&Value>, adopted: bool) -> Reply {
-        let body = match (self.operation.answer, body) {
-            (Answer::Nothing, _) => Bytes::new(),
-            (_, Some(body)) => Bytes::from(body.to_string()),
-            (Answer::One(_), None) => Bytes::from_static(b"{}"),
-            (Answer::Many(_), None) => Bytes::from_static(b"[]"),
-        };
-        Reply {
-            status: 200,
-            content_type: Some("application/json".to_owned()),
-            body,
-            attempts: self.attempts,
-            adopted,
-        }
-    }
-
-    fn error(&self, cause: Cause) -> CallError {
-        CallError::new(self.operation, self.arguments, self.attempts, cause)
-    }
-
-    fn refused(&self, attempt: &Attempt) -> CallError {
-        let Outcome::Status(status) = attempt.outcome else {
-            return self.error(Cause::Unreachable(attempt.message.clone()));
-        };
-        let note = (self.attempts > 1 && status != 404)
-            .then(|| format!("it was sent {} times", self.attempts));
-        self.error(Cause::Refused {
-            status,
-            problem: attempt.problem(),
-            note,
-        })
-    }
-
-    fn given_up(&self, attempt: &Attempt) -> CallError {
-        if self.doubted {
-            return self.in_doubt(attempt, "reading back was not possible");
-        }
-        self.refused(attempt)
-    }
-
-    fn in_doubt(&self, attempt: &Attempt, seen: &str) -> CallError {
-        let why = match attempt.outcome {
-            Outcome::Status(status) => {
-                let Problem { message, .. } = attempt.problem();
-                message.map_or_else(
-                    || format!("the API answered {status}"),
-                    |message| format!("the API answered {status}: {message}"),
-                )
-            }
-            Outcome::NotSent | Outcome::Unanswered => attempt.message.clone(),
-        };
-        self.error(Cause::InDoubt(format!("{why}; {seen}")))
-            .with_doubt(Some(self.doubt()))
-    }
-
-    /// The error of a call that was cut off, `sends` telling that a sending was under way.
-    fn cut(&self, cause: Cause, sends: bool) -> CallError {
-        let may_have_happened = self.repeat != Repeat::Safe && (sends || self.doubted);
-        self.error(cause)
-            .with_doubt(may_have_happened.then(|| self.doubt()))
-    }
-
-    fn doubt(&self) -> String {
-        let what = phrase(self.operation.name, &self.error_target());
-        format!("`{what}` was sent and may have been carried out; the API's answer was not seen")
-    }
-
-    fn error_target(&self) -> String {
-        self.error(Cause::Cancelled).target
     }
 }

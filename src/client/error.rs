@@ -210,7 +210,9 @@ impl CallError {
             } => {
                 let mut sentence = format!("could not {what}: {}", status_words(*status));
                 if let Some(name) = &problem.name {
-                    sentence.push_str(&format!(" ({name})"));
+                    sentence.push_str(" (");
+                    sentence.push_str(name);
+                    sentence.push(')');
                 }
                 if let Some(message) = &problem.message {
                     sentence.push_str(": ");
@@ -230,7 +232,9 @@ impl CallError {
                 Some(doubt) => format!("cancelled: {doubt}"),
                 None => format!("could not {what}: cancelled"),
             },
-            Cause::InDoubt(why) => format!("in doubt whether it was possible to {what}: {why}"),
+            Cause::InDoubt(why) => {
+                format!("could not learn whether `{what}` was carried out: {why}")
+            }
             Cause::BadAnswer(why) => {
                 format!("could not {what}: the answer makes no sense: {why}")
             }
@@ -266,7 +270,7 @@ pub(super) fn phrase(operation: &'static str, target: &str) -> String {
 }
 
 /// What the call acts upon; for a creation the label that it gives.
-fn target(operation: &'static Operation, arguments: &Arguments) -> String {
+pub(super) fn target(operation: &'static Operation, arguments: &Arguments) -> String {
     let target = operation.target(arguments);
     if !target.is_empty() {
         return target;
@@ -381,3 +385,6 @@ fn list_of(name: &str) -> Option<String> {
         .collect();
     Some(format!("{}({})", list.name, params.join(", ")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,9 +41,17 @@ impl HttpsSettings {
             ca_file: None,
             connect_timeout: Duration::from_secs(10),
             read_timeout: Duration::from_secs(30),
-            total_timeout: Duration::from_secs(120),
+            total_timeout: Duration::from_mins(2),
             proxies: true,
         }
+    }
+
+    /// Whether the address and the CA file can be used at all; connects to nothing.
+    pub fn check(&self) -> Result<(), Failure> {
+        address(&self.base_url)?;
+        self.ca_file
+            .as_deref()
+            .map_or(Ok(()), |file| authorities(file).map(drop))
     }
 }
 
@@ -177,6 +185,7 @@ impl Ready {
         } else {
             causes.join(": ")
         };
+        let why = without_userinfo(&why);
         let host = &self.host;
         if error.is_connect() {
             let why = if is_timeout {
@@ -209,7 +218,9 @@ fn prepare(settings: &HttpsSettings) -> Result<Ready, Failure> {
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
-        .pool_idle_timeout(Duration::from_secs(60))
+        // Below what load balancers use, so that it is not they who close a connection just when
+        // a request goes out on it.
+        .pool_idle_timeout(Duration::from_secs(20))
         .tcp_nodelay(true);
     if !settings.proxies {
         builder = builder.no_proxy();
@@ -249,6 +260,21 @@ fn address(text: &str) -> Result<Url, Failure> {
     Ok(url)
 }
 
+/// A message without the user and password that the address of a proxy may hold.
+fn without_userinfo(message: &str) -> String {
+    let words = message
+        .split(' ')
+        .map(|word| match (word.find("://"), word.rfind('@')) {
+            (Some(scheme), Some(at)) if scheme + 3 <= at => {
+                let start = word.get(..scheme + 3).unwrap_or_default();
+                let rest = word.get(at + 1..).unwrap_or_default();
+                format!("{start}{rest}")
+            }
+            _ => word.to_owned(),
+        });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port()
@@ -270,4 +296,25 @@ fn authorities(file: &Path) -> Result<Vec<reqwest::Certificate>, Failure> {
         )));
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_userinfo;
+
+    #[test]
+    fn passwords_in_addresses_are_left_out() {
+        for (message, expected) in [
+            (
+                "proxy http://me:pass@proxy:3128/ failed",
+                "proxy http://proxy:3128/ failed",
+            ),
+            ("http://me:p@ss@proxy", "http://proxy"),
+            ("mail a@b.c", "mail a@b.c"),
+            ("http://host/", "http://host/"),
+            ("", ""),
+        ] {
+            assert_eq!(without_userinfo(message), expected);
+        }
+    }
 }

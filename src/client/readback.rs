@@ -2,14 +2,15 @@
 //! it, and what that read proves.
 
 mod created;
+mod finding;
 mod level;
 
-use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::verdict::Sight;
 use crate::api;
 use crate::operation::{Arguments, Operation, Repeat};
+
+pub use finding::{Finding, Sent, accepted};
 
 /// What can be read to learn what a call did.
 #[derive(Debug)]
@@ -29,56 +30,6 @@ pub struct Probe {
     pub operation: &'static Operation,
     /// Its arguments.
     pub arguments: Arguments,
-}
-
-/// The call whose effect is looked for.
-#[derive(Clone, Copy, Debug)]
-pub struct Sent<'a> {
-    /// Its operation.
-    pub operation: &'static Operation,
-    /// Its arguments.
-    pub arguments: &'a Arguments,
-    /// Its body as sent.
-    pub body: Option<&'a Value>,
-    /// Nothing that existed before this instant, on the server's clock, is of our making.
-    pub since: DateTime<Utc>,
-}
-
-/// What a probe showed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Finding {
-    /// What it proves.
-    pub sight: Sight,
-    /// The answer that the call would have had, where the effect is there.
-    pub body: Option<Value>,
-    /// What was seen, in words.
-    pub seen: String,
-}
-
-impl Finding {
-    fn converged(body: Option<Value>, seen: impl Into<String>) -> Self {
-        Self {
-            sight: Sight::Converged,
-            body,
-            seen: seen.into(),
-        }
-    }
-
-    fn not_yet(seen: impl Into<String>) -> Self {
-        Self {
-            sight: Sight::NotYet,
-            body: None,
-            seen: seen.into(),
-        }
-    }
-
-    fn unclear(seen: impl Into<String>) -> Self {
-        Self {
-            sight: Sight::Unclear,
-            body: None,
-            seen: seen.into(),
-        }
-    }
 }
 
 /// The read that shows what a call did.
@@ -143,35 +94,6 @@ pub fn judge(sent: &Sent<'_>, seen: Option<&Value>) -> Finding {
         Repeat::Link => level::link(sent, seen),
         Repeat::Delete => level::deleted(sent, seen),
         Repeat::Create => created::created(sent, seen),
-    }
-}
-
-/// The answer of a call that was accepted, where its arguments alone tell it.
-#[must_use]
-pub fn accepted(operation: &'static Operation, arguments: &Arguments) -> Option<Value> {
-    (operation.name == "set_power").then(|| {
-        json!({
-            "result": "success",
-            "power_state": arguments.text("power_state"),
-            "node_uuid": arguments.text("node"),
-        })
-    })
-}
-
-/// A value as text, numbers written out: ids come as either.
-fn text(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-/// The items of a list, or of an answer that wraps one.
-fn items(seen: &Value) -> Option<&[Value]> {
-    match seen {
-        Value::Array(items) => Some(items),
-        _ => None,
     }
 }
 

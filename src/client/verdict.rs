@@ -31,6 +31,10 @@ impl Outcome {
 
 /// What a verdict rests on.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and all combine"
+)]
 pub struct Facts {
     /// What sending the call twice does.
     pub repeat: Repeat,
@@ -135,10 +139,9 @@ fn locked(facts: &Facts) -> Verdict {
 
 fn unknown(facts: &Facts) -> Verdict {
     match facts.repeat {
-        Repeat::Safe if facts.may_retry => Verdict::Wait(Why::Unavailable),
-        Repeat::Safe => Verdict::GiveUp,
         // A second delete finds nothing to delete, which is an answer.
-        Repeat::Delete if facts.may_retry => Verdict::Wait(Why::Unavailable),
+        Repeat::Safe | Repeat::Delete if facts.may_retry => Verdict::Wait(Why::Unavailable),
+        Repeat::Safe => Verdict::GiveUp,
         Repeat::Delete | Repeat::LevelSet | Repeat::Link | Repeat::Create | Repeat::Edge => {
             Verdict::ReadBack
         }
@@ -191,3 +194,6 @@ pub fn after_reading(
         (_, Sight::NotYet) => Next::InDoubt,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -152,11 +152,11 @@ impl File {
 
     /// A complaint about the text at `span`.
     fn wrong(&self, span: Range<usize>, message: impl Into<String>) -> Complaint {
-        Complaint::usage(message).at(self.place(span))
+        Complaint::usage(message).at(Some(self.place(span)))
     }
 
     /// The place of the text at `span`.
-    pub(super) fn place(&self, span: Range<usize>) -> Option<Place> {
+    pub(super) fn place(&self, span: Range<usize>) -> Place {
         let before = self.source.get(..span.start).unwrap_or(&self.source);
         let line = before.matches('\n').count() + 1;
         let start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -166,7 +166,12 @@ impl File {
         let at = self.source.get(span).unwrap_or_default();
         let length = at.lines().next().unwrap_or_default().chars().count();
         let path = self.path.display().to_string();
-        Some(Place::in_text(&path, &self.source, line, column, length))
+        let mut place = Place::in_text(&path, &self.source, line, column, length);
+        if let Some(shown) = without_secret(&place.text) {
+            place.length = place.length.min(shown.chars().count()).max(1);
+            place.text = shown;
+        }
+        place
     }
 
     fn unknown(&self, key: &str, span: Range<usize>, known: &[&str]) -> Complaint {
@@ -227,6 +232,20 @@ fn in_order<'a, 'i>(
     let mut members: Vec<_> = table.iter().collect();
     members.sort_by_key(|(key, _)| key.span().start);
     members
+}
+
+/// The line up to the first value that may be a secret, when it has one: it must not be repeated.
+fn without_secret(line: &str) -> Option<String> {
+    line.match_indices('=').find_map(|(at, _)| {
+        let (before, after) = line.split_at_checked(at)?;
+        let name = before
+            .trim_end()
+            .trim_end_matches(['"', '\''])
+            .rsplit(|c: char| !c.is_alphanumeric() && c != '_')
+            .next()?;
+        let inline = INLINE.iter().any(|(inline, _)| *inline == name);
+        (inline || after.contains('@')).then(|| format!("{before}= …"))
+    })
 }
 
 fn one_line(text: &str) -> String {

@@ -97,19 +97,18 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Profile, Comp
         (None, Some(name)) => Some((name.to_owned(), "MW_PROFILE")),
         (None, None) => None,
     };
-    let (name, section) = match chosen {
-        Some((name, origin)) => match file.profiles.remove(&name) {
+    let (name, section) = if let Some((name, origin)) = chosen {
+        match file.profiles.remove(&name) {
             Some(section) => (name, section),
             None => return Err(unknown(&name, origin, &file)),
-        },
-        None => {
-            let name = match &file.default_profile {
-                Some((name, _)) => name.clone(),
-                None => DEFAULT_NAME.to_owned(),
-            };
-            let section = file.profiles.remove(&name).unwrap_or_default();
-            (name, section)
         }
+    } else {
+        let name = match &file.default_profile {
+            Some((name, _)) => name.clone(),
+            None => DEFAULT_NAME.to_owned(),
+        };
+        let section = file.profiles.remove(&name).unwrap_or_default();
+        (name, section)
     };
     let http = url::allows_http(environment);
     let address = match (
@@ -120,7 +119,7 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Profile, Comp
         (Some(text), _, _) => url::check(text, "--url", http)?,
         (None, Some(text), _) => url::check(text, "OPENMETAL_API_URL", http)?,
         (None, None, Some((text, span))) => url::check(text, &format!("profile {name:?}"), http)
-            .map_err(|complaint| complaint.at(file.place(span.clone())))?,
+            .map_err(|complaint| complaint.at(Some(file.place(span.clone()))))?,
         (None, None, None) => DEFAULT_URL.to_owned(),
     };
     Ok(Profile {

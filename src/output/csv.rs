@@ -1,7 +1,8 @@
 //! Documents as comma-separated values.
 
+use super::document::Document;
 use super::grid::{Cell, Grid};
-use super::{Document, visible};
+use super::visible;
 
 /// The document as CSV with a header; nothing for an empty one.
 ///

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexSet;
 use serde_json::{Map, Value};
 
-use super::Document;
+use super::document::Document;
 use crate::record::{Record, View};
 
 /// One cell.
@@ -50,6 +50,14 @@ impl Cell {
                     .join(", "),
             ),
             other => Self::exact(other),
+        }
+    }
+
+    /// The cell as text: beside a field's name a number is written like anything else.
+    fn into_text(self) -> Self {
+        match self {
+            Self::Number(text) => Self::Text(text),
+            other => other,
         }
     }
 
@@ -139,12 +147,11 @@ impl Grid {
     /// The document whole, for programs; none when there is nothing to write.
     pub(super) fn whole(document: &Document) -> Option<Self> {
         match document {
-            Document::Nothing => None,
+            Document::Nothing | Document::Value(Value::Null) => None,
             Document::Text(text) => Some(Self::of_values(&[Value::String(text.clone())])),
             Document::Records(records) if records.is_empty() => None,
             Document::Records(records) => Some(Self::of_whole_records(records)),
             Document::Record(record) => Some(Self::of_whole_records(std::slice::from_ref(record))),
-            Document::Value(Value::Null) => None,
             Document::Value(Value::Array(items)) if items.is_empty() => None,
             Document::Value(Value::Array(items)) => {
                 let maps: Vec<_> = items.iter().filter_map(Value::as_object).collect();
@@ -162,7 +169,10 @@ impl Grid {
     fn of_fields(rows: Vec<Vec<Cell>>) -> Self {
         Self {
             columns: vec!["field".to_owned(), "value".to_owned()],
-            rows,
+            rows: rows
+                .into_iter()
+                .map(|row| row.into_iter().map(Cell::into_text).collect())
+                .collect(),
         }
     }
 

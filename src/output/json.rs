@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::{Document, value_of, visible};
+use super::document::Document;
+use super::visible;
 
 /// The document as JSON, indented by two spaces.
 pub(super) fn render(document: &Document) -> Result<String, String> {
-    let text = serde_json::to_string_pretty(&value_of(document))
+    let text = serde_json::to_string_pretty(&document.value())
         .map_err(|error| format!("the result cannot be written as JSON: {error}"))?;
     Ok(escaped(&text))
 }

@@ -3,8 +3,9 @@
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
+use super::document::Document;
 use super::grid::{Cell, Grid};
-use super::{Document, ended, visible};
+use super::visible;
 
 /// What stands between two columns.
 const GAP: &str = "  ";
@@ -12,14 +13,17 @@ const GAP: &str = "  ";
 /// The narrowest a column is cut while others can still give.
 const COMFORT: usize = 6;
 
-/// The document for people; tables are cut to `width` where one is given.
-pub(super) fn render(document: &Document, width: Option<usize>) -> String {
+/// The document for people. On its way `to_terminal` a table is cut to `width` and a text that is
+/// data has nothing left in it to obey; text of the script's own making is left as it is.
+pub(super) fn render(document: &Document, width: Option<usize>, to_terminal: bool) -> String {
+    let width = width.filter(|_| to_terminal);
     match document {
         Document::Nothing => String::new(),
-        Document::Text(text) => ended(text.clone()),
+        Document::Text(text) => text.clone(),
         Document::Records(records) if records.is_empty() => String::new(),
         Document::Records(records) => lay_out(&Grid::of_records(records), width),
         Document::Record(record) => lay_out(&Grid::of_record(&**record), width),
+        Document::Value(Value::String(text)) if to_terminal => visible::lines(text),
         Document::Value(value) => render_value(value, width),
     }
 }
@@ -27,8 +31,8 @@ pub(super) fn render(document: &Document, width: Option<usize>) -> String {
 fn render_value(value: &Value, width: Option<usize>) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) => ended(text.clone()),
-        Value::Bool(_) | Value::Number(_) => ended(value.to_string()),
+        Value::String(text) => text.clone(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
         Value::Object(map) if map.is_empty() => String::new(),
         Value::Object(map) => lay_out(&Grid::of_map(map), width),
         Value::Array(items) => {

@@ -29,7 +29,7 @@ impl Header {
                     continue;
                 }
                 (Some(value), _) => (param.kind.of_value(value))
-                    .map_err(|wanted| ill(&param.name, value, &wanted))?,
+                    .map_err(|wanted| ill(&param.name, &param.kind, value, &wanted))?,
             };
             values.insert(param.name.clone(), value);
         }
@@ -40,8 +40,10 @@ impl Header {
             let value = match given.get(&rest.name) {
                 None | Some(Value::Null) => Value::Array(Vec::new()),
                 Some(value @ Value::Array(_)) => (Kind::List.of_value(value))
-                    .map_err(|wanted| ill(&rest.name, value, &wanted))?,
-                Some(value) => return Err(ill(&rest.name, value, &Kind::List.wanted())),
+                    .map_err(|wanted| ill(&rest.name, &Kind::List, value, &wanted))?,
+                Some(value) => {
+                    return Err(ill(&rest.name, &Kind::List, value, &Kind::List.wanted()));
+                }
             };
             values.insert(rest.name.clone(), value);
         }
@@ -62,8 +64,17 @@ impl Header {
     }
 }
 
-fn ill(name: &str, value: &Value, wanted: &str) -> Complaint {
-    Complaint::usage(format!("`{name}` is {value}, and must be {wanted}"))
+fn ill(name: &str, kind: &Kind, value: &Value, wanted: &str) -> Complaint {
+    let mended = match (kind, value) {
+        (Kind::Int | Kind::Float | Kind::Bool, Value::String(text)) => kind.of_text(text).ok(),
+        (Kind::Text, Value::Number(_) | Value::Bool(_)) => Some(value.to_string().into()),
+        _ => None,
+    };
+    let hint = match mended {
+        Some(mended) => format!("did you mean {mended}?"),
+        None => format!("its type is `{kind}`"),
+    };
+    Complaint::usage(format!("`{name}` is {value}, and must be {wanted}")).hint(hint)
 }
 
 fn lacking(missing: &[&Parameter]) -> Complaint {

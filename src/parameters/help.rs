@@ -7,6 +7,12 @@ use super::header::Header;
 use super::kind::Kind;
 use super::parameter::Parameter;
 
+/// How wide the usage may grow, in columns.
+const WIDTH: usize = 80;
+
+/// How far its further lines are indented.
+const INDENT: usize = 9;
+
 impl Header {
     /// The help of the script, which ends with a newline.
     #[must_use]
@@ -16,21 +22,7 @@ impl Header {
             text.push_str(&self.doc);
             text.push_str("\n\n");
         }
-        text.push_str("Usage: mw run ");
-        text.push_str(script);
-        for param in &self.params {
-            text.push(' ');
-            if param.is_required() {
-                text.push_str(&param.usage());
-            } else {
-                text.push('[');
-                text.push_str(&param.usage());
-                text.push(']');
-            }
-        }
-        if let Some(rest) = &self.rest {
-            text.push_str(&format!(" [{}…]", rest.name.to_uppercase()));
-        }
+        self.push_usage(&mut text, script);
         text.push_str("\n\nParameters:\n");
         let mut lines: Vec<(String, String)> = self
             .params
@@ -59,6 +51,34 @@ impl Header {
             );
         }
         text
+    }
+
+    /// Appends the line that shows how the script is called, broken where it grows long.
+    fn push_usage(&self, text: &mut String, script: &str) {
+        let mut line = format!("Usage: mw run {script}");
+        let params = self.params.iter().map(|param| {
+            let usage = param.usage();
+            if param.is_required() {
+                usage
+            } else {
+                format!("[{usage}]")
+            }
+        });
+        let rest = self
+            .rest
+            .iter()
+            .map(|rest| format!("[{}…]", rest.name.to_uppercase()));
+        for part in params.chain(rest) {
+            if line.width() + 1 + part.width() > WIDTH && !line.trim_start().is_empty() {
+                text.push_str(&line);
+                text.push('\n');
+                line = " ".repeat(INDENT);
+            } else {
+                line.push(' ');
+            }
+            line.push_str(&part);
+        }
+        text.push_str(&line);
     }
 }
 

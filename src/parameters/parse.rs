@@ -1,15 +1,15 @@
 //! Reading a header.
 
-use serde_json::Value;
-
+use super::cursor::{Cursor, Wrong};
+use super::declaration;
 use super::header::{Header, Rest};
 use super::kind::Kind;
 use super::parameter::Parameter;
 use crate::error::{Complaint, Place};
 use crate::operation::nearest;
 
-/// Words that `args.NAME` could not be written with, or that stand for something else.
-const RESERVED: [&str; 41] = [
+/// Words that the language keeps for itself, so that `args.NAME` would not parse.
+const RESERVED: &[&str] = &[
     "true",
     "false",
     "let",
@@ -35,7 +35,6 @@ const RESERVED: [&str; 41] = [
     "import",
     "export",
     "as",
-    "global",
     "Fn",
     "call",
     "curry",
@@ -49,9 +48,33 @@ const RESERVED: [&str; 41] = [
     "var",
     "static",
     "new",
-    "help",
-    "h",
+    "public",
+    "protected",
+    "super",
+    "use",
+    "module",
+    "package",
+    "shared",
+    "with",
+    "is",
+    "goto",
+    "match",
+    "case",
+    "default",
+    "void",
+    "null",
+    "nil",
+    "spawn",
+    "thread",
+    "go",
+    "sync",
+    "async",
+    "await",
+    "yield",
 ];
+
+/// Names of the option that every script has.
+const HELP: [&str; 2] = ["help", "h"];
 
 const TAGS: [&str; 2] = ["param", "rest"];
 
@@ -108,75 +131,6 @@ struct Reading<'a> {
     header: Header,
     complaints: Vec<Complaint>,
     last: Last,
-}
-
-/// A line of the header, of which `rest` is still to be read.
-#[derive(Clone, Copy)]
-struct Cursor<'a> {
-    number: usize,
-    line: &'a str,
-    rest: &'a str,
-}
-
-impl<'a> Cursor<'a> {
-    fn skip_spaces(&mut self) {
-        self.rest = self.rest.trim_start();
-    }
-
-    /// Moves past `text` if it comes next.
-    fn eat(&mut self, text: &str) -> bool {
-        match self.rest.strip_prefix(text) {
-            Some(rest) => {
-                self.rest = rest;
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// The characters up to the first that is not `wanted`.
-    fn take_while(&mut self, wanted: fn(char) -> bool) -> &'a str {
-        let end = self.rest.find(|c| !wanted(c)).unwrap_or(self.rest.len());
-        let (taken, rest) = self.rest.split_at(end);
-        self.rest = rest;
-        taken
-    }
-
-    /// The JSON value that comes next, and how it is written.
-    fn json(&mut self) -> Option<(Value, &'a str)> {
-        let mut values = serde_json::Deserializer::from_str(self.rest).into_iter::<Value>();
-        let value = values.next()?.ok()?;
-        let (text, rest) = self.rest.split_at_checked(values.byte_offset())?;
-        self.rest = rest;
-        Some((value, text.trim()))
-    }
-
-    /// Column, from 1, of what comes next.
-    fn column(&self) -> usize {
-        let before = self.line.len().saturating_sub(self.rest.len());
-        self.line
-            .get(..before)
-            .map_or(1, |head| head.chars().count() + 1)
-    }
-}
-
-/// Where in a line something is wrong.
-struct Wrong {
-    column: usize,
-    length: usize,
-    message: String,
-    hint: String,
-}
-
-impl Wrong {
-    fn at(cursor: Cursor<'_>, text: &str, message: String, hint: impl Into<String>) -> Self {
-        Self {
-            column: cursor.column(),
-            length: text.chars().count(),
-            message,
-            hint: hint.into(),
-        }
-    }
 }
 
 impl Reading<'_> {
@@ -248,7 +202,7 @@ impl Reading<'_> {
     }
 
     fn param(&mut self, mut cursor: Cursor<'_>) -> Result<(), Wrong> {
-        let (name, at) = self.name(&mut cursor, "@param NAME: TYPE")?;
+        let (name, at) = name(&mut cursor, "@param NAME: TYPE")?;
         if cursor.rest.starts_with('?') {
             return Err(Wrong::at(
                 cursor,
@@ -270,11 +224,11 @@ impl Reading<'_> {
             ));
         }
         cursor.skip_spaces();
-        let kind = kind(&mut cursor, &name)?;
+        let kind = declaration::kind(&mut cursor, &name)?;
         let optional = cursor.eat("?");
-        let default = default(&mut cursor, &name, &kind, optional)?;
+        let default = declaration::default(&mut cursor, &name, &kind, optional)?;
         if !cursor.rest.is_empty() && !cursor.rest.starts_with(char::is_whitespace) {
-            let word = Cursor::take_while(&mut cursor.clone(), |c| !c.is_whitespace());
+            let word = cursor.word();
             return Err(Wrong::at(
                 cursor,
                 word,
@@ -296,7 +250,7 @@ impl Reading<'_> {
     }
 
     fn rest(&mut self, mut cursor: Cursor<'_>) -> Result<(), Wrong> {
-        let (name, at) = self.name(&mut cursor, "@rest NAME")?;
+        let (name, at) = name(&mut cursor, "@rest NAME")?;
         if let Some(first) = &self.header.rest {
             return Err(Wrong::at(
                 at,
@@ -312,7 +266,7 @@ impl Reading<'_> {
             ));
         }
         if !cursor.rest.is_empty() && !cursor.rest.starts_with(char::is_whitespace) {
-            let word = Cursor::take_while(&mut cursor.clone(), |c| !c.is_whitespace());
+            let word = cursor.word();
             return Err(Wrong::at(
                 cursor,
                 word,
@@ -328,50 +282,6 @@ impl Reading<'_> {
         });
         self.last = Last::Rest;
         Ok(())
-    }
-
-    /// The name that comes next, and where it stands.
-    fn name<'a>(&self, cursor: &mut Cursor<'a>, form: &str) -> Result<(String, Cursor<'a>), Wrong> {
-        cursor.skip_spaces();
-        let at = *cursor;
-        let name = cursor.take_while(|c| !c.is_whitespace() && !matches!(c, ':' | '?' | '='));
-        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        if name.is_empty() {
-            return Err(Wrong::at(
-                at,
-                "",
-                "the name is missing".to_owned(),
-                format!("write `{form}`"),
-            ));
-        }
-        if !name.chars().all(plain) || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            let mended: String = name
-                .chars()
-                .map(|c| if plain(c) { c } else { '_' })
-                .collect();
-            let mended = mended.trim_matches(|c: char| c == '_' || c.is_ascii_digit());
-            return Err(Wrong::at(
-                at,
-                name,
-                format!("{name:?} is no name for a parameter"),
-                if mended.is_empty() || mended == name {
-                    "a name is a letter and then letters, digits and `_`".to_owned()
-                } else {
-                    format!(
-                        "a name is a letter and then letters, digits and `_`, such as `{mended}`"
-                    )
-                },
-            ));
-        }
-        if RESERVED.contains(&name) {
-            return Err(Wrong::at(
-                at,
-                name,
-                format!("`{name}` is a reserved word"),
-                "choose another name",
-            ));
-        }
-        Ok((name.to_owned(), at))
     }
 
     /// Refuses a name that is taken, by itself or by the `--no-NAME` of a bool.
@@ -405,129 +315,52 @@ impl Reading<'_> {
     }
 }
 
-/// The type that comes next.
-fn kind(cursor: &mut Cursor<'_>, name: &str) -> Result<Kind, Wrong> {
+/// The name that comes next, and where it stands.
+fn name<'a>(cursor: &mut Cursor<'a>, form: &str) -> Result<(String, Cursor<'a>), Wrong> {
+    cursor.skip_spaces();
     let at = *cursor;
-    let word = cursor.take_while(|c| c.is_alphanumeric() || c == '_');
-    if word == "choice" {
-        return choice(cursor, name, at);
-    }
-    Kind::named(word).ok_or_else(|| {
-        let shown = Cursor::take_while(&mut at.clone(), |c| !c.is_whitespace());
-        let meant = match word {
-            "str" | "text" | "String" => Some("string"),
-            "integer" | "number" | "i64" => Some("int"),
-            "boolean" | "flag" => Some("bool"),
-            "double" | "f64" | "decimal" => Some("float"),
-            "array" | "strings" => Some("list"),
-            "date" | "datetime" | "time" | "timestamp" => Some("instant"),
-            "enum" | "oneof" => Some("choice"),
-            other => nearest(other, Kind::NAMES),
-        };
-        Wrong::at(
+    let name = cursor.take_while(|c| !c.is_whitespace() && !matches!(c, ':' | '?' | '='));
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.is_empty() {
+        return Err(Wrong::at(
             at,
-            shown,
-            if word.is_empty() {
-                format!("the type of `{name}` is missing")
-            } else {
-                format!("`{word}` is no type of parameter")
-            },
-            match meant {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("the types are {}", Kind::NAMES.join(", ")),
-            },
-        )
-    })
-}
-
-/// The words of a choice: `("a", "b")`.
-fn choice(cursor: &mut Cursor<'_>, name: &str, at: Cursor<'_>) -> Result<Kind, Wrong> {
-    let wrong = |cursor: Cursor<'_>, message: &str| {
-        Wrong::at(
-            cursor,
             "",
-            format!("the choice of `{name}` {message}"),
-            format!("write `@param {name}: choice(\"one\", \"other\")`"),
-        )
-    };
-    if !cursor.eat("(") {
-        return Err(wrong(*cursor, "has no words"));
-    }
-    let mut words: Vec<String> = Vec::new();
-    loop {
-        cursor.skip_spaces();
-        if cursor.eat(")") {
-            break;
-        }
-        let here = *cursor;
-        let Some((Value::String(word), text)) = cursor.json() else {
-            return Err(wrong(here, "has a word that is not in quotes"));
-        };
-        if words.contains(&word) {
-            return Err(Wrong::at(
-                here,
-                text,
-                format!("{word:?} stands twice in the choice of `{name}`"),
-                "remove one of them",
-            ));
-        }
-        words.push(word);
-        cursor.skip_spaces();
-        if !cursor.eat(",") && !cursor.rest.starts_with(')') {
-            return Err(wrong(*cursor, "has no `)`"));
-        }
-    }
-    if words.is_empty() {
-        return Err(wrong(at, "has no words"));
-    }
-    Ok(Kind::Choice(words))
-}
-
-/// The default after `=`, if one comes next.
-fn default(
-    cursor: &mut Cursor<'_>,
-    name: &str,
-    kind: &Kind,
-    optional: bool,
-) -> Result<Option<Value>, Wrong> {
-    let mut ahead = *cursor;
-    ahead.skip_spaces();
-    let equals = ahead;
-    if !ahead.eat("=") {
-        return Ok(None);
-    }
-    if optional {
-        return Err(Wrong::at(
-            equals,
-            "=",
-            format!("`{name}` has a `?` and a default"),
-            "remove one of them: without a `?` the default stands in, with it null does",
+            "the name is missing".to_owned(),
+            format!("write `{form}`"),
         ));
     }
-    ahead.skip_spaces();
-    *cursor = ahead;
-    let word = Cursor::take_while(&mut ahead.clone(), |c| !c.is_whitespace());
-    let Some((value, text)) = cursor.json() else {
+    if !name.chars().all(plain) || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        let mended: String = name
+            .chars()
+            .map(|c| if plain(c) { c } else { '_' })
+            .collect();
+        let mended = mended.trim_matches(|c: char| c == '_' || c.is_ascii_digit());
         return Err(Wrong::at(
-            ahead,
-            word,
-            if word.is_empty() {
-                format!("the default of `{name}` is missing")
+            at,
+            name,
+            format!("{name:?} is no name for a parameter"),
+            if mended.is_empty() || mended == name {
+                "a name is a letter and then letters, digits and `_`".to_owned()
             } else {
-                format!("the default of `{name}` is not a value: {word}")
+                format!("a name is a letter and then letters, digits and `_`, such as `{mended}`")
             },
-            "write texts and durations in quotes, numbers and true or false without",
         ));
-    };
-    kind.of_value(&value).map(Some).map_err(|wanted| {
-        Wrong::at(
-            ahead,
-            text,
-            format!("the default of `{name}` is {text}, and must be {wanted}"),
-            match value {
-                Value::Null => format!("for a parameter that may be null write `{kind}?`"),
-                _ => format!("its type is `{kind}`"),
-            },
-        )
-    })
+    }
+    if RESERVED.contains(&name) {
+        return Err(Wrong::at(
+            at,
+            name,
+            format!("`{name}` is a reserved word"),
+            format!("`args.{name}` would not parse: choose another name"),
+        ));
+    }
+    if HELP.contains(&name) {
+        return Err(Wrong::at(
+            at,
+            name,
+            format!("`{name}` is the option that shows the help"),
+            "choose another name",
+        ));
+    }
+    Ok((name.to_owned(), at))
 }

@@ -189,7 +189,7 @@ impl<'a> Reading<'a> {
             );
         }
         Complaint::usage(format!("{extra:?} is one argument too many"))
-            .hint(format!("the script takes {}", list(self.header.names()),))
+            .hint(format!("the script takes {}", list(self.header.names())))
     }
 
     fn unknown_option(&self, written: &str, name: &str) -> Complaint {

@@ -237,7 +237,9 @@ mod tests {
 
     #[test]
     fn jobs_come_due_in_order_of_time_and_then_of_name() {
-        let text = one("b", "0 * * * *") + &one("a", "0 * * * *") + &one("c", "30 * * * *");
+        let text = one("b", "0 * * * *")
+            + one("a", "0 * * * *").as_str()
+            + one("c", "30 * * * *").as_str();
         let mut agenda = agenda(&text, "2026-01-01T00:10:00Z");
         assert_eq!(agenda.next(), Some(at("2026-01-01T00:30:00Z")));
         assert_eq!(agenda.take_due(at("2026-01-01T00:29:59Z")), []);
@@ -291,11 +293,15 @@ mod tests {
 
     #[test]
     fn a_reload_keeps_what_did_not_change() {
-        let text = one("kept", "0 0 * * *") + &one("gone", "@hourly") + &one("moved", "0 1 * * *");
+        let text = one("kept", "0 0 * * *")
+            + one("gone", "@hourly").as_str()
+            + one("moved", "0 1 * * *").as_str();
         let mut agenda = agenda(&text, "2026-01-01T12:00:00Z");
         let args = "args = { x = 1 }\n";
-        let text =
-            one("kept", "0 0 * * *") + args + &one("moved", "0 2 * * *") + &one("new", "@hourly");
+        let text = one("kept", "0 0 * * *")
+            + args
+            + one("moved", "0 2 * * *").as_str()
+            + one("new", "@hourly").as_str();
         // The clock was set back meanwhile: an untouched schedule does not run a second time.
         let change = agenda.load(&jobs(&text), at("2025-12-31T12:00:00Z"));
         assert_eq!(change.removed, ["gone"]);

@@ -193,3 +193,5 @@ fn first_second(
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod walk;

@@ -148,7 +148,8 @@ impl<'t> Document<'t> {
         self.place(span).line
     }
 
-    fn place(&self, span: &Range<usize>) -> Place {
+    /// The place of a span of bytes.
+    pub(super) fn place(&self, span: &Range<usize>) -> Place {
         let start = self.boundary(span.start);
         let end = self.boundary(span.end.max(start));
         let before = self.text.get(..start).unwrap_or_default();

@@ -1,37 +1,30 @@
 //! The jobs file: every job of a service, and everything that is wrong with it at once.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
-use serde_json::{Map, Number, Value};
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
-use super::calendar::Calendar;
 use super::document::{Document, Node, key_span};
-use super::job::{Job, Overlap};
-use super::line::CronLine;
-use super::zone;
-use crate::error::Complaint;
-use crate::operation::nearest;
-
-const KEYS: [&str; 10] = [
-    "name", "cron", "timezone", "seconds", "script", "args", "allow", "timeout", "overlap",
-    "enabled",
-];
-
-const DEFAULT_TIMEOUT: Duration = Duration::from_hours(1);
-
-/// The longest timeout, one year: longer ones are slips.
-const LONGEST_TIMEOUT: Duration = Duration::from_hours(366 * 24);
+use super::entry::{places, read_job};
+use super::job::Job;
+use crate::error::{Complaint, Place};
 
 /// The jobs of a service, in the order of their file.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Jobs(Vec<Arc<Job>>);
+#[derive(Clone, Debug, Default)]
+pub struct Jobs {
+    jobs: Vec<Arc<Job>>,
+    /// By the name of the job, and then by key.
+    places: BTreeMap<String, BTreeMap<String, Place>>,
+}
+
+/// Jobs are equal when they mean the same, wherever they stand in their file.
+impl PartialEq for Jobs {
+    fn eq(&self, other: &Self) -> bool {
+        self.jobs == other.jobs
+    }
+}
 
 impl Jobs {
     /// Reads the text of a jobs file.
@@ -45,24 +38,22 @@ impl Jobs {
         let folder = Path::new(file_name)
             .parent()
             .unwrap_or_else(|| Path::new(""));
-        let mut jobs = Vec::new();
+        let mut jobs = Self::default();
         let mut seen = BTreeMap::new();
         for entry in entries(&mut document, &root) {
-            match entry.get_ref().as_table() {
-                Some(table) => {
-                    jobs.extend(read_job(
-                        &mut document,
-                        table,
-                        &entry.span(),
-                        folder,
-                        &mut seen,
-                    ));
-                }
-                None => document.refuse_type("job", entry, "a table", "{ name = \"nightly\" }"),
+            let span = entry.span();
+            let Some(table) = entry.get_ref().as_table() else {
+                document.refuse_type("job", entry, "a table", "{ name = \"nightly\" }");
+                continue;
+            };
+            if let Some(job) = read_job(&mut document, table, &span, folder, &mut seen) {
+                jobs.places
+                    .insert(job.name.clone(), places(&document, table));
+                jobs.jobs.push(Arc::new(job));
             }
         }
         if document.is_sound() {
-            Ok(Self(jobs.into_iter().map(Arc::new).collect()))
+            Ok(jobs)
         } else {
             Err(document.into_complaints())
         }
@@ -70,25 +61,32 @@ impl Jobs {
 
     /// The jobs, in the order of their file.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Job>> {
-        self.0.iter()
+        self.jobs.iter()
     }
 
     /// The job of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Arc<Job>> {
-        self.0.iter().find(|job| job.name == name)
+        self.jobs.iter().find(|job| job.name == name)
+    }
+
+    /// Where a value of a job stands, for complaints about it by those who know more of what it
+    /// should be: `script`, `timeout`, `allow.0`, `args.batch`.
+    #[must_use]
+    pub fn place(&self, job: &str, key: &str) -> Option<&Place> {
+        self.places.get(job)?.get(key)
     }
 
     /// How many jobs there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.jobs.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.jobs.is_empty()
     }
 }
 
@@ -107,262 +105,6 @@ fn entries<'v, 't>(document: &mut Document<'_>, root: &'v DeTable<'t>) -> Vec<&'
         Some("write `[[job]]` above each job".into()),
     );
     Vec::new()
-}
-
-fn read_job(
-    document: &mut Document<'_>,
-    table: &DeTable<'_>,
-    span: &Range<usize>,
-    folder: &Path,
-    seen: &mut BTreeMap<String, usize>,
-) -> Option<Job> {
-    document.refuse_strangers(table, &KEYS, "a job");
-    let name = read_name(document, table, span, seen);
-    let zone = read_zone(document, table);
-    let seconds = document.boolean(table, "seconds").unwrap_or(false);
-    let calendars = read_calendars(document, table, span, zone, seconds);
-    let script = read_script(document, table, span);
-    let args = read_args(document, table);
-    let allow = read_allow(document, table);
-    let timeout = read_timeout(document, table);
-    let overlap = read_overlap(document, table);
-    let enabled = document.boolean(table, "enabled").unwrap_or(true);
-    Some(Job {
-        name: name?,
-        calendars,
-        script: folder.join(script?),
-        args,
-        allow,
-        timeout,
-        overlap,
-        enabled,
-    })
-}
-
-fn missing(document: &mut Document<'_>, span: &Range<usize>, key: &str, example: &str) {
-    let hint = format!("write `{key} = {example}`");
-    document.complain(span, format!("the job has no `{key}`"), Some(hint));
-}
-
-fn read_name(
-    document: &mut Document<'_>,
-    table: &DeTable<'_>,
-    span: &Range<usize>,
-    seen: &mut BTreeMap<String, usize>,
-) -> Option<String> {
-    if !table.contains_key("name") {
-        missing(document, span, "name", "\"nightly-report\"");
-    }
-    let (name, place) = document.text(table, "name", "\"nightly-report\"")?;
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
-    if name.is_empty() || !name.chars().all(fits) {
-        let message = format!("`{name}` is not a job name");
-        let hint = "use lower-case letters, digits, `_` and `-`".to_owned();
-        document.complain(&place, message, Some(hint));
-        return None;
-    }
-    if let Some(line) = seen.get(name) {
-        let message = format!("the name `{name}` is taken by the job in line {line}");
-        document.complain(
-            &place,
-            message,
-            Some("give each job a name of its own".into()),
-        );
-        return None;
-    }
-    seen.insert(name.to_owned(), document.line(&place));
-    Some(name.to_owned())
-}
-
-fn read_zone(document: &mut Document<'_>, table: &DeTable<'_>) -> Tz {
-    let Some((name, span)) = document.text(table, "timezone", "\"Europe/Berlin\"") else {
-        return Tz::UTC;
-    };
-    zone::named(name).unwrap_or_else(|error| {
-        document.complain(&span, error.to_string(), Some(error.hint));
-        Tz::UTC
-    })
-}
-
-fn read_calendars(
-    document: &mut Document<'_>,
-    table: &DeTable<'_>,
-    span: &Range<usize>,
-    zone: Tz,
-    seconds: bool,
-) -> Vec<Calendar> {
-    const EXAMPLE: &str = "\"30 2 * * *\"";
-    let Some(value) = table.get("cron") else {
-        missing(document, span, "cron", EXAMPLE);
-        return Vec::new();
-    };
-    let lines: Vec<&Node<'_>> = match value.get_ref() {
-        DeValue::Array(list) => list.iter().collect(),
-        _ => vec![value],
-    };
-    if lines.is_empty() {
-        let hint = format!("write `cron = {EXAMPLE}`, or `enabled = false`");
-        document.complain(&value.span(), "`cron` lists no schedule".into(), Some(hint));
-    }
-    lines
-        .into_iter()
-        .filter_map(|line| read_calendar(document, line, zone, seconds))
-        .collect()
-}
-
-fn read_calendar(
-    document: &mut Document<'_>,
-    value: &Node<'_>,
-    zone: Tz,
-    seconds: bool,
-) -> Option<Calendar> {
-    let Some(text) = value.get_ref().as_str() else {
-        document.refuse_type("cron", value, "text or a list of texts", "\"30 2 * * *\"");
-        return None;
-    };
-    match CronLine::parse(text, seconds) {
-        Ok(line) => {
-            let calendar = Calendar::new(line, zone);
-            if calendar.next_after(DateTime::<Utc>::UNIX_EPOCH).is_none() {
-                let message = format!("the schedule `{text}` is never due");
-                document.complain(
-                    &value.span(),
-                    message,
-                    Some("check its days and months".into()),
-                );
-                return None;
-            }
-            Some(calendar)
-        }
-        Err(error) => {
-            document.complain_inside(value, error.column, error.length, error.message, error.hint);
-            None
-        }
-    }
-}
-
-fn read_script(
-    document: &mut Document<'_>,
-    table: &DeTable<'_>,
-    span: &Range<usize>,
-) -> Option<String> {
-    const EXAMPLE: &str = "\"scripts/report.rhai\"";
-    if !table.contains_key("script") {
-        missing(document, span, "script", EXAMPLE);
-    }
-    let (script, place) = document.text(table, "script", EXAMPLE)?;
-    if script.trim().is_empty() {
-        let hint = format!("write `script = {EXAMPLE}`");
-        document.complain(&place, "`script` names no file".into(), Some(hint));
-        return None;
-    }
-    Some(script.to_owned())
-}
-
-fn read_args(document: &mut Document<'_>, table: &DeTable<'_>) -> Map<String, Value> {
-    let mut args = Map::new();
-    let Some(value) = table.get("args") else {
-        return args;
-    };
-    let Some(given) = value.get_ref().as_table() else {
-        document.refuse_type("args", value, "a table", "{ batch = 2 }");
-        return args;
-    };
-    for (key, value) in given {
-        let name = key.get_ref().as_ref();
-        let read = match value.get_ref() {
-            DeValue::String(text) => Some(Value::from(text.as_ref())),
-            DeValue::Boolean(boolean) => Some(Value::from(*boolean)),
-            DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
-                .ok()
-                .map(Value::from),
-            DeValue::Float(float) => float
-                .as_str()
-                .parse()
-                .ok()
-                .and_then(Number::from_f64)
-                .map(Value::Number),
-            _ => None,
-        };
-        match read {
-            Some(read) => {
-                args.insert(name.to_owned(), read);
-            }
-            None => document.complain(
-                &value.span(),
-                format!("the argument `{name}` is neither text, a number nor a boolean"),
-                Some(format!(
-                    "write `{name} = \"text\"`, `{name} = 2` or `{name} = true`"
-                )),
-            ),
-        }
-    }
-    args
-}
-
-fn read_allow(document: &mut Document<'_>, table: &DeTable<'_>) -> Vec<String> {
-    const EXAMPLE: &str = "[\"read\", \"disrupt\"]";
-    let Some(value) = table.get("allow") else {
-        return vec!["read".to_owned()];
-    };
-    let Some(list) = value.get_ref().as_array() else {
-        document.refuse_type("allow", value, "a list of texts", EXAMPLE);
-        return Vec::new();
-    };
-    let mut allow = Vec::new();
-    for item in list {
-        match item.get_ref().as_str().map(str::trim) {
-            Some("") => {
-                let hint = format!("write `allow = {EXAMPLE}`");
-                document.complain(
-                    &item.span(),
-                    "an item of `allow` is empty".into(),
-                    Some(hint),
-                );
-            }
-            Some(text) => allow.push(text.to_owned()),
-            None => document.refuse_type("allow", item, "a list of texts", EXAMPLE),
-        }
-    }
-    allow
-}
-
-fn read_timeout(document: &mut Document<'_>, table: &DeTable<'_>) -> Duration {
-    let Some((text, span)) = document.text(table, "timeout", "\"1h\"") else {
-        return DEFAULT_TIMEOUT;
-    };
-    let problem = match humantime::parse_duration(text) {
-        Ok(span) if span.is_zero() => "leaves no time to run".to_owned(),
-        Ok(span) if span > LONGEST_TIMEOUT => "is longer than a year".to_owned(),
-        Ok(span) => return span,
-        Err(error) => format!("is not a duration: {error}"),
-    };
-    let hint = "write a number and a unit, such as `90s`, `15m`, `1h 30m`".to_owned();
-    document.complain(&span, format!("the timeout `{text}` {problem}"), Some(hint));
-    DEFAULT_TIMEOUT
-}
-
-fn read_overlap(document: &mut Document<'_>, table: &DeTable<'_>) -> Overlap {
-    let Some((text, span)) = document.text(table, "overlap", "\"skip\"") else {
-        return Overlap::default();
-    };
-    let known = || Overlap::ALL.into_iter().map(Overlap::as_str);
-    if let Some(overlap) = Overlap::ALL
-        .into_iter()
-        .find(|policy| policy.as_str() == text)
-    {
-        return overlap;
-    }
-    let hint = match nearest(text, known()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there are {}", known().collect::<Vec<_>>().join(", ")),
-    };
-    document.complain(
-        &span,
-        format!("there is no overlap policy `{text}`"),
-        Some(hint),
-    );
-    Overlap::default()
 }
 
 #[cfg(test)]

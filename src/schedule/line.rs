@@ -273,10 +273,10 @@ fn read<'a>(words: &[Word<'a>], seconds: bool, text: &str) -> Result<Fields<'a>,
 
 fn miscounted(words: &[Word<'_>], seconds: bool, text: &str) -> LineError {
     let wanted = if seconds { 6 } else { 5 };
-    let message = format!(
-        "the schedule has {} fields instead of {wanted}",
-        words.len()
-    );
+    let message = match words.len() {
+        1 => format!("the schedule has 1 field instead of {wanted}"),
+        count => format!("the schedule has {count} fields instead of {wanted}"),
+    };
     // Too many: the first one over is at fault. Too few: all of them are.
     let (at, length) = match (words.get(wanted), words.first(), words.last()) {
         (Some(extra), ..) => (extra.column, extra.text.chars().count()),

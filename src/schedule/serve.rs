@@ -313,4 +313,6 @@ async fn sleep_until(clock: &Clock, until: Option<DateTime<Utc>>) {
 }
 
 #[cfg(test)]
+mod rehearsal;
+#[cfg(test)]
 mod tests;

@@ -16,15 +16,18 @@ use crate::error::{Complaint, exit};
 /// How often the file is looked at.
 const EVERY: Duration = Duration::from_secs(3);
 
+/// What else is wrong with jobs that read well: scripts that are missing, powers that do not exist.
+pub type Check = Arc<dyn Fn(&Jobs) -> Vec<Complaint> + Send + Sync>;
+
 /// A jobs file, and what was last seen of it.
 ///
 /// The content decides: a file that is only touched is not a change. It is read when its time or
 /// length differ, and also while its time is so recent that a second write could hide behind it.
-#[derive(Debug)]
 pub struct Watch {
     path: PathBuf,
     stamp: Option<Stamp>,
     seen: Option<[u8; 32]>,
+    check: Option<Check>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +44,15 @@ impl Watch {
             path: path.to_owned(),
             stamp: None,
             seen: Some(Sha256::digest(text).into()),
+            check: None,
         }
+    }
+
+    /// The same watch, which lets only those jobs through that this check finds nothing wrong with.
+    #[must_use]
+    pub fn checking(mut self, check: Check) -> Self {
+        self.check = Some(check);
+        self
     }
 
     /// The new jobs when the file was changed since the last look, or what is wrong with it.
@@ -71,7 +82,20 @@ impl Watch {
         if self.seen.replace(digest) == Some(digest) {
             return None;
         }
-        Some(Jobs::read(&self.path.to_string_lossy(), &text))
+        let read = Jobs::read(&self.path.to_string_lossy(), &text);
+        Some(read.and_then(|jobs| self.checked(jobs)))
+    }
+
+    fn checked(&self, jobs: Jobs) -> Result<Jobs, Vec<Complaint>> {
+        let complaints = self
+            .check
+            .as_ref()
+            .map_or_else(Vec::new, |check| check(&jobs));
+        if complaints.is_empty() {
+            Ok(jobs)
+        } else {
+            Err(complaints)
+        }
     }
 
     fn unreadable(&mut self, error: &std::io::Error) -> Option<Result<Jobs, Vec<Complaint>>> {
@@ -165,6 +189,19 @@ mod tests {
         assert_eq!(watch.look().await, None);
         std::fs::write(folder.file(), GOOD).unwrap();
         assert!(watch.look().await.unwrap().is_ok());
+    }
+
+    #[tokio::test]
+    async fn jobs_that_a_check_complains_about_do_not_come_through() {
+        let folder = Folder::new("check");
+        std::fs::write(folder.file(), GOOD).unwrap();
+        let check: Check = Arc::new(|jobs| {
+            let place = jobs.place("a", "script").cloned();
+            vec![Complaint::usage("there is no script `a.rhai`").at(place)]
+        });
+        let mut watch = Watch::new(&folder.file(), "").checking(check);
+        let complaints = watch.look().await.unwrap().unwrap_err();
+        assert_eq!(complaints[0].place.as_ref().unwrap().line, 4);
     }
 
     #[tokio::test]

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
+use super::finding::{Finding, Sent, items, text};
 use super::level::differences;
-use super::{Finding, Sent, items, text};
 use crate::record::Moment;
 
 /// Looks for what a creation made.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Finding, Sent, accepted, items, text};
+use super::finding::{Finding, Sent, accepted, items, text};
 
 /// Whether the fields that were set have the values they were set to.
 pub(super) fn level(sent: &Sent<'_>, seen: &Value) -> Finding {
@@ -41,11 +41,11 @@ fn power(sent: &Sent<'_>, stats: &Value) -> Finding {
     let wanted = sent.arguments.text("power_state");
     match text(node.get("power_state")) {
         None => Finding::unclear("the cloud's stats do not say the node's power state"),
-        state if state == wanted => {
-            let said = format!("the node is {:?}", state.unwrap_or_default());
+        Some(power) if Some(&power) == wanted.as_ref() => {
+            let said = format!("the node is {power:?}");
             Finding::converged(accepted(sent.operation, sent.arguments), said)
         }
-        Some(state) => Finding::not_yet(format!("the node is {state:?}")),
+        Some(power) => Finding::not_yet(format!("the node is {power:?}")),
     }
 }
 
@@ -55,10 +55,10 @@ pub(super) fn power_seen(sent: &Sent<'_>, stats: &Value) -> String {
         return "the node is not in the cloud's stats".to_owned();
     };
     match text(node.get("power_state")) {
-        Some(state) if state == "rebooting" => {
+        Some(power) if power == "rebooting" => {
             "the node is \"rebooting\", by this call or by another".to_owned()
         }
-        Some(state) => format!("the node is {state:?}, which a reboot that is over also leaves"),
+        Some(power) => format!("the node is {power:?}, which a reboot that is over also leaves"),
         None => "the cloud's stats do not say the node's power state".to_owned(),
     }
 }

@@ -70,6 +70,19 @@ fn a_whole_file_is_read() {
 }
 
 #[test]
+fn values_have_their_places() {
+    let jobs = Jobs::read("conf/jobs.toml", WHOLE).unwrap();
+    let found = |key| {
+        let place = jobs.place("rolling-reboot_2", key).unwrap();
+        (place.line, place.column, place.length)
+    };
+    assert_eq!(found("script"), (7, 10, 22));
+    assert_eq!(found("allow.1"), (9, 18, 9));
+    assert_eq!(found("args.batch"), (8, 33, 4));
+    assert_eq!(jobs.place("inventory", "allow.0"), None);
+}
+
+#[test]
 fn what_is_left_out_has_its_default() {
     let text = "[[job]]\nname = \"a\"\ncron = \"@daily\"\nscript = \"a.rhai\"\n";
     let jobs = Jobs::read("jobs.toml", text).unwrap();

@@ -1,112 +1,15 @@
-//! Whole services on a simulated clock, with runs that only wait.
+//! Whole services on a simulated clock.
 
 use std::sync::{Arc, Mutex};
 
-use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::future::BoxFuture;
+use chrono::TimeDelta;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::Scheduler;
+use super::rehearsal::{Act, Log, Waiting, job, told};
 use crate::clock::Clock;
-use crate::schedule::{Due, Event, Events, Finished, Jobs, Launch};
-
-/// Runs that take `args.minutes`, and ignore being cancelled if `args.stubborn`.
-struct Waiting(Clock);
-
-impl Launch for Waiting {
-    fn launch(&self, due: &Due, cancel: CancellationToken) -> BoxFuture<'static, Finished> {
-        let args = due.job.args.clone();
-        let clock = self.0.clone();
-        let minutes = args
-            .get("minutes")
-            .and_then(serde_json::Value::as_i64)
-            .unwrap_or(0);
-        Box::pin(async move {
-            assert!(!args.contains_key("panics"), "a run that panics");
-            let work = clock.sleep(TimeDelta::minutes(minutes));
-            let (exit, message) = if args.contains_key("stubborn") {
-                work.await;
-                (0, None)
-            } else {
-                tokio::select! {
-                    () = work => (0, None),
-                    () = cancel.cancelled() => (130, Some("cancelled".to_owned())),
-                }
-            };
-            Finished { exit, message }
-        })
-    }
-}
-
-/// Every event with the time it was told.
-struct Log {
-    clock: Clock,
-    lines: Mutex<Vec<String>>,
-}
-
-impl Events for Log {
-    fn happened(&self, event: &Event) {
-        if !matches!(event, Event::Next { .. }) {
-            let now = self.clock.now().format("%H:%M:%S");
-            self.lines.lock().unwrap().push(format!("{now} {event}"));
-        }
-    }
-}
-
-enum Act {
-    Drain,
-    Abort,
-    Reload(&'static str),
-    Suspend(TimeDelta),
-}
-
-/// What a service tells that is started at 08:00 and acted upon at these times of the day.
-async fn told(file: &str, acts: Vec<(&str, Act)>) -> Vec<String> {
-    let clock = Clock::simulated();
-    let log = Arc::new(Log {
-        clock: clock.clone(),
-        lines: Mutex::default(),
-    });
-    let (drain, abort) = (CancellationToken::new(), CancellationToken::new());
-    let (sender, reload) = mpsc::channel(1);
-    for (time, act) in acts {
-        let at: DateTime<Utc> = format!("2026-01-15T{time}Z").parse().unwrap();
-        let (clock, sender) = (clock.clone(), sender.clone());
-        let (drain, abort) = (drain.clone(), abort.clone());
-        tokio::spawn(async move {
-            clock.enter().await;
-            clock.sleep_until(at).await;
-            match act {
-                Act::Drain => drain.cancel(),
-                Act::Abort => abort.cancel(),
-                Act::Reload(file) => {
-                    sender
-                        .send(Jobs::read("jobs.toml", file).unwrap())
-                        .await
-                        .unwrap();
-                }
-                Act::Suspend(span) => clock.advance(span),
-            }
-            // The scheduler acts while the clock stands still.
-            for _ in 0..5 {
-                tokio::task::yield_now().await;
-            }
-            clock.leave();
-        });
-        tokio::task::yield_now().await;
-    }
-    let jobs = Jobs::read("jobs.toml", file).unwrap();
-    let launch = Arc::new(Waiting(clock.clone()));
-    Scheduler::new(&jobs, clock, launch, Arc::<Log>::clone(&log))
-        .run(drain, abort, reload)
-        .await;
-    log.lines.lock().unwrap().clone()
-}
-
-fn job(more: &str) -> String {
-    format!("[[job]]\nname = \"a\"\ncron = \"0 * * * *\"\nscript = \"a.rhai\"\n{more}\n")
-}
+use crate::schedule::{Event, Events, Jobs};
 
 #[tokio::test]
 async fn a_job_runs_whenever_it_is_due() {

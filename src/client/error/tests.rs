@@ -1,0 +1,163 @@
+use serde_json::json;
+
+use super::*;
+
+fn operation(name: &str) -> &'static Operation {
+    api::operation(name).unwrap()
+}
+
+fn refused(name: &str, arguments: &Arguments, status: u16) -> CallError {
+    let problem = Problem::default();
+    CallError::new(
+        operation(name),
+        arguments,
+        1,
+        Cause::Refused {
+            status,
+            problem,
+            note: None,
+        },
+    )
+}
+
+#[test]
+fn sentences_name_the_act_and_its_target() {
+    let node = Arguments::new().with("cloud", "c").with("node", "n");
+    let cloud = Arguments::new().with("cloud", "c");
+    let vlan = Arguments::new().with("cloud", "c").with("vlan", "v");
+    let order = Arguments::new().with("body", json!({"label": "Second \u{1b}[2J cloud"}));
+    for (name, arguments, expected) in [
+        (
+            "clouds",
+            Arguments::new(),
+            "could not read clouds: 404 Not Found",
+        ),
+        (
+            "cloud",
+            cloud.clone(),
+            "could not read cloud c: 404 Not Found",
+        ),
+        (
+            "cloud_stats",
+            cloud.clone(),
+            "could not read cloud stats of cloud c: 404 Not Found",
+        ),
+        (
+            "delete_cloud",
+            cloud,
+            "could not delete cloud c: 404 Not Found",
+        ),
+        (
+            "set_power",
+            node.clone(),
+            "could not set power of node n of cloud c: 404 Not Found",
+        ),
+        (
+            "console",
+            node,
+            "could not open console of node n of cloud c: 404 Not Found",
+        ),
+        (
+            "assign_vlan",
+            vlan,
+            "could not assign vlan v of cloud c: 404 Not Found",
+        ),
+        (
+            "place_order",
+            order,
+            "could not place order \"Second [2J cloud\": 404 Not Found",
+        ),
+    ] {
+        assert_eq!(refused(name, &arguments, 404).to_string(), expected);
+    }
+    let strange = refused("clouds", &Arguments::new(), 599).to_string();
+    assert_eq!(strange, "could not read clouds: status 599");
+}
+
+#[test]
+fn every_kind_has_its_exit_code() {
+    for (cause, kind, code) in [
+        (
+            Cause::Unreachable(String::new()),
+            "unreachable",
+            exit::FAILED,
+        ),
+        (Cause::TimedOut(String::new()), "timed_out", exit::TIMED_OUT),
+        (Cause::Cancelled, "cancelled", exit::INTERRUPTED),
+        (Cause::InDoubt(String::new()), "in_doubt", exit::IN_DOUBT),
+        (Cause::BadAnswer(String::new()), "bad_answer", exit::FAILED),
+        (Cause::Argument(String::new()), "argument", exit::FAILED),
+        (
+            Cause::NotPermitted(String::new()),
+            "not_permitted",
+            exit::NOT_PERMITTED,
+        ),
+        (
+            Cause::NoCredentials(String::new()),
+            "no_credentials",
+            exit::CREDENTIALS,
+        ),
+        (Cause::Setup(String::new()), "setup", exit::USAGE),
+    ] {
+        let error = CallError::new(operation("clouds"), &Arguments::new(), 1, cause);
+        assert_eq!((error.kind_name(), error.exit_code()), (kind, code));
+        assert_eq!(error.status(), None);
+    }
+    for (status, kind, code) in [
+        (302, "refused", exit::FAILED),
+        (400, "refused", exit::FAILED),
+        (401, "unauthorized", exit::CREDENTIALS),
+        (403, "refused", exit::FAILED),
+        (404, "not_found", exit::FAILED),
+        (409, "refused", exit::FAILED),
+        (429, "unavailable", exit::FAILED),
+        (500, "unavailable", exit::FAILED),
+        (501, "refused", exit::FAILED),
+        (503, "unavailable", exit::FAILED),
+    ] {
+        let error = refused("clouds", &Arguments::new(), status);
+        assert_eq!(
+            (error.kind_name(), error.exit_code()),
+            (kind, code),
+            "{status}"
+        );
+        assert_eq!(error.status(), Some(status));
+    }
+}
+
+#[test]
+fn what_may_have_happened_matters_more_than_that_time_ran_out() {
+    let cause = Cause::TimedOut("the deadline passed".to_owned());
+    let error = CallError::new(operation("set_power"), &Arguments::new(), 1, cause)
+        .with_doubt(Some("it may have been carried out".to_owned()));
+    assert_eq!(
+        (error.kind_name(), error.exit_code()),
+        ("timed_out", exit::IN_DOUBT)
+    );
+}
+
+#[test]
+fn hints_name_the_call_that_shows_what_exists() {
+    for (name, expected) in [
+        ("cloud", "clouds()"),
+        ("delete_vlan", "vlans()"),
+        ("assign_prefix", "vlans() or ip_blocks()"),
+        ("set_power", "clouds() or cloud_stats(cloud)"),
+        ("delete_ip", "ip_blocks() or ip_block_details(prefix)"),
+        ("update_member", "profile() or members(organization)"),
+        ("availability", "locations()"),
+    ] {
+        let error = refused(name, &Arguments::new(), 404);
+        let expected = format!("there is no such id: {expected} shows what exists");
+        assert_eq!(error.hint(), Some(expected.as_str()), "{name}");
+    }
+    assert_eq!(refused("clouds", &Arguments::new(), 404).hint(), None);
+    for status in [301, 400, 401, 402, 403, 409, 413, 422, 429, 500, 501, 503] {
+        assert!(
+            refused("set_power", &Arguments::new(), status)
+                .hint()
+                .is_some(),
+            "{status}"
+        );
+    }
+}

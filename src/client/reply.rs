@@ -1,0 +1,29 @@
+//! What a call is given to go by, and what it gives back.
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use tokio_util::sync::CancellationToken;
+
+/// How far a call may go.
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    /// When it must be over, on the client's clock.
+    pub deadline: Option<DateTime<Utc>>,
+    /// Cancels it at once, whatever it is doing.
+    pub cancel: CancellationToken,
+}
+
+/// A call that succeeded.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The API's status; 200 where the effect was found by reading.
+    pub status: u16,
+    /// The answer's type.
+    pub content_type: Option<String>,
+    /// The answer.
+    pub body: Bytes,
+    /// How often the call was sent.
+    pub attempts: u32,
+    /// Whether the effect was found by reading, its own answer having been lost.
+    pub adopted: bool,
+}

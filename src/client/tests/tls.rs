@@ -1,0 +1,81 @@
+//! TLS with an authority of our own. The key is for these tests only and opens nothing else.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::client::{Failure, Https, HttpsSettings, Phase, Transport as _};
+
+fn file(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("src/client/tests/tls")
+        .join(name)
+}
+
+/// A TLS server that answers one request, if the handshake succeeds.
+fn server() -> String {
+    let chain = vec![CertificateDer::from_pem_file(file("server.pem")).unwrap()];
+    let key = PrivateKeyDer::from_pem_file(file("server-key.pem")).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (tcp, _) = listener.accept().unwrap();
+        let session = rustls::ServerConnection::new(Arc::new(config)).unwrap();
+        let mut stream = rustls::StreamOwned::new(session, tcp);
+        let mut request = [0; 4096];
+        if stream.read(&mut request).is_ok() {
+            let answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n[]";
+            let _ = stream.write_all(answer.as_bytes());
+            stream.conn.send_close_notify();
+            let _ = stream.flush();
+        }
+    });
+    url
+}
+
+async fn send(ca_file: Option<PathBuf>) -> Result<http::Response<Bytes>, Failure> {
+    let settings = HttpsSettings {
+        ca_file,
+        proxies: false,
+        ..HttpsSettings::new(server())
+    };
+    let request = http::Request::get("/v1/clouds").body(Bytes::new()).unwrap();
+    Https::new(settings).send(request).await
+}
+
+#[tokio::test]
+async fn an_authority_of_ones_own_is_trusted_when_named() {
+    let answer = send(Some(file("authority.pem"))).await.unwrap();
+    assert_eq!(
+        (answer.status().as_u16(), answer.body().as_ref()),
+        (200, b"[]".as_slice())
+    );
+}
+
+#[tokio::test]
+async fn a_certificate_of_an_unknown_authority_means_not_sent() {
+    let failure = send(None).await.unwrap_err();
+    assert_eq!(failure.phase, Phase::NotSent, "{failure}");
+}
+
+#[tokio::test]
+async fn a_ca_file_without_certificates_is_refused() {
+    let failure = send(Some(file("server-key.pem"))).await.unwrap_err();
+    assert!(
+        failure.message.contains("holds no PEM certificate"),
+        "{failure}"
+    );
+}

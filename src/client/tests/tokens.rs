@@ -1,0 +1,230 @@
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::TimeDelta;
+use serde_json::json;
+
+use super::scripted::{Stage, answer, call_of};
+use crate::client::{Client, Credentials, Function, Limits, Policy, Settings, Silent};
+use crate::clock::Clock;
+use crate::error::exit;
+use crate::record::Secret;
+
+fn oauth() -> Credentials {
+    Credentials::OAuth {
+        client_id: "app".to_owned(),
+        client_secret: Secret::new("app-secret"),
+    }
+}
+
+const TOKEN: &str = "GET /v1/oauth2/token?grant_type=client_credentials";
+
+fn token(name: &str) -> String {
+    json!({"access_token": name, "expires_in": 1000, "token_type": "bearer"}).to_string()
+}
+
+/// An API that takes one token, hands out the next one after each request for it, and yields while
+/// it works, so that callers overlap.
+fn api(valid: &'static str, clock: Clock) -> (Client, Arc<Mutex<Vec<String>>>) {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let noted = asked.clone();
+    let time = clock.clone();
+    let transport = Function(move |request: http::Request<Bytes>| {
+        let path = request.uri().path().to_owned();
+        let shown = request.headers()["authorization"]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        let count = {
+            let mut noted = noted.lock().unwrap();
+            noted.push(path.clone());
+            noted.iter().filter(|path| path.ends_with("token")).count()
+        };
+        let time = time.clone();
+        async move {
+            for _ in 0..20 {
+                tokio::task::yield_now().await;
+            }
+            // In simulated time only one branch works at a time: to overlap, it must wait.
+            if time.is_simulated() {
+                time.sleep(TimeDelta::seconds(3)).await;
+            }
+            if path.ends_with("token") {
+                assert!(shown.starts_with("Basic "));
+                return answer(200, &token(&format!("token-{count}")));
+            }
+            let accepted = shown == format!("Bearer {valid}");
+            if accepted {
+                answer(200, "[]")
+            } else {
+                answer(401, "")
+            }
+        }
+    });
+    let client = Client::new(Settings {
+        transport: Arc::new(transport),
+        credentials: oauth(),
+        clock,
+        policy: Policy::default(),
+        profile: "test".to_owned(),
+    });
+    (client, asked)
+}
+
+async fn fifty_calls(client: &Client, clock: &Clock) {
+    let calls = (0..50).map(|_| {
+        let (client, clock) = (client.clone(), clock.clone());
+        tokio::spawn(async move {
+            clock.enter().await;
+            let (operation, arguments) = call_of("clouds", json!({}));
+            let request = operation.request(&arguments).unwrap();
+            let result = client
+                .call(&request, &arguments, &Limits::default(), &Silent)
+                .await;
+            clock.leave();
+            result.unwrap();
+        })
+    });
+    let calls: Vec<_> = calls.collect();
+    clock.leave();
+    for call in calls {
+        tokio::time::timeout(Duration::from_secs(20), call)
+            .await
+            .unwrap()
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn fifty_callers_fetch_one_token() {
+    for clock in [Clock::Real, Clock::simulated()] {
+        let (client, asked) = api("token-1", clock.clone());
+        fifty_calls(&client, &clock).await;
+        let asked = asked.lock().unwrap();
+        assert_eq!(
+            asked.iter().filter(|path| path.ends_with("token")).count(),
+            1,
+            "{clock:?}"
+        );
+        assert_eq!(asked.len(), 51);
+    }
+}
+
+#[tokio::test]
+async fn fifty_callers_refused_together_fetch_one_new_token() {
+    for clock in [Clock::Real, Clock::simulated()] {
+        let (client, asked) = api("token-2", clock.clone());
+        fifty_calls(&client, &clock).await;
+        let asked = asked.lock().unwrap();
+        assert_eq!(
+            asked.iter().filter(|path| path.ends_with("token")).count(),
+            2,
+            "{clock:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_renewed_at_four_fifths_of_its_life() {
+    let stage = Stage::with(
+        vec![
+            answer(200, &token("one")),
+            answer(200, "[]"),
+            answer(200, "[]"),
+            answer(200, &token("two")),
+            answer(200, "[]"),
+        ],
+        oauth(),
+        Policy::default(),
+    );
+    let clouds = "GET /v1/clouds";
+    stage.call("clouds", json!({})).await.unwrap();
+    stage.clock.advance(TimeDelta::seconds(799));
+    stage.call("clouds", json!({})).await.unwrap();
+    stage.clock.advance(TimeDelta::seconds(1));
+    stage.call("clouds", json!({})).await.unwrap();
+    assert_eq!(stage.asked(), [TOKEN, clouds, clouds, TOKEN, clouds]);
+    assert_eq!(
+        stage.headers.lock().unwrap()[4]["authorization"],
+        "Bearer two"
+    );
+}
+
+#[tokio::test]
+async fn an_early_renewal_that_fails_does_no_harm() {
+    let stage = Stage::with(
+        vec![
+            answer(200, &token("one")),
+            answer(200, "[]"),
+            answer(503, ""),
+            answer(200, "[]"),
+        ],
+        oauth(),
+        Policy::default(),
+    );
+    stage.call("clouds", json!({})).await.unwrap();
+    stage.clock.advance(TimeDelta::seconds(900));
+    stage.call("clouds", json!({})).await.unwrap();
+    assert_eq!(
+        stage.headers.lock().unwrap()[3]["authorization"],
+        "Bearer one"
+    );
+}
+
+#[tokio::test]
+async fn a_second_401_is_final() {
+    let stage = Stage::with(
+        vec![
+            answer(200, &token("one")),
+            answer(401, ""),
+            answer(200, &token("two")),
+            answer(401, ""),
+        ],
+        oauth(),
+        Policy::default(),
+    );
+    let error = stage.call("clouds", json!({})).await.unwrap_err();
+    assert_eq!(
+        (error.status(), error.exit_code()),
+        (Some(401), exit::CREDENTIALS)
+    );
+}
+
+#[tokio::test]
+async fn without_a_token_a_call_was_not_sent() {
+    let stage = Stage::with(
+        vec![
+            answer(503, ""),
+            answer(200, &token("one")),
+            answer(200, "{}"),
+        ],
+        oauth(),
+        Policy::default(),
+    );
+    let reboot = json!({"cloud": "c", "node": "n", "power_state": "rebooting"});
+    let reply = stage.call("set_power", reboot).await.unwrap();
+    assert_eq!(reply.attempts, 1);
+
+    let stage = Stage::with(
+        vec![answer(401, r#"{"error":"invalid_client"}"#)],
+        oauth(),
+        Policy::default(),
+    );
+    let error = stage.call("clouds", json!({})).await.unwrap_err();
+    assert_eq!(error.exit_code(), exit::CREDENTIALS);
+    assert!(error.to_string().contains("invalid_client"), "{error}");
+}
+
+#[tokio::test]
+async fn the_token_operation_shows_the_pair() {
+    let stage = Stage::with(vec![answer(200, &token("one"))], oauth(), Policy::default());
+    stage.call("token", json!({})).await.unwrap();
+    let headers = stage.headers.lock().unwrap();
+    assert!(
+        headers[0]["authorization"]
+            .to_str()
+            .unwrap()
+            .starts_with("Basic ")
+    );
+}

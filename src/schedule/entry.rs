@@ -1,0 +1,311 @@
+//! One `[[job]]` of the jobs file, read with a complaint for everything wrong in it.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde_json::{Map, Number, Value};
+use toml::de::{DeTable, DeValue};
+
+use super::calendar::Calendar;
+use super::document::{Document, Node};
+use super::job::{Job, Overlap};
+use super::line::CronLine;
+use super::zone;
+use crate::error::Place;
+use crate::operation::nearest;
+
+const KEYS: [&str; 10] = [
+    "name", "cron", "timezone", "seconds", "script", "args", "allow", "timeout", "overlap",
+    "enabled",
+];
+
+const DEFAULT_TIMEOUT: Duration = Duration::from_hours(1);
+
+/// The longest timeout, one year: longer ones are slips.
+const LONGEST_TIMEOUT: Duration = Duration::from_hours(366 * 24);
+
+/// Reads one job; none when it has no usable name or script. `seen` holds the lines of the names
+/// before it.
+pub(super) fn read_job(
+    document: &mut Document<'_>,
+    table: &DeTable<'_>,
+    span: &Range<usize>,
+    folder: &Path,
+    seen: &mut BTreeMap<String, usize>,
+) -> Option<Job> {
+    document.refuse_strangers(table, &KEYS, "a job");
+    let name = read_name(document, table, span, seen);
+    let zone = read_zone(document, table);
+    let seconds = document.boolean(table, "seconds").unwrap_or(false);
+    let calendars = read_calendars(document, table, span, zone, seconds);
+    let script = read_script(document, table, span);
+    let args = read_args(document, table);
+    let allow = read_allow(document, table);
+    let timeout = read_timeout(document, table);
+    let overlap = read_overlap(document, table);
+    let enabled = document.boolean(table, "enabled").unwrap_or(true);
+    Some(Job {
+        name: name?,
+        calendars,
+        script: folder.join(script?),
+        args,
+        allow,
+        timeout,
+        overlap,
+        enabled,
+    })
+}
+
+fn missing(document: &mut Document<'_>, span: &Range<usize>, key: &str, example: &str) {
+    let hint = format!("write `{key} = {example}`");
+    document.complain(span, format!("the job has no `{key}`"), Some(hint));
+}
+
+fn read_name(
+    document: &mut Document<'_>,
+    table: &DeTable<'_>,
+    span: &Range<usize>,
+    seen: &mut BTreeMap<String, usize>,
+) -> Option<String> {
+    if !table.contains_key("name") {
+        missing(document, span, "name", "\"nightly-report\"");
+    }
+    let (name, place) = document.text(table, "name", "\"nightly-report\"")?;
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
+    if name.is_empty() || !name.chars().all(fits) {
+        let message = format!("`{name}` is not a job name");
+        let hint = "use lower-case letters, digits, `_` and `-`".to_owned();
+        document.complain(&place, message, Some(hint));
+        return None;
+    }
+    if let Some(line) = seen.get(name) {
+        let message = format!("the name `{name}` is taken by the job in line {line}");
+        document.complain(
+            &place,
+            message,
+            Some("give each job a name of its own".into()),
+        );
+        return None;
+    }
+    seen.insert(name.to_owned(), document.line(&place));
+    Some(name.to_owned())
+}
+
+fn read_zone(document: &mut Document<'_>, table: &DeTable<'_>) -> Tz {
+    let Some((name, span)) = document.text(table, "timezone", "\"Europe/Berlin\"") else {
+        return Tz::UTC;
+    };
+    zone::named(name).unwrap_or_else(|error| {
+        document.complain(&span, error.to_string(), Some(error.hint));
+        Tz::UTC
+    })
+}
+
+fn read_calendars(
+    document: &mut Document<'_>,
+    table: &DeTable<'_>,
+    span: &Range<usize>,
+    zone: Tz,
+    seconds: bool,
+) -> Vec<Calendar> {
+    const EXAMPLE: &str = "\"30 2 * * *\"";
+    let Some(value) = table.get("cron") else {
+        missing(document, span, "cron", EXAMPLE);
+        return Vec::new();
+    };
+    let lines: Vec<&Node<'_>> = match value.get_ref() {
+        DeValue::Array(list) => list.iter().collect(),
+        _ => vec![value],
+    };
+    if lines.is_empty() {
+        let hint = format!("write `cron = {EXAMPLE}`, or `enabled = false`");
+        document.complain(&value.span(), "`cron` lists no schedule".into(), Some(hint));
+    }
+    lines
+        .into_iter()
+        .filter_map(|line| read_calendar(document, line, zone, seconds))
+        .collect()
+}
+
+fn read_calendar(
+    document: &mut Document<'_>,
+    value: &Node<'_>,
+    zone: Tz,
+    seconds: bool,
+) -> Option<Calendar> {
+    let Some(text) = value.get_ref().as_str() else {
+        document.refuse_type("cron", value, "text or a list of texts", "\"30 2 * * *\"");
+        return None;
+    };
+    match CronLine::parse(text, seconds) {
+        Ok(line) => {
+            let calendar = Calendar::new(line, zone);
+            if calendar.next_after(DateTime::<Utc>::UNIX_EPOCH).is_none() {
+                let message = format!("the schedule `{text}` is never due");
+                document.complain(
+                    &value.span(),
+                    message,
+                    Some("check its days and months".into()),
+                );
+                return None;
+            }
+            Some(calendar)
+        }
+        Err(error) => {
+            document.complain_inside(value, error.column, error.length, error.message, error.hint);
+            None
+        }
+    }
+}
+
+fn read_script(
+    document: &mut Document<'_>,
+    table: &DeTable<'_>,
+    span: &Range<usize>,
+) -> Option<String> {
+    const EXAMPLE: &str = "\"scripts/report.rhai\"";
+    if !table.contains_key("script") {
+        missing(document, span, "script", EXAMPLE);
+    }
+    let (script, place) = document.text(table, "script", EXAMPLE)?;
+    if script.trim().is_empty() {
+        let hint = format!("write `script = {EXAMPLE}`");
+        document.complain(&place, "`script` names no file".into(), Some(hint));
+        return None;
+    }
+    Some(script.to_owned())
+}
+
+fn read_args(document: &mut Document<'_>, table: &DeTable<'_>) -> Map<String, Value> {
+    let mut args = Map::new();
+    let Some(value) = table.get("args") else {
+        return args;
+    };
+    let Some(given) = value.get_ref().as_table() else {
+        document.refuse_type("args", value, "a table", "{ batch = 2 }");
+        return args;
+    };
+    for (key, value) in given {
+        let name = key.get_ref().as_ref();
+        let read = match value.get_ref() {
+            DeValue::String(text) => Some(Value::from(text.as_ref())),
+            DeValue::Boolean(boolean) => Some(Value::from(*boolean)),
+            DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
+                .ok()
+                .map(Value::from),
+            DeValue::Float(float) => float
+                .as_str()
+                .parse()
+                .ok()
+                .and_then(Number::from_f64)
+                .map(Value::Number),
+            _ => None,
+        };
+        match read {
+            Some(read) => {
+                args.insert(name.to_owned(), read);
+            }
+            None => document.complain(
+                &value.span(),
+                format!("the argument `{name}` is neither text, a number nor a boolean"),
+                Some(format!(
+                    "write `{name} = \"text\"`, `{name} = 2` or `{name} = true`"
+                )),
+            ),
+        }
+    }
+    args
+}
+
+fn read_allow(document: &mut Document<'_>, table: &DeTable<'_>) -> Vec<String> {
+    const EXAMPLE: &str = "[\"read\", \"disrupt\"]";
+    let Some(value) = table.get("allow") else {
+        return vec!["read".to_owned()];
+    };
+    let Some(list) = value.get_ref().as_array() else {
+        document.refuse_type("allow", value, "a list of texts", EXAMPLE);
+        return Vec::new();
+    };
+    let mut allow = Vec::new();
+    for item in list {
+        match item.get_ref().as_str().map(str::trim) {
+            Some("") => {
+                let hint = format!("write `allow = {EXAMPLE}`");
+                document.complain(
+                    &item.span(),
+                    "an item of `allow` is empty".into(),
+                    Some(hint),
+                );
+            }
+            Some(text) => allow.push(text.to_owned()),
+            None => document.refuse_type("allow", item, "a list of texts", EXAMPLE),
+        }
+    }
+    allow
+}
+
+fn read_timeout(document: &mut Document<'_>, table: &DeTable<'_>) -> Duration {
+    let Some((text, span)) = document.text(table, "timeout", "\"1h\"") else {
+        return DEFAULT_TIMEOUT;
+    };
+    let problem = match humantime::parse_duration(text) {
+        Ok(span) if span.is_zero() => "leaves no time to run".to_owned(),
+        Ok(span) if span > LONGEST_TIMEOUT => "is longer than a year".to_owned(),
+        Ok(span) => return span,
+        Err(error) => format!("is not a duration: {error}"),
+    };
+    let hint = "write a number and a unit, such as `90s`, `15m`, `1h 30m`".to_owned();
+    document.complain(&span, format!("the timeout `{text}` {problem}"), Some(hint));
+    DEFAULT_TIMEOUT
+}
+
+fn read_overlap(document: &mut Document<'_>, table: &DeTable<'_>) -> Overlap {
+    let Some((text, span)) = document.text(table, "overlap", "\"skip\"") else {
+        return Overlap::default();
+    };
+    let known = || Overlap::ALL.into_iter().map(Overlap::as_str);
+    if let Some(overlap) = Overlap::ALL
+        .into_iter()
+        .find(|policy| policy.as_str() == text)
+    {
+        return overlap;
+    }
+    let hint = match nearest(text, known()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are {}", known().collect::<Vec<_>>().join(", ")),
+    };
+    document.complain(
+        &span,
+        format!("there is no overlap policy `{text}`"),
+        Some(hint),
+    );
+    Overlap::default()
+}
+
+/// Where the values of a job stand: `cron`, `allow`, `args`, and within them `cron.0`, `args.batch`.
+pub(super) fn places(document: &Document<'_>, table: &DeTable<'_>) -> BTreeMap<String, Place> {
+    let mut places = BTreeMap::new();
+    for (key, value) in table {
+        let key = key.get_ref();
+        places.insert(key.to_string(), document.place(&value.span()));
+        match value.get_ref() {
+            DeValue::Array(list) => {
+                for (index, item) in list.iter().enumerate() {
+                    places.insert(format!("{key}.{index}"), document.place(&item.span()));
+                }
+            }
+            DeValue::Table(inner) => {
+                for (name, item) in inner {
+                    let name = name.get_ref();
+                    places.insert(format!("{key}.{name}"), document.place(&item.span()));
+                }
+            }
+            _ => {}
+        }
+    }
+    places
+}
