@@ -85,6 +85,16 @@ impl Simulator {
 
     /// Answers a request, whose address is a path and a query.
     pub fn respond(&self, request: &http::Request<Bytes>) -> http::Response<Bytes> {
+        let mut response = self.answer(request);
+        // Clients compare it with the times they find in answers, which are simulated.
+        let now = std::time::SystemTime::from(self.settings.clock.now());
+        if let Ok(value) = httpdate::fmt_http_date(now).parse() {
+            response.headers_mut().insert(http::header::DATE, value);
+        }
+        response
+    }
+
+    fn answer(&self, request: &http::Request<Bytes>) -> http::Response<Bytes> {
         let path = request.uri().path();
         if let Some(control) = path.strip_prefix("/_sim/") {
             return self.control(control, request);

@@ -16,6 +16,7 @@ use crate::clock::{Clock, simulated_start};
 use crate::config::{self, Environment, Flags, Found, Profile};
 use crate::error::Complaint;
 use crate::operation::Effect;
+use crate::record::Secret;
 use crate::script::memory::Memory;
 use crate::session::{Grant, Permission, Session, Settings};
 use crate::simulator::{self, Model, Simulator};
@@ -201,7 +202,10 @@ fn simulated(seed: u64, model: &Model, clock: &Clock) -> Client {
     let transport = Function(move |request| std::future::ready(Ok(simulator.respond(&request))));
     Client::new(Setup {
         transport: Arc::new(transport),
-        credentials: Credentials::ApiKey(crate::record::Secret::new("sim")),
+        credentials: Credentials::OAuth {
+            client_id: "sim".to_owned(),
+            client_secret: Secret::new("sim"),
+        },
         clock: clock.clone(),
         policy: Policy {
             seed: Some(seed),
@@ -229,10 +233,14 @@ fn real(profile: &Profile) -> Result<Client, CallError> {
             ));
         }
     };
-    let transport = Https::new(HttpsSettings {
+    let settings = HttpsSettings {
         ca_file: profile.cacert.clone(),
         ..HttpsSettings::new(&profile.url)
-    });
+    };
+    settings.check().map_err(|failure| {
+        CallError::setup(failure.message, "check --url, --cacert and the profile")
+    })?;
+    let transport = Https::new(settings);
     Ok(Client::new(Setup {
         transport: Arc::new(transport),
         credentials,

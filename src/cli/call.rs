@@ -63,10 +63,11 @@ impl Call {
                 if let Some(doubt) = error.left_in_doubt() {
                     message = format!("{message}: {doubt}");
                 }
-                let code = if error.is_cancelled() {
-                    exit::INTERRUPTED
-                } else {
-                    error.exit_code()
+                let code = match error.kind_name() {
+                    "cancelled" => exit::INTERRUPTED,
+                    // On a command line a wrong argument is wrong usage.
+                    "argument" => exit::USAGE,
+                    _ => error.exit_code(),
                 };
                 let complaint = Complaint::new(code, message);
                 match error.hint() {

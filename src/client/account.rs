@@ -49,7 +49,16 @@ pub(super) struct Common {
     /// Ids that calls are known to have created: nobody else's to adopt.
     pub(super) claimed: HashSet<String>,
     /// Creations under way, by operation and label.
-    pub(super) creating: HashMap<String, usize>,
+    pub(super) creating: HashMap<String, Crowd>,
+}
+
+/// Creations alike that are under way at the same time.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Crowd {
+    /// How many are under way.
+    pub(super) count: usize,
+    /// Whether there was more than one at any time since there was none.
+    pub(super) met: bool,
 }
 
 impl Account {

@@ -14,9 +14,9 @@ pub(super) struct Creating {
 impl Drop for Creating {
     fn drop(&mut self) {
         let mut common = self.account.common();
-        if let Some(count) = common.creating.get_mut(&self.key) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
+        if let Some(crowd) = common.creating.get_mut(&self.key) {
+            crowd.count = crowd.count.saturating_sub(1);
+            if crowd.count == 0 {
                 common.creating.remove(&self.key);
             }
         }
@@ -43,8 +43,9 @@ impl Account {
     pub(super) fn creating(&self, operation: &Operation, body: Option<&Value>) -> Creating {
         let key = key(operation, body);
         let mut common = self.common();
-        let count = common.creating.entry(key.clone()).or_insert(0);
-        *count = count.saturating_add(1);
+        let crowd = common.creating.entry(key.clone()).or_default();
+        crowd.met |= crowd.count > 0;
+        crowd.count = crowd.count.saturating_add(1);
         drop(common);
         Creating {
             account: self.clone(),
@@ -52,12 +53,12 @@ impl Account {
         }
     }
 
-    /// Whether another creation like this one is under way.
+    /// Whether another creation like this one has been under way meanwhile.
     pub(super) fn creates_another(&self, operation: &Operation, body: Option<&Value>) -> bool {
         self.common()
             .creating
             .get(&key(operation, body))
-            .is_some_and(|count| *count > 1)
+            .is_some_and(|crowd| crowd.met)
     }
 
     /// Notes whose creation a resource is; false when it was noted before.

@@ -206,6 +206,10 @@ pub fn sentence(error: &EvalAltResult) -> (String, Option<String>) {
             friendly(wanted),
             friendly(found)
         )),
+        E::ErrorIndexingType(what, _) if what.contains('\n') => {
+            let (message, hint) = what.split_once('\n').unwrap_or((what, ""));
+            (message.to_owned(), Some(hint.to_owned()))
+        }
         E::ErrorIndexingType(what, _) => plain(format!("it cannot be indexed: {}", friendly(what))),
         E::ErrorArrayBounds(0, index, _) => {
             plain(format!("the list is empty and has no item {index}"))
@@ -246,6 +250,10 @@ fn without_position(error: &EvalAltResult) -> String {
 }
 
 fn dot(message: &str) -> String {
+    let quoted: Vec<&str> = message.split('\'').collect();
+    if let ["No writable property ", name, _, kind, ..] = quoted.as_slice() {
+        return format!("`{name}` cannot be set: {kind} is what the API answered");
+    }
     friendly(message.strip_suffix('.').unwrap_or(message))
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Map};
+use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Map, Position};
 
 use super::handle;
 use super::moment::{Instant, Span};
@@ -31,7 +31,7 @@ pub fn register(engine: &mut Engine) {
         .register_fn(
             "index$set$",
             |value: &mut Dynamic, name: ImmutableString, _: Dynamic| -> Result<()> {
-                Err(unsettable(value, &name).raise())
+                Err(unsettable(value, &name))
             },
         )
         .register_fn("to_string", |value: &mut Dynamic| value::brief(value))
@@ -111,18 +111,16 @@ fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>)
     }
 }
 
-fn unsettable(value: &Dynamic, name: &str) -> Trouble {
+/// The engine writes a field back after a method was called on it, and lets this one error pass:
+/// only an assignment shows it. The hint is the second line.
+fn unsettable(value: &Dynamic, name: &str) -> Box<EvalAltResult> {
     let what = described(value);
-    let trouble = Trouble::new(
-        "field",
-        format!("`{name}` cannot be set: {what} is what the API answered"),
-    );
-    match super::call::method(&what, "update") {
-        Some(_) => trouble.hint(format!(
-            "change it in the account: x.update(#{{{name}: …}})"
-        )),
-        None => trouble.hint("copy it into a map first: x.to_map()"),
-    }
+    let hint = match super::call::method(&what, "update") {
+        Some(_) => format!("change it in the account: x.update(#{{{name}: …}})"),
+        None => "copy it into a map first: x.to_map()".to_owned(),
+    };
+    let message = format!("`{name}` cannot be set: {what} is what the API answered\n{hint}");
+    Box::new(EvalAltResult::ErrorIndexingType(message, Position::NONE))
 }
 
 /// The value's type as scripts name it.

@@ -1,13 +1,19 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::scripted::{
     POWER, Stage, answer, answer_with, call_of, lost, made_vlan, new_vlan, power_off, reboot, stats,
 };
-use crate::client::{Limits, Observer, Waiting, Why};
-use crate::clock::simulated_start;
+use crate::client::{
+    Client, Credentials, Function, Limits, Observer, Policy, Settings, Silent, Waiting, Why,
+};
+use crate::clock::{Clock, simulated_start};
 use crate::error::exit;
 use crate::operation::Operation;
+use crate::record::Secret;
 
 #[tokio::test]
 async fn a_reboot_without_answer_is_sent_once_and_left_in_doubt() {
@@ -288,4 +294,55 @@ async fn what_was_there_before_the_request_left_is_not_adopted() {
 
     let stage = Stage::new(vec![limited(), lost(), at(61)]);
     assert!(stage.call("create_vlan", new_vlan()).await.unwrap().adopted);
+}
+
+#[tokio::test]
+async fn our_own_is_told_from_what_another_call_created() {
+    let theirs = made_vlan("theirs", "2026-01-15T08:00:00Z");
+    let ours = made_vlan("ours", "2026-01-15T08:00:00Z");
+    let list = json!([theirs, ours]).to_string();
+    let stage = Stage::new(vec![
+        answer(201, &theirs.to_string()),
+        lost(),
+        answer(200, &list),
+    ]);
+    stage.call("create_vlan", new_vlan()).await.unwrap();
+    let reply = stage.call("create_vlan", new_vlan()).await.unwrap();
+    assert!(reply.adopted);
+    assert_eq!(
+        serde_json::from_slice::<Value>(&reply.body).unwrap()["id"],
+        "ours"
+    );
+}
+
+#[tokio::test]
+async fn of_two_alike_under_way_together_neither_adopts() {
+    let list = json!([made_vlan("one", "2026-01-15T08:00:00Z")]).to_string();
+    let transport = Function(move |request: http::Request<Bytes>| {
+        let list = list.clone();
+        async move {
+            tokio::task::yield_now().await;
+            if request.method() == http::Method::POST {
+                lost()
+            } else {
+                answer(200, &list)
+            }
+        }
+    });
+    let client = Client::new(Settings {
+        transport: Arc::new(transport),
+        credentials: Credentials::ApiKey(Secret::new("key")),
+        clock: Clock::simulated(),
+        policy: Policy::default(),
+        profile: "test".to_owned(),
+    });
+    let (operation, arguments) = call_of("create_vlan", new_vlan());
+    let request = operation.request(&arguments).unwrap();
+    let limits = Limits::default();
+    let call = || client.call(&request, &arguments, &limits, &Silent);
+    let (one, other) = tokio::join!(call(), call());
+    assert_eq!(one.unwrap_err().kind_name(), "in_doubt");
+    assert_eq!(other.unwrap_err().kind_name(), "in_doubt");
+    // Alone again, a call adopts what is its own.
+    assert!(call().await.unwrap().adopted);
 }
