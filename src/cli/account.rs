@@ -161,12 +161,12 @@ impl Account {
             .file_stem()
             .unwrap_or_default()
             .to_string_lossy();
-        let mark: String = Sha256::digest(whole.to_string_lossy().as_bytes())
+        let digest = Sha256::digest(whole.to_string_lossy().as_bytes());
+        let mark = digest
             .iter()
             .take(4)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let name = format!("{}-{mark}.json", stem.trim_matches(['<', '>']));
+            .fold(0_u32, |mark, byte| (mark << 8) | u32::from(*byte));
+        let name = format!("{}-{mark:08x}.json", stem.trim_matches(['<', '>']));
         Memory::in_file(folder.join("memory").join(&profile.name).join(name))
     }
 }

@@ -26,7 +26,7 @@ impl Source {
     pub fn of_text(name: &str, text: impl Into<String>) -> Self {
         Self {
             name: name.to_owned(),
-            text: without_shebang(text.into()),
+            text: without_shebang(&text.into()),
             folder: PathBuf::from("."),
         }
     }
@@ -64,7 +64,7 @@ impl Source {
             .filter(|folder| !folder.as_os_str().is_empty());
         Ok(Self {
             name: path.to_owned(),
-            text: without_shebang(decoded(path, bytes)?),
+            text: without_shebang(&decoded(path, bytes)?),
             folder: folder.unwrap_or_else(|| Path::new(".")).to_owned(),
         })
     }
@@ -86,14 +86,10 @@ fn decoded(name: &str, bytes: Vec<u8>) -> Result<String, Complaint> {
 
 /// The line that makes a script executable becomes a comment; the others keep their numbers. So
 /// does a byte order mark, which some editors leave.
-fn without_shebang(text: String) -> String {
-    let text = text
-        .strip_prefix('\u{feff}')
-        .map_or(text.clone(), str::to_owned);
-    match text.strip_prefix("#!") {
-        Some(rest) => format!("//{rest}"),
-        None => text,
-    }
+fn without_shebang(text: &str) -> String {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    text.strip_prefix("#!")
+        .map_or_else(|| text.to_owned(), |rest| format!("//{rest}"))
 }
 
 /// A file of nearly the same name, to suggest.

@@ -87,6 +87,7 @@ pub fn is_known(name: &str) -> bool {
 }
 
 /// Answers a call of a short form.
+#[must_use]
 pub fn call(
     host: &Host,
     name: &str,

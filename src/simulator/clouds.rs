@@ -49,7 +49,7 @@ fn delete_cloud(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
                 state.state
             )));
         }
-        state.state = "PENDING-DELETE".to_owned();
+        "PENDING-DELETE".clone_into(&mut state.state);
         Arc::make_mut(&mut state.cloud.fields).pending_delete = Some(true);
     }
     world.plan(

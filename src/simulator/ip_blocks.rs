@@ -77,8 +77,8 @@ fn create_ip_block(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused
         joins(
             &kind,
             &pod,
-            &state.vlan.fields.vlan_type,
-            &state.vlan.fields.pod_location,
+            state.vlan.fields.vlan_type.as_deref(),
+            state.vlan.fields.pod_location.as_deref(),
         )?;
     }
     let (net, addon) = match kind.as_str() {
@@ -154,12 +154,12 @@ fn private(
     if length.is_some_and(|length| length != i64::from(net.prefix_len())) {
         return Err(Refused::invalid("length does not match cidr"));
     }
-    if !is_private(&net) {
+    if !is_private(net) {
         return Err(Refused::invalid(format!(
             "{cidr} is not within a private range"
         )));
     }
-    if let Some(other) = taken.iter().find(|other| overlap(other, &net)) {
+    if let Some(other) = taken.iter().find(|other| overlap(**other, net)) {
         return Err(Refused::invalid(format!("{cidr} overlaps {other}")));
     }
     Ok(net)
@@ -203,20 +203,20 @@ fn routed(
 fn joins(
     kind: &str,
     pod: &str,
-    vlan_type: &Option<String>,
-    vlan_pod: &Option<String>,
+    vlan_type: Option<&str>,
+    vlan_pod: Option<&str>,
 ) -> Result<(), Refused> {
     let wanted = if kind == "private" {
         "internal"
     } else {
         "routed"
     };
-    if vlan_type.as_deref() != Some(wanted) {
+    if vlan_type != Some(wanted) {
         return Err(Refused::invalid(format!(
             "a {kind} block goes on a VLAN of type {wanted}"
         )));
     }
-    if vlan_pod.as_deref() != Some(pod) {
+    if vlan_pod != Some(pod) {
         return Err(Refused::invalid(
             "the VLAN and the IP block are in different locations",
         ));
@@ -233,8 +233,8 @@ pub fn suits(world: &World, block: &str, vlan_type: &str, pod: &str) -> Result<(
     joins(
         fields.prefix_type.as_deref().unwrap_or_default(),
         fields.pod_location.as_deref().unwrap_or_default(),
-        &Some(vlan_type.to_owned()),
-        &Some(pod.to_owned()),
+        Some(vlan_type),
+        Some(pod),
     )
 }
 

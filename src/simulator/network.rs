@@ -39,10 +39,10 @@ pub fn read(cidr: &str) -> Result<Ipv4Net, Refused> {
 }
 
 /// Whether a network lies within a private range.
-pub fn is_private(net: &Ipv4Net) -> bool {
+pub fn is_private(net: Ipv4Net) -> bool {
     PRIVATE
         .iter()
-        .any(|(base, length)| Ipv4Net::new(*base, *length).is_ok_and(|range| range.contains(net)))
+        .any(|(base, length)| Ipv4Net::new(*base, *length).is_ok_and(|range| range.contains(&net)))
 }
 
 /// The first private network of a length that overlaps none of these.
@@ -53,12 +53,12 @@ pub fn free_private(length: u8, taken: &[Ipv4Net]) -> Option<Ipv4Net> {
         .subnets(length)
         .ok()?
         .take(65_536)
-        .find(|net| !taken.iter().any(|it| overlap(it, net)))
+        .find(|net| !taken.iter().any(|it| overlap(*it, *net)))
 }
 
 /// Whether two networks share an address.
-pub fn overlap(a: &Ipv4Net, b: &Ipv4Net) -> bool {
-    a.contains(b) || b.contains(a)
+pub fn overlap(a: Ipv4Net, b: Ipv4Net) -> bool {
+    a.contains(&b) || b.contains(&a)
 }
 
 /// The public network at a place, counted in blocks of 256 so that any length fits.

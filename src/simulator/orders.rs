@@ -56,6 +56,9 @@ fn order(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
     Answer::json(&with(order, "access", json!({"role": call.caller.role()})))
 }
 
+/// The type and location of items that become one cloud, and the cloud.
+type Group = (Option<String>, Option<String>, String);
+
 fn place_order(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
     call.caller.needs(Role::Maintainer)?;
     let label = call.body.required("label")?;
@@ -92,22 +95,18 @@ fn place_order(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
         ..Order::default()
     };
     let mut deployed: Vec<Arc<DeployedCloud>> = Vec::new();
-    let mut groups: Vec<(Option<String>, Option<String>, String)> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     for item in &items {
-        let cloud = match item.cloud_id.clone().filter(|id| !id.is_empty()) {
-            Some(existing) => existing,
-            None => match groups
-                .iter()
-                .find(|it| it.0 == item.product && it.1 == item.location)
-            {
-                Some((.., cloud)) => cloud.clone(),
-                None => {
-                    let cloud = new_cloud(world, &label, &id, item, &keys);
-                    groups.push((item.product.clone(), item.location.clone(), cloud.clone()));
-                    cloud
-                }
-            },
+        let existing = item.cloud_id.clone().filter(|id| !id.is_empty());
+        let grouped = || {
+            let same = |it: &&Group| it.0 == item.product && it.1 == item.location;
+            groups.iter().find(same).map(|(.., cloud)| cloud.clone())
         };
+        let cloud = existing.or_else(grouped).unwrap_or_else(|| {
+            let cloud = new_cloud(world, &label, &id, item, &keys);
+            groups.push((item.product.clone(), item.location.clone(), cloud.clone()));
+            cloud
+        });
         if !deployed.iter().any(|it| it.id == cloud) {
             deployed.push(Arc::new(DeployedCloud {
                 id: cloud,

@@ -95,7 +95,7 @@ impl Router {
     }
 }
 
-fn segments<'a>(path: &'a str) -> impl Iterator<Item = &'a str> + use<'a> {
+fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.strip_prefix('/').unwrap_or(path).split('/')
 }
 

@@ -188,6 +188,10 @@ impl World {
     }
 
     /// The present instant as the API writes it.
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the fields it goes into may be absent"
+    )]
     pub fn moment(&self) -> Option<Moment> {
         Some(Moment::of(self.now))
     }
