@@ -1,1 +1,1 @@
-
+//! What mw promises, one module per promise.

@@ -190,7 +190,7 @@ pub fn read_model(file: &str) -> Result<Model, Complaint> {
     }
     let text = fs::read_to_string(file)
         .map_err(|error| Complaint::usage(format!("cannot read the model {file}: {error}")))?;
-    Model::read(file, &text)
+    Model::read(file, &text).map_err(|complaint| *complaint)
 }
 
 fn simulated(seed: u64, model: &Model, clock: &Clock) -> Client {
@@ -199,7 +199,7 @@ fn simulated(seed: u64, model: &Model, clock: &Clock) -> Client {
         clock: clock.clone(),
         model: model.clone(),
     }));
-    let transport = Function(move |request| std::future::ready(Ok(simulator.respond(&request))));
+    let transport = Function(move |request| std::future::ready(Ok(simulator.respond(request))));
     Client::new(Setup {
         transport: Arc::new(transport),
         credentials: Credentials::OAuth {
