@@ -1,6 +1,6 @@
 //! What can be found wrong with a script before it has done anything.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use rhai::{AST, ASTNode, Expr, Position, Stmt};
 
@@ -11,6 +11,39 @@ use super::vocabulary;
 use crate::api;
 use crate::error::{Complaint, exit};
 use crate::operation::{Operation, nearest};
+
+/// The names a script mentions that could be calls, those in texts included: `Fn("clouds")` makes a
+/// call of one.
+pub fn mentioned(ast: &AST, names: &mut BTreeSet<String>) {
+    ast.walk(&mut |path: &[ASTNode<'_>]| {
+        if let Some(ASTNode::Expr(expr)) = path.last() {
+            match expr {
+                Expr::FnCall(call, _) | Expr::MethodCall(call, _) => {
+                    names.insert(call.name.to_string());
+                }
+                Expr::StringConstant(text, _) if is_word(text) => {
+                    names.insert(text.to_string());
+                }
+                _ => {}
+            }
+        }
+        true
+    });
+}
+
+/// The modules a script imports by a literal path.
+pub fn imported(ast: &AST) -> Vec<(String, Position)> {
+    let mut paths = Vec::new();
+    ast.walk(&mut |path: &[ASTNode<'_>]| {
+        if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = path.last()
+            && let Expr::StringConstant(path, position) = &import.0
+        {
+            paths.push((path.to_string(), *position));
+        }
+        true
+    });
+    paths
+}
 
 /// Every call of a function that does not exist, and every call of an operation with too many or
 /// too few arguments.
