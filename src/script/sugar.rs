@@ -95,6 +95,9 @@ pub fn call(
     values: &[Dynamic],
 ) -> Option<Result<Dynamic>> {
     let power = |state: &str| {
+        if !(kind == Some("Node") && values.len() == 1) && values.len() != 2 {
+            return None;
+        }
         let operation = api::operation("set_power")?;
         let mut values = values.to_vec();
         values.push(state.into());
