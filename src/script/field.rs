@@ -47,6 +47,12 @@ pub fn register(engine: &mut Engine) {
                     .map_err(Trouble::raise),
             }
         })
+        .register_fn("to_json", |map: &mut Map| -> Result<String> {
+            // The language's own would not know what to hide.
+            value::to_json(&Dynamic::from_map(map.clone()))
+                .map(|json| json.to_string())
+                .map_err(Trouble::raise)
+        })
         .register_fn("to_json", |value: &mut Dynamic| -> Result<String> {
             value::to_json(value)
                 .map(|json| json.to_string())

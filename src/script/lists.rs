@@ -35,6 +35,13 @@ pub fn register(engine: &mut Engine) {
             "sort_by",
             |ctx: NativeCallContext, list: &mut Array, by: Dynamic| sort(&ctx, list, by, "asc"),
         )
+        // The language has a `sort_by` of its own for this type, which sorts in place.
+        .register_fn(
+            "sort_by",
+            |ctx: NativeCallContext, list: &mut Array, by: FnPtr| {
+                sort(&ctx, list, by.into(), "asc")
+            },
+        )
         .register_fn(
             "sort_by",
             |ctx: NativeCallContext, list: &mut Array, by: Dynamic, order: &str| {
