@@ -81,8 +81,9 @@ mod tests {
 
     #[test]
     fn what_follows_the_script_belongs_to_it_and_what_comes_before_does_not() {
-        let line =
-            Line::parse_from(["run", "--quiet", "a.rhai", "--help", "--quiet", "-o", "--", "b"]);
+        let line = Line::parse_from([
+            "run", "--quiet", "a.rhai", "--help", "--quiet", "-o", "--", "b",
+        ]);
         assert!(line.quiet);
         assert_eq!(
             line.run.words,

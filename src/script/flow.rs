@@ -1,6 +1,6 @@
 //! Failing, trying again, cleaning up, pausing and ending.
 
-use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, INT, Map, NativeCallContext};
+use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, FnPtr, INT, Map, NativeCallContext};
 use tokio_util::sync::CancellationToken;
 
 use super::host::{Host, Level};
@@ -18,6 +18,15 @@ pub fn register(engine: &mut Engine, host: &Host) {
     engine.register_fn("sleep", move |span: Dynamic| -> Result<()> {
         let span = Span::of(&span)?;
         own.wait(own.clock().sleep(span.0))
+    });
+    // The language's own `sleep` takes numbers, and real time whatever the account's clock says.
+    let own = host.clone();
+    engine.register_fn("sleep", move |seconds: INT| -> Result<()> {
+        own.wait(own.clock().sleep(Span::of(&seconds.into())?.0))
+    });
+    let own = host.clone();
+    engine.register_fn("sleep", move |seconds: FLOAT| -> Result<()> {
+        own.wait(own.clock().sleep(Span::of(&seconds.into())?.0))
     });
     engine
         .register_fn("exit", || -> Result<()> { Err(Stopped::Exit(0).raise()) })
