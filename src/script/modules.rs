@@ -71,7 +71,7 @@ pub fn find(base: &Path, from: Option<&str>, path: &str) -> Result<Source, Strin
         }
         _ => base,
     };
-    let mut file = folder.join(path);
+    let mut file = folder.join(path.strip_prefix("./").unwrap_or(path));
     if file.extension().is_none() {
         file.set_extension("rhai");
     }
