@@ -204,7 +204,10 @@ fn the_table_holds_what_is_documented_and_nothing_else() {
 fn every_operation_is_named_once() {
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();
     for operation in api::operations() {
-        for name in [Some(operation.name), operation.alias].into_iter().flatten() {
+        for name in [Some(operation.name), operation.alias]
+            .into_iter()
+            .flatten()
+        {
             *names.entry(name).or_default() += 1;
         }
     }

@@ -2,12 +2,29 @@
 //! process and on a socket.
 
 use std::collections::BTreeSet;
+use std::iter;
 
 use metalwright::api;
 use metalwright::operation::Effect;
 
 use crate::stage::mw::Mw;
-use crate::stage::server::Server;
+use crate::stage::server::{Called, Server};
+
+const EVERYTHING: &str = "read,change,disrupt,destroy,spend";
+
+/// Operations whose example names a resource by its label, which is looked up in the list: by its id
+/// it is fetched.
+const BY_ID: &[(&str, &str)] = &[
+    ("cloud", "cloud(clouds()[0].id).label"),
+    ("vlan", "vlan(vlans()[0].id).label"),
+    ("ip_block", "ip_block(ip_blocks()[0].id).label"),
+];
+
+fn succeeded(calls: &[Called], operation: &str) -> bool {
+    calls
+        .iter()
+        .any(|call| call.operation == operation && (200..300).contains(&call.status))
+}
 
 #[test]
 fn every_operation_is_called_from_a_script_through_http() {
@@ -15,20 +32,16 @@ fn every_operation_is_called_from_a_script_through_http() {
     let mut asked = 0;
     for operation in api::operations() {
         server.reset();
-        Mw::new([
-            "--allow",
-            "read,change,disrupt,destroy,spend",
-            "eval",
-            operation.example,
-        ])
-        .account(server.url())
-        .any_stdout()
-        .run();
+        let by_id = BY_ID.iter().find(|(name, _)| *name == operation.name);
+        for line in iter::once(operation.example).chain(by_id.map(|(_, line)| *line)) {
+            Mw::new(["--allow", EVERYTHING, "eval", line])
+                .account(server.url())
+                .any_stdout()
+                .run();
+        }
         let calls = server.calls();
         assert!(
-            calls
-                .iter()
-                .any(|call| call.operation == operation.name && (200..300).contains(&call.status)),
+            succeeded(&calls, operation.name),
             "{} was not called with success: {calls:?}",
             operation.name
         );
@@ -41,11 +54,11 @@ fn every_operation_is_called_from_a_script_through_http() {
 const READS: &[(&str, &str)] = &[
     ("token", "token().to_json()"),
     ("clouds", "clouds().to_json()"),
-    ("cloud", r#"cloud("My first cloud").to_json()"#),
-    ("cloud_stats", r#"cloud_stats("My first cloud").to_json()"#),
+    ("cloud", r#"cloud(clouds()[0].id).to_json()"#),
+    ("cloud_stats", r#"cloud_stats(clouds()[0]).to_json()"#),
     (
         "cloud_subscription",
-        r#"cloud_subscription("My first cloud").to_json()"#,
+        r#"cloud_subscription(clouds()[0]).to_json()"#,
     ),
     ("orders", "orders().to_json()"),
     ("order", "order(orders()[0].id).to_json()"),
@@ -59,12 +72,12 @@ const READS: &[(&str, &str)] = &[
     ),
     ("images", r#"images("pod_1").to_json()"#),
     ("vlans", "vlans().to_json()"),
-    ("vlan", r#"vlan("app-tier").to_json()"#),
+    ("vlan", r#"vlan(vlans()[0].id).to_json()"#),
     ("ip_blocks", "ip_blocks().to_json()"),
-    ("ip_block", r#"ip_block("app-private").to_json()"#),
+    ("ip_block", r#"ip_block(ip_blocks()[0].id).to_json()"#),
     (
         "ip_block_details",
-        r#"ip_block_details("app-private").to_json()"#,
+        r#"ip_block_details(ip_blocks()[0]).to_json()"#,
     ),
     ("public_keys", "public_keys().to_json()"),
     ("public_key", "public_key(public_keys()[0].id).to_json()"),
@@ -101,6 +114,10 @@ fn the_socket_answers_as_the_process_does() {
             .account(server.url())
             .stdout(&within)
             .run();
+        assert!(
+            succeeded(&server.calls(), name),
+            "{name} was not called: {line}"
+        );
     }
 }
 

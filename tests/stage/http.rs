@@ -18,7 +18,10 @@ pub fn call(method: &str, url: &str, path: &str) -> Value {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    assert!(head.starts_with("HTTP/1.1 200"), "{method} {path}: {answer}");
+    assert!(
+        head.starts_with("HTTP/1.1 200"),
+        "{method} {path}: {answer}"
+    );
     assert!(
         head.to_lowercase().contains("content-length"),
         "{method} {path} is answered in pieces: {head}"
