@@ -12,6 +12,7 @@ pub mod value;
 pub mod vocabulary;
 
 mod arguments;
+mod binding;
 mod call;
 mod check;
 mod diagnose;

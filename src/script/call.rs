@@ -1,6 +1,4 @@
-//! Calls that no native function answers: the operations of the API, as functions and as methods.
-//!
-//! Rhai asks here after its own lookup has failed, so that 53 operations cost nothing at start-up.
+//! Calls of the operations of the API, as functions and as methods.
 
 use rhai::{Dynamic, EvalAltResult};
 
@@ -63,7 +61,8 @@ pub fn method(kind: &str, name: &str) -> Option<&'static Operation> {
 }
 
 /// Whether any call of this name could be ours.
-fn is_known(name: &str) -> bool {
+#[must_use]
+pub fn is_known(name: &str) -> bool {
     sugar::is_known(name)
         || api::operations().any(|operation| {
             operation.name == name

@@ -116,13 +116,18 @@ fn spot(source: &Source, position: Position) -> String {
 #[must_use]
 pub fn place(source: &Source, position: Position) -> Option<Place> {
     let line = position.line()?;
-    let column = position.position().unwrap_or(1);
+    let mut column = position.position().unwrap_or(1);
     let text = source
         .text
         .lines()
         .nth(line.saturating_sub(1))
         .unwrap_or_default();
-    let rest: String = text.chars().skip(column.saturating_sub(1)).collect();
+    let mut rest: String = text.chars().skip(column.saturating_sub(1)).collect();
+    // Of a field, the engine gives the dot before it.
+    if let Some(field) = rest.strip_prefix("?.").or_else(|| rest.strip_prefix('.')) {
+        column += rest.chars().count() - field.chars().count();
+        rest = field.to_owned();
+    }
     let word = rest
         .chars()
         .take_while(|c| c.is_alphanumeric() || *c == '_')

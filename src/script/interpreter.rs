@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rhai::{AST, Dynamic, Engine, Scope};
 
+use super::binding::Bindings;
 use super::check::check;
 use super::diagnose;
 use super::engine;
@@ -30,6 +31,8 @@ pub enum Ended {
 /// An engine with a scope.
 pub struct Interpreter {
     engine: Engine,
+    host: Host,
+    bindings: Bindings,
     scope: Scope<'static>,
     /// The functions defined so far.
     defined: AST,
@@ -50,6 +53,8 @@ impl Interpreter {
         scope.push_constant("args", Args(Arc::new(args)));
         Self {
             engine,
+            host: host.clone(),
+            bindings: Bindings::default(),
             scope,
             defined: AST::empty(),
             folder,
@@ -81,6 +86,7 @@ impl Interpreter {
     /// Parses, checks and runs a script. Variables and functions stay for the next one.
     pub fn run(&mut self, source: &Source) -> Result<Value, Ended> {
         let ast = self.parse(source).map_err(Ended::Complaining)?;
+        self.bindings.bind(&mut self.engine, &self.host, &ast);
         self.defined = self.defined.merge(&ast.clone_functions_only());
         let runnable = self.defined.merge(&ast);
         let mut runnable = runnable;
