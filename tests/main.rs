@@ -10,6 +10,8 @@
 mod promises {
     mod contract;
     mod examples;
+    mod interrupts;
+    mod mistakes;
     mod operations;
 }
 
@@ -17,6 +19,7 @@ mod stage {
     pub mod folder;
     pub mod http;
     pub mod mw;
+    pub mod page;
     pub mod process;
     pub mod server;
 }
