@@ -1,1 +1,3 @@
+//! Lists of resources in scripts.
+
 fn main() {}

@@ -12,7 +12,6 @@ pub mod value;
 pub mod vocabulary;
 
 mod arguments;
-mod binding;
 mod call;
 mod check;
 mod diagnose;

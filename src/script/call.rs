@@ -1,6 +1,12 @@
-//! Calls of the operations of the API, as functions and as methods.
+//! The operations of the API as functions and methods of scripts.
+//!
+//! Only the names a script mentions are given to the engine: 53 operations that nobody calls cost
+//! nothing at start-up.
 
-use rhai::{Dynamic, EvalAltResult};
+use std::any::TypeId;
+use std::collections::BTreeSet;
+
+use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext};
 
 use super::arguments::bind;
 use super::handle;
@@ -14,11 +20,57 @@ use crate::session::Decoded;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
-/// Answers a call, if it is one of ours.
-pub fn call(host: &Host, name: &str, args: &mut [&mut Dynamic]) -> Option<Result<Dynamic>> {
-    if !is_known(name) {
-        return None;
+/// More arguments than any call of ours takes, so that one too many gets its own message.
+const MOST_ARGUMENTS: usize = 5;
+
+/// Gives an engine those of our calls that are among the names a script mentions.
+pub fn register(engine: &mut Engine, host: &Host, mentioned: &BTreeSet<String>) {
+    let names: BTreeSet<&'static str> = names().filter(|name| mentioned.contains(*name)).collect();
+    for name in names {
+        for count in 0..=MOST_ARGUMENTS {
+            let host = host.clone();
+            // Whatever the types: what a call means is decided by its values.
+            let types = vec![TypeId::of::<Dynamic>(); count];
+            engine.register_raw_fn(name, types, move |context, args| {
+                call(&host, name, args).unwrap_or_else(|| Err(not_found(&context, name, args)))
+            });
+        }
     }
+}
+
+/// The names of our calls, with repetitions.
+fn names() -> impl Iterator<Item = &'static str> {
+    let operations = api::operations().flat_map(|operation| {
+        [
+            Some(operation.name),
+            operation.alias,
+            operation.form.map(|form| form.name),
+        ]
+    });
+    operations
+        .flatten()
+        .chain(sugar::SUGAR.iter().map(|sugar| sugar.name))
+}
+
+/// The engine's own error, for a call of values that are none of ours.
+fn not_found(
+    context: &NativeCallContext<'_>,
+    name: &str,
+    args: &[&mut Dynamic],
+) -> Box<EvalAltResult> {
+    let types: Vec<&str> = args
+        .iter()
+        .map(|value| context.engine().map_type_name(value.type_name()))
+        .collect();
+    let signature = format!("{name} ({})", types.join(", "));
+    Box::new(EvalAltResult::ErrorFunctionNotFound(
+        signature,
+        context.call_position(),
+    ))
+}
+
+/// Answers a call, if its values are ours.
+fn call(host: &Host, name: &str, args: &[&mut Dynamic]) -> Option<Result<Dynamic>> {
     let values: Vec<Dynamic> = args.iter().map(|value| value.flatten_clone()).collect();
     let subject = values.first().and_then(handle::unwrap);
     let kind = subject.as_ref().map(|record| record.kind().name);
@@ -60,17 +112,6 @@ pub fn method(kind: &str, name: &str) -> Option<&'static Operation> {
     })
 }
 
-/// Whether any call of this name could be ours.
-#[must_use]
-pub fn is_known(name: &str) -> bool {
-    sugar::is_known(name)
-        || api::operations().any(|operation| {
-            operation.name == name
-                || operation.alias == Some(name)
-                || operation.form.is_some_and(|form| form.name == name)
-        })
-}
-
 /// Performs an operation with a script's values.
 pub fn perform(host: &Host, operation: &'static Operation, values: &[Dynamic]) -> Result<Dynamic> {
     let arguments = bind(operation, values).map_err(Trouble::raise)?;
@@ -78,7 +119,6 @@ pub fn perform(host: &Host, operation: &'static Operation, values: &[Dynamic]) -
 }
 
 /// An answer as a script value.
-#[must_use]
 pub fn of_decoded(decoded: Decoded) -> Dynamic {
     match decoded {
         Decoded::Nothing => Dynamic::UNIT,

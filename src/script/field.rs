@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Map, Position};
+use rhai::{Array, Blob, Dynamic, Engine, EvalAltResult, ImmutableString, Map, Position};
 
 use super::handle;
 use super::moment::{Instant, Span};
@@ -133,11 +133,63 @@ pub fn described(value: &Dynamic) -> String {
     name.rsplit("::").next().unwrap_or(name).to_owned()
 }
 
-/// Records are equal when the API says the same of them.
+/// Records are equal when the API says the same of them. The language asks here about plain values
+/// too, whenever it compares them from within: in lists, in maps and in `contains`.
 fn equal(a: &Dynamic, b: &Dynamic) -> bool {
     if let (Some(a), Some(b)) = (handle::unwrap(a), handle::unwrap(b)) {
         return a.kind().name == b.kind().name && a.to_json() == b.to_json();
     }
+    plain(a, b).unwrap_or_else(|| own(a, b))
+}
+
+/// Whether two values of the language are equal; nothing when they are not both its own.
+fn plain(a: &Dynamic, b: &Dynamic) -> Option<bool> {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the language compares a whole number with a float so"
+    )]
+    let number = |value: &Dynamic| {
+        value
+            .as_float()
+            .ok()
+            .or_else(|| value.as_int().ok().map(|whole| whole as f64))
+    };
+    if a.is_unit() || b.is_unit() {
+        return Some(a.is_unit() && b.is_unit());
+    }
+    if let (Ok(a), Ok(b)) = (a.as_immutable_string_ref(), b.as_immutable_string_ref()) {
+        return Some(*a == *b);
+    }
+    if let (Ok(a), Ok(b)) = (a.as_int(), b.as_int()) {
+        return Some(a == b);
+    }
+    if let (Some(a), Some(b)) = (number(a), number(b)) {
+        return Some(a.total_cmp(&b).is_eq() || (a == 0.0 && b == 0.0));
+    }
+    if let (Ok(a), Ok(b)) = (a.as_bool(), b.as_bool()) {
+        return Some(a == b);
+    }
+    if let (Ok(a), Ok(b)) = (a.as_char(), b.as_char()) {
+        return Some(a == b);
+    }
+    if let (Some(a), Some(b)) = (a.read_lock::<Array>(), b.read_lock::<Array>()) {
+        return Some(a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| equal(a, b)));
+    }
+    if let (Some(a), Some(b)) = (a.read_lock::<Map>(), b.read_lock::<Map>()) {
+        return Some(
+            a.len() == b.len()
+                && a.iter()
+                    .all(|(name, a)| b.get(name).is_some_and(|b| equal(a, b))),
+        );
+    }
+    if let (Some(a), Some(b)) = (a.read_lock::<Blob>(), b.read_lock::<Blob>()) {
+        return Some(*a == *b);
+    }
+    None
+}
+
+/// Whether two values of ours are equal.
+fn own(a: &Dynamic, b: &Dynamic) -> bool {
     if let (Some(a), Some(b)) = (a.read_lock::<Span>(), b.read_lock::<Span>()) {
         return *a == *b;
     }
@@ -148,4 +200,37 @@ fn equal(a: &Dynamic, b: &Dynamic) -> bool {
         return *a == *b;
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_compared_by_what_they_hold_within_lists_and_maps_too() {
+        let mut engine = Engine::new();
+        register(&mut engine);
+        let holds = |line: &str| engine.eval::<bool>(line).unwrap();
+        for line in [
+            r#"["a", "b"].contains("b")"#,
+            r#"["a", "b"].index_of("b") == 1"#,
+            "[1, [2.5, 'c', ()]] == [1, [2.5, 'c', ()]]",
+            r#"#{a: "x", b: [true]} == #{b: [true], a: "x"}"#,
+            "[1] == [1.0]",
+            "blob(2, 7) == blob(2, 7)",
+        ] {
+            assert!(holds(line), "{line}");
+        }
+        for line in [
+            r#"["a"].contains("b")"#,
+            "[1, 2] == [1]",
+            r#"[1] == ["1"]"#,
+            "#{a: 1} == #{b: 1}",
+            "#{a: ()} == #{b: ()}",
+            "[()] == [0]",
+            "[true] == [false]",
+        ] {
+            assert!(!holds(line), "{line}");
+        }
+    }
 }

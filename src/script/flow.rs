@@ -27,7 +27,9 @@ pub fn register(engine: &mut Engine, host: &Host) {
             })?;
             Err(Stopped::Exit(code).raise())
         })
-        .register_fn("attempt", attempt)
+        .register_fn("attempt", |context: NativeCallContext, body: FnPtr| {
+            attempt(&context, &body)
+        })
         .register_fn("assert", |held: bool| assert(held, "the assertion failed"))
         .register_fn("assert", |held: bool, message: &str| assert(held, message))
         .register_fn("assert_eq", |a: Dynamic, b: Dynamic| assert_eq(&a, &b))
@@ -51,7 +53,7 @@ pub fn register(engine: &mut Engine, host: &Host) {
             retry(
                 &own,
                 &context,
-                Pace {
+                &Pace {
                     times,
                     ..Pace::default()
                 },
@@ -63,12 +65,12 @@ pub fn register(engine: &mut Engine, host: &Host) {
     engine.register_fn(
         "retry",
         move |context: NativeCallContext, options: Map, body: FnPtr| {
-            retry(&own, &context, Pace::of(&options)?, &body)
+            retry(&own, &context, &Pace::of(&options)?, &body)
         },
     );
     let own = host.clone();
     engine.register_fn("retry", move |context: NativeCallContext, body: FnPtr| {
-        retry(&own, &context, Pace::default(), &body)
+        retry(&own, &context, &Pace::default(), &body)
     });
     let own = host.clone();
     engine.register_fn(
@@ -112,8 +114,8 @@ pub fn caught(error: Box<EvalAltResult>) -> Result<Dynamic> {
     })
 }
 
-fn attempt(context: NativeCallContext, body: FnPtr) -> Result<Map> {
-    let outcome: Result<Dynamic> = body.call_within_context(&context, ());
+fn attempt(context: &NativeCallContext<'_>, body: &FnPtr) -> Result<Map> {
+    let outcome: Result<Dynamic> = body.call_within_context(context, ());
     let (ok, value, error) = match outcome {
         Ok(value) => (true, value, Dynamic::UNIT),
         Err(error) => (false, Dynamic::UNIT, caught(error)?),
@@ -157,7 +159,7 @@ impl Pace {
 fn retry(
     host: &Host,
     context: &NativeCallContext<'_>,
-    pace: Pace,
+    pace: &Pace,
     body: &FnPtr,
 ) -> Result<Dynamic> {
     if pace.times < 1 {
@@ -238,8 +240,7 @@ fn ensure(
     };
     match (outcome, cleaned) {
         (Ok(value), Ok(_)) => Ok(value),
-        (Ok(_), Err(error)) => Err(error),
-        (Err(error), Ok(_)) => Err(error),
+        (Ok(_), Err(error)) | (Err(error), Ok(_)) => Err(error),
         (Err(error), Err(second)) => {
             host.note(
                 Level::Error,

@@ -100,7 +100,7 @@ impl fmt::Debug for Permission {
         f.debug_struct("Permission")
             .field("allow", &self.allow)
             .field("deny", &self.deny)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

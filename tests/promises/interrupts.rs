@@ -61,7 +61,10 @@ fn a_wait_for_a_state() {
     let line = r#"wait_for(cloud("Bare metal"), "in_progress")"#;
     let mut process = Mw::new(["eval", line]).account(server.url()).start();
     process.notes("waiting for cloud");
-    interrupt(process, INTERRUPTED);
+    interrupt(
+        process,
+        "waiting for cloud \"Bare metal\" to be `in_progress`: complete\nerror: interrupted\n",
+    );
 }
 
 #[test]
@@ -83,7 +86,11 @@ fn a_call_cut_off_says_what_may_have_happened() {
         .env("OPENMETAL_API_KEY", "key")
         .start();
     assert_eq!(silence.asked(), "DELETE /v1/vlans/0Absd1 HTTP/1.1");
-    interrupt(process, INTERRUPTED);
+    interrupt(
+        process,
+        "warning: `delete vlan 0Absd1` was sent and may have been carried out; the API's answer was \
+         not seen\nerror: interrupted\n",
+    );
 }
 
 #[test]
