@@ -10,6 +10,7 @@
 mod promises {
     mod contract;
     mod examples;
+    mod interrupts;
     mod mistakes;
     mod operations;
 }

@@ -2,6 +2,7 @@
 
 use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 
+use super::modules::STDLIB;
 use super::source::Source;
 use super::trouble::{Stopped, Trouble};
 use super::vocabulary;
@@ -201,7 +202,12 @@ pub fn sentence(error: &EvalAltResult) -> (String, Option<String>) {
         E::ErrorVariableNotFound(name, _) => undefined(name, ""),
         E::ErrorModuleNotFound(what, _) => (
             format!("cannot import {what}"),
-            Some("modules of the binary have plain names; files start with ./".to_owned()),
+            Some(
+                nearest(what, STDLIB.iter().map(|(name, _)| *name)).map_or_else(
+                    || "modules of the binary have plain names; files start with ./".to_owned(),
+                    |near| format!("did you mean {near:?}?"),
+                ),
+            ),
         ),
         E::ErrorDotExpr(message, _) => plain(dot(message)),
         E::ErrorMismatchDataType(wanted, found, _) if found.is_empty() => {

@@ -85,6 +85,9 @@ fn advice(name: &str, subject: &str) -> Option<String> {
 pub fn unknown_call(call: &str) -> (String, Option<String>) {
     let (name, types) = call.split_once(" (").unwrap_or((call, ""));
     let types = friendly(types.trim_end_matches(')'));
+    if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+        return (format!("`{name}` does not take {types}"), None);
+    }
     if is_function(name) {
         let hint = advice(name, types.split(", ").next().unwrap_or_default());
         let given = if types.is_empty() {

@@ -389,7 +389,7 @@ part::find("nowhere");
         )
         .stderr(
             r#"error: no cloud has the id or label "nowhere"
-  --> ././part.rhai:2:5
+  --> part.rhai:2:5
    |
  2 |     cloud(label)
    |     ^^^^^
@@ -714,7 +714,13 @@ fn a_server_that_cannot_be_reached() {
     Mw::new(["--quiet", "eval", "clouds()"])
         .account(&format!("http://{address}"))
         .hide(&address, "ADDR")
-        .stderr("")
+        .stderr("error: could not read clouds: no access token could be had: cannot connect to ADDR: Connection refused (os error 111)
+  --> <eval>:1:1
+   |
+ 1 | clouds()
+   | ^^^^^^
+  help: check the address (OPENMETAL_API_URL) and the network; `--sim` needs neither
+")
         .code(1)
         .run();
 }
@@ -725,7 +731,13 @@ fn an_answer_that_is_not_json() {
     Mw::new(["--quiet", "eval", "clouds()"])
         .env("OPENMETAL_API_URL", page.url())
         .env("OPENMETAL_API_KEY", "key")
-        .stderr("")
+        .stderr(r#"error: could not read clouds: the answer makes no sense: it is the web page "Sign in", not JSON
+  --> <eval>:1:1
+   |
+ 1 | clouds()
+   | ^^^^^^
+  help: check that OPENMETAL_API_URL names the API itself and not a page in front of it
+"#)
         .code(1)
         .run();
 }
@@ -736,7 +748,13 @@ fn credentials_that_are_refused() {
     Mw::new(["eval", "clouds()"])
         .env("OPENMETAL_API_URL", server.url())
         .env("OPENMETAL_API_KEY", "stolen")
-        .stderr("")
+        .stderr("error: could not read clouds: 401 Unauthorized (unauthorized): Unauthorized; the token is wrong or has expired
+  --> <eval>:1:1
+   |
+ 1 | clouds()
+   | ^^^^^^
+  help: the API does not accept these credentials: check OPENMETAL_API_KEY, or the OAuth client's id and secret
+")
         .code(3)
         .run();
 }
@@ -748,7 +766,13 @@ fn what_is_not_permitted_is_not_sent() {
     Mw::new(["eval", line])
         .account(server.url())
         .hide("wesvyHLNLr", "ID")
-        .stderr("")
+        .stderr(r#"error: could not delete cloud ID: its effect is `destroy`, which is not granted to this run, and there is no terminal to ask at
+  --> <eval>:1:32
+   |
+ 1 | let c = cloud("Bare metal"); c.delete()
+   |                                ^^^^^^
+  help: grant it with --allow destroy, or only this with --allow delete_cloud
+"#)
         .code(4)
         .run();
     let sent: Vec<String> = server
@@ -772,7 +796,11 @@ fn what_is_denied_is_not_sent_whatever_else_is_allowed() {
         "cloud=0Absd1",
     ])
     .account(server.url())
-    .stderr("")
+    .stderr(
+        "error: could not delete cloud 0Absd1: `delete_cloud` is denied to this run
+  help: take `delete_cloud` off --deny to allow it
+",
+    )
     .code(4)
     .run();
     assert!(server.calls().is_empty(), "{:?}", server.calls());

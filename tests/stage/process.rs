@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::folder::Folder;
 
 /// Nothing takes this long: whoever waits longer waits for something that does not come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One of the streams of a process, line by line.
 struct Lines {
