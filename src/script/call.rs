@@ -2,6 +2,9 @@
 //!
 //! Rhai asks here after its own lookup has failed, so that 53 operations cost nothing at start-up.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use rhai::{Dynamic, EvalAltResult};
 
 use super::arguments::bind;
@@ -16,15 +19,43 @@ use crate::session::Decoded;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
+/// What a name may mean, found once for all calls.
+#[derive(Default)]
+struct Meaning {
+    /// The operation of this name.
+    operation: Option<&'static Operation>,
+    /// The operation that takes a map under this name.
+    alias: Option<&'static Operation>,
+    /// The operations that are methods of this name, by the type they are called on.
+    forms: Vec<(&'static str, &'static Operation)>,
+}
+
+static MEANINGS: LazyLock<HashMap<&'static str, Meaning>> = LazyLock::new(|| {
+    let mut meanings: HashMap<&'static str, Meaning> = HashMap::new();
+    for operation in api::operations() {
+        meanings.entry(operation.name).or_default().operation = Some(operation);
+        if let Some(alias) = operation.alias {
+            let meaning = meanings.entry(alias).or_default();
+            meaning.alias = meaning.alias.or(Some(operation));
+        }
+        if let Some(form) = operation.form {
+            let meaning = meanings.entry(form.name).or_default();
+            meaning.forms.push((form.on, operation));
+        }
+    }
+    for sugar in sugar::SUGAR {
+        meanings.entry(sugar.name).or_default();
+    }
+    meanings
+});
+
 /// Answers a call, if it is one of ours.
 pub fn call(host: &Host, name: &str, args: &mut [&mut Dynamic]) -> Option<Result<Dynamic>> {
-    if !is_known(name) {
-        return None;
-    }
+    let meaning = MEANINGS.get(name)?;
     let values: Vec<Dynamic> = args.iter().map(|value| value.flatten_clone()).collect();
     let subject = values.first().and_then(handle::unwrap);
     let kind = subject.as_ref().map(|record| record.kind().name);
-    if let Some(operation) = kind.and_then(|kind| method(kind, name)) {
+    if let Some(operation) = kind.and_then(|kind| meaning.method(kind)) {
         return Some(perform(host, operation, &values));
     }
     if let Some(outcome) = sugar::call(host, name, kind, &values) {
@@ -32,11 +63,11 @@ pub fn call(host: &Host, name: &str, args: &mut [&mut Dynamic]) -> Option<Result
     }
     if let [only] = values.as_slice()
         && only.is_map()
-        && let Some(operation) = api::operations().find(|it| it.alias == Some(name))
+        && let Some(operation) = meaning.alias
     {
         return Some(perform(host, operation, &values));
     }
-    let operation = api::operation(name)?;
+    let operation = meaning.operation?;
     if let [wanted] = values.as_slice()
         && let Ok(text) = wanted.as_immutable_string_ref()
         && let Some(list) = fetch::listing(operation)
@@ -46,30 +77,24 @@ pub fn call(host: &Host, name: &str, args: &mut [&mut Dynamic]) -> Option<Result
     Some(perform(host, operation, &values))
 }
 
+impl Meaning {
+    fn method(&self, kind: &str) -> Option<&'static Operation> {
+        let kind = match kind {
+            "DeployedCloud" => "Cloud",
+            "Membership" => "Organization",
+            "CloudVlan" => "Vlan",
+            other => other,
+        };
+        self.forms
+            .iter()
+            .find_map(|(on, operation)| (*on == kind).then_some(*operation))
+    }
+}
+
 /// The operation that reads as this method of this type.
 #[must_use]
 pub fn method(kind: &str, name: &str) -> Option<&'static Operation> {
-    let kind = match kind {
-        "DeployedCloud" => "Cloud",
-        "Membership" => "Organization",
-        "CloudVlan" => "Vlan",
-        other => other,
-    };
-    api::operations().find(|operation| {
-        operation
-            .form
-            .is_some_and(|form| form.on == kind && form.name == name)
-    })
-}
-
-/// Whether any call of this name could be ours.
-fn is_known(name: &str) -> bool {
-    sugar::is_known(name)
-        || api::operations().any(|operation| {
-            operation.name == name
-                || operation.alias == Some(name)
-                || operation.form.is_some_and(|form| form.name == name)
-        })
+    MEANINGS.get(name)?.method(kind)
 }
 
 /// Performs an operation with a script's values.
