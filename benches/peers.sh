@@ -71,7 +71,6 @@ bun=$PEERS_MODULES/node_modules/.bin/bun
 "$bun" --version >/dev/null 2>&1 || bun=
 
 say "building"
-cargo build --release --quiet
 for bench in fanout startup lists; do
   cargo bench --quiet --no-run --bench "$bench" --message-format=json 2>/dev/null |
     "$(command -v python3)" -c '
@@ -82,6 +81,8 @@ for line in sys.stdin:
         print(said["executable"])
 ' >"$work/$bench.path"
 done
+# Last, since the benches leave an mw behind that holds what only tests need.
+cargo build --release --quiet
 mw=$target/release/mw
 fanout=$(cat "$work/fanout.path")
 startup=$(cat "$work/startup.path")

@@ -108,7 +108,7 @@ fn stats(world: &World, state: &CloudState) -> CloudStats {
         keys: state
             .keys
             .iter()
-            .map(|key| json!({"cloud_uuid": fields.cloud_uuid, "public_key": key}))
+            .map(|key| json!({"cloud_uuid": fields.cloud_uuid, "public_key": key}).into())
             .collect(),
         ..CloudStats::default()
     }
@@ -116,7 +116,7 @@ fn stats(world: &World, state: &CloudState) -> CloudStats {
 
 fn cloud_vlan(world: &World, id: &str) -> Option<CloudVlan> {
     let vlan = &world.vlans.get(id)?.vlan;
-    let prefixes: Vec<Value> = world
+    let prefixes = world
         .blocks
         .values()
         .filter(|state| state.block.fields.central_vlan_id.as_deref() == Some(id))
@@ -130,6 +130,7 @@ fn cloud_vlan(world: &World, id: &str) -> Option<CloudVlan> {
                     "label": it.label, "assigned_host": it.assigned_host, "ip": it.ip,
                 })).collect::<Vec<_>>(),
             })
+            .into()
         })
         .collect();
     Some(CloudVlan {

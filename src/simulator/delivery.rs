@@ -80,8 +80,8 @@ impl World {
             rack: Some(rack.num_seconds().to_string()),
             chassis: Some(chassis.num_seconds().to_string()),
             disks: vec![
-                json!({"name": "/dev/sda", "size": "480 GB", "root": true}),
-                json!({"name": "/dev/nvme0n1", "size": format!("{} GB", sku.storage), "root": false}),
+                json!({"name": "/dev/sda", "size": "480 GB", "root": true}).into(),
+                json!({"name": "/dev/nvme0n1", "size": format!("{} GB", sku.storage), "root": false}).into(),
             ],
             labels: labels.iter().map(|label| (*label).to_owned()).collect(),
             kolla_services: Some(Arc::new(KollaServices {
@@ -100,7 +100,7 @@ impl World {
                 ..CephServices::default()
             })),
             networks: vec![
-                json!({"mac_address": format!("02:00:00:00:{:02x}:{:02x}", mac / 256 % 256, mac % 256)}),
+                json!({"mac_address": format!("02:00:00:00:{:02x}:{:02x}", mac / 256 % 256, mac % 256)}).into(),
             ],
             maintenance: Some(false),
             creation_date: self.moment(),
@@ -109,7 +109,7 @@ impl World {
             properties: Some(json!({
                 "cpu": {"model_name": sku.processor, "frequency": "3000.0000", "count": sku.cores, "architecture": "x86_64"},
                 "memory": {"total": sku.memory},
-            })),
+            }).into()),
             ..Node::default()
         };
         if let Some(state) = self.clouds.get_mut(cloud) {
@@ -189,7 +189,7 @@ impl World {
             if let Some(state) = self.node_mut(cloud, &uuid) {
                 state.node.vlans = vec![json!({
                     "vlan": vlan, "ip": format!("{address}/28"), "mtu": 1500, "label": "inventory",
-                })];
+                }).into()];
                 state.node.ipaddress = Some(address.clone());
             }
             if let Some(state) = self.clouds.get_mut(cloud) {
