@@ -28,6 +28,7 @@ mod modules;
 mod moment;
 mod options;
 mod parallel;
+mod placed;
 mod speech;
 mod stats;
 mod subject;

@@ -63,7 +63,8 @@ pub fn method(kind: &str, name: &str) -> Option<&'static Operation> {
 }
 
 /// Whether any call of this name could be ours.
-fn is_known(name: &str) -> bool {
+#[must_use]
+pub fn is_known(name: &str) -> bool {
     sugar::is_known(name)
         || api::operations().any(|operation| {
             operation.name == name

@@ -10,6 +10,7 @@ use rhai::{Dynamic, Engine, OptimizationLevel};
 
 use super::host::Host;
 use super::modules::Modules;
+use super::placed::Placed;
 use super::{call, field, flow, handle, lists, memory, moment, parallel, speech, waiting};
 
 /// How deep scripts may call and nest. Rhai's own limits differ between debug and release builds;
@@ -22,9 +23,10 @@ const LONGEST_TEXT: usize = 64 << 20;
 /// How many steps pass between two looks at whether the run is to stop: microseconds.
 const STEPS: u64 = 128;
 
-/// An engine for one run. `base` is the folder that imports are relative to.
+/// An engine for one run. `base` is the folder that imports are relative to, `placed` what will be
+/// registered once the script is known.
 #[must_use]
-pub fn build(host: &Host, base: PathBuf) -> Engine {
+pub fn build(host: &Host, base: PathBuf, placed: &Placed) -> Engine {
     let mut engine = Engine::new_raw();
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_strict_variables(true);
@@ -41,12 +43,17 @@ pub fn build(host: &Host, base: PathBuf) -> Engine {
         }
         own.stopped().map(Dynamic::from)
     });
-    let own = host.clone();
+    let (own, placed) = (host.clone(), placed.clone());
     #[expect(
         deprecated,
         reason = "rhai marks it as volatile; it is how operations cost nothing"
     )]
-    engine.on_missing_function(move |name, args, _, _| call::call(&own, name, args).transpose());
+    engine.on_missing_function(move |name, args, _, _| {
+        if placed.answers(name, args.len()) {
+            return Ok(None);
+        }
+        call::call(&own, name, args).transpose()
+    });
     handle::register(&mut engine);
     field::register(&mut engine);
     lists::register(&mut engine);

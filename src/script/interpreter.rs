@@ -10,6 +10,7 @@ use super::engine;
 use super::field::{Args, described};
 use super::host::Host;
 use super::modules;
+use super::placed::Placed;
 use super::source::Source;
 use super::value;
 use crate::error::{Complaint, exit};
@@ -34,13 +35,16 @@ pub struct Interpreter {
     /// The functions defined so far.
     defined: AST,
     folder: std::path::PathBuf,
+    host: Host,
+    placed: Placed,
 }
 
 impl Interpreter {
     /// An interpreter whose imports are relative to the source's folder.
     #[must_use]
     pub fn new(host: &Host, folder: std::path::PathBuf) -> Self {
-        let engine = engine::build(host, folder.clone());
+        let placed = Placed::default();
+        let engine = engine::build(host, folder.clone(), &placed);
         let mut scope = Scope::new();
         let args = host
             .args()
@@ -53,6 +57,8 @@ impl Interpreter {
             scope,
             defined: AST::empty(),
             folder,
+            host: host.clone(),
+            placed,
         }
     }
 
@@ -81,6 +87,8 @@ impl Interpreter {
     /// Parses, checks and runs a script. Variables and functions stay for the next one.
     pub fn run(&mut self, source: &Source) -> Result<Value, Ended> {
         let ast = self.parse(source).map_err(Ended::Complaining)?;
+        self.placed
+            .register(&mut self.engine, &self.host, &ast, &self.folder);
         self.defined = self.defined.merge(&ast.clone_functions_only());
         let runnable = self.defined.merge(&ast);
         let mut runnable = runnable;
