@@ -261,3 +261,19 @@ fn ensure(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::trial::Trial;
+
+    #[test]
+    fn sleeping_takes_the_time_of_the_account() {
+        let trial = Arc::new(Trial::default());
+        trial
+            .run(r#"let at = now(); sleep(3600); sleep(0.5); sleep("1h"); print(now() - at);"#)
+            .unwrap();
+        assert_eq!(*trial.printed.lock().unwrap(), ["2h 500ms"]);
+    }
+}
