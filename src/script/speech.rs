@@ -50,7 +50,7 @@ pub fn register(engine: &mut Engine, host: &Host) {
     ] {
         let own = host.clone();
         engine.register_fn(name, move |value: Dynamic| {
-            own.note(level, &value::brief(&value))
+            own.note(level, &value::brief(&value));
         });
     }
 }
