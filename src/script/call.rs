@@ -1,6 +1,7 @@
 //! Calls that no native function answers: the operations of the API, as functions and as methods.
 //!
-//! Rhai asks here after its own lookup has failed, so that 53 operations cost nothing at start-up.
+//! Those that a script names are registered before it runs, by `placed`; for the rest Rhai asks here
+//! after its own lookup has failed, so that 53 operations cost nothing at start-up.
 
 use rhai::{Dynamic, EvalAltResult};
 

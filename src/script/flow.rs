@@ -107,7 +107,6 @@ fn is_final(error: &EvalAltResult) -> bool {
 }
 
 /// An error as a value; one that scripts may not handle goes on.
-/// (placeholder)
 pub fn caught(error: Box<EvalAltResult>) -> Result<Dynamic> {
     if is_final(&error) {
         return Err(error);
