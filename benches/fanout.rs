@@ -110,7 +110,7 @@ fn answer(simulator: &Simulator, path: &str) -> Result<Bytes, Failure> {
         .uri(path)
         .header("authorization", "Bearer sim")
         .body(Bytes::new())?;
-    let response = simulator.respond(&request);
+    let response = simulator.respond(request);
     if response.status() != StatusCode::OK {
         return Err(format!("the simulator answered {path} with {}", response.status()).into());
     }

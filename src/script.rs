@@ -32,6 +32,8 @@ mod speech;
 mod stats;
 mod subject;
 pub mod sugar;
+#[cfg(test)]
+mod trial;
 mod trouble;
 mod waiting;
 

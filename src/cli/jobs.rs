@@ -1,5 +1,8 @@
 //! `mw jobs`: looking at schedules.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -9,7 +12,7 @@ use super::{Global, Outcome, show};
 use crate::error::{Complaint, Place, exit};
 use crate::output::Document;
 use crate::schedule::next::{fires, listed};
-use crate::schedule::{Calendar, CronLine, zone};
+use crate::schedule::{Calendar, CronLine, Job, zone};
 
 /// Look at schedules.
 #[derive(Debug, Subcommand)]
@@ -35,7 +38,7 @@ pub struct Next {
     /// Start after this instant; now unless given
     #[arg(long, value_name = "RFC3339")]
     after: Option<String>,
-    /// How many
+    /// How many; of a file, at least the next of each job
     #[arg(long, value_name = "N", default_value_t = 5)]
     count: usize,
     /// The jobs file
@@ -135,21 +138,8 @@ impl Next {
 
     fn file(&self, after: DateTime<Utc>, global: &Global) -> Outcome {
         let JobsFile { jobs, .. } = JobsFile::read(&self.jobs)?;
-        let mut due = Vec::new();
-        for job in jobs.iter().filter(|job| job.enabled) {
-            let mut at = after;
-            for _ in 0..self.count {
-                let Some(next) = job.next_after(at) else {
-                    break;
-                };
-                due.push((next, job.clone()));
-                at = next;
-            }
-        }
-        due.sort_by(|a, b| (a.0, &a.1.name).cmp(&(b.0, &b.1.name)));
-        let rows = due
+        let rows = upcoming(jobs.iter(), after, self.count)
             .iter()
-            .take(self.count)
             .map(|(at, job)| {
                 let fire = job.fire(*at);
                 json!({"job": job.name, "local": fire.local(), "utc": fire.rfc3339()})
@@ -157,5 +147,43 @@ impl Next {
             .collect();
         show::document(&Document::Value(Value::Array(rows)), global)?;
         Ok(exit::DONE)
+    }
+}
+
+/// When jobs are due next: the first `count` instants of all, and the first of each job.
+fn upcoming<'j>(
+    jobs: impl Iterator<Item = &'j Arc<Job>>,
+    after: DateTime<Utc>,
+    count: usize,
+) -> Vec<(DateTime<Utc>, &'j Arc<Job>)> {
+    let mut due = Vec::new();
+    for job in jobs.filter(|job| job.enabled) {
+        let next = |at: &DateTime<Utc>| job.next_after(*at);
+        let instants = std::iter::successors(job.next_after(after), next);
+        due.extend(instants.take(count).map(|at| (at, job)));
+    }
+    due.sort_by(|a, b| (a.0, &a.1.name).cmp(&(b.0, &b.1.name)));
+    let mut seen = HashSet::new();
+    let mut index = 0..;
+    due.retain(|(_, job)| seen.insert(&job.name) | index.next().is_some_and(|index| index < count));
+    due
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rare_job_is_shown_beside_a_frequent_one() {
+        let text = "[[job]]\nname = \"often\"\ncron = \"0 * * * *\"\nscript = \"a\"\n\
+                    [[job]]\nname = \"rarely\"\ncron = \"0 0 1 1 *\"\nscript = \"a\"\n\
+                    [[job]]\nname = \"never\"\ncron = \"0 * * * *\"\nscript = \"a\"\nenabled = false\n";
+        let jobs = crate::schedule::Jobs::read("jobs.toml", text).unwrap();
+        let after = DateTime::UNIX_EPOCH;
+        let names: Vec<&str> = upcoming(jobs.iter(), after, 3)
+            .into_iter()
+            .map(|(_, job)| job.name.as_str())
+            .collect();
+        assert_eq!(names, ["often", "often", "often", "rarely"]);
     }
 }

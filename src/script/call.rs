@@ -155,3 +155,44 @@ pub fn of_decoded(decoded: Decoded) -> Dynamic {
         Decoded::Many(records) => of_records(records),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::Ordering;
+
+    use super::super::Ended;
+    use super::super::trial::Trial;
+
+    #[test]
+    fn an_operation_that_fails_is_tried_once_and_its_place_is_said() {
+        for (text, line, column) in [
+            ("let x = 1;\n\n  clouds();", 3, 3),
+            ("fn f() {\n    orders()\n}\nf();", 2, 5),
+            ("[1].map(|x|\n  node(\"a\", \"b\"));", 2, 3),
+            ("let id = \"a\";\nid.nodes();", 2, 4),
+        ] {
+            let trial = Arc::new(Trial::default());
+            let Err(Ended::Complaining(complaints)) = trial.run(text) else {
+                panic!("{text:?} was to fail");
+            };
+            let place = complaints[0].place.clone().unwrap();
+            assert_eq!((place.line, place.column), (line, column), "{text:?}");
+            assert_eq!(trial.calls.load(Ordering::Relaxed), 1, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn functions_of_the_script_come_before_operations_of_the_same_name() {
+        let trial = Arc::new(Trial::default());
+        trial.run("fn clouds() { 7 }\nprint(clouds());").unwrap();
+        assert_eq!(*trial.printed.lock().unwrap(), ["7"]);
+    }
+
+    #[test]
+    fn operations_reached_through_function_pointers_are_answered_too() {
+        let trial = Arc::new(Trial::default());
+        assert!(trial.run("Fn(\"clouds\").call()").is_err());
+        assert_eq!(trial.calls.load(Ordering::Relaxed), 1);
+    }
+}

@@ -68,7 +68,17 @@ pub fn check(source: &Source, ast: &AST, defined: &AST) -> Vec<Complaint> {
                 return true;
             }
             let name = call.name.as_str();
-            if own.contains(name) || !is_word(name) || KEYWORDS.contains(&name) {
+            if !is_word(name) || KEYWORDS.contains(&name) {
+                return true;
+            }
+            if own.contains(name) {
+                if !is_method && !vocabulary::is_function(name) {
+                    let counts = counts(name, &[ast, defined]);
+                    found.extend(
+                        miscounted(name, call.args.len(), &counts)
+                            .map(|complaint| (position, complaint.at(place(source, position)))),
+                    );
+                }
                 return true;
             }
             let complaint = if !vocabulary::is_function(name) {
@@ -88,6 +98,39 @@ pub fn check(source: &Source, ast: &AST, defined: &AST) -> Vec<Complaint> {
     found.sort_by_key(|(position, _)| (position.line(), position.position()));
     found.dedup();
     found.into_iter().map(|(_, complaint)| complaint).collect()
+}
+
+/// How many arguments the script's own functions of a name take.
+fn counts(name: &str, asts: &[&AST]) -> Vec<usize> {
+    let mut counts: Vec<usize> = asts
+        .iter()
+        .flat_map(|ast| ast.iter_functions())
+        .filter(|function| function.name == name)
+        .map(|function| function.params.len())
+        .collect();
+    counts.sort_unstable();
+    counts.dedup();
+    counts
+}
+
+fn miscounted(name: &str, given: usize, counts: &[usize]) -> Option<Complaint> {
+    let fewest = counts.first()?;
+    if counts.contains(&given) {
+        return None;
+    }
+    let counts: Vec<String> = counts.iter().map(usize::to_string).collect();
+    Some(Complaint::new(
+        exit::USAGE,
+        format!(
+            "`{name}` takes {} argument{}, and is called with {given}",
+            counts.join(" or "),
+            if *fewest == 1 && counts.len() == 1 {
+                ""
+            } else {
+                "s"
+            }
+        ),
+    ))
 }
 
 /// Calls the parser itself makes something of.
@@ -172,4 +215,37 @@ fn arity(name: &str, given: usize) -> Option<Complaint> {
         )
         .hint(format!("call it as {}", operation.signature())),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complaints(text: &str) -> Vec<String> {
+        let source = Source::of_text("<test>", text);
+        let mut engine = rhai::Engine::new();
+        engine.set_optimization_level(rhai::OptimizationLevel::None);
+        let ast = engine.compile(&source.text).unwrap();
+        check(&source, &ast, &AST::empty())
+            .into_iter()
+            .map(|complaint| complaint.message)
+            .collect()
+    }
+
+    #[test]
+    fn a_function_of_the_script_is_called_with_as_many_arguments_as_it_takes() {
+        let wrong = complaints("fn f(a) { a }\nfn g() { f(1, 2) }\nf(1); f();");
+        assert_eq!(
+            wrong,
+            [
+                "`f` takes 1 argument, and is called with 2",
+                "`f` takes 1 argument, and is called with 0"
+            ]
+        );
+        assert!(complaints("fn f() {} fn f(a, b) {} f(); f(1, 2); let x = 1; x.f();").is_empty());
+        assert_eq!(
+            complaints("fn f() {} fn f(a, b) {} f(1);"),
+            ["`f` takes 0 or 2 arguments, and is called with 1"]
+        );
+    }
 }

@@ -264,7 +264,11 @@ fn without_position(error: &EvalAltResult) -> String {
 fn dot(message: &str) -> String {
     let quoted: Vec<&str> = message.split('\'').collect();
     if let ["No writable property ", name, _, kind, ..] = quoted.as_slice() {
-        return format!("`{name}` cannot be set: {kind} is what the API answered");
+        let why = match *kind {
+            "Args" => "it is an argument of the script".to_owned(),
+            kind => format!("{kind} is what the API answered"),
+        };
+        return format!("`{name}` cannot be set: {why}");
     }
     friendly(message.strip_suffix('.').unwrap_or(message))
 }

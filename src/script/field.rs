@@ -236,8 +236,8 @@ mod tests {
         let mut run = |line: &str| engine.eval_with_scope::<bool>(&mut scope, line);
         assert!(!run("args.list.is_empty()").unwrap());
         assert!(run("args.list.contains(1)").unwrap());
-        let error = run("args.list = 2; true").unwrap_err().to_string();
-        assert!(error.contains("Args"), "{error}");
+        let error = run(r#"args["list"] = 2; true"#).unwrap_err().to_string();
+        assert!(error.contains("argument of the script"), "{error}");
     }
 
     #[test]

@@ -112,7 +112,6 @@ fn is_final(error: &EvalAltResult) -> bool {
 }
 
 /// An error as a value; one that scripts may not handle goes on.
-/// (placeholder)
 pub fn caught(error: Box<EvalAltResult>) -> Result<Dynamic> {
     if is_final(&error) {
         return Err(error);
@@ -263,5 +262,21 @@ fn ensure(
             );
             Err(error)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::trial::Trial;
+
+    #[test]
+    fn sleeping_takes_the_time_of_the_account() {
+        let trial = Arc::new(Trial::default());
+        trial
+            .run(r#"let at = now(); sleep(3600); sleep(0.5); sleep("1h"); print(now() - at);"#)
+            .unwrap();
+        assert_eq!(*trial.printed.lock().unwrap(), ["2h 500ms"]);
     }
 }

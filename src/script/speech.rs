@@ -104,3 +104,41 @@ fn chosen(list: &Array, columns: &Array) -> Result<Document> {
         .collect::<Result<Vec<_>>>()?;
     Ok(Document::Value(Value::Array(rows)))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::trial::Trial;
+
+    #[test]
+    fn values_of_every_type_are_printed() {
+        let trial = Arc::new(Trial::default());
+        trial
+            .run(
+                r#"print("text"); print(`${1 + 1} things`); print('c'); print(true); print(1); print(1.5);
+print([1, "a"]); print(#{a: 1}); print(); print(()); print(duration("90s"));
+let list = [1]; let grow = || list.push(2); grow.call(); print(list);
+debug("text"); debug(duration("90s"));"#,
+            )
+            .unwrap();
+        assert_eq!(
+            *trial.printed.lock().unwrap(),
+            [
+                "text",
+                "2 things",
+                "c",
+                "true",
+                "1",
+                "1.5",
+                "[1, \"a\"]",
+                "#{a: 1}",
+                "",
+                "",
+                "1m 30s",
+                "[1, 2]"
+            ]
+        );
+        assert_eq!(*trial.noted.lock().unwrap(), ["\"text\"", "1m 30s"]);
+    }
+}
