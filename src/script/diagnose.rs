@@ -29,7 +29,8 @@ pub fn failure(
 ) -> Complaint {
     let mut trail = Vec::new();
     let mut here = source.clone();
-    let mut at = Position::NONE;
+    // An error without a position is shown where its function was called, in the text of the caller.
+    let (mut at, mut there) = (Position::NONE, source.clone());
     let mut current = error;
     loop {
         let position = own_position(current);
@@ -40,8 +41,8 @@ pub fn failure(
                     function(name),
                     spot(&here, position)
                 ));
+                (at, there) = (position, here.clone());
                 enter(&mut here, file, source, find);
-                at = position;
                 current = inner;
             }
             EvalAltResult::ErrorInModule(file, inner, _) => {
@@ -54,7 +55,7 @@ pub fn failure(
             }
             _ => {
                 if !position.is_none() {
-                    at = position;
+                    (at, there) = (position, here.clone());
                 }
                 break;
             }
@@ -71,7 +72,7 @@ pub fn failure(
             (message, hint, code(other))
         }
     };
-    let mut complaint = Complaint::new(code, message).at(place(&here, at));
+    let mut complaint = Complaint::new(code, message).at(place(&there, at));
     complaint.trail = trail;
     complaint.hint = hint;
     complaint

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use rhai::{Array, Blob, Dynamic, Engine, EvalAltResult, ImmutableString, Map, Position};
+use rhai::{
+    Array, Blob, Dynamic, Engine, EvalAltResult, FuncRegistration, ImmutableString, Map, Position,
+};
 
 use super::handle;
 use super::moment::{Instant, Span};
@@ -20,6 +22,15 @@ pub struct Args(pub Arc<Map>);
 
 /// Registers fields, text and equality.
 pub fn register(engine: &mut Engine) {
+    // Pure, so that methods may be called on the fields of a constant.
+    FuncRegistration::new_index_setter()
+        .with_purity(true)
+        .register_into_engine(
+            engine,
+            |value: &mut Dynamic, name: ImmutableString, _: Dynamic| -> Result<()> {
+                Err(unsettable(value, &name))
+            },
+        );
     engine
         .register_type_with_name::<Args>("Args")
         .register_type_with_name::<Trouble>("Error")
@@ -27,12 +38,6 @@ pub fn register(engine: &mut Engine) {
         .register_fn(
             "index$get$",
             |value: &mut Dynamic, name: ImmutableString| get(value, &name),
-        )
-        .register_fn(
-            "index$set$",
-            |value: &mut Dynamic, name: ImmutableString, _: Dynamic| -> Result<()> {
-                Err(unsettable(value, &name))
-            },
         )
         .register_fn("to_string", |value: &mut Dynamic| value::brief(value))
         .register_fn("to_debug", |value: &mut Dynamic| value::debug(value, 0))
@@ -47,11 +52,17 @@ pub fn register(engine: &mut Engine) {
                     .map_err(Trouble::raise),
             }
         })
-        .register_fn("to_json", |value: &mut Dynamic| -> Result<String> {
-            value::to_json(value)
-                .map(|json| json.to_string())
-                .map_err(Trouble::raise)
+        .register_fn("to_json", |value: &mut Dynamic| json(value))
+        // The language has one of its own for maps, which knows nothing of our types.
+        .register_fn("to_json", |map: &mut Map| {
+            json(&Dynamic::from_map(map.clone()))
         });
+}
+
+fn json(value: &Dynamic) -> Result<String> {
+    value::to_json(value)
+        .map(|json| json.to_string())
+        .map_err(Trouble::raise)
 }
 
 fn get(value: &Dynamic, name: &str) -> Result<Dynamic> {
@@ -119,7 +130,13 @@ fn unsettable(value: &Dynamic, name: &str) -> Box<EvalAltResult> {
         Some(_) => format!("change it in the account: x.update(#{{{name}: …}})"),
         None => "copy it into a map first: x.to_map()".to_owned(),
     };
-    let message = format!("`{name}` cannot be set: {what} is what the API answered\n{hint}");
+    let message = if value.is::<Args>() {
+        format!(
+            "`{name}` cannot be set: it is an argument of the script\nput it in a variable: let {name} = args.{name}"
+        )
+    } else {
+        format!("`{name}` cannot be set: {what} is what the API answered\n{hint}")
+    };
     Box::new(EvalAltResult::ErrorIndexingType(message, Position::NONE))
 }
 
@@ -205,6 +222,23 @@ fn own(a: &Dynamic, b: &Dynamic) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn arguments_have_methods_and_cannot_be_set() {
+        let mut engine = Engine::new();
+        register(&mut engine);
+        let mut scope = rhai::Scope::new();
+        let list = Dynamic::from_array(vec![1_i64.into()]);
+        scope.push_constant(
+            "args",
+            Args(Arc::new(Map::from_iter([("list".into(), list)]))),
+        );
+        let mut run = |line: &str| engine.eval_with_scope::<bool>(&mut scope, line);
+        assert!(!run("args.list.is_empty()").unwrap());
+        assert!(run("args.list.contains(1)").unwrap());
+        let error = run("args.list = 2; true").unwrap_err().to_string();
+        assert!(error.contains("argument of the script"), "{error}");
+    }
 
     #[test]
     fn values_are_compared_by_what_they_hold_within_lists_and_maps_too() {

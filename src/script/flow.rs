@@ -1,6 +1,6 @@
 //! Failing, trying again, cleaning up, pausing and ending.
 
-use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, INT, Map, NativeCallContext};
+use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, FnPtr, INT, Map, NativeCallContext};
 use tokio_util::sync::CancellationToken;
 
 use super::host::{Host, Level};
@@ -15,10 +15,12 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 /// Registers the flow functions.
 pub fn register(engine: &mut Engine, host: &Host) {
     let own = host.clone();
-    engine.register_fn("sleep", move |span: Dynamic| -> Result<()> {
-        let span = Span::of(&span)?;
-        own.wait(own.clock().sleep(span.0))
-    });
+    engine.register_fn("sleep", move |span: Dynamic| sleep(&own, &span));
+    // The language has its own `sleep` for numbers, which knows no clock and cannot be stopped.
+    let own = host.clone();
+    engine.register_fn("sleep", move |seconds: INT| sleep(&own, &seconds.into()));
+    let own = host.clone();
+    engine.register_fn("sleep", move |seconds: FLOAT| sleep(&own, &seconds.into()));
     engine
         .register_fn("exit", || -> Result<()> { Err(Stopped::Exit(0).raise()) })
         .register_fn("exit", |code: INT| -> Result<()> {
@@ -26,6 +28,10 @@ pub fn register(engine: &mut Engine, host: &Host) {
                 Trouble::argument(format!("an exit code is 0 to 255, not {code}")).raise()
             })?;
             Err(Stopped::Exit(code).raise())
+        })
+        .register_fn("exit", |code: Dynamic| -> Result<()> {
+            let code = value::debug(&code, 0);
+            Err(Trouble::argument(format!("an exit code is a whole number, not {code}")).raise())
         })
         .register_fn("attempt", |context: NativeCallContext, body: FnPtr| {
             attempt(&context, &body)
@@ -79,6 +85,11 @@ pub fn register(engine: &mut Engine, host: &Host) {
             ensure(&own, &context, &body, &cleanup)
         },
     );
+}
+
+fn sleep(host: &Host, span: &Dynamic) -> Result<()> {
+    let span = Span::of(span)?;
+    host.wait(host.clock().sleep(span.0))
 }
 
 fn assert(held: bool, message: &str) -> Result<()> {
