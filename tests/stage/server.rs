@@ -16,7 +16,7 @@ pub struct Server {
 #[derive(Debug)]
 pub struct Called {
     pub operation: String,
-    pub path: String,
+    pub target: String,
     pub status: u64,
 }
 
@@ -56,8 +56,8 @@ impl Server {
             .iter()
             .filter(|event| event["kind"] == "call")
             .map(|event| Called {
-                operation: text(event, "what"),
-                path: text(event, "detail"),
+                operation: text(event, "operation"),
+                target: text(event, "target"),
                 status: event["status"].as_u64().unwrap(),
             })
             .collect()
