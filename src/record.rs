@@ -6,6 +6,7 @@
 //! reason.
 
 mod declare;
+mod json;
 mod value;
 
 use std::any::Any;
@@ -15,6 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use declare::Name;
+pub use json::Json;
 pub use value::{FieldValue, Moment, Secret, Shared, View};
 
 /// A resource, whatever its type.

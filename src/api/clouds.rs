@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::nodes::Node;
 use super::vlans::Vlan;
 use crate::operation::{
     Access, Answer, Effect, EffectRule, Kind, Method, MethodForm, Operation, Param, Repeat,
     RepeatRule,
 };
-use crate::record::{Moment, Typed};
+use crate::record::{Json, Moment, Typed};
 
 crate::record! {
     /// A private cloud core (`pcc`) or a group of bare-metal nodes (`baremetal`).
@@ -100,7 +98,7 @@ crate::record! {
         /// Its VLANs as the infrastructure sees them.
         vlans: Vec<Arc<CloudVlan>>,
         /// The SSH keys on it.
-        keys: Vec<Value>,
+        keys: Vec<Json>,
     }
 }
 
@@ -120,7 +118,7 @@ crate::record! {
         /// `ROUTED` or `ACTIVE`.
         state: Option<String>,
         /// The prefixes on it, with their addresses.
-        prefixes: Vec<Value>,
+        prefixes: Vec<Json>,
     }
 }
 
@@ -130,9 +128,9 @@ crate::record! {
         columns: ["subscription", "asset_logs"],
         summary: [],
         /// The subscription: state, term, add-ons, totals in cents.
-        subscription: Option<Value>,
+        subscription: Option<Json>,
         /// The assets billed and their usage in hours.
-        asset_logs: Vec<Value>,
+        asset_logs: Vec<Json>,
     }
 }
 

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::operation::{
     Access, Answer, Arguments, Effect, EffectRule, Kind, Method, MethodForm, Operation, Param,
     Repeat, RepeatRule,
 };
-use crate::record::{Moment, Secret, Typed};
+use crate::record::{Json, Moment, Secret, Typed};
 
 crate::record! {
     /// A server of a cloud, known by its UUID.
@@ -35,7 +33,7 @@ crate::record! {
         /// Its place in the rack.
         chassis: Option<String>,
         /// Its disks.
-        disks: Vec<Value>,
+        disks: Vec<Json>,
         /// Its roles: `control`, `storage`, `compute`.
         labels: Vec<String>,
         /// The OpenStack services on it.
@@ -43,11 +41,11 @@ crate::record! {
         /// The Ceph services on it.
         ceph_services: Option<Arc<CephServices>>,
         /// Its network interfaces.
-        networks: Vec<Value>,
+        networks: Vec<Json>,
         /// Its main address.
         ipaddress: Option<String>,
         /// Its VLANs and addresses on them.
-        vlans: Vec<Value>,
+        vlans: Vec<Json>,
         /// Whether it is in maintenance.
         maintenance: Option<bool>,
         /// When it entered the inventory.
@@ -57,7 +55,7 @@ crate::record! {
         /// When it was assigned to its cloud.
         assigned_date: Option<Moment>,
         /// What introspection found in it.
-        properties: Option<Value>,
+        properties: Option<Json>,
         /// The cloud it belongs to. Not in the API's answer: known from the call that fetched it.
         cloud_id: Option<String>,
     }

@@ -79,12 +79,15 @@ impl Execution {
 /// the runtime must not.
 pub fn on_its_own_thread(host: &Host, source: &Source) -> Result<Document, Ended> {
     let failed = |what: String| Ended::Complaining(vec![Complaint::new(exit::FAILED, what)]);
+    // Made here: what a new thread allocates comes page by page from the system.
+    let mut interpreter = Interpreter::new(host, source.folder.clone());
+    let interpreter = &mut interpreter;
     std::thread::scope(|scope| {
         std::thread::Builder::new()
             .name("script".to_owned())
             .stack_size(STACK)
-            .spawn_scoped(scope, || {
-                Interpreter::new(host, source.folder.clone())
+            .spawn_scoped(scope, move || {
+                interpreter
                     .run(source)
                     .map(|value| Interpreter::document(&value))
             })

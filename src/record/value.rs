@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Record, RecordKind, Typed};
+use super::{Json, Record, RecordKind, Typed};
 
 /// What a field holds, borrowed.
 #[derive(Clone, Debug)]
@@ -144,6 +144,7 @@ plain! {
     Moment, "instant", |value| View::Time(&value.0);
     Secret, "secret", |value| View::Secret(&value.0);
     Value, "map", |value| View::of_json(value);
+    Json, "map", |value| View::of_json(value.value());
 }
 
 impl<T: FieldValue> FieldValue for Option<T> {

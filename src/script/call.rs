@@ -4,7 +4,8 @@
 //! nothing at start-up.
 
 use std::any::TypeId;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
 
 use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext};
 
@@ -20,36 +21,55 @@ use crate::session::Decoded;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
+/// What a name may mean, found once for all calls.
+#[derive(Default)]
+struct Meaning {
+    /// The operation of this name.
+    operation: Option<&'static Operation>,
+    /// The operation that takes a map under this name.
+    alias: Option<&'static Operation>,
+    /// The operations that are methods of this name, by the type they are called on.
+    forms: Vec<(&'static str, &'static Operation)>,
+}
+
+static MEANINGS: LazyLock<HashMap<&'static str, Meaning>> = LazyLock::new(|| {
+    let mut meanings: HashMap<&'static str, Meaning> = HashMap::new();
+    for operation in api::operations() {
+        meanings.entry(operation.name).or_default().operation = Some(operation);
+        if let Some(alias) = operation.alias {
+            let meaning = meanings.entry(alias).or_default();
+            meaning.alias = meaning.alias.or(Some(operation));
+        }
+        if let Some(form) = operation.form {
+            let meaning = meanings.entry(form.name).or_default();
+            meaning.forms.push((form.on, operation));
+        }
+    }
+    for sugar in sugar::SUGAR {
+        meanings.entry(sugar.name).or_default();
+    }
+    meanings
+});
+
 /// More arguments than any call of ours takes, so that one too many gets its own message.
 const MOST_ARGUMENTS: usize = 5;
 
 /// Gives an engine those of our calls that are among the names a script mentions.
 pub fn register(engine: &mut Engine, host: &Host, mentioned: &BTreeSet<String>) {
-    let names: BTreeSet<&'static str> = names().filter(|name| mentioned.contains(*name)).collect();
-    for name in names {
+    for mentioned in mentioned {
+        let Some((name, meaning)) = MEANINGS.get_key_value(mentioned.as_str()) else {
+            continue;
+        };
         for count in 0..=MOST_ARGUMENTS {
             let host = host.clone();
             // Whatever the types: what a call means is decided by its values.
             let types = vec![TypeId::of::<Dynamic>(); count];
-            engine.register_raw_fn(name, types, move |context, args| {
-                call(&host, name, args).unwrap_or_else(|| Err(not_found(&context, name, args)))
+            engine.register_raw_fn(*name, types, move |context, args| {
+                call(&host, name, meaning, args)
+                    .unwrap_or_else(|| Err(not_found(&context, name, args)))
             });
         }
     }
-}
-
-/// The names of our calls, with repetitions.
-fn names() -> impl Iterator<Item = &'static str> {
-    let operations = api::operations().flat_map(|operation| {
-        [
-            Some(operation.name),
-            operation.alias,
-            operation.form.map(|form| form.name),
-        ]
-    });
-    operations
-        .flatten()
-        .chain(sugar::SUGAR.iter().map(|sugar| sugar.name))
 }
 
 /// The engine's own error, for a call of values that are none of ours.
@@ -70,11 +90,16 @@ fn not_found(
 }
 
 /// Answers a call, if its values are ours.
-fn call(host: &Host, name: &str, args: &[&mut Dynamic]) -> Option<Result<Dynamic>> {
+fn call(
+    host: &Host,
+    name: &str,
+    meaning: &Meaning,
+    args: &[&mut Dynamic],
+) -> Option<Result<Dynamic>> {
     let values: Vec<Dynamic> = args.iter().map(|value| value.flatten_clone()).collect();
     let subject = values.first().and_then(handle::unwrap);
     let kind = subject.as_ref().map(|record| record.kind().name);
-    if let Some(operation) = kind.and_then(|kind| method(kind, name)) {
+    if let Some(operation) = kind.and_then(|kind| meaning.method(kind)) {
         return Some(perform(host, operation, &values));
     }
     if let Some(outcome) = sugar::call(host, name, kind, &values) {
@@ -82,11 +107,11 @@ fn call(host: &Host, name: &str, args: &[&mut Dynamic]) -> Option<Result<Dynamic
     }
     if let [only] = values.as_slice()
         && only.is_map()
-        && let Some(operation) = api::operations().find(|it| it.alias == Some(name))
+        && let Some(operation) = meaning.alias
     {
         return Some(perform(host, operation, &values));
     }
-    let operation = api::operation(name)?;
+    let operation = meaning.operation?;
     if let [wanted] = values.as_slice()
         && let Ok(text) = wanted.as_immutable_string_ref()
         && let Some(list) = fetch::listing(operation)
@@ -96,20 +121,23 @@ fn call(host: &Host, name: &str, args: &[&mut Dynamic]) -> Option<Result<Dynamic
     Some(perform(host, operation, &values))
 }
 
+impl Meaning {
+    fn method(&self, kind: &str) -> Option<&'static Operation> {
+        let kind = match kind {
+            "DeployedCloud" => "Cloud",
+            "Membership" => "Organization",
+            other => other,
+        };
+        self.forms
+            .iter()
+            .find_map(|(on, operation)| (*on == kind).then_some(*operation))
+    }
+}
+
 /// The operation that reads as this method of this type.
 #[must_use]
 pub fn method(kind: &str, name: &str) -> Option<&'static Operation> {
-    let kind = match kind {
-        "DeployedCloud" => "Cloud",
-        "Membership" => "Organization",
-        "CloudVlan" => "Vlan",
-        other => other,
-    };
-    api::operations().find(|operation| {
-        operation
-            .form
-            .is_some_and(|form| form.on == kind && form.name == name)
-    })
+    MEANINGS.get(name)?.method(kind)
 }
 
 /// Performs an operation with a script's values.
@@ -119,6 +147,7 @@ pub fn perform(host: &Host, operation: &'static Operation, values: &[Dynamic]) -
 }
 
 /// An answer as a script value.
+#[must_use]
 pub fn of_decoded(decoded: Decoded) -> Dynamic {
     match decoded {
         Decoded::Nothing => Dynamic::UNIT,

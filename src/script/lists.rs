@@ -1,7 +1,9 @@
 //! What people do to lists of resources, native because loops in scripts are slow.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map, NativeCallContext};
 
@@ -9,7 +11,7 @@ use super::field;
 use super::handle;
 use super::trouble::Trouble;
 use super::value;
-use crate::record::View;
+use crate::record::{Record, View};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -122,15 +124,45 @@ impl Selector {
         }
     }
 
-    fn key(&self, context: &NativeCallContext<'_>, item: &Dynamic) -> Result<Key> {
-        if let Self::Field(name) = self
-            && let Some(record) = handle::unwrap(item)
-            && let Some(view) = record.lookup(name)
-            && let Some(key) = Key::of_view(&view)
-        {
-            return Ok(key);
+    /// The records that keys borrow their text from. A function's answers have nothing to borrow.
+    fn records(&self, list: &Array) -> Records {
+        match self {
+            Self::Call(_) => Records::new(),
+            Self::Field(_) => list.iter().map(handle::unwrap).collect(),
         }
-        Ok(Key::of(&self.pick(context, item)?))
+    }
+
+    fn keys<'a>(
+        &self,
+        context: &NativeCallContext<'_>,
+        list: &Array,
+        records: &'a Records,
+    ) -> Result<Vec<Key<'a>>> {
+        match self {
+            Self::Call(_) => list
+                .iter()
+                .map(|item| Ok(Key::of(&self.pick(context, item)?)))
+                .collect(),
+            Self::Field(name) => list
+                .iter()
+                .zip(records)
+                .map(|(item, record)| key_of(item, record.as_deref(), name))
+                .collect(),
+        }
+    }
+}
+
+/// The records behind a list's items, where they are records.
+type Records = Vec<Option<Arc<dyn Record>>>;
+
+/// The key in a field, borrowed from the record where there is one.
+fn key_of<'a>(item: &Dynamic, record: Option<&'a dyn Record>, name: &str) -> Result<Key<'a>> {
+    let own = record
+        .and_then(|record| record.lookup(name))
+        .and_then(|view| Key::of_view(&view));
+    match own {
+        Some(key) => Ok(key),
+        None => Ok(Key::of(&field_of(item, name)?)),
     }
 }
 
@@ -151,21 +183,21 @@ pub fn field_of(item: &Dynamic, name: &str) -> Result<Dynamic> {
 
 /// What things are sorted and grouped by. Nothing comes first, then truth, numbers, text.
 #[derive(Clone, Debug)]
-enum Key {
+enum Key<'a> {
     Nothing,
     Bool(bool),
     Number(f64),
-    Text(String),
+    Text(Cow<'a, str>),
 }
 
-impl Key {
-    fn of_view(view: &View<'_>) -> Option<Self> {
+impl<'a> Key<'a> {
+    fn of_view(view: &View<'a>) -> Option<Self> {
         Some(match view {
             View::Null => Self::Nothing,
             View::Bool(flag) => Self::Bool(*flag),
             View::Int(whole) => Self::whole(*whole),
             View::Float(float) => Self::Number(*float),
-            View::Text(text) => Self::Text((*text).to_owned()),
+            View::Text(text) => Self::Text(Cow::Borrowed(text)),
             _ => return None,
         })
     }
@@ -180,7 +212,7 @@ impl Key {
         } else if let Ok(float) = value.as_float() {
             Self::Number(float)
         } else {
-            Self::Text(value::brief(value))
+            Self::Text(value::brief(value).into())
         }
     }
 
@@ -210,11 +242,11 @@ impl Key {
         }
     }
 
-    fn into_text(self) -> String {
+    fn into_text(self) -> Cow<'a, str> {
         match self {
-            Self::Nothing => String::new(),
-            Self::Bool(flag) => flag.to_string(),
-            Self::Number(number) => number.to_string(),
+            Self::Nothing => Cow::Borrowed(""),
+            Self::Bool(flag) => flag.to_string().into(),
+            Self::Number(number) => number.to_string().into(),
             Self::Text(text) => text,
         }
     }
@@ -245,7 +277,8 @@ fn matching(list: &Array, name: &str, wanted: &Dynamic) -> Result<Array> {
     let wanted = Key::of(wanted);
     let mut kept = Array::new();
     for item in list {
-        if Key::of(&field_of(item, name)?).order(&wanted) == Ordering::Equal {
+        let record = handle::unwrap(item);
+        if key_of(item, record.as_deref(), name)?.order(&wanted) == Ordering::Equal {
             kept.push(item.clone());
         }
     }
@@ -264,10 +297,12 @@ fn sort(context: &NativeCallContext<'_>, list: &Array, by: Dynamic, order: &str)
         }
     };
     let by = Selector::of(by)?;
-    let mut keyed = list
-        .iter()
-        .map(|item| Ok((by.key(context, item)?, item)))
-        .collect::<Result<Vec<_>>>()?;
+    let records = by.records(list);
+    let mut keyed: Vec<_> = by
+        .keys(context, list, &records)?
+        .into_iter()
+        .zip(list)
+        .collect();
     if descending {
         keyed.sort_by(|a, b| b.0.order(&a.0));
     } else {
@@ -278,28 +313,32 @@ fn sort(context: &NativeCallContext<'_>, list: &Array, by: Dynamic, order: &str)
 
 fn group(context: &NativeCallContext<'_>, list: &Array, by: Dynamic) -> Result<Map> {
     let by = Selector::of(by)?;
-    let mut groups: indexmap::IndexMap<String, Array> = indexmap::IndexMap::new();
-    for item in list {
-        let key = by.key(context, item)?.into_text();
-        groups.entry(key).or_default().push(item.clone());
+    let records = by.records(list);
+    let keys = by.keys(context, list, &records)?;
+    let mut groups: HashMap<Cow<'_, str>, Array> = HashMap::new();
+    for (key, item) in keys.into_iter().zip(list) {
+        groups
+            .entry(key.into_text())
+            .or_default()
+            .push(item.clone());
     }
     Ok(groups
         .into_iter()
-        .map(|(key, items)| (key.into(), Dynamic::from_array(items)))
+        .map(|(key, items)| (key.as_ref().into(), Dynamic::from_array(items)))
         .collect())
 }
 
 fn count(context: &NativeCallContext<'_>, list: &Array, by: Dynamic) -> Result<Map> {
     let by = Selector::of(by)?;
-    let mut counts: indexmap::IndexMap<String, i64> = indexmap::IndexMap::new();
-    for item in list {
-        *counts
-            .entry(by.key(context, item)?.into_text())
-            .or_default() += 1;
+    let records = by.records(list);
+    let keys = by.keys(context, list, &records)?;
+    let mut counts: HashMap<Cow<'_, str>, i64> = HashMap::new();
+    for key in keys {
+        *counts.entry(key.into_text()).or_default() += 1;
     }
     Ok(counts
         .into_iter()
-        .map(|(key, count)| (key.into(), Dynamic::from(count)))
+        .map(|(key, count)| (key.as_ref().into(), Dynamic::from(count)))
         .collect())
 }
 
@@ -338,9 +377,15 @@ fn distinct(list: &Array, pick: impl Fn(&Dynamic) -> Result<Dynamic>) -> Result<
     let mut seen = HashSet::new();
     let mut kept = Array::new();
     for item in list {
-        let key = value::to_json(&pick(item)?)
-            .map_err(Trouble::raise)?
-            .to_string();
+        let value = pick(item)?;
+        // Text, which most are, is told apart from what only looks like it written as JSON.
+        let key = match value.as_immutable_string_ref() {
+            Ok(text) => (true, ImmutableString::clone(&text)),
+            Err(_) => {
+                let json = value::to_json(&value).map_err(Trouble::raise)?;
+                (false, json.to_string().into())
+            }
+        };
         if seen.insert(key) {
             kept.push(item.clone());
         }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
 use tokio_util::sync::CancellationToken;
 
+use super::handle;
 use super::host::Host;
 use super::options::Options;
 use super::trouble::{Stopped, Trouble};
@@ -81,7 +82,7 @@ fn parallel(
         collect,
         cancel: host.token().child_token(),
     };
-    work(host, context, body, &crew, branches)?;
+    work(host, context, &unshared(body), &crew, branches)?;
     if let Some(error) = lock(&crew.failed).take() {
         return Err(error);
     }
@@ -92,6 +93,21 @@ fn parallel(
         .drain(..)
         .map(Option::unwrap_or_default)
         .collect())
+}
+
+/// The same function with records of its own in place of those it shares with the script around it.
+///
+/// A method locks a shared value for as long as it takes, and other branches that come upon it
+/// meanwhile would fail: `parallel(items, |i| cloud.stats())`. Nobody can change a record, so that
+/// nobody can tell the difference.
+fn unshared(body: &FnPtr) -> FnPtr {
+    let mut body = body.clone();
+    for value in body.iter_curry_mut().filter(|value| value.is_shared()) {
+        if let Some(record) = handle::unwrap(value) {
+            *value = handle::wrap(record);
+        }
+    }
+    body
 }
 
 /// Runs the branches to their end. On a virtual clock they take turns, in their order, and the

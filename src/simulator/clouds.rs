@@ -124,8 +124,8 @@ fn cloud_subscription(world: &mut World, call: &Call) -> Result<Answer, Answer> 
         "total_in_cents": cents,
     });
     Ok(Answer::json(Subscription {
-        subscription: Some(subscription),
-        asset_logs: assets,
+        subscription: Some(subscription.into()),
+        asset_logs: assets.into_iter().map(Into::into).collect(),
         ..Subscription::default()
     }))
 }

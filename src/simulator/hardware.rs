@@ -89,7 +89,7 @@ pub fn node(world: &mut World, sku: &str, private_cloud: bool, hostname: String)
         memory: spec.map(|spec| format!("{} GB", spec.memory)),
         rack: Some(format!("R{rack:02}")),
         chassis: Some(format!("C{slot:02}")),
-        disks,
+        disks: disks.into_iter().map(Into::into).collect(),
         labels: labels.iter().map(|label| (*label).to_owned()).collect(),
         kolla_services: private_cloud.then(|| Arc::new(kolla())),
         ceph_services: private_cloud.then(|| Arc::new(ceph())),

@@ -228,6 +228,7 @@ fn shown(world: &World, vlan: &VlanState) -> CloudVlan {
                 "prefix_type": fields.prefix_type,
                 "ip_addrs": addresses,
             })
+            .into()
         })
         .collect();
     CloudVlan {
