@@ -12,6 +12,9 @@ use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+use crate::branch::Branch;
 
 /// The instant every virtual clock starts at unless told otherwise.
 ///
@@ -192,6 +195,16 @@ struct Waiter {
     at: DateTime<Utc>,
     order: u64,
     wake: oneshot::Sender<()>,
+    /// The cancellation of the branch that waits.
+    cancel: Option<CancellationToken>,
+}
+
+impl Waiter {
+    fn is_given_up(&self) -> bool {
+        self.cancel
+            .as_ref()
+            .is_some_and(CancellationToken::is_cancelled)
+    }
 }
 
 impl PartialEq for Waiter {
@@ -236,7 +249,12 @@ impl Virtual {
         let mut state = clock.lock();
         state.asked += 1;
         let order = state.asked;
-        state.waiting.push(Reverse(Waiter { at, order, wake }));
+        state.waiting.push(Reverse(Waiter {
+            at,
+            order,
+            wake,
+            cancel: Branch::token(),
+        }));
         if leaving {
             Self::release(&mut state);
         } else {
@@ -255,8 +273,20 @@ impl Virtual {
     }
 
     /// Hands the turn to whoever is due first, when nobody works. Waiters that gave up have closed
-    /// their channel.
+    /// their channel. One whose branch was cancelled goes before all others and moves no time: it
+    /// has only its own unwinding to do.
     fn pass(state: &mut Turns) {
+        if state.working == 0 && state.waiting.iter().any(|it| it.0.is_given_up()) {
+            let mut waiting = std::mem::take(&mut state.waiting).into_vec();
+            waiting.sort_by_key(|it| it.0.order);
+            for Reverse(waiter) in waiting {
+                if state.working == 0 && waiter.is_given_up() {
+                    state.working = usize::from(waiter.wake.send(()).is_ok());
+                } else {
+                    state.waiting.push(Reverse(waiter));
+                }
+            }
+        }
         while state.working == 0
             && let Some(Reverse(next)) = state.waiting.pop()
         {

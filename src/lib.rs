@@ -3,7 +3,7 @@
 //! # The map of the house
 //!
 //! On the ground stand [`operation`] (what an operation is, and the request its arguments make),
-//! [`record`] (what a resource is), [`clock`] and [`error`]. On them stands [`api`], which says what
+//! [`record`] (what a resource is), [`branch`], [`clock`] and [`error`]. On them stands [`api`], which says what
 //! the API is, one file per resource.
 //!
 //! [`client`] speaks to the API; [`simulator`] answers as the API would. Neither knows the other.
@@ -16,6 +16,7 @@
 //! Directions of dependency are held by a test.
 
 pub mod api;
+pub mod branch;
 pub mod cli;
 pub mod client;
 pub mod clock;

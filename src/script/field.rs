@@ -237,7 +237,7 @@ mod tests {
         assert!(!run("args.list.is_empty()").unwrap());
         assert!(run("args.list.contains(1)").unwrap());
         let error = run("args.list = 2; true").unwrap_err().to_string();
-        assert!(error.contains("argument of the script"), "{error}");
+        assert!(error.contains("Args"), "{error}");
     }
 
     #[test]

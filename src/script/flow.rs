@@ -8,6 +8,7 @@ use super::moment::Span;
 use super::options::Options;
 use super::trouble::{Stopped, Trouble};
 use super::value;
+use crate::branch::Branch;
 use crate::error::exit;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -246,7 +247,7 @@ fn ensure(
 ) -> Result<Dynamic> {
     let outcome: Result<Dynamic> = body.call_within_context(context, ());
     let cleaned: Result<Dynamic> = {
-        let _branch = Host::branch(CancellationToken::new());
+        let _branch = Branch::start(CancellationToken::new());
         cleanup.call_within_context(context, ())
     };
     match (outcome, cleaned) {

@@ -1,6 +1,5 @@
 //! What a running script stands on: the account, the clock, the output, and the way to stop it.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -16,6 +15,7 @@ use super::runtime::LazyRuntime;
 use super::stats::{Entry, StatsCache};
 use super::trouble::{Stopped, Trouble};
 use crate::api::clouds::CloudStats;
+use crate::branch::Branch;
 use crate::client::{CallError, Limits};
 use crate::clock::Clock;
 use crate::operation::{Arguments, Operation};
@@ -162,22 +162,6 @@ struct Inner {
     power: Mutex<HashMap<String, PowerMark>>,
 }
 
-thread_local! {
-    /// The branch this thread works for: its own cancellation, innermost last.
-    static BRANCH: RefCell<Vec<CancellationToken>> = const { RefCell::new(Vec::new()) };
-}
-
-/// A branch of the run, for as long as it lives.
-pub struct Branch(());
-
-impl Drop for Branch {
-    fn drop(&mut self) {
-        BRANCH.with_borrow_mut(|branches| {
-            branches.pop();
-        });
-    }
-}
-
 impl Host {
     /// A host of these parts.
     #[must_use]
@@ -296,28 +280,17 @@ impl Host {
         }
     }
 
-    /// Starts a branch on this thread that `token` cancels.
-    #[must_use]
-    pub(super) fn branch(token: CancellationToken) -> Branch {
-        BRANCH.with_borrow_mut(|branches| branches.push(token));
-        Branch(())
-    }
-
     /// The cancellation of the branch this thread works for.
     #[must_use]
     pub(super) fn token(&self) -> CancellationToken {
-        BRANCH
-            .with_borrow(|branches| branches.last().cloned())
-            .unwrap_or_else(|| self.stop().token())
+        Branch::token().unwrap_or_else(|| self.stop().token())
     }
 
     /// Why the branch this thread works for is to end, if it is.
     #[must_use]
     pub fn stopped(&self) -> Option<Stopped> {
         let reason = self.stop().reason();
-        let own =
-            BRANCH.with_borrow(|branches| branches.last().map(CancellationToken::is_cancelled));
-        match own {
+        match Branch::is_cancelled() {
             // A branch of its own token: a cleanup that runs after the rest was stopped, or a
             // parallel branch, whose token is cancelled along with the run's.
             Some(false) => None,

@@ -10,6 +10,7 @@ use super::handle;
 use super::host::Host;
 use super::options::Options;
 use super::trouble::{Stopped, Trouble};
+use crate::branch::Branch;
 use crate::clock::{Clock, Ticket};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -139,7 +140,7 @@ fn work(
                         if host.complete(ticket.turn()).is_ok() {
                             #[expect(deprecated, reason = "as above")]
                             let context = store.create_context(engine);
-                            let _branch = Host::branch(crew.cancel.clone());
+                            let _branch = Branch::start(crew.cancel.clone());
                             branch(&context, host, body, crew);
                         }
                         leave(crew, clock);
