@@ -242,10 +242,10 @@ overlap = "skip"
 allow = ["read"]
 "#;
 
-const TICK: &str = r#"//! Say that it is due.
+const TICK: &str = "//! Say that it is due.
 //! @param greeting: string  what to say
 print(`${args.greeting}, ${clouds().len()} clouds`);
-"#;
+";
 
 #[test]
 fn a_job_runs_when_it_is_due_and_the_service_drains() {

@@ -47,11 +47,11 @@ fn a_pause_passes_at_once_and_exactly() {
 
 #[test]
 fn branches_wait_side_by_side() {
-    let line = r#"
+    let line = "
         let start = now();
         parallel([1, 2, 3, 4], |n| sleep(`${n}h`));
         (now() - start).hours()
-    "#;
+    ";
     Mw::eval(line).stdout("4.0\n").run();
 }
 

@@ -16,7 +16,6 @@ pub struct Server {
 #[derive(Debug)]
 pub struct Called {
     pub operation: String,
-    pub target: String,
     pub status: u64,
 }
 
@@ -57,7 +56,6 @@ impl Server {
             .filter(|event| event["kind"] == "call")
             .map(|event| Called {
                 operation: text(event, "operation"),
-                target: text(event, "target"),
                 status: event["status"].as_u64().unwrap(),
             })
             .collect()
