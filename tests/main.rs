@@ -9,10 +9,14 @@
 
 mod promises {
     mod contract;
+    mod directions;
     mod examples;
     mod interrupts;
     mod mistakes;
     mod operations;
+    mod prompt;
+    mod schedules;
+    mod simulated_time;
 }
 
 mod stage {
@@ -22,4 +26,5 @@ mod stage {
     pub mod page;
     pub mod process;
     pub mod server;
+    pub mod terminal;
 }

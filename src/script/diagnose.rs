@@ -2,7 +2,6 @@
 
 use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 
-use super::modules::STDLIB;
 use super::source::Source;
 use super::trouble::{Stopped, Trouble};
 use super::vocabulary;
@@ -202,12 +201,7 @@ pub fn sentence(error: &EvalAltResult) -> (String, Option<String>) {
         E::ErrorVariableNotFound(name, _) => undefined(name, ""),
         E::ErrorModuleNotFound(what, _) => (
             format!("cannot import {what}"),
-            Some(
-                nearest(what, STDLIB.iter().map(|(name, _)| *name)).map_or_else(
-                    || "modules of the binary have plain names; files start with ./".to_owned(),
-                    |near| format!("did you mean {near:?}?"),
-                ),
-            ),
+            Some("modules of the binary have plain names; files start with ./".to_owned()),
         ),
         E::ErrorDotExpr(message, _) => plain(dot(message)),
         E::ErrorMismatchDataType(wanted, found, _) if found.is_empty() => {

@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
 
 use super::source::Source;
+use crate::operation::nearest;
 
 /// The modules in the binary: name and text.
 pub static STDLIB: &[(&str, &str)] = &[("rolling", include_str!("../../stdlib/rolling.rhai"))];
@@ -80,7 +81,9 @@ pub fn find(base: &Path, from: Option<&str>, path: &str) -> Result<Source, Strin
     if file.extension().is_none() {
         file.set_extension("rhai");
     }
-    Source::read(&file.to_string_lossy()).map_err(|complaint| match complaint.hint {
+    let near = nearest(path, STDLIB.iter().map(|(name, _)| *name))
+        .map(|near| format!("did you mean {near:?}?"));
+    Source::read(&file.to_string_lossy()).map_err(|complaint| match near.or(complaint.hint) {
         Some(hint) => format!("{} ({hint})", complaint.message),
         None => complaint.message,
     })

@@ -168,7 +168,7 @@ fn scripts_that_ship_explain_themselves_and_run() {
 
 #[test]
 fn scripts_that_ship_pass_their_tests() {
-    for folder in ["scripts", "stdlib"] {
+    for folder in ["scripts", "stdlib", "tests/language"] {
         let tests = scripts(folder, true);
         assert!(!tests.is_empty(), "no test of {folder}");
         for test in tests {

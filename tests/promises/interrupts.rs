@@ -111,8 +111,11 @@ fn the_branches_of_parallel() {
 
 #[test]
 fn parallel_loops_that_never_end() {
-    let line = r#"parallel([1, 2, 3], |n| { print(`ready ${n}`); while true {} })"#;
-    let mut process = Mw::eval(line).start();
+    let line = "parallel([1, 2, 3], |n| { print(`ready ${n}`); while true {} })";
+    // Simulated time would let one branch after the other work.
+    let mut process = Mw::new(["eval", line])
+        .account("http://127.0.0.1:9")
+        .start();
     for _ in 0..3 {
         process.says("ready");
     }
@@ -136,13 +139,16 @@ fn cleanups_run() {
 
 #[test]
 fn cleanups_of_branches_run() {
-    let line = r#"
+    let line = "
         parallel([1, 2], |n| ensure(
             || { print(`ready ${n}`); while true {} },
             || print(`tidied ${n}`)
         ));
-    "#;
-    let mut process = Mw::eval(line).start();
+    ";
+    // Simulated time would let one branch after the other work.
+    let mut process = Mw::new(["eval", line])
+        .account("http://127.0.0.1:9")
+        .start();
     process.says("ready");
     process.says("ready");
     let stdout = interrupt(process, INTERRUPTED);

@@ -265,15 +265,24 @@ fn an_option_that_is_none() {
 
 #[test]
 fn an_ambiguous_label() {
-    Mw::eval(r#"create_vlan(#{label: "app-tier", pod_location: "pod_1", vlan_type: "internal"});
-vlan("app-tier")"#)
-        .stderr(r#"error: 2 vlans are labelled "app-tier"
+    let twice = r#"create_vlan(#{label: "app-tier", pod_location: "pod_1", vlan_type: "internal"});
+"#;
+    let ids = value(&format!(
+        r#"{twice}vlans().where("label", "app-tier").pluck("id").join(" ")"#
+    ));
+    let (old, new) = ids.split_once(' ').unwrap();
+    Mw::eval(&format!(r#"{twice}vlan("app-tier")"#))
+        .hide(old, "OLD")
+        .hide(new, "NEW")
+        .stderr(
+            r#"error: 2 vlans are labelled "app-tier"
   --> <eval>:2:1
    |
  2 | vlan("app-tier")
    | ^^^^
-  help: use the id of one of them: ZzV6Te7TLU (created 2026-01-15T08:00:00+00:00), rAwDgCbNGr (created 2026-01-15T08:00:00+00:00)
-"#)
+  help: use the id of one of them: OLD (created 2026-01-14T08:00:00+00:00), NEW (created 2026-01-15T08:00:00+00:00)
+"#,
+        )
         .code(1)
         .run();
 }
@@ -297,13 +306,15 @@ fn a_label_that_is_nearly_right() {
 #[test]
 fn an_id_that_does_not_exist() {
     Mw::eval(r#"delete_vlan("zzzzzzzzzz")"#)
-        .stderr(r#"error: could not delete vlan zzzzzzzzzz: 404 Not Found (not_found): VLAN zzzzzzzzzz was not found
+        .stderr(
+            r#"error: could not delete vlan zzzzzzzzzz: 404 Not Found (not_found): VLAN not found.
   --> <eval>:1:1
    |
  1 | delete_vlan("zzzzzzzzzz")
    | ^^^^^^^^^^^
   help: there is no such id: vlans() shows what exists
-"#)
+"#,
+        )
         .code(1)
         .run();
 }
@@ -420,17 +431,16 @@ fn an_error_in_a_parallel_branch() {
 
 #[test]
 fn a_module_that_does_not_exist() {
-    Mw::eval(r#"import "rollin" as rolling;"#)
+    Mw::eval(r#"print("before"); import "rollin" as rolling;"#)
         .stderr(
-            r#"error: cannot import rollin
-  --> <eval>:1:8
+            r#"error: cannot import "rollin": cannot read the script rollin.rhai: No such file or directory (os error 2) (did you mean "rolling"?)
+  --> <eval>:1:25
    |
- 1 | import "rollin" as rolling;
-   |        ^^^^^^^^
-  help: did you mean "rolling"?
+ 1 | print("before"); import "rollin" as rolling;
+   |                         ^^^^^^^^
 "#,
         )
-        .code(1)
+        .code(2)
         .run();
 }
 
@@ -702,6 +712,12 @@ fn an_address_that_is_none() {
         .run();
 }
 
+/// What a line comes to on the simulator.
+fn value(line: &str) -> String {
+    let done = Mw::eval(line).any_stdout().run();
+    done.stdout.trim().to_owned()
+}
+
 /// An address where nobody listens.
 fn nobody() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -748,7 +764,7 @@ fn credentials_that_are_refused() {
     Mw::new(["eval", "clouds()"])
         .env("OPENMETAL_API_URL", server.url())
         .env("OPENMETAL_API_KEY", "stolen")
-        .stderr("error: could not read clouds: 401 Unauthorized (unauthorized): Unauthorized; the token is wrong or has expired
+        .stderr("error: could not read clouds: 401 Unauthorized (unauthenticated): Invalid or missing credentials.
   --> <eval>:1:1
    |
  1 | clouds()
@@ -765,7 +781,7 @@ fn what_is_not_permitted_is_not_sent() {
     let line = r#"let c = cloud("Bare metal"); c.delete()"#;
     Mw::new(["eval", line])
         .account(server.url())
-        .hide("wesvyHLNLr", "ID")
+        .hide(&value(r#"cloud("Bare metal").id"#), "ID")
         .stderr(r#"error: could not delete cloud ID: its effect is `destroy`, which is not granted to this run, and there is no terminal to ask at
   --> <eval>:1:32
    |

@@ -54,11 +54,11 @@ fn every_operation_is_called_from_a_script_through_http() {
 const READS: &[(&str, &str)] = &[
     ("token", "token().to_json()"),
     ("clouds", "clouds().to_json()"),
-    ("cloud", r#"cloud(clouds()[0].id).to_json()"#),
-    ("cloud_stats", r#"cloud_stats(clouds()[0]).to_json()"#),
+    ("cloud", "cloud(clouds()[0].id).to_json()"),
+    ("cloud_stats", "cloud_stats(clouds()[0]).to_json()"),
     (
         "cloud_subscription",
-        r#"cloud_subscription(clouds()[0]).to_json()"#,
+        "cloud_subscription(clouds()[0]).to_json()",
     ),
     ("orders", "orders().to_json()"),
     ("order", "order(orders()[0].id).to_json()"),
@@ -72,12 +72,12 @@ const READS: &[(&str, &str)] = &[
     ),
     ("images", r#"images("pod_1").to_json()"#),
     ("vlans", "vlans().to_json()"),
-    ("vlan", r#"vlan(vlans()[0].id).to_json()"#),
+    ("vlan", "vlan(vlans()[0].id).to_json()"),
     ("ip_blocks", "ip_blocks().to_json()"),
-    ("ip_block", r#"ip_block(ip_blocks()[0].id).to_json()"#),
+    ("ip_block", "ip_block(ip_blocks()[0].id).to_json()"),
     (
         "ip_block_details",
-        r#"ip_block_details(ip_blocks()[0]).to_json()"#,
+        "ip_block_details(ip_blocks()[0]).to_json()",
     ),
     ("public_keys", "public_keys().to_json()"),
     ("public_key", "public_key(public_keys()[0].id).to_json()"),
@@ -129,6 +129,7 @@ fn an_api_key_opens_the_account_too() {
         .env("OPENMETAL_API_KEY", "sim")
         .stdout("2\n")
         .run();
-    let paths: Vec<String> = server.calls().into_iter().map(|call| call.path).collect();
-    assert_eq!(paths, ["/v1/clouds"]);
+    // A key needs no token.
+    let operations: Vec<String> = server.calls().into_iter().map(|it| it.operation).collect();
+    assert_eq!(operations, ["clouds"]);
 }

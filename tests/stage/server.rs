@@ -16,7 +16,6 @@ pub struct Server {
 #[derive(Debug)]
 pub struct Called {
     pub operation: String,
-    pub path: String,
     pub status: u64,
 }
 
@@ -56,8 +55,7 @@ impl Server {
             .iter()
             .filter(|event| event["kind"] == "call")
             .map(|event| Called {
-                operation: text(event, "what"),
-                path: text(event, "detail"),
+                operation: text(event, "operation"),
                 status: event["status"].as_u64().unwrap(),
             })
             .collect()

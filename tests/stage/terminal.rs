@@ -1,0 +1,137 @@
+//! A terminal to type in: tmux, on a socket of its own.
+
+use std::env;
+use std::fs;
+use std::io::Write as _;
+use std::process::{Command, Output};
+
+use super::folder::Folder;
+
+/// Looks at the screen before giving up.
+const LOOKS: usize = 400;
+
+/// A terminal in which `mw --sim repl` runs, gone when dropped.
+pub struct Terminal {
+    folder: Folder,
+}
+
+/// Whether there is a tmux. Without one the test says so and is passed over; where the checks run,
+/// that is a failure.
+pub fn is_there() -> bool {
+    let found = Command::new("tmux").arg("-V").output().is_ok();
+    if !found {
+        assert!(env::var_os("CI").is_none(), "tmux is not installed");
+        let _ = writeln!(
+            std::io::stderr(),
+            "tmux is not installed: the prompt is not tested"
+        );
+    }
+    found
+}
+
+impl Terminal {
+    pub fn new() -> Self {
+        let terminal = Self {
+            folder: Folder::new(),
+        };
+        terminal.open();
+        terminal
+    }
+
+    /// Opens a session at the prompt; its history lies in the terminal's folder.
+    pub fn open(&self) {
+        let home = self.folder.path().join("home");
+        let line = format!(
+            "exec env -i HOME='{home}' XDG_STATE_HOME='{home}/state' XDG_CONFIG_HOME='{home}/config' \
+             PATH=/usr/bin:/bin LANG=C.UTF-8 TERM=xterm-256color '{mw}' --sim repl",
+            home = home.display(),
+            mw = env!("CARGO_BIN_EXE_mw"),
+        );
+        fs::write(self.folder.path().join("start.sh"), line).unwrap();
+        let start = format!("sh '{}'", self.folder.path().join("start.sh").display());
+        let output = self.tmux(&[
+            "-f",
+            "/dev/null",
+            "new-session",
+            "-d",
+            "-x",
+            "100",
+            "-y",
+            "40",
+            &start,
+        ]);
+        assert!(output.status.success(), "{output:?}");
+    }
+
+    fn tmux(&self, arguments: &[&str]) -> Output {
+        Command::new("tmux")
+            .arg("-S")
+            .arg(self.folder.path().join("socket"))
+            .args(arguments)
+            .output()
+            .unwrap()
+    }
+
+    fn screen(&self) -> String {
+        let output = self.tmux(&["capture-pane", "-p", "-J"]);
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Types text as it is.
+    pub fn types(&self, text: &str) {
+        assert!(
+            self.tmux(&["send-keys", "-l", "--", text]).status.success(),
+            "{text}"
+        );
+    }
+
+    /// Presses a key by its tmux name: `Enter`, `Tab`, `C-c`.
+    pub fn presses(&self, key: &str) {
+        assert!(self.tmux(&["send-keys", key]).status.success(), "{key}");
+    }
+
+    /// Types a line and presses Enter.
+    pub fn enters(&self, line: &str) {
+        self.types(line);
+        self.presses("Enter");
+    }
+
+    /// Looks at the screen until it holds this; every look is a process, which takes its time.
+    #[track_caller]
+    pub fn shows(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
+        let mut screen = String::new();
+        for _ in 0..LOOKS {
+            screen = self.screen();
+            if holds(screen.trim_end()) {
+                return screen;
+            }
+        }
+        panic!("the screen never showed {what}:\n{screen}");
+    }
+
+    /// Waits until the screen ends with an empty prompt after this text.
+    #[track_caller]
+    pub fn answers(&self, text: &str) -> String {
+        self.shows(text, |screen| {
+            screen.contains(text) && screen.ends_with("\nsim>")
+        })
+    }
+
+    /// Waits until the session is over.
+    #[track_caller]
+    pub fn closes(&self) {
+        for _ in 0..LOOKS {
+            if !self.tmux(&["has-session"]).status.success() {
+                return;
+            }
+        }
+        panic!("the session goes on:\n{}", self.screen());
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // Its server ends with its last session.
+        self.tmux(&["kill-server"]);
+    }
+}
