@@ -9,6 +9,7 @@ mod execution;
 mod global;
 mod interrupt;
 mod jobs;
+mod jobs_file;
 mod launcher;
 mod noise;
 mod repl;

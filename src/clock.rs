@@ -147,6 +147,10 @@ pub struct Flowing {
 }
 
 impl Flowing {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a cast from a float saturates"
+    )]
     fn elapsed(&self) -> TimeDelta {
         let seconds = self.origin.elapsed().as_secs_f64() * self.speed;
         TimeDelta::try_milliseconds((seconds * 1000.0) as i64).unwrap_or(TimeDelta::MAX)

@@ -95,6 +95,11 @@ impl dyn Record {
     }
 }
 
+/// Reads a record from JSON.
+pub type Decode = fn(&[u8]) -> Result<Arc<dyn Record>, serde_json::Error>;
+/// Reads a list of records from JSON.
+pub type DecodeList = fn(&[u8]) -> Result<Vec<Arc<dyn Record>>, serde_json::Error>;
+
 /// What is known of a type of record.
 #[derive(Debug)]
 pub struct RecordKind {
@@ -109,9 +114,9 @@ pub struct RecordKind {
     /// The fields of its short line.
     pub summary: &'static [&'static str],
     /// Decodes one from JSON.
-    pub decode: fn(&[u8]) -> Result<Arc<dyn Record>, serde_json::Error>,
+    pub decode: Decode,
     /// Decodes a list of them from JSON.
-    pub decode_list: fn(&[u8]) -> Result<Vec<Arc<dyn Record>>, serde_json::Error>,
+    pub decode_list: DecodeList,
 }
 
 impl RecordKind {

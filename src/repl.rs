@@ -19,6 +19,11 @@ use crate::script::source::Source;
 use crate::script::{Ended, Interpreter};
 use completion::{Prompt, Scope};
 
+/// Shows a value.
+pub type Show = Box<dyn Fn(&Document) -> Result<(), Complaint>>;
+/// Shows complaints.
+pub type Complain = Box<dyn Fn(&[Complaint])>;
+
 /// What a session at the prompt needs.
 pub struct Settings {
     /// What scripts stand on.
@@ -30,9 +35,9 @@ pub struct Settings {
     /// The prompt.
     pub prompt: &'static str,
     /// Shows a value.
-    pub show: Box<dyn Fn(&Document) -> Result<(), Complaint>>,
+    pub show: Show,
     /// Shows complaints.
-    pub complain: Box<dyn Fn(&[Complaint])>,
+    pub complain: Complain,
 }
 
 /// Runs a session until it is left; the exit code is that of `exit(n)`, or 0.
@@ -70,10 +75,11 @@ pub fn run(settings: &Settings) -> Result<u8, Complaint> {
             "" => {}
             "exit" | "quit" => break 0,
             asked if asked.starts_with('?') => help(asked.trim_start_matches('?').trim(), settings),
-            _ => match evaluate(settings, &mut interpreter, &line) {
-                Some(code) => break code,
-                None => {}
-            },
+            _ => {
+                if let Some(code) = evaluate(settings, &mut interpreter, &line) {
+                    break code;
+                }
+            }
         }
     };
     Ok(code)
@@ -99,7 +105,7 @@ fn help(name: &str, settings: &Settings) {
         Err(hint) => {
             (settings.complain)(&[
                 Complaint::usage(format!("nothing is called `{name}`")).hint(hint)
-            ])
+            ]);
         }
     }
 }

@@ -1,158 +1,249 @@
-//! The stand-in: an account that answers as the OpenMetal Central API would.
+//! A stateful stand-in for the API, in-process and over HTTP.
 //!
-//! One world, one seed, one clock. Every operation of the table has one behaviour in the file of its
-//! resource; what is due at an instant is applied when the world is next looked at. What the
-//! documents leave open is stated once, in [`assumptions`].
-
-pub mod assumptions;
-pub mod events;
-pub mod model;
-pub mod server;
+//! One seed and one clock decide everything: two simulators made alike and called alike answer
+//! alike, byte for byte. A call first brings the account up to the present instant (changes of
+//! state are due at instants and are applied on read), then goes through one order of checks:
+//! route, credentials, body, behaviour. How each operation behaves is one function in the file that
+//! bears the name of its resource.
 
 mod accounts;
+mod addresses;
 mod answer;
-mod body;
+pub mod assumptions;
 mod call;
-mod caller;
-mod catalogue;
 mod clouds;
 mod configurations;
 mod control;
-mod delivery;
+mod credentials;
 mod due;
+mod events;
+mod hardware;
 mod images;
 mod inventory;
 mod ip_blocks;
-mod network;
+mod links;
+mod model;
 mod nodes;
 mod orders;
 mod organizations;
+mod provision;
 mod public_keys;
 mod router;
+pub mod server;
+mod space;
 mod token;
 mod vlans;
 mod world;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-
-use crate::clock::Clock;
-use answer::{Answer, Refused};
-use call::Call;
-use caller::Caller;
-use router::{Found, Router};
-use world::World;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, DATE};
+use http::{HeaderMap, Request, Response};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
 
 pub use model::Model;
 
-/// What a behaviour does: reads or changes the world, and answers.
-pub(crate) type Behaviour = fn(&mut World, &Call<'_>) -> Result<Answer, Refused>;
+use crate::clock::Clock;
+use crate::operation::{Access, Operation, Place};
+use answer::Answer;
+use assumptions::BODY_BYTES;
+use call::Call;
+use control::Snapshots;
+use credentials::{CLIENT, Role, under};
+use router::{Found, ROUTER};
+use world::World;
 
-/// What a simulator is made of.
+/// What a simulator starts from.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Decides ids, durations and everything else that is drawn.
+    /// Where every random choice comes from.
     pub seed: u64,
-    /// The account's time.
+    /// The time.
     pub clock: Clock,
-    /// How the account starts.
+    /// The account.
     pub model: Model,
 }
 
-/// A simulated account.
+/// A simulated account that answers requests.
 #[derive(Debug)]
 pub struct Simulator {
     settings: Settings,
-    router: Router,
-    world: Mutex<World>,
+    state: Mutex<State>,
 }
 
-/// The largest body taken, in bytes.
-pub const LARGEST_BODY: usize = 1 << 20;
+#[derive(Debug)]
+struct State {
+    world: World,
+    snapshots: Snapshots,
+}
 
 impl Simulator {
-    /// A simulated account.
+    /// A simulator of the model's account.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let world = World::starting(&settings);
+        let world = settings.model.world(settings.seed, settings.clock.now());
         Self {
-            router: Router::new(),
-            world: Mutex::new(world),
             settings,
+            state: Mutex::new(State {
+                world,
+                snapshots: Snapshots::default(),
+            }),
         }
     }
 
-    /// Answers a request, whose address is a path and a query.
-    pub fn respond(&self, request: &http::Request<Bytes>) -> http::Response<Bytes> {
-        let mut response = self.answer(request);
+    /// Answers a request. Whatever its bytes, there is an answer.
+    #[must_use]
+    pub fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let (parts, body) = request.into_parts();
+        let answer = self.answer(
+            parts.method.as_str(),
+            parts.uri.path(),
+            parts.uri.query().unwrap_or_default(),
+            &parts.headers,
+            &body,
+        );
+        let mut response = answer.into_response();
         // Clients compare it with the times they find in answers, which are simulated.
         let now = std::time::SystemTime::from(self.settings.clock.now());
         if let Ok(value) = httpdate::fmt_http_date(now).parse() {
-            response.headers_mut().insert(http::header::DATE, value);
+            response.headers_mut().insert(DATE, value);
         }
         response
     }
 
-    fn answer(&self, request: &http::Request<Bytes>) -> http::Response<Bytes> {
-        let path = request.uri().path();
-        if let Some(control) = path.strip_prefix("/_sim/") {
-            return self.control(control, request);
+    fn answer(
+        &self,
+        method: &str,
+        path: &str,
+        query: &str,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Answer {
+        if usize::try_from(BODY_BYTES.most()).is_ok_and(|most| body.len() > most) {
+            return Answer::errors(413, "payload_too_large", "The request body is too large.");
         }
-        let (operation, params) = match self.router.find(request.method(), path) {
-            Found::Route(operation, params) => (operation, params),
-            Found::WrongMethod(allowed) => return answer::wrong_method(&allowed),
-            Found::Nothing => {
-                return Refused::new(404, "not_found", format!("there is no path {path}"))
-                    .respond();
+        if path.starts_with(control::ROOT) {
+            return self.control(method, path, body);
+        }
+        let (route, values) = match ROUTER.find(method, path) {
+            Found::Route(route, values) => (route, values),
+            Found::Methods(methods) => {
+                return Answer::errors(405, "method_not_allowed", "Method not allowed.")
+                    .allowing(methods);
             }
+            Found::Nothing => return Answer::missing("Path"),
         };
-        let mut world = self.world();
-        let outcome = Caller::of(operation.access, request, &world).and_then(|caller| {
-            let call = Call::read(operation, caller, params, request)?;
-            let behaviour = self.router.behaviour(operation.name).ok_or_else(|| {
-                Refused::new(
-                    501,
-                    "not_modelled",
-                    format!("{} is not simulated", operation.name),
-                )
-            })?;
-            behaviour(&mut world, &call)
-        });
-        let response = match outcome {
-            Ok(answer) => answer.respond(),
-            Err(refused) => refused.respond(),
-        };
-        world.log_call(operation.name, path, response.status().as_u16());
-        response
+        let mut path = Vec::with_capacity(values.len());
+        for (name, value) in values {
+            match percent_decode_str(value).decode_utf8() {
+                Ok(text) => path.push((name, text.into_owned())),
+                Err(_) => return Answer::missing("Resource"),
+            }
+        }
+        let operation = route.operation;
+        let target = target(&path);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let world = &mut state.world;
+        world.now = self.settings.clock.now();
+        provision::catch_up(world);
+        let answer = role_of(operation, headers, world)
+            .and_then(|role| {
+                let body = members(operation, headers, body)?;
+                let behaviour = route.behaviour.ok_or_else(|| {
+                    Answer::errors(501, "not_modelled", "The simulator does not model this.")
+                })?;
+                let call = Call {
+                    path,
+                    query: query.to_owned(),
+                    body,
+                    role,
+                };
+                behaviour(world, &call)
+            })
+            .unwrap_or_else(|refusal| refusal);
+        let now = world.now;
+        world
+            .events
+            .call(now, operation.name, target, answer.status());
+        answer
     }
 
-    /// The world as it is at this instant.
-    fn world(&self) -> MutexGuard<'_, World> {
-        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-        world.settle(self.settings.clock.now());
-        world
+    fn control(&self, method: &str, path: &str, body: &[u8]) -> Answer {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let State { world, snapshots } = &mut *state;
+        world.now = self.settings.clock.now();
+        provision::catch_up(world);
+        let Settings { seed, clock, model } = &self.settings;
+        let fresh = || model.world(*seed, clock.now());
+        control::answer(method, path, body, clock, world, snapshots, &fresh)
     }
 }
 
-/// Every behaviour, by the operation's name.
-fn behaviours() -> impl Iterator<Item = &'static (&'static str, Behaviour)> {
-    [
-        token::BEHAVIOURS,
-        clouds::BEHAVIOURS,
-        nodes::BEHAVIOURS,
-        orders::BEHAVIOURS,
-        inventory::BEHAVIOURS,
-        configurations::BEHAVIOURS,
-        images::BEHAVIOURS,
-        vlans::BEHAVIOURS,
-        ip_blocks::BEHAVIOURS,
-        public_keys::BEHAVIOURS,
-        accounts::BEHAVIOURS,
-        organizations::BEHAVIOURS,
-    ]
-    .into_iter()
-    .flatten()
+/// What a call acts upon: the names and values of its path.
+fn target(path: &[(&'static str, String)]) -> String {
+    let parts: Vec<String> = path
+        .iter()
+        .rev()
+        .map(|(name, value)| format!("{name} {value}"))
+        .collect();
+    parts.join(" of ")
+}
+
+fn role_of(operation: &Operation, headers: &HeaderMap, world: &World) -> Result<Role, Answer> {
+    let header = headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let role = match operation.access {
+        Access::Public => Some(Role::Member),
+        Access::Client => (under("Basic", header) == Some(CLIENT)).then_some(Role::Owner),
+        Access::Bearer => {
+            under("Bearer", header).and_then(|token| world.credentials.role(token, world.now))
+        }
+    };
+    role.ok_or_else(|| Answer::named(401, "unauthenticated", "Invalid or missing credentials."))
+}
+
+/// The body's members, where the operation takes a body.
+fn members(
+    operation: &Operation,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Map<String, Value>, Answer> {
+    let takes_one = operation.params.iter().any(|param| {
+        matches!(
+            param.place,
+            Place::Body | Place::Member | Place::PathAndMember(_)
+        )
+    });
+    if !takes_one || body.is_empty() {
+        return Ok(Map::new());
+    }
+    if let Some(kind) = headers.get(CONTENT_TYPE) {
+        let kind = kind.to_str().unwrap_or_default();
+        let essence = kind.split(';').next().unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case("application/json") {
+            return Err(Answer::errors(
+                415,
+                "unsupported_media_type",
+                "The body must be application/json.",
+            ));
+        }
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err(Answer::listed(
+            400,
+            "invalid_body",
+            "The body must be a JSON object.",
+        )),
+        Err(error) => Err(Answer::listed(
+            400,
+            "malformed_json",
+            &format!("The body is not JSON: {error}."),
+        )),
+    }
 }
 
 #[cfg(test)]

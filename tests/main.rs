@@ -1,1 +1,25 @@
+//! What `mw` promises, one module per promise, held by the real binary.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by failing"
+)]
+
+mod promises {
+    mod contract;
+    mod examples;
+    mod interrupts;
+    mod mistakes;
+    mod operations;
+}
+
+mod stage {
+    pub mod folder;
+    pub mod http;
+    pub mod mw;
+    pub mod page;
+    pub mod process;
+    pub mod server;
+}

@@ -161,12 +161,12 @@ impl Account {
             .file_stem()
             .unwrap_or_default()
             .to_string_lossy();
-        let mark: String = Sha256::digest(whole.to_string_lossy().as_bytes())
+        let digest = Sha256::digest(whole.to_string_lossy().as_bytes());
+        let mark = digest
             .iter()
             .take(4)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let name = format!("{}-{mark}.json", stem.trim_matches(['<', '>']));
+            .fold(0_u32, |mark, byte| (mark << 8) | u32::from(*byte));
+        let name = format!("{}-{mark:08x}.json", stem.trim_matches(['<', '>']));
         Memory::in_file(folder.join("memory").join(&profile.name).join(name))
     }
 }
@@ -190,7 +190,7 @@ pub fn read_model(file: &str) -> Result<Model, Complaint> {
     }
     let text = fs::read_to_string(file)
         .map_err(|error| Complaint::usage(format!("cannot read the model {file}: {error}")))?;
-    Model::read(file, &text)
+    Model::read(file, &text).map_err(|complaint| *complaint)
 }
 
 fn simulated(seed: u64, model: &Model, clock: &Clock) -> Client {
@@ -199,7 +199,7 @@ fn simulated(seed: u64, model: &Model, clock: &Clock) -> Client {
         clock: clock.clone(),
         model: model.clone(),
     }));
-    let transport = Function(move |request| std::future::ready(Ok(simulator.respond(&request))));
+    let transport = Function(move |request| std::future::ready(Ok(simulator.respond(request))));
     Client::new(Setup {
         transport: Arc::new(transport),
         credentials: Credentials::OAuth {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::serve::read_jobs;
+use super::jobs_file::JobsFile;
 use super::{Global, Outcome, show};
 use crate::error::{Complaint, Place, exit};
 use crate::output::Document;
@@ -57,7 +57,7 @@ impl Jobs {
         match self {
             Self::Next(next) => next.run(global),
             Self::Check(check) => {
-                let jobs = read_jobs(&check.jobs)?;
+                let JobsFile { jobs, .. } = JobsFile::read(&check.jobs)?;
                 show::text(&format!(
                     "{}: {} jobs, no problems\n",
                     check.jobs,
@@ -134,7 +134,7 @@ impl Next {
     }
 
     fn file(&self, after: DateTime<Utc>, global: &Global) -> Outcome {
-        let jobs = read_jobs(&self.jobs)?;
+        let JobsFile { jobs, .. } = JobsFile::read(&self.jobs)?;
         let mut due = Vec::new();
         for job in jobs.iter().filter(|job| job.enabled) {
             let mut at = after;

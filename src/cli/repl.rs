@@ -20,6 +20,7 @@ pub struct Repl {}
 
 impl Repl {
     /// Runs the command.
+    #[expect(clippy::unused_self, reason = "every command is run alike")]
     pub fn run(self, global: &Global) -> Outcome {
         let stop = Stop::default();
         let runtime = interrupt::watch(&stop);

@@ -5,31 +5,34 @@ use serde_json::Map;
 
 use super::execution::{Execution, Task};
 use super::{Global, Outcome, show};
-use crate::error::exit;
+use crate::error::{Complaint, exit};
 use crate::parameters::{Header, Outcome as Read};
 use crate::script::source::Source;
 
 /// Run a script.
 #[derive(Args, Debug)]
 pub struct Run {
-    /// The script; a dash reads it from standard input
-    #[arg(value_name = "SCRIPT")]
-    script: String,
-    /// Arguments for the script; --help after the script's name lists them
+    // One list, so that nothing after the script's name is taken for an option of mw.
+    /// The script, a dash for standard input; then its arguments, of which --help lists them all
     #[arg(
+        required = true,
+        num_args = 1..,
         trailing_var_arg = true,
-        allow_hyphen_values = true,
-        value_name = "ARGS"
+        value_names = ["SCRIPT", "ARGS"]
     )]
-    args: Vec<String>,
+    words: Vec<String>,
 }
 
 impl Run {
     /// Runs the command.
     pub fn run(self, global: &Global) -> Outcome {
-        let source = Source::read(&self.script)?;
+        let (script, args) = self
+            .words
+            .split_first()
+            .ok_or_else(|| Complaint::usage("name the script to run"))?;
+        let source = Source::read(script)?;
         let header = Header::parse(&source.name, &source.text)?;
-        let args = match header.read(&self.args)? {
+        let args = match header.read(args)? {
             Read::Help(text) => {
                 show::text(&text)?;
                 return Ok(exit::DONE);
@@ -59,5 +62,36 @@ impl Eval {
                 args: Map::new(),
             },
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        run: Run,
+        #[arg(long, global = true)]
+        quiet: bool,
+    }
+
+    #[test]
+    fn what_follows_the_script_belongs_to_it_and_what_comes_before_does_not() {
+        let line = Line::parse_from([
+            "run", "--quiet", "a.rhai", "--help", "--quiet", "-o", "--", "b",
+        ]);
+        assert!(line.quiet);
+        assert_eq!(
+            line.run.words,
+            ["a.rhai", "--help", "--quiet", "-o", "--", "b"]
+        );
+        assert_eq!(Line::parse_from(["run", "-"]).run.words, ["-"]);
+        assert!(Line::try_parse_from(["run"]).is_err());
+        assert!(Line::try_parse_from(["run", "--help"]).is_err());
+        assert!(Line::try_parse_from(["run", "--bach", "a.rhai"]).is_err());
     }
 }

@@ -1,6 +1,5 @@
 //! `mw serve`: the jobs of a file, run when they are due.
 
-use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,14 +9,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::jobs_file::{JobsFile, check};
 use super::launcher::Launcher;
 use super::{Global, Outcome};
 use crate::clock::Clock;
 use crate::error::{Complaint, exit};
-use crate::parameters::Header;
-use crate::schedule::{Event, Events, Job, Jobs, Scheduler, Watch};
-use crate::script::source::Source;
-use crate::session::Grant;
+use crate::schedule::{Event, Events, Scheduler, Watch};
 
 /// Run the jobs of a file when they are due.
 #[derive(Args, Debug)]
@@ -29,43 +26,6 @@ pub struct Serve {
     /// The jobs file; it is read again when it changes
     #[arg(long, value_name = "FILE", default_value = "jobs.toml")]
     jobs: PathBuf,
-}
-
-/// Reads a jobs file and checks every job's grants, script and arguments.
-pub fn read_jobs(file: &str) -> Result<Jobs, Vec<Complaint>> {
-    let text = fs::read_to_string(file).map_err(|error| {
-        Complaint::usage(format!("cannot read the jobs file {file}: {error}"))
-            .hint("name it with --jobs FILE")
-    })?;
-    let jobs = Jobs::read(file, &text)?;
-    let complaints: Vec<Complaint> = jobs.iter().flat_map(|job| check(job)).collect();
-    if complaints.is_empty() {
-        Ok(jobs)
-    } else {
-        Err(complaints)
-    }
-}
-
-/// What is wrong with a job beyond its own lines.
-pub fn check(job: &Job) -> Vec<Complaint> {
-    let inside = |mut complaint: Complaint| {
-        complaint.message = format!("job {}: {}", job.name, complaint.message);
-        complaint
-    };
-    let mut complaints: Vec<Complaint> = job
-        .allow
-        .iter()
-        .filter_map(|word| word.parse::<Grant>().err())
-        .map(|error| inside(Complaint::usage(error)))
-        .collect();
-    let prepared = Source::read(&job.script.to_string_lossy())
-        .map_err(|complaint| vec![complaint])
-        .and_then(|source| Header::parse(&source.name, &source.text))
-        .and_then(|header| header.check(&job.args).map_err(|complaint| vec![complaint]));
-    if let Err(found) = prepared {
-        complaints.extend(found.into_iter().map(inside));
-    }
-    complaints
 }
 
 /// Events as lines on standard error.
@@ -83,9 +43,7 @@ impl Serve {
     /// Runs the command.
     pub fn run(self, global: &Global) -> Outcome {
         let name = self.jobs.to_string_lossy().into_owned();
-        let jobs = read_jobs(&name)?;
-        let text = fs::read_to_string(&self.jobs)
-            .map_err(|error| Complaint::usage(format!("cannot read {name}: {error}")))?;
+        let JobsFile { text, jobs } = JobsFile::read(&name)?;
         let launcher = Arc::new(Launcher::new(global)?);
         let (drain, abort) = (CancellationToken::new(), CancellationToken::new());
         let runtime = launcher.runtime().clone();
@@ -96,7 +54,7 @@ impl Serve {
             let signals = tokio::spawn(stop_on_signals(drain.clone(), abort.clone()));
             let (sender, reload) = mpsc::channel(1);
             let events: Arc<dyn Events> = Arc::new(Lines);
-            let watch = Watch::new(&self.jobs, &text);
+            let watch = Watch::new(&self.jobs, &text).checking(Arc::new(check));
             let watching = tokio::spawn(watch.run(sender, events.clone(), drain.clone()));
             Scheduler::new(&jobs, Clock::Real, launcher, events)
                 .run(drain, abort.clone(), reload)

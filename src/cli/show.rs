@@ -14,7 +14,7 @@ pub fn width() -> Option<usize> {
     std::env::var("COLUMNS")
         .ok()
         .and_then(|columns| columns.parse().ok())
-        .or_else(|| comfy_table::Table::new().width().map(usize::from))
+        .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
 }
 
 /// Writes a result; a reader that went away is no failure.

@@ -56,6 +56,16 @@ impl Attempt {
         problem(&self.body)
     }
 
+    /// What is wrong with a body that is not readable. Only a page's title is shown: what begins as
+    /// an answer may hold secrets.
+    pub(super) fn unreadable(&self) -> String {
+        let is_page = self.body.trim_ascii_start().starts_with(b"<");
+        match self.problem().message {
+            Some(title) if is_page => format!("it is the web page {title:?}, not JSON"),
+            _ => "it is not whole, or no JSON".to_owned(),
+        }
+    }
+
     /// Whether the body is what the operation answers with, as far as form goes.
     pub(super) fn is_readable(&self, operation: &Operation) -> bool {
         matches!(operation.answer, Answers::Nothing)

@@ -159,7 +159,7 @@ impl<'a> Course<'a> {
             if matches!(self.repeat, Repeat::Safe | Repeat::Edge)
                 && readback::accepted(self.operation, self.arguments).is_none()
             {
-                let what = "it is not whole, or no JSON".to_owned();
+                let what = attempt.unreadable();
                 return Err(self.error(Cause::BadAnswer(what)));
             }
             // Accepted, but what came of it must be found elsewhere.

@@ -191,6 +191,9 @@ impl Ready {
         }
         let why = if causes.is_empty() {
             error.to_string()
+        } else if error.is_connect() {
+            // The innermost cause is the one that can be mended; the others say "connect" again.
+            causes.pop().unwrap_or_default()
         } else {
             causes.join(": ")
         };

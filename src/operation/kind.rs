@@ -270,7 +270,7 @@ impl At<'_> {
         }
     }
 
-    pub(super) fn refuse(&self, problem: String, hint: Option<String>) -> Refusal {
+    pub(super) fn refuse(&self, problem: impl std::fmt::Display, hint: Option<String>) -> Refusal {
         Refusal {
             operation: self.operation,
             argument: self.path.to_string(),

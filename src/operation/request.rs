@@ -63,7 +63,10 @@ impl Request {
                 }
                 Place::Query => {
                     let mark = if query.is_empty() { '?' } else { '&' };
-                    query.push_str(&format!("{mark}{}={}", param.name, encoded(&value)));
+                    query.push(mark);
+                    query.push_str(param.name);
+                    query.push('=');
+                    query.push_str(&encoded(&value));
                 }
                 Place::Member => {
                     members.insert(param.name.to_owned(), value);
@@ -84,10 +87,10 @@ impl Request {
         {
             body = Some(Value::Object(Map::new()));
         }
-        if let Some((name, id)) = echoed {
-            if let Value::Object(body) = body.get_or_insert_with(|| Value::Object(Map::new())) {
-                body.insert(name.to_owned(), id);
-            }
+        if let Some((name, id)) = echoed
+            && let Value::Object(body) = body.get_or_insert_with(|| Value::Object(Map::new()))
+        {
+            body.insert(name.to_owned(), id);
         }
         Ok(Self {
             operation,

@@ -16,7 +16,7 @@ pub fn type_of(text: &str, scope: &Scope) -> Option<String> {
         let open = opening(inner, '(', ')')?;
         let (receiver, name) = last_word(&inner[..open]);
         return match receiver {
-            Some(receiver) => of_method(type_of(receiver, scope)?, name),
+            Some(receiver) => of_method(&type_of(receiver, scope)?, name),
             None => of_function(name),
         };
     }
@@ -34,7 +34,6 @@ fn opening(text: &str, open: char, close: char) -> Option<usize> {
         match (quote, c) {
             (None, '"' | '`') => quote = Some(c),
             (Some(mark), c) if c == mark => quote = None,
-            (Some(_), _) => {}
             (None, c) if c == close => depth += 1,
             (None, c) if c == open => {
                 depth -= 1;
@@ -71,11 +70,11 @@ fn of_function(name: &str) -> Option<String> {
     Some(signature.rsplit_once("-> ")?.1.to_owned())
 }
 
-fn of_method(receiver: String, name: &str) -> Option<String> {
+fn of_method(receiver: &str, name: &str) -> Option<String> {
     if receiver.starts_with('[') {
         return match name {
-            "where" | "filter" | "sort_by" | "unique" => Some(receiver),
-            "first" | "last" | "find" => item(&receiver),
+            "where" | "filter" | "sort_by" | "unique" => Some(receiver.to_owned()),
+            "first" | "last" | "find" => item(receiver),
             _ => None,
         };
     }

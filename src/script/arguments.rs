@@ -97,11 +97,7 @@ fn is_a(param: &Param, record: &dyn Record) -> bool {
     given == wanted
         || matches!(
             (given, wanted),
-            ("DeployedCloud", "Cloud")
-                | ("Membership", "Organization")
-                | ("IpBlockDetails", "IpBlock")
-                | ("CloudVlan", "Vlan")
-                | ("Availability", "Location")
+            ("DeployedCloud", "Cloud") | ("Membership", "Organization")
         )
 }
 

@@ -82,7 +82,7 @@ pub static BUILTINS: &[Builtin] = &[
         "debug",
         "debug(value)",
         "Shows a value as the script sees it, on standard error.",
-        r#"debug(#{a: 1})"#,
+        r"debug(#{a: 1})",
     ),
     function(
         "now",
@@ -152,7 +152,7 @@ pub static BUILTINS: &[Builtin] = &[
         "parallel",
         "parallel(items: [T], |item| …, #{limit, on_error}?) -> [results]",
         "Runs a function over a list, several at once (16 unless `limit` says otherwise), results in order. The first error cancels the rest, unless on_error is \"collect\": then every result is #{ok, value, error}.",
-        r#"parallel(clouds(), |c| c.stats().nodes.len())"#,
+        "parallel(clouds(), |c| c.stats().nodes.len())",
     ),
     function(
         "attempt",
@@ -164,7 +164,7 @@ pub static BUILTINS: &[Builtin] = &[
         "retry",
         "retry(times | #{times, delay, factor}, || …)",
         "Runs a function until it succeeds, 3 times unless told otherwise. A wrong argument, a missing permission and a call in doubt are not tried again.",
-        r#"retry(3, || clouds().len())"#,
+        "retry(3, || clouds().len())",
     ),
     function(
         "ensure",
@@ -290,13 +290,13 @@ pub static BUILTINS: &[Builtin] = &[
         "to_json",
         "to_json(value) -> string",
         "A value as JSON; secrets stay hidden.",
-        r#"#{a: 1}.to_json()"#,
+        r"#{a: 1}.to_json()",
     ),
     method(
         "Secret",
         "reveal",
         "reveal(secret) -> string",
         "The text of a secret. Mind where it goes.",
-        r#"token().access_token.reveal().len() > 0"#,
+        "token().access_token.reveal().len() > 0",
     ),
 ];

@@ -1,11 +1,13 @@
-//! Calls that no native function answers: the operations of the API, as functions and as methods.
+//! The operations of the API as functions and methods of scripts.
 //!
-//! Rhai asks here after its own lookup has failed, so that 53 operations cost nothing at start-up.
+//! Only the names a script mentions are given to the engine: 53 operations that nobody calls cost
+//! nothing at start-up.
 
-use std::collections::HashMap;
+use std::any::TypeId;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
-use rhai::{Dynamic, EvalAltResult};
+use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext};
 
 use super::arguments::bind;
 use super::handle;
@@ -49,9 +51,51 @@ static MEANINGS: LazyLock<HashMap<&'static str, Meaning>> = LazyLock::new(|| {
     meanings
 });
 
-/// Answers a call, if it is one of ours.
-pub fn call(host: &Host, name: &str, args: &mut [&mut Dynamic]) -> Option<Result<Dynamic>> {
-    let meaning = MEANINGS.get(name)?;
+/// More arguments than any call of ours takes, so that one too many gets its own message.
+const MOST_ARGUMENTS: usize = 5;
+
+/// Gives an engine those of our calls that are among the names a script mentions.
+pub fn register(engine: &mut Engine, host: &Host, mentioned: &BTreeSet<String>) {
+    for mentioned in mentioned {
+        let Some((name, meaning)) = MEANINGS.get_key_value(mentioned.as_str()) else {
+            continue;
+        };
+        for count in 0..=MOST_ARGUMENTS {
+            let host = host.clone();
+            // Whatever the types: what a call means is decided by its values.
+            let types = vec![TypeId::of::<Dynamic>(); count];
+            engine.register_raw_fn(*name, types, move |context, args| {
+                call(&host, name, meaning, args)
+                    .unwrap_or_else(|| Err(not_found(&context, name, args)))
+            });
+        }
+    }
+}
+
+/// The engine's own error, for a call of values that are none of ours.
+fn not_found(
+    context: &NativeCallContext<'_>,
+    name: &str,
+    args: &[&mut Dynamic],
+) -> Box<EvalAltResult> {
+    let types: Vec<&str> = args
+        .iter()
+        .map(|value| context.engine().map_type_name(value.type_name()))
+        .collect();
+    let signature = format!("{name} ({})", types.join(", "));
+    Box::new(EvalAltResult::ErrorFunctionNotFound(
+        signature,
+        context.call_position(),
+    ))
+}
+
+/// Answers a call, if its values are ours.
+fn call(
+    host: &Host,
+    name: &str,
+    meaning: &Meaning,
+    args: &[&mut Dynamic],
+) -> Option<Result<Dynamic>> {
     let values: Vec<Dynamic> = args.iter().map(|value| value.flatten_clone()).collect();
     let subject = values.first().and_then(handle::unwrap);
     let kind = subject.as_ref().map(|record| record.kind().name);
@@ -82,7 +126,6 @@ impl Meaning {
         let kind = match kind {
             "DeployedCloud" => "Cloud",
             "Membership" => "Organization",
-            "CloudVlan" => "Vlan",
             other => other,
         };
         self.forms

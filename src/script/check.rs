@@ -1,8 +1,8 @@
 //! What can be found wrong with a script before it has done anything.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use rhai::{AST, ASTNode, Expr, Position, Stmt};
+use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::diagnose::place;
 use super::language::LANGUAGE;
@@ -11,6 +11,45 @@ use super::vocabulary;
 use crate::api;
 use crate::error::{Complaint, exit};
 use crate::operation::{Operation, nearest};
+
+/// The names a script mentions that could be calls, those in texts included: `Fn("clouds")` makes a
+/// call of one.
+pub fn mentioned(ast: &AST, names: &mut BTreeSet<String>) {
+    ast.walk(&mut |path: &[ASTNode<'_>]| {
+        if let Some((call, ..)) = path.last().and_then(call_at) {
+            names.insert(call.name.to_string());
+        } else if let Some(ASTNode::Expr(Expr::StringConstant(text, _))) = path.last()
+            && is_word(text)
+        {
+            names.insert(text.to_string());
+        }
+        true
+    });
+}
+
+/// The call at a node: where it stands, and whether it is one of a method.
+fn call_at<'a>(node: &ASTNode<'a>) -> Option<(&'a FnCallExpr, Position, bool)> {
+    match node {
+        ASTNode::Expr(Expr::FnCall(call, position))
+        | ASTNode::Stmt(Stmt::FnCall(call, position)) => Some((call, *position, false)),
+        ASTNode::Expr(Expr::MethodCall(call, position)) => Some((call, *position, true)),
+        _ => None,
+    }
+}
+
+/// The modules a script imports by a literal path.
+pub fn imported(ast: &AST) -> Vec<(String, Position)> {
+    let mut paths = Vec::new();
+    ast.walk(&mut |path: &[ASTNode<'_>]| {
+        if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = path.last()
+            && let Expr::StringConstant(path, position) = &import.0
+        {
+            paths.push((path.to_string(), *position));
+        }
+        true
+    });
+    paths
+}
 
 /// Every call of a function that does not exist, and every call of an operation with too many or
 /// too few arguments.
@@ -24,13 +63,8 @@ pub fn check(source: &Source, ast: &AST, defined: &AST) -> Vec<Complaint> {
     let imports_all = has_bare_import(ast);
     let mut found: Vec<(Position, Complaint)> = Vec::new();
     ast.walk(&mut |path: &[ASTNode<'_>]| {
-        if let Some(ASTNode::Expr(expr)) = path.last() {
-            let (call, position, is_method) = match expr {
-                Expr::FnCall(call, position) => (call, *position, false),
-                Expr::MethodCall(call, position) => (call, *position, true),
-                _ => return true,
-            };
-            if call.op_token.is_some() || call.namespace.is_empty().eq(&false) {
+        if let Some((call, position, is_method)) = path.last().and_then(call_at) {
+            if call.op_token.is_some() || !call.namespace.is_empty() {
                 return true;
             }
             let name = call.name.as_str();

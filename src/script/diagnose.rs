@@ -2,6 +2,7 @@
 
 use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 
+use super::modules::STDLIB;
 use super::source::Source;
 use super::trouble::{Stopped, Trouble};
 use super::vocabulary;
@@ -28,7 +29,8 @@ pub fn failure(
 ) -> Complaint {
     let mut trail = Vec::new();
     let mut here = source.clone();
-    let mut at = Position::NONE;
+    // An error without a position is shown where its function was called, in the text of the caller.
+    let (mut at, mut there) = (Position::NONE, source.clone());
     let mut current = error;
     loop {
         let position = own_position(current);
@@ -39,8 +41,8 @@ pub fn failure(
                     function(name),
                     spot(&here, position)
                 ));
+                (at, there) = (position, here.clone());
                 enter(&mut here, file, source, find);
-                at = position;
                 current = inner;
             }
             EvalAltResult::ErrorInModule(file, inner, _) => {
@@ -53,7 +55,7 @@ pub fn failure(
             }
             _ => {
                 if !position.is_none() {
-                    at = position;
+                    (at, there) = (position, here.clone());
                 }
                 break;
             }
@@ -70,7 +72,7 @@ pub fn failure(
             (message, hint, code(other))
         }
     };
-    let mut complaint = Complaint::new(code, message).at(place(&here, at));
+    let mut complaint = Complaint::new(code, message).at(place(&there, at));
     complaint.trail = trail;
     complaint.hint = hint;
     complaint
@@ -116,13 +118,18 @@ fn spot(source: &Source, position: Position) -> String {
 #[must_use]
 pub fn place(source: &Source, position: Position) -> Option<Place> {
     let line = position.line()?;
-    let column = position.position().unwrap_or(1);
+    let mut column = position.position().unwrap_or(1);
     let text = source
         .text
         .lines()
         .nth(line.saturating_sub(1))
         .unwrap_or_default();
-    let rest: String = text.chars().skip(column.saturating_sub(1)).collect();
+    let mut rest: String = text.chars().skip(column.saturating_sub(1)).collect();
+    // Of a field, the engine gives the dot before it.
+    if let Some(field) = rest.strip_prefix("?.").or_else(|| rest.strip_prefix('.')) {
+        column += rest.chars().count() - field.chars().count();
+        rest = field.to_owned();
+    }
     let word = rest
         .chars()
         .take_while(|c| c.is_alphanumeric() || *c == '_')
@@ -195,7 +202,12 @@ pub fn sentence(error: &EvalAltResult) -> (String, Option<String>) {
         E::ErrorVariableNotFound(name, _) => undefined(name, ""),
         E::ErrorModuleNotFound(what, _) => (
             format!("cannot import {what}"),
-            Some("modules of the binary have plain names; files start with ./".to_owned()),
+            Some(
+                nearest(what, STDLIB.iter().map(|(name, _)| *name)).map_or_else(
+                    || "modules of the binary have plain names; files start with ./".to_owned(),
+                    |near| format!("did you mean {near:?}?"),
+                ),
+            ),
         ),
         E::ErrorDotExpr(message, _) => plain(dot(message)),
         E::ErrorMismatchDataType(wanted, found, _) if found.is_empty() => {

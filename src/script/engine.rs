@@ -10,7 +10,7 @@ use rhai::{Dynamic, Engine, OptimizationLevel};
 
 use super::host::Host;
 use super::modules::Modules;
-use super::{call, field, flow, handle, lists, memory, moment, parallel, speech, waiting};
+use super::{field, flow, handle, lists, memory, moment, parallel, speech, waiting};
 
 /// How deep scripts may call and nest. Rhai's own limits differ between debug and release builds;
 /// a script that works must work in both. The stack of a script's thread has room for them.
@@ -41,12 +41,6 @@ pub fn build(host: &Host, base: PathBuf) -> Engine {
         }
         own.stopped().map(Dynamic::from)
     });
-    let own = host.clone();
-    #[expect(
-        deprecated,
-        reason = "rhai marks it as volatile; it is how operations cost nothing"
-    )]
-    engine.on_missing_function(move |name, args, _, _| call::call(&own, name, args).transpose());
     handle::register(&mut engine);
     field::register(&mut engine);
     lists::register(&mut engine);

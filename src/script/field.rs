@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Map, Position};
+use rhai::{
+    Array, Blob, Dynamic, Engine, EvalAltResult, FuncRegistration, ImmutableString, Map, Position,
+};
 
 use super::handle;
 use super::moment::{Instant, Span};
@@ -20,6 +22,15 @@ pub struct Args(pub Arc<Map>);
 
 /// Registers fields, text and equality.
 pub fn register(engine: &mut Engine) {
+    // Pure, so that methods may be called on the fields of a constant.
+    FuncRegistration::new_index_setter()
+        .with_purity(true)
+        .register_into_engine(
+            engine,
+            |value: &mut Dynamic, name: ImmutableString, _: Dynamic| -> Result<()> {
+                Err(unsettable(value, &name))
+            },
+        );
     engine
         .register_type_with_name::<Args>("Args")
         .register_type_with_name::<Trouble>("Error")
@@ -27,12 +38,6 @@ pub fn register(engine: &mut Engine) {
         .register_fn(
             "index$get$",
             |value: &mut Dynamic, name: ImmutableString| get(value, &name),
-        )
-        .register_fn(
-            "index$set$",
-            |value: &mut Dynamic, name: ImmutableString, _: Dynamic| -> Result<()> {
-                Err(unsettable(value, &name))
-            },
         )
         .register_fn("to_string", |value: &mut Dynamic| value::brief(value))
         .register_fn("to_debug", |value: &mut Dynamic| value::debug(value, 0))
@@ -47,11 +52,17 @@ pub fn register(engine: &mut Engine) {
                     .map_err(Trouble::raise),
             }
         })
-        .register_fn("to_json", |value: &mut Dynamic| -> Result<String> {
-            value::to_json(value)
-                .map(|json| json.to_string())
-                .map_err(Trouble::raise)
+        .register_fn("to_json", |value: &mut Dynamic| json(value))
+        // The language has one of its own for maps, which knows nothing of our types.
+        .register_fn("to_json", |map: &mut Map| {
+            json(&Dynamic::from_map(map.clone()))
         });
+}
+
+fn json(value: &Dynamic) -> Result<String> {
+    value::to_json(value)
+        .map(|json| json.to_string())
+        .map_err(Trouble::raise)
 }
 
 fn get(value: &Dynamic, name: &str) -> Result<Dynamic> {
@@ -119,7 +130,13 @@ fn unsettable(value: &Dynamic, name: &str) -> Box<EvalAltResult> {
         Some(_) => format!("change it in the account: x.update(#{{{name}: …}})"),
         None => "copy it into a map first: x.to_map()".to_owned(),
     };
-    let message = format!("`{name}` cannot be set: {what} is what the API answered\n{hint}");
+    let message = if value.is::<Args>() {
+        format!(
+            "`{name}` cannot be set: it is an argument of the script\nput it in a variable: let {name} = args.{name}"
+        )
+    } else {
+        format!("`{name}` cannot be set: {what} is what the API answered\n{hint}")
+    };
     Box::new(EvalAltResult::ErrorIndexingType(message, Position::NONE))
 }
 
@@ -133,11 +150,63 @@ pub fn described(value: &Dynamic) -> String {
     name.rsplit("::").next().unwrap_or(name).to_owned()
 }
 
-/// Records are equal when the API says the same of them.
+/// Records are equal when the API says the same of them. The language asks here about plain values
+/// too, whenever it compares them from within: in lists, in maps and in `contains`.
 fn equal(a: &Dynamic, b: &Dynamic) -> bool {
     if let (Some(a), Some(b)) = (handle::unwrap(a), handle::unwrap(b)) {
         return a.kind().name == b.kind().name && a.to_json() == b.to_json();
     }
+    plain(a, b).unwrap_or_else(|| own(a, b))
+}
+
+/// Whether two values of the language are equal; nothing when they are not both its own.
+fn plain(a: &Dynamic, b: &Dynamic) -> Option<bool> {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the language compares a whole number with a float so"
+    )]
+    let number = |value: &Dynamic| {
+        value
+            .as_float()
+            .ok()
+            .or_else(|| value.as_int().ok().map(|whole| whole as f64))
+    };
+    if a.is_unit() || b.is_unit() {
+        return Some(a.is_unit() && b.is_unit());
+    }
+    if let (Ok(a), Ok(b)) = (a.as_immutable_string_ref(), b.as_immutable_string_ref()) {
+        return Some(*a == *b);
+    }
+    if let (Ok(a), Ok(b)) = (a.as_int(), b.as_int()) {
+        return Some(a == b);
+    }
+    if let (Some(a), Some(b)) = (number(a), number(b)) {
+        return Some(a.total_cmp(&b).is_eq() || (a == 0.0 && b == 0.0));
+    }
+    if let (Ok(a), Ok(b)) = (a.as_bool(), b.as_bool()) {
+        return Some(a == b);
+    }
+    if let (Ok(a), Ok(b)) = (a.as_char(), b.as_char()) {
+        return Some(a == b);
+    }
+    if let (Some(a), Some(b)) = (a.read_lock::<Array>(), b.read_lock::<Array>()) {
+        return Some(a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| equal(a, b)));
+    }
+    if let (Some(a), Some(b)) = (a.read_lock::<Map>(), b.read_lock::<Map>()) {
+        return Some(
+            a.len() == b.len()
+                && a.iter()
+                    .all(|(name, a)| b.get(name).is_some_and(|b| equal(a, b))),
+        );
+    }
+    if let (Some(a), Some(b)) = (a.read_lock::<Blob>(), b.read_lock::<Blob>()) {
+        return Some(*a == *b);
+    }
+    None
+}
+
+/// Whether two values of ours are equal.
+fn own(a: &Dynamic, b: &Dynamic) -> bool {
     if let (Some(a), Some(b)) = (a.read_lock::<Span>(), b.read_lock::<Span>()) {
         return *a == *b;
     }
@@ -148,4 +217,54 @@ fn equal(a: &Dynamic, b: &Dynamic) -> bool {
         return *a == *b;
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_have_methods_and_cannot_be_set() {
+        let mut engine = Engine::new();
+        register(&mut engine);
+        let mut scope = rhai::Scope::new();
+        let list = Dynamic::from_array(vec![1_i64.into()]);
+        scope.push_constant(
+            "args",
+            Args(Arc::new(Map::from_iter([("list".into(), list)]))),
+        );
+        let mut run = |line: &str| engine.eval_with_scope::<bool>(&mut scope, line);
+        assert!(!run("args.list.is_empty()").unwrap());
+        assert!(run("args.list.contains(1)").unwrap());
+        let error = run("args.list = 2; true").unwrap_err().to_string();
+        assert!(error.contains("argument of the script"), "{error}");
+    }
+
+    #[test]
+    fn values_are_compared_by_what_they_hold_within_lists_and_maps_too() {
+        let mut engine = Engine::new();
+        register(&mut engine);
+        let holds = |line: &str| engine.eval::<bool>(line).unwrap();
+        for line in [
+            r#"["a", "b"].contains("b")"#,
+            r#"["a", "b"].index_of("b") == 1"#,
+            "[1, [2.5, 'c', ()]] == [1, [2.5, 'c', ()]]",
+            r#"#{a: "x", b: [true]} == #{b: [true], a: "x"}"#,
+            "[1] == [1.0]",
+            "blob(2, 7) == blob(2, 7)",
+        ] {
+            assert!(holds(line), "{line}");
+        }
+        for line in [
+            r#"["a"].contains("b")"#,
+            "[1, 2] == [1]",
+            r#"[1] == ["1"]"#,
+            "#{a: 1} == #{b: 1}",
+            "#{a: ()} == #{b: ()}",
+            "[()] == [0]",
+            "[true] == [false]",
+        ] {
+            assert!(!holds(line), "{line}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Failing, trying again, cleaning up, pausing and ending.
 
-use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, INT, Map, NativeCallContext};
+use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, FnPtr, INT, Map, NativeCallContext};
 use tokio_util::sync::CancellationToken;
 
 use super::host::{Host, Level};
@@ -15,10 +15,12 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 /// Registers the flow functions.
 pub fn register(engine: &mut Engine, host: &Host) {
     let own = host.clone();
-    engine.register_fn("sleep", move |span: Dynamic| -> Result<()> {
-        let span = Span::of(&span)?;
-        own.wait(own.clock().sleep(span.0))
-    });
+    engine.register_fn("sleep", move |span: Dynamic| sleep(&own, &span));
+    // The language has its own `sleep` for numbers, which knows no clock and cannot be stopped.
+    let own = host.clone();
+    engine.register_fn("sleep", move |seconds: INT| sleep(&own, &seconds.into()));
+    let own = host.clone();
+    engine.register_fn("sleep", move |seconds: FLOAT| sleep(&own, &seconds.into()));
     engine
         .register_fn("exit", || -> Result<()> { Err(Stopped::Exit(0).raise()) })
         .register_fn("exit", |code: INT| -> Result<()> {
@@ -27,7 +29,13 @@ pub fn register(engine: &mut Engine, host: &Host) {
             })?;
             Err(Stopped::Exit(code).raise())
         })
-        .register_fn("attempt", attempt)
+        .register_fn("exit", |code: Dynamic| -> Result<()> {
+            let code = value::debug(&code, 0);
+            Err(Trouble::argument(format!("an exit code is a whole number, not {code}")).raise())
+        })
+        .register_fn("attempt", |context: NativeCallContext, body: FnPtr| {
+            attempt(&context, &body)
+        })
         .register_fn("assert", |held: bool| assert(held, "the assertion failed"))
         .register_fn("assert", |held: bool, message: &str| assert(held, message))
         .register_fn("assert_eq", |a: Dynamic, b: Dynamic| assert_eq(&a, &b))
@@ -51,7 +59,7 @@ pub fn register(engine: &mut Engine, host: &Host) {
             retry(
                 &own,
                 &context,
-                Pace {
+                &Pace {
                     times,
                     ..Pace::default()
                 },
@@ -63,12 +71,12 @@ pub fn register(engine: &mut Engine, host: &Host) {
     engine.register_fn(
         "retry",
         move |context: NativeCallContext, options: Map, body: FnPtr| {
-            retry(&own, &context, Pace::of(&options)?, &body)
+            retry(&own, &context, &Pace::of(&options)?, &body)
         },
     );
     let own = host.clone();
     engine.register_fn("retry", move |context: NativeCallContext, body: FnPtr| {
-        retry(&own, &context, Pace::default(), &body)
+        retry(&own, &context, &Pace::default(), &body)
     });
     let own = host.clone();
     engine.register_fn(
@@ -77,6 +85,11 @@ pub fn register(engine: &mut Engine, host: &Host) {
             ensure(&own, &context, &body, &cleanup)
         },
     );
+}
+
+fn sleep(host: &Host, span: &Dynamic) -> Result<()> {
+    let span = Span::of(span)?;
+    host.wait(host.clock().sleep(span.0))
 }
 
 fn assert(held: bool, message: &str) -> Result<()> {
@@ -112,8 +125,8 @@ pub fn caught(error: Box<EvalAltResult>) -> Result<Dynamic> {
     })
 }
 
-fn attempt(context: NativeCallContext, body: FnPtr) -> Result<Map> {
-    let outcome: Result<Dynamic> = body.call_within_context(&context, ());
+fn attempt(context: &NativeCallContext<'_>, body: &FnPtr) -> Result<Map> {
+    let outcome: Result<Dynamic> = body.call_within_context(context, ());
     let (ok, value, error) = match outcome {
         Ok(value) => (true, value, Dynamic::UNIT),
         Err(error) => (false, Dynamic::UNIT, caught(error)?),
@@ -157,7 +170,7 @@ impl Pace {
 fn retry(
     host: &Host,
     context: &NativeCallContext<'_>,
-    pace: Pace,
+    pace: &Pace,
     body: &FnPtr,
 ) -> Result<Dynamic> {
     if pace.times < 1 {
@@ -238,8 +251,7 @@ fn ensure(
     };
     match (outcome, cleaned) {
         (Ok(value), Ok(_)) => Ok(value),
-        (Ok(_), Err(error)) => Err(error),
-        (Err(error), Ok(_)) => Err(error),
+        (Ok(_), Err(error)) | (Err(error), Ok(_)) => Err(error),
         (Err(error), Err(second)) => {
             host.note(
                 Level::Error,

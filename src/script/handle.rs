@@ -20,7 +20,6 @@ impl<T: Typed> Clone for Handle<T> {
 macro_rules! conversions {
     ($($record:ty),* $(,)?) => {
         /// A record as a script value of its own type.
-        #[must_use]
         pub fn wrap(record: Arc<dyn Record>) -> Dynamic {
             let id = (*record).type_id();
             let any: Arc<dyn Any + Send + Sync> = record;

@@ -1,10 +1,12 @@
 //! An interpreter: an engine with a scope, for one script or for a session at the terminal.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rhai::{AST, Dynamic, Engine, Scope};
 
-use super::check::check;
+use super::call;
+use super::check::{check, imported, mentioned};
 use super::diagnose;
 use super::engine;
 use super::field::{Args, described};
@@ -30,6 +32,7 @@ pub enum Ended {
 /// An engine with a scope.
 pub struct Interpreter {
     engine: Engine,
+    host: Host,
     scope: Scope<'static>,
     /// The functions defined so far.
     defined: AST,
@@ -50,41 +53,71 @@ impl Interpreter {
         scope.push_constant("args", Args(Arc::new(args)));
         Self {
             engine,
+            host: host.clone(),
             scope,
             defined: AST::empty(),
             folder,
         }
     }
 
-    /// The complaints about a script, without running it.
-    pub fn check(&self, source: &Source) -> Vec<Complaint> {
-        match self.parse(source) {
-            Ok(_) => Vec::new(),
-            Err(complaints) => complaints,
-        }
-    }
-
-    fn parse(&self, source: &Source) -> Result<AST, Vec<Complaint>> {
-        let mut ast = self
+    /// Parses and checks a script and what it imports, and makes the engine ready for the calls
+    /// they mention.
+    fn prepare(&mut self, source: &Source) -> Result<AST, Vec<Complaint>> {
+        let ast = self
             .engine
             .compile_with_scope(&self.scope, &source.text)
             .map_err(|error| vec![diagnose::parse(source, &error)])?;
-        ast.set_source(&source.name);
-        let complaints = check(source, &ast, &self.defined);
-        if complaints.is_empty() {
-            Ok(ast)
-        } else {
-            Err(complaints)
+        let mut complaints = check(source, &ast, &self.defined);
+        let mut names = BTreeSet::new();
+        mentioned(&ast, &mut names);
+        let mut seen = BTreeSet::new();
+        self.survey(source, &ast, &mut names, &mut seen, &mut complaints);
+        if !complaints.is_empty() {
+            return Err(complaints);
+        }
+        call::register(&mut self.engine, &self.host, &names);
+        Ok(ast)
+    }
+
+    /// Checks what a script imports, however deep, and collects the names mentioned there.
+    fn survey(
+        &self,
+        source: &Source,
+        ast: &AST,
+        names: &mut BTreeSet<String>,
+        seen: &mut BTreeSet<String>,
+        complaints: &mut Vec<Complaint>,
+    ) {
+        for (path, position) in imported(ast) {
+            let module = match modules::find(&self.folder, Some(&source.name), &path) {
+                Ok(module) => module,
+                Err(message) => {
+                    let message = format!("cannot import {path:?}: {message}");
+                    let place = diagnose::place(source, position);
+                    complaints.push(Complaint::new(exit::USAGE, message).at(place));
+                    continue;
+                }
+            };
+            if !seen.insert(module.name.clone()) {
+                continue;
+            }
+            match self.engine.compile(&module.text) {
+                Ok(ast) => {
+                    complaints.extend(check(&module, &ast, &AST::empty()));
+                    mentioned(&ast, names);
+                    self.survey(&module, &ast, names, seen, complaints);
+                }
+                Err(error) => complaints.push(diagnose::parse(&module, &error)),
+            }
         }
     }
 
     /// Parses, checks and runs a script. Variables and functions stay for the next one.
     pub fn run(&mut self, source: &Source) -> Result<Value, Ended> {
-        let ast = self.parse(source).map_err(Ended::Complaining)?;
-        self.defined = self.defined.merge(&ast.clone_functions_only());
-        let runnable = self.defined.merge(&ast);
-        let mut runnable = runnable;
+        let ast = self.prepare(source).map_err(Ended::Complaining)?;
+        let mut runnable = self.defined.merge(&ast);
         runnable.set_source(&source.name);
+        self.defined = runnable.clone_functions_only();
         self.engine
             .eval_ast_with_scope::<Dynamic>(&mut self.scope, &runnable)
             .map_err(|error| self.ended(source, &error))

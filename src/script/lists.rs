@@ -37,10 +37,25 @@ pub fn register(engine: &mut Engine) {
             "sort_by",
             |ctx: NativeCallContext, list: &mut Array, by: Dynamic| sort(&ctx, list, by, "asc"),
         )
+        // The language has a `sort_by` of its own for this type, which sorts in place.
+        .register_fn(
+            "sort_by",
+            |ctx: NativeCallContext, list: &mut Array, by: FnPtr| {
+                sort(&ctx, list, by.into(), "asc")
+            },
+        )
         .register_fn(
             "sort_by",
             |ctx: NativeCallContext, list: &mut Array, by: Dynamic, order: &str| {
                 sort(&ctx, list, by, order)
+            },
+        )
+        // The language has a `sort_by` of its own for functions, which sorts in place by a comparison;
+        // only one for the very same type comes before it.
+        .register_fn(
+            "sort_by",
+            |ctx: NativeCallContext, list: &mut Array, by: FnPtr| {
+                sort(&ctx, list, by.into(), "asc")
             },
         )
         .register_fn(
@@ -383,4 +398,32 @@ fn join(list: &Array, separator: &str) -> String {
         .map(value::brief)
         .collect::<Vec<_>>()
         .join(separator)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_sorted_by_a_field_and_by_a_function_alike() {
+        let mut engine = Engine::new();
+        crate::script::engine::packages(&mut engine);
+        register(&mut engine);
+        for by in [
+            r#""n""#,
+            "|item| item.n",
+            r#""n", "asc""#,
+            r#"|item| item.n, "asc""#,
+        ] {
+            let line =
+                format!("[#{{n: 3}}, #{{n: 1}}, #{{n: 2}}].sort_by({by}).map(|item| item.n)");
+            let sorted: Vec<i64> = engine
+                .eval::<Array>(&line)
+                .unwrap()
+                .into_iter()
+                .map(|item| item.as_int().unwrap())
+                .collect();
+            assert_eq!(sorted, [1, 2, 3], "{line}");
+        }
+    }
 }

@@ -71,7 +71,12 @@ pub fn find(base: &Path, from: Option<&str>, path: &str) -> Result<Source, Strin
         }
         _ => base,
     };
-    let mut file = folder.join(path);
+    let plain = path.strip_prefix("./").unwrap_or(path);
+    let mut file = if folder == Path::new(".") {
+        PathBuf::from(plain)
+    } else {
+        folder.join(plain)
+    };
     if file.extension().is_none() {
         file.set_extension("rhai");
     }

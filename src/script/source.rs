@@ -26,7 +26,7 @@ impl Source {
     pub fn of_text(name: &str, text: impl Into<String>) -> Self {
         Self {
             name: name.to_owned(),
-            text: without_shebang(text.into()),
+            text: without_shebang(&text.into()),
             folder: PathBuf::from("."),
         }
     }
@@ -64,7 +64,7 @@ impl Source {
             .filter(|folder| !folder.as_os_str().is_empty());
         Ok(Self {
             name: path.to_owned(),
-            text: without_shebang(decoded(path, bytes)?),
+            text: without_shebang(&decoded(path, bytes)?),
             folder: folder.unwrap_or_else(|| Path::new(".")).to_owned(),
         })
     }
@@ -84,16 +84,15 @@ fn decoded(name: &str, bytes: Vec<u8>) -> Result<String, Complaint> {
     })
 }
 
-/// The line that makes a script executable becomes a comment; the others keep their numbers. So
-/// does a byte order mark, which some editors leave.
-fn without_shebang(text: String) -> String {
-    let text = text
-        .strip_prefix('\u{feff}')
-        .map_or(text.clone(), str::to_owned);
-    match text.strip_prefix("#!") {
-        Some(rest) => format!("//{rest}"),
-        None => text,
+/// The line that makes a script executable becomes an empty one; the others keep their numbers. A
+/// byte order mark, which some editors leave, goes too.
+fn without_shebang(text: &str) -> String {
+    let plain = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if plain.starts_with("#!") {
+        let end = plain.find(['\n', '\r']).unwrap_or(plain.len());
+        return plain.get(end..).unwrap_or_default().to_owned();
     }
+    plain.to_owned()
 }
 
 /// A file of nearly the same name, to suggest.
@@ -120,8 +119,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_shebang_line_becomes_a_comment_and_lines_keep_their_numbers() {
-        let source = Source::of_text("<eval>", "#!/usr/bin/env -S mw run\nlet x = 1;\n");
-        assert_eq!(source.text, "///usr/bin/env -S mw run\nlet x = 1;\n");
+    fn a_shebang_line_becomes_an_empty_one_and_lines_keep_their_numbers() {
+        let text = |given: &str| Source::of_text("<eval>", given).text;
+        assert_eq!(
+            text("#!/usr/bin/env -S mw run\n//! Doc.\nlet x = 1;\n"),
+            "\n//! Doc.\nlet x = 1;\n"
+        );
+        assert_eq!(text("\u{feff}#! mw run\r\n1"), "\r\n1");
+        assert_eq!(text("\u{feff}1"), "1");
+        assert_eq!(text("#!mw"), "");
+    }
+
+    #[test]
+    fn the_header_below_a_shebang_line_is_read_and_the_script_runs_on() {
+        let source = Source::of_text(
+            "<eval>",
+            "#!/usr/bin/env -S mw run\n//! Doc.\n//! @param n: int = 1  how many\nargs.n\n",
+        );
+        let header = crate::parameters::Header::parse(&source.name, &source.text).unwrap();
+        assert_eq!(header.params.len(), 1);
+        assert!(rhai::Engine::new().compile(&source.text).is_ok());
     }
 }

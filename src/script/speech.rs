@@ -1,7 +1,9 @@
 //! What a script says: to whoever reads its output, and to whoever watches it.
 
-use rhai::{Array, Dynamic, Engine, EvalAltResult};
-use serde_json::{Map, Value};
+use rhai::{
+    Array, Blob, Dynamic, Engine, EvalAltResult, FLOAT, FnPtr, INT, ImmutableString, Map, Variant,
+};
+use serde_json::Value;
 
 use super::host::{Host, Level};
 use super::lists::field_of;
@@ -23,6 +25,16 @@ pub fn register(engine: &mut Engine, host: &Host) {
     engine.register_fn("debug", move |value: Dynamic| {
         own.note(Level::Info, &value::debug(&value, 0));
     });
+    speak_of::<()>(engine, host);
+    speak_of::<bool>(engine, host);
+    speak_of::<char>(engine, host);
+    speak_of::<INT>(engine, host);
+    speak_of::<FLOAT>(engine, host);
+    speak_of::<ImmutableString>(engine, host);
+    speak_of::<Array>(engine, host);
+    speak_of::<Map>(engine, host);
+    speak_of::<Blob>(engine, host);
+    speak_of::<FnPtr>(engine, host);
     let own = host.clone();
     engine.register_fn("table", move |value: Dynamic| {
         show(&own, &value::to_document(&value))
@@ -38,9 +50,22 @@ pub fn register(engine: &mut Engine, host: &Host) {
     ] {
         let own = host.clone();
         engine.register_fn(name, move |value: Dynamic| {
-            own.note(level, &value::brief(&value))
+            own.note(level, &value::brief(&value));
         });
     }
+}
+
+/// The language has a `print` and a `debug` of its own for its own types, which make a text and
+/// leave it at that; only functions for the very same types come before them.
+fn speak_of<T: Variant + Clone>(engine: &mut Engine, host: &Host) {
+    let own = host.clone();
+    engine.register_fn("print", move |value: T| {
+        own.print(&printed(&own, &Dynamic::from(value))?)
+    });
+    let own = host.clone();
+    engine.register_fn("debug", move |value: T| {
+        own.note(Level::Info, &value::debug(&Dynamic::from(value), 0));
+    });
 }
 
 /// Lists of resources print as tables, everything else in a line.
@@ -73,7 +98,7 @@ fn chosen(list: &Array, columns: &Array) -> Result<Document> {
                     let value = value::to_json(&field_of(item, &name)?).map_err(Trouble::raise)?;
                     Ok((name, value))
                 })
-                .collect::<Result<Map<_, _>>>()
+                .collect::<Result<serde_json::Map<_, _>>>()
                 .map(Value::Object)
         })
         .collect::<Result<Vec<_>>>()?;

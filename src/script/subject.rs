@@ -76,11 +76,10 @@ fn record<T: crate::record::Typed>(value: &Dynamic) -> Option<Arc<T>> {
 
 impl Subject {
     /// The subject of a wait for this state.
-    pub fn of(host: &Host, target: &Dynamic, wanted: &str) -> Result<Self> {
+    pub fn of(target: &Dynamic, wanted: &str) -> Result<Self> {
         let subject = Self::found(target, wanted).map_err(Trouble::raise)?;
-        if !subject.states().contains(&wanted)
-            && !(subject.is_cloud() && CLOUD_STATES.contains(&wanted))
-        {
+        let is_cloud_state = subject.is_cloud() && CLOUD_STATES.contains(&wanted);
+        if !is_cloud_state && !subject.states().contains(&wanted) {
             let mut all = subject.states().to_vec();
             if subject.is_cloud() {
                 all.extend(CLOUD_STATES);
@@ -100,7 +99,6 @@ impl Subject {
                     .raise(),
             );
         }
-        let _ = host;
         Ok(subject)
     }
 

@@ -87,6 +87,7 @@ pub fn is_known(name: &str) -> bool {
 }
 
 /// Answers a call of a short form.
+#[must_use]
 pub fn call(
     host: &Host,
     name: &str,
@@ -94,6 +95,9 @@ pub fn call(
     values: &[Dynamic],
 ) -> Option<Result<Dynamic>> {
     let power = |state: &str| {
+        if !(kind == Some("Node") && values.len() == 1) && values.len() != 2 {
+            return None;
+        }
         let operation = api::operation("set_power")?;
         let mut values = values.to_vec();
         values.push(state.into());

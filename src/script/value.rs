@@ -12,7 +12,6 @@ use crate::output::Document;
 use crate::record::{Moment, Record, Secret, View};
 
 /// A field of a record as a script value.
-#[must_use]
 pub fn of_view(view: &View<'_>) -> Dynamic {
     match view {
         View::Null => Dynamic::UNIT,
@@ -32,7 +31,6 @@ pub fn of_view(view: &View<'_>) -> Dynamic {
 }
 
 /// JSON as a script value. Whole numbers beyond 64 bits become floats: scripts have no others.
-#[must_use]
 pub fn of_json(value: &Value) -> Dynamic {
     match value {
         Value::Null => Dynamic::UNIT,
@@ -53,7 +51,6 @@ pub fn of_json(value: &Value) -> Dynamic {
 }
 
 /// A list of records as a script value.
-#[must_use]
 pub fn of_records(records: Vec<Arc<dyn Record>>) -> Dynamic {
     Dynamic::from_array(records.into_iter().map(handle::wrap).collect())
 }

@@ -60,18 +60,41 @@ pub fn signature(name: &str) -> Option<String> {
         })
 }
 
+/// How a function is called on a first argument of this type. A name may be a method of several
+/// types: the signature of another would mislead.
+fn advice(name: &str, subject: &str) -> Option<String> {
+    let forms: Vec<_> = api::operations()
+        .filter_map(|operation| Some((operation, operation.form?)))
+        .filter(|(_, form)| form.name == name)
+        .collect();
+    if let Some((operation, _)) = forms.iter().find(|(_, form)| form.on == subject) {
+        return Some(format!("call it as {}", operation.signature()));
+    }
+    let is_more = api::operation(name).is_some()
+        || BUILTINS.iter().any(|it| it.name == name)
+        || SUGAR.iter().any(|it| it.name == name);
+    if is_more {
+        return signature(name).map(|signature| format!("call it as {signature}"));
+    }
+    let subjects: Vec<&str> = forms.iter().map(|(_, form)| form.on).collect();
+    (!subjects.is_empty()).then(|| format!("it is a method of {}", subjects.join(", ")))
+}
+
 /// The sentence about a call that found no function: `name (types)`.
 #[must_use]
 pub fn unknown_call(call: &str) -> (String, Option<String>) {
     let (name, types) = call.split_once(" (").unwrap_or((call, ""));
     let types = friendly(types.trim_end_matches(')'));
+    if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+        return (format!("`{name}` does not take {types}"), None);
+    }
     if is_function(name) {
+        let hint = advice(name, types.split(", ").next().unwrap_or_default());
         let given = if types.is_empty() {
             "no arguments".to_owned()
         } else {
             types
         };
-        let hint = signature(name).map(|signature| format!("call it as {signature}"));
         return (format!("`{name}` does not take {given}"), hint);
     }
     let hint = near(name).map_or_else(

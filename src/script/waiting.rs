@@ -90,7 +90,7 @@ fn timed_out(message: String) -> Box<EvalAltResult> {
 }
 
 fn wait_for(host: &Host, target: &Dynamic, wanted: &str, options: &Map) -> Result<Dynamic> {
-    let mut subject = Subject::of(host, target, wanted)?;
+    let mut subject = Subject::of(target, wanted)?;
     let (timeout, every) = subject.habits();
     let patience = Patience::of("wait_for", options, host, timeout, every)?;
     let mut last: Option<String> = None;

@@ -100,7 +100,7 @@ impl fmt::Debug for Permission {
         f.debug_struct("Permission")
             .field("allow", &self.allow)
             .field("deny", &self.deny)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -136,23 +136,18 @@ impl Permission {
         effect: Effect,
         target: &str,
     ) -> Result<(), (String, String)> {
-        let names = |grants: &[Grant]| {
-            grants.iter().any(|grant| match grant {
-                Grant::Effect(granted) => *granted == effect,
-                Grant::Operation(name) => *name == operation.name,
-                Grant::Local(_) => false,
-            })
+        let covers = |grant: &&Grant| match grant {
+            Grant::Effect(granted) => *granted == effect,
+            Grant::Operation(name) => *name == operation.name,
+            Grant::Local(_) => false,
         };
-        if names(&self.deny) {
+        if let Some(denied) = self.deny.iter().find(covers) {
             return Err((
-                format!("`{effect}` is denied to this run"),
-                format!(
-                    "take `{effect}` or `{}` off --deny to allow it",
-                    operation.name
-                ),
+                format!("`{denied}` is denied to this run"),
+                format!("take `{denied}` off --deny to allow it"),
             ));
         }
-        if names(&self.allow) || self.consents().contains(&effect) {
+        if self.allow.iter().any(|grant| covers(&grant)) || self.consents().contains(&effect) {
             return Ok(());
         }
         let refusal = |why: &str| {

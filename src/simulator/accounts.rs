@@ -1,62 +1,69 @@
-//! Your account and its organization.
+//! How the operations on accounts answer.
 
-use serde_json::json;
+use std::sync::Arc;
 
-use super::Behaviour;
-use super::answer::{Answer, Refused};
-use super::call::Call;
+use super::answer::Answer;
+use super::call::{Behaviour, Call};
+use super::credentials::Role;
+use super::organizations::check;
 use super::world::World;
+use crate::api::accounts::{Membership, Profile};
 
+/// The behaviours.
 pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("profile", profile),
     ("organization_profile", organization_profile),
     ("organization", organization),
 ];
 
-/// Refuses any organization but the account's own.
-pub fn check(world: &World, id: &str) -> Result<(), Refused> {
-    if world.organization.organization_id == id {
-        Ok(())
-    } else {
-        Err(Refused::not_found("organization", id))
+fn profile_of(world: &World, call: &Call) -> Profile {
+    let (role, name) = match call.role {
+        Role::Owner => ("owner", "Olive Owner"),
+        Role::Maintainer => ("maintainer", "Mark Maintainer"),
+        Role::Member => ("member", "Mia Member"),
+    };
+    let organization = &world.organization;
+    let membership = Membership {
+        account_id: Some(organization.organization_id.clone()),
+        uuid: organization.uuid.clone(),
+        is_imcloud: Some(false),
+        entry: Some("organization".to_owned()),
+        display_name: organization.name.clone(),
+        role: Some(role.to_owned()),
+        ..Membership::default()
+    };
+    Profile {
+        account_id: Some(1001),
+        account_access: vec![Arc::new(membership)],
+        account_uuid: organization.uuid.clone(),
+        email: Some(format!("{role}@example.com")),
+        username: Some(role.to_owned()),
+        is_disabled: Some(false),
+        account_name: Some(name.to_owned()),
+        requires_email_verification: Some(false),
+        notifications: Some(0),
+        reward_points: Some(0),
+        currency: Some("USD".to_owned()),
+        locale: Some("en-US".to_owned()),
+        display_name: Some(name.to_owned()),
+        ..Profile::default()
     }
 }
 
-fn profile(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    let organization = &world.organization;
-    Answer::json(&json!({
-        "account_id": 4,
-        "account_access": [{
-            "account_id": organization.organization_id,
-            "uuid": organization.uuid,
-            "is_imcloud": false,
-            "type": "organization",
-            "display_name": organization.name,
-            "role": call.caller.role(),
-        }],
-        "account_uuid": organization.uuid,
-        "email": "ada@example.com",
-        "username": "ada",
-        "is_disabled": false,
-        "account_name": "ada@example.com",
-        "requires_email_verification": false,
-        "redirect_url": "",
-        "notifications": 0,
-        "reward_points": 0,
-        "options": {},
-        "currency": "USD",
-        "locale": "en-US",
-        "display_name": "Ada",
-        "image": "",
-    }))
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every behaviour has the same shape"
+)]
+fn profile(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    Ok(Answer::json(profile_of(world, call)))
 }
 
-fn organization_profile(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    check(world, call.param("organization"))?;
-    profile(world, call)
+fn organization_profile(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    check(world, call)?;
+    Ok(Answer::json(profile_of(world, call)))
 }
 
-fn organization(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    check(world, call.param("organization"))?;
-    Answer::json(&world.organization)
+fn organization(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    check(world, call)?;
+    Ok(Answer::json(world.organization.clone()))
 }

@@ -1,178 +1,139 @@
-//! Answers, and refusals in the three bodies the API writes them in.
+//! Answers: JSON, nothing, or an error in one of the shapes the API documents.
 
 use bytes::Bytes;
-use http::{Response, StatusCode, header};
+use http::header::{ALLOW, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
+use http::{Response, StatusCode};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-/// A successful answer.
-#[derive(Debug)]
-pub enum Answer {
-    /// JSON.
-    Json(Vec<u8>),
-    /// Status 200 without a body.
-    Done,
-    /// Status 204.
-    NoContent,
-    /// A file to download.
-    File {
-        /// Its media type.
-        media: &'static str,
-        /// Its name.
-        name: &'static str,
-        /// What is in it.
-        content: String,
-    },
+const JSON: &str = "application/json";
+
+/// What a behaviour answers with. Records are written out only once the world is free again.
+pub struct Answer {
+    status: u16,
+    body: Body,
+    content_type: &'static str,
+    disposition: Option<&'static str>,
+    allow: Option<String>,
+}
+
+enum Body {
+    Empty,
+    Ready(Bytes),
+    Late(Box<dyn FnOnce() -> Vec<u8> + Send>),
 }
 
 impl Answer {
-    /// A JSON answer.
-    pub fn json(value: &impl Serialize) -> Result<Self, Refused> {
-        serde_json::to_vec(value).map(Self::Json).map_err(|error| {
-            Refused::new(
-                500,
-                "internal_error",
-                format!("the answer cannot be written: {error}"),
-            )
-        })
-    }
-
-    /// `{"status": "success"}`
-    pub fn success() -> Self {
-        Self::Json(br#"{"status":"success"}"#.to_vec())
-    }
-
-    /// The answer as a response.
-    pub fn respond(self) -> Response<Bytes> {
-        match self {
-            Self::Json(body) => response(200, Some("application/json"), body.into()),
-            Self::Done => response(200, None, Bytes::new()),
-            Self::NoContent => response(204, None, Bytes::new()),
-            Self::File {
-                media,
-                name,
-                content,
-            } => {
-                let mut response = response(200, Some(media), content.into());
-                let disposition = format!("attachment; filename=\"{name}\"");
-                if let Ok(value) = disposition.parse() {
-                    response
-                        .headers_mut()
-                        .insert(header::CONTENT_DISPOSITION, value);
-                }
-                response
-            }
-        }
-    }
-}
-
-/// The body of a refusal; the API writes three, by the family of the operation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Shape {
-    /// `{errors: [{name, message}]}`
-    #[default]
-    Errors,
-    /// `{status, message, errors: [{name, message}]}`
-    StatusAndErrors,
-    /// `{status, name, message}`
-    Flat,
-}
-
-/// A refusal.
-#[derive(Clone, Debug)]
-pub struct Refused {
-    status: u16,
-    name: &'static str,
-    message: String,
-    shape: Shape,
-}
-
-impl Refused {
-    /// A refusal with the commonest body.
-    pub fn new(status: u16, name: &'static str, message: impl Into<String>) -> Self {
+    fn of(status: u16, body: Body) -> Self {
         Self {
             status,
-            name,
-            message: message.into(),
-            shape: Shape::Errors,
+            body,
+            content_type: JSON,
+            disposition: None,
+            allow: None,
         }
     }
 
-    /// 400: the request breaks a rule.
-    pub fn invalid(message: impl Into<String>) -> Self {
-        Self::new(400, "validation_error", message)
+    /// 200 with this value as JSON.
+    pub fn json<T: Serialize + Send + 'static>(value: T) -> Self {
+        let late = move || serde_json::to_vec(&value).unwrap_or_default();
+        Self::of(200, Body::Late(Box::new(late)))
     }
 
-    /// 403: the caller may not.
-    pub fn forbidden(message: impl Into<String>) -> Self {
-        Self::new(403, "forbidden", message).shaped(Shape::Flat)
+    /// 200 without a body.
+    pub fn accepted() -> Self {
+        Self::of(200, Body::Empty)
     }
 
-    /// 404: there is no such resource.
-    pub fn not_found(what: &str, id: &str) -> Self {
-        Self::new(404, "not_found", format!("{what} {id} was not found"))
+    /// 204.
+    pub fn no_content() -> Self {
+        Self::of(204, Body::Empty)
     }
 
-    /// The same refusal in another body.
-    pub const fn shaped(mut self, shape: Shape) -> Self {
-        self.shape = shape;
+    /// 200 with `{"status": "success"}`.
+    pub fn success() -> Self {
+        Self::json(json!({"status": "success"}))
+    }
+
+    /// 200 with a file of another type than JSON.
+    pub fn file(content_type: &'static str, disposition: &'static str, text: String) -> Self {
+        let mut answer = Self::of(200, Body::Ready(Bytes::from(text)));
+        answer.content_type = content_type;
+        answer.disposition = Some(disposition);
+        answer
+    }
+
+    /// An error as `{errors: [{name, message}]}`.
+    pub fn errors(status: u16, name: &str, message: &str) -> Self {
+        let body = json!({"errors": [{"name": name, "message": message}]});
+        Self::of(status, Body::Ready(body.to_string().into()))
+    }
+
+    /// An error as `{status, message, errors: [{name, message}]}`.
+    pub fn listed(status: u16, name: &str, message: &str) -> Self {
+        let body = json!({
+            "status": status,
+            "message": message,
+            "errors": [{"name": name, "message": message}],
+        });
+        Self::of(status, Body::Ready(body.to_string().into()))
+    }
+
+    /// An error as `{status, name, message}`.
+    pub fn named(status: u16, name: &str, message: &str) -> Self {
+        let body = json!({"status": status, "name": name, "message": message});
+        Self::of(status, Body::Ready(body.to_string().into()))
+    }
+
+    /// 400: the input does not pass a rule.
+    pub fn invalid(message: &str) -> Self {
+        Self::errors(400, "validation_failure", message)
+    }
+
+    /// 403: not allowed, by role or by state.
+    pub fn forbidden(message: &str) -> Self {
+        Self::named(403, "unauthorized", message)
+    }
+
+    /// 404: there is no such thing.
+    pub fn missing(what: &str) -> Self {
+        Self::named(404, "not_found", &format!("{what} not found."))
+    }
+
+    /// The same answer, naming the methods that are allowed.
+    pub fn allowing(mut self, methods: String) -> Self {
+        self.allow = Some(methods);
         self
     }
 
-    /// The same refusal with another status.
-    pub const fn with_status(mut self, status: u16) -> Self {
-        self.status = status;
-        self
+    /// Its HTTP status.
+    pub const fn status(&self) -> u16 {
+        self.status
     }
 
-    /// The refusal as a response.
-    pub fn respond(&self) -> Response<Bytes> {
-        let errors = json!([{"name": self.name, "message": self.message}]);
-        let body: Value = match self.shape {
-            Shape::Errors => json!({"errors": errors}),
-            Shape::StatusAndErrors => {
-                json!({"status": self.status, "message": reason(self.status), "errors": errors})
-            }
-            Shape::Flat => {
-                json!({"status": self.status, "name": self.name, "message": self.message})
-            }
+    /// Writes the answer out.
+    pub fn into_response(self) -> Response<Bytes> {
+        let body = match self.body {
+            Body::Empty => Bytes::new(),
+            Body::Ready(bytes) => bytes,
+            Body::Late(write) => Bytes::from(write()),
         };
-        response(
-            self.status,
-            Some("application/json"),
-            body.to_string().into(),
-        )
+        let mut response = Response::new(body);
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if !response.body().is_empty() {
+            let kind = HeaderValue::from_static(self.content_type);
+            response.headers_mut().insert(CONTENT_TYPE, kind);
+        }
+        if let Some(disposition) = self.disposition {
+            let value = HeaderValue::from_static(disposition);
+            response.headers_mut().insert(CONTENT_DISPOSITION, value);
+        }
+        if let Some(methods) = self.allow
+            && let Ok(value) = HeaderValue::from_str(&methods)
+        {
+            response.headers_mut().insert(ALLOW, value);
+        }
+        response
     }
-}
-
-fn reason(status: u16) -> &'static str {
-    StatusCode::from_u16(status)
-        .ok()
-        .and_then(|it| it.canonical_reason())
-        .unwrap_or("Error")
-}
-
-/// A refusal of the method, with those that are allowed.
-pub fn wrong_method(allowed: &str) -> Response<Bytes> {
-    let refused = Refused::new(
-        405,
-        "method_not_allowed",
-        format!("only {allowed} works on this path"),
-    );
-    let mut response = refused.respond();
-    if let Ok(value) = allowed.parse() {
-        response.headers_mut().insert(header::ALLOW, value);
-    }
-    response
-}
-
-/// A response.
-pub fn response(status: u16, media: Option<&str>, body: Bytes) -> Response<Bytes> {
-    let mut response = Response::new(body);
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if let Some(value) = media.and_then(|media| media.parse().ok()) {
-        response.headers_mut().insert(header::CONTENT_TYPE, value);
-    }
-    response
 }

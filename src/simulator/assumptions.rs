@@ -1,84 +1,88 @@
-//! What the documents leave open and this simulator decides: one line each.
+//! What the API's documents leave open, and what the simulator does about it.
 
 use serde::Serialize;
 
 /// One choice.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Debug, Serialize)]
 pub struct Assumption {
     /// Its name.
     pub name: &'static str,
     /// What is assumed.
     pub what: &'static str,
+    /// The number chosen; with two, the least and the most.
+    pub value: &'static [i64],
 }
 
-/// Every choice.
-pub static ASSUMPTIONS: &[Assumption] = &[
-    Assumption {
-        name: "reboot_is_visible",
-        what: "A node says `rebooting` from the moment a reboot is accepted until it is back, 3 to 5 minutes later.",
-    },
-    Assumption {
-        name: "power_on_takes",
-        what: "Switching on takes 2 to 3 minutes.",
-    },
-    Assumption {
-        name: "power_off_takes",
-        what: "Switching off takes 30 seconds.",
-    },
-    Assumption {
-        name: "power_locks",
-        what: "A node is locked while its power changes, and only then.",
-    },
-    Assumption {
-        name: "power_to_the_same_level",
-        what: "A node that is off accepts `power off`, and one that is on `power on`; nothing happens.",
-    },
-    Assumption {
-        name: "reboot_of_an_off_node",
-        what: "A node that is off refuses `rebooting` with 400.",
-    },
-    Assumption {
-        name: "reads_see_writes",
-        what: "Lists show what was created at once.",
-    },
-    Assumption {
-        name: "labels",
-        what: "Labels may have up to 1024 bytes and need not be unique.",
-    },
-    Assumption {
-        name: "provisioning_takes",
-        what: "A cloud is complete 20 to 30 minutes after its order.",
-    },
-    Assumption {
-        name: "order_takes_stock",
-        what: "An order takes its servers out of stock at once; one beyond the stock is refused with 400.",
-    },
-    Assumption {
-        name: "clouds_of_an_order",
-        what: "Items of one type at one location become one cloud.",
-    },
-    Assumption {
-        name: "cloud_deletion",
-        what: "A deleted cloud is PENDING-DELETE for 3 days, then gone with its system VLANs and blocks.",
-    },
-    Assumption {
-        name: "private_ranges",
-        what: "Private blocks lie within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16 and do not overlap in one location.",
-    },
-    Assumption {
-        name: "private_allocation",
-        what: "A private block asked for by length is the first free one in 10.0.0.0/8.",
-    },
-    Assumption {
-        name: "routed_allocation",
-        what: "Public blocks are cut from 198.18.0.0/15, which is set aside for benchmarks.",
-    },
-    Assumption {
-        name: "token_of_the_client",
-        what: "Access tokens have the owner's role.",
-    },
-    Assumption {
-        name: "rate",
-        what: "Calls are not limited.",
-    },
-];
+impl Assumption {
+    /// The least the value may be.
+    #[must_use]
+    pub fn least(&self) -> i64 {
+        self.value.first().copied().unwrap_or_default()
+    }
+
+    /// The most the value may be.
+    #[must_use]
+    pub fn most(&self) -> i64 {
+        self.value.last().copied().unwrap_or_default()
+    }
+}
+
+macro_rules! assumptions {
+    ($($name:ident = [$($value:literal),+], $what:literal;)*) => {
+        $(
+            #[doc = $what]
+            pub static $name: Assumption = Assumption {
+                name: stringify!($name),
+                what: $what,
+                value: &[$($value),+],
+            };
+        )*
+        /// Every choice.
+        pub static ALL: &[&Assumption] = &[$(&$name),*];
+    };
+}
+
+assumptions! {
+    TOKEN_LIFE = [14_400], "An access token lives this many seconds, as the reference's example says.";
+    REBOOT = [180, 300], "A reboot takes between this many seconds; the node is locked meanwhile.";
+    POWER_ON = [120, 180], "Powering on takes between this many seconds; the node is locked meanwhile and reads `power off`.";
+    POWER_OFF = [30], "Powering off takes this many seconds; the node is locked meanwhile and reads `power on`.";
+    POWER_SAME = [200], "Powering on what is on, or off what is off, is accepted and does nothing.";
+    REBOOT_OFF = [200], "Rebooting a node that is off is accepted and leaves it on.";
+    POWER_UNKNOWN = [404], "Power of an unknown cloud or node.";
+    PROVISION_START = [60, 180], "An order leaves `pending` after between this many seconds.";
+    PROVISION_SETUP = [900, 1150], "A cloud is `awaiting_setup` after between this many seconds.";
+    PROVISION_DONE = [1_200, 1_800], "A cloud is `complete` after between this many seconds.";
+    PCC_NODES = [3], "A private cloud core is this many nodes; an order of n is n times as many.";
+    PCC_ADDED = [1], "An order that adds to a private cloud adds this many nodes for each one ordered.";
+    WIPE = [259_200], "A deleted cloud can be read for this many seconds and is then unknown.";
+    WIPE_STOCK = [1], "Hardware returns to stock when its cloud is wiped or the node is removed (1 = yes).";
+    DELETE_UNFINISHED = [403], "Deleting a cloud that is being provisioned or already deleted: it is locked.";
+    VLANS_PER_CLOUD = [10], "A cloud has this many VLANs at most; those of the system are not counted.";
+    UNASSIGN_LAST = [403], "Taking a VLAN off its only cloud; the reference forbids it and names no status.";
+    UNASSIGN_STRANGER = [404], "Taking off a VLAN or a block that is not on.";
+    ASSIGN_AGAIN = [200], "Assigning a VLAN to a cloud it is on already.";
+    ADDRESSES_EXHAUSTED = [400], "Asking for an address of a block that has none left.";
+    RESERVED_ROUTED = [5], "A routed block keeps this many addresses for itself: four at its start, one at its end.";
+    MEMBER_WRITES = [403], "The role `member` may read and nothing else.";
+    KEY_MISSING = [404], "An unknown SSH key; the reference names no status.";
+    INVITE_LIFE = [604_800], "An invitation lives this many seconds.";
+    INVITES_AT_ONCE = [20], "An invitation names this many addresses at most.";
+    LABEL_LENGTH = [255], "A label has this many characters at most; it need not be unique.";
+    BODY_BYTES = [1_048_576], "A request body has this many bytes at most; 413 beyond.";
+    CONTENT_TYPE_MISSING = [200], "A body without a content type is read as JSON; one of another type is refused with 415.";
+    UNKNOWN_FIELDS = [200], "Fields the reference does not know are ignored.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_assumptions_share_a_name() {
+        let mut names: Vec<_> = ALL.iter().map(|entry| entry.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ALL.len());
+    }
+}

@@ -1,102 +1,126 @@
-//! One call, read and found well-formed.
+//! A call as the behaviours see it: path, query and body taken apart and checked for type.
 
-use bytes::Bytes;
-use http::{Request, header};
 use serde_json::{Map, Value};
 
-use super::LARGEST_BODY;
-use super::answer::Refused;
-use super::body::Body;
-use super::caller::Caller;
-use super::router::Params;
-use crate::operation::{Operation, Place};
+use super::answer::Answer;
+use super::assumptions::LABEL_LENGTH;
+use super::credentials::Role;
+use super::world::World;
 
-/// One call.
-pub struct Call<'a> {
-    /// Who calls.
-    pub caller: Caller,
-    /// The query string.
-    pub query: &'a str,
-    /// The body.
-    pub body: Body,
-    params: Params,
+/// What an operation does to the account.
+pub type Behaviour = fn(&mut World, &Call) -> Result<Answer, Answer>;
+
+/// One call that reached its operation.
+#[derive(Debug)]
+pub struct Call {
+    /// The path's parameters, decoded.
+    pub path: Vec<(&'static str, String)>,
+    /// The query string, undecoded.
+    pub query: String,
+    /// The body's members.
+    pub body: Map<String, Value>,
+    /// What the caller may do.
+    pub role: Role,
 }
 
-impl<'a> Call<'a> {
-    /// Reads a call.
-    pub fn read(
-        operation: &'static Operation,
-        caller: Caller,
-        params: Params,
-        request: &'a Request<Bytes>,
-    ) -> Result<Self, Refused> {
-        let has_body = operation
-            .params
+impl Call {
+    /// A parameter of the path.
+    #[must_use]
+    pub fn param(&self, name: &str) -> &str {
+        self.path
             .iter()
-            .any(|it| matches!(it.place, Place::Body | Place::Member));
-        let body = if has_body { read(request)? } else { Map::new() };
-        Ok(Self {
-            caller,
-            params,
-            query: request.uri().query().unwrap_or_default(),
-            body: Body::new(body),
+            .find(|(known, _)| *known == name)
+            .map_or("", |(_, value)| value)
+    }
+
+    /// A parameter of the query.
+    #[must_use]
+    pub fn query(&self, name: &str) -> Option<String> {
+        self.query.split('&').find_map(|pair| {
+            let (known, value) = pair.split_once('=')?;
+            (known == name).then(|| {
+                percent_encoding::percent_decode_str(&value.replace('+', " "))
+                    .decode_utf8_lossy()
+                    .into_owned()
+            })
         })
     }
 
-    /// The value of a placeholder of the path.
-    pub fn param(&self, name: &str) -> &str {
-        self.params
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map_or("", |(_, value)| value.as_str())
+    /// Refuses a caller below this role.
+    pub fn needs(&self, role: Role, what: &str) -> Result<(), Answer> {
+        if self.role >= role {
+            return Ok(());
+        }
+        Err(Answer::forbidden(&format!(
+            "Unauthorized access to: {what}"
+        )))
     }
 
-    /// A value of the query string.
-    pub fn query(&self, name: &str) -> Option<&str> {
-        self.query
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .find_map(|(key, value)| (key == name).then_some(value))
+    /// The label, which must be there.
+    pub fn label(&self) -> Result<String, Answer> {
+        let label = required(&self.body, "label")?;
+        check_label(label)
+    }
+
+    /// The label of a change, which may be left out.
+    pub fn new_label(&self) -> Result<Option<String>, Answer> {
+        text(&self.body, "label")?.map(check_label).transpose()
+    }
+
+    /// The description, where one is given.
+    pub fn description(&self) -> Result<Option<String>, Answer> {
+        Ok(text(&self.body, "description")?.map(str::to_owned))
+    }
+
+    /// The members under `fields`, which must be there.
+    pub fn fields(&self) -> Result<&Map<String, Value>, Answer> {
+        object(&self.body, "fields")?.ok_or_else(|| Answer::invalid("fields is required."))
     }
 }
 
-fn read(request: &Request<Bytes>) -> Result<Map<String, Value>, Refused> {
-    let bytes = request.body();
-    if bytes.len() > LARGEST_BODY {
-        return Err(Refused::new(
-            413,
-            "payload_too_large",
-            "the body is larger than 1 MiB",
-        ));
+fn check_label(label: &str) -> Result<String, Answer> {
+    let most = usize::try_from(LABEL_LENGTH.most()).unwrap_or(usize::MAX);
+    if label.trim().is_empty() || label.chars().count() > most {
+        return Err(Answer::invalid(&format!(
+            "label must have 1 to {most} characters."
+        )));
     }
-    if bytes.is_empty() {
-        return Ok(Map::new());
+    Ok(label.to_owned())
+}
+
+/// A member that is text, if it is there.
+pub fn text<'a>(map: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, Answer> {
+    match map.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(Answer::invalid(&format!("{name} must be a string."))),
     }
-    let media = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .unwrap_or_default()
-        .trim();
-    if !media.eq_ignore_ascii_case("application/json") {
-        return Err(Refused::new(
-            415,
-            "unsupported_media_type",
-            "the body must be application/json",
-        ));
+}
+
+/// A member that is text and must be there.
+pub fn required<'a>(map: &'a Map<String, Value>, name: &str) -> Result<&'a str, Answer> {
+    text(map, name)?.ok_or_else(|| Answer::invalid(&format!("{name} is required.")))
+}
+
+/// A member that is a whole number, if it is there.
+pub fn whole(map: &Map<String, Value>, name: &str) -> Result<Option<i64>, Answer> {
+    match map.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => value
+            .as_i64()
+            .map(Some)
+            .ok_or_else(|| Answer::invalid(&format!("{name} must be a whole number."))),
     }
-    match serde_json::from_slice(bytes) {
-        Ok(Value::Object(body)) => Ok(body),
-        Ok(_) => Err(Refused::new(
-            400,
-            "bad_request",
-            "the body must be a JSON object",
-        )),
-        Err(error) => Err(Refused::new(
-            400,
-            "bad_request",
-            format!("the body is not JSON: {error}"),
-        )),
+}
+
+/// A member that is an object, if it is there.
+pub fn object<'a>(
+    map: &'a Map<String, Value>,
+    name: &str,
+) -> Result<Option<&'a Map<String, Value>>, Answer> {
+    match map.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(members)) => Ok(Some(members)),
+        Some(_) => Err(Answer::invalid(&format!("{name} must be an object."))),
     }
 }

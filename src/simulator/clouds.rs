@@ -1,20 +1,22 @@
-//! Clouds: what they are, what is in them, and their end.
+//! How the operations on clouds answer.
 
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::Behaviour;
-use super::answer::{Answer, Refused, Shape};
-use super::call::Call;
-use super::caller::Role;
-use super::catalogue::sku;
+use super::answer::Answer;
+use super::assumptions::{DELETE_UNFINISHED, VLANS_PER_CLOUD, WIPE};
+use super::call::{Behaviour, Call};
+use super::credentials::Role;
 use super::due::Change;
-use super::world::{CloudState, NodeState, World};
-use crate::api::clouds::{Cloud, CloudStats, CloudVlan};
-use crate::record::Moment;
+use super::hardware::SKUS;
+use super::links::{USER, link_vlan, unlink_vlan};
+use super::provision::restock;
+use super::world::{CloudState, World};
+use crate::api::clouds::Subscription;
 
+/// The behaviours.
 pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("clouds", clouds),
     ("cloud", cloud),
@@ -26,292 +28,206 @@ pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("remove_node", remove_node),
 ];
 
-/// The most VLANs a cloud may have.
-const MOST_VLANS: usize = 10;
-
-fn clouds(world: &mut World, _: &Call<'_>) -> Result<Answer, Refused> {
-    let clouds: Vec<&Cloud> = world.clouds.values().map(|state| &state.cloud).collect();
-    Answer::json(&clouds)
-}
-
-fn cloud(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    Answer::json(&world.cloud(call.param("cloud"))?.cloud)
-}
-
-fn delete_cloud(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    let id = call.param("cloud");
-    world.cloud(id)?;
-    call.caller.needs(Role::Owner)?;
-    if let Some(state) = world.clouds.get_mut(id) {
-        if state.state != "RUNNING" {
-            return Err(Refused::forbidden(format!(
-                "the cloud is locked: it is {}",
-                state.state
-            )));
-        }
-        state.state = "PENDING-DELETE".to_owned();
-        Arc::make_mut(&mut state.cloud.fields).pending_delete = Some(true);
-    }
-    world.plan(
-        TimeDelta::days(3),
-        Change::Wipe {
-            cloud: id.to_owned(),
-        },
-    );
-    world.log_change("delete", id, "PENDING-DELETE");
-    Ok(Answer::Done)
-}
-
-fn cloud_stats(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    Answer::json(&stats(world, world.cloud(call.param("cloud"))?))
-}
-
-fn stats(world: &World, state: &CloudState) -> CloudStats {
-    let fields = &state.cloud.fields;
-    let pending = state
-        .nodes
-        .iter()
-        .filter(|it| it.locked_until.is_some_and(|at| world.now < at));
-    let pending_tasks: Vec<String> = pending
-        .map(|it| format!("power {}", it.node.uuid))
-        .collect();
-    CloudStats {
-        name: state.cloud.label.clone(),
-        description: state.cloud.description.clone(),
-        label: fields
-            .cloud_type
-            .as_ref()
-            .map(|kind| format!("deploy-v2,{kind}")),
-        cloud_uuid: fields.cloud_uuid.clone(),
-        cloud_state: Some(state.state.clone()),
-        cloud_hostname: fields.hostname.clone(),
-        cloud_hosts: state.nodes.iter().map(|it| it.node.uuid.clone()).collect(),
-        external_vip_address: fields.hostname.clone(),
-        internal_vip_address: Some("192.168.3.254".to_owned()),
-        maintenance: Some(false),
-        creation_date: Some(Moment::of(state.created)),
-        pending_number: i64::try_from(pending_tasks.len()).ok(),
-        pending_tasks,
-        pending_date: None,
-        prevent_delete: Some(false),
-        nodes: state
-            .nodes
-            .iter()
-            .map(|it| Arc::new(it.node.clone()))
-            .collect(),
-        vlans: state
-            .vlans
-            .iter()
-            .filter_map(|id| cloud_vlan(world, id))
-            .map(Arc::new)
-            .collect(),
-        keys: state
-            .keys
-            .iter()
-            .map(|key| json!({"cloud_uuid": fields.cloud_uuid, "public_key": key}).into())
-            .collect(),
-        ..CloudStats::default()
-    }
-}
-
-fn cloud_vlan(world: &World, id: &str) -> Option<CloudVlan> {
-    let vlan = &world.vlans.get(id)?.vlan;
-    let prefixes = world
-        .blocks
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every behaviour has the same shape"
+)]
+fn clouds(world: &mut World, _call: &Call) -> Result<Answer, Answer> {
+    let all: Vec<_> = world
+        .clouds
         .values()
-        .filter(|state| state.block.fields.central_vlan_id.as_deref() == Some(id))
-        .map(|state| {
-            let fields = &state.block.fields;
-            json!({
-                "id": fields.prefix_id, "cidr": fields.cidr, "prefix_type": fields.prefix_type,
-                "usage": state.usage, "status": "ACTIVE",
-                "managed_addressing": fields.managed_addressing,
-                "ip_addrs": state.addresses.iter().map(|it| json!({
-                    "label": it.label, "assigned_host": it.assigned_host, "ip": it.ip,
-                })).collect::<Vec<_>>(),
-            })
-            .into()
-        })
+        .map(|state| state.record.clone())
         .collect();
-    Some(CloudVlan {
-        id: vlan.fields.vlan_id,
-        uuid: vlan.fields.vlan_uuid.clone(),
-        label: vlan.label.clone(),
-        vlan_type: vlan.fields.vlan_type.clone(),
-        state: Some("ACTIVE".to_owned()),
-        prefixes,
-        ..CloudVlan::default()
-    })
+    Ok(Answer::json(all))
 }
 
-fn cloud_subscription(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    let state = world.cloud(call.param("cloud"))?;
-    call.caller.needs(Role::Maintainer)?;
-    let created = Moment::of(state.created);
-    let term_end = Moment::of(state.created + TimeDelta::days(30));
-    let mut addons = Vec::new();
-    let mut total = 0;
-    for item in state
-        .nodes
-        .iter()
-        .filter_map(|it| sku(it.node.hardware.as_deref()?))
-    {
-        // Mils an hour, long-term usage, for 720 hours; ten mils are a cent.
-        let cents = item.mils * 4 / 5 / 10;
-        total += cents * 720;
-        addons.push(json!({
-            "usage": 720, "name": format!("Hosted - {}", item.name),
-            "addon_on_code": format!("storage_and_compute_{}", item.name),
-            "unit_amount_in_cents": cents, "total_in_cents": cents * 720,
+/// The cloud a call names.
+pub fn known<'a>(world: &'a World, call: &Call) -> Result<&'a CloudState, Answer> {
+    world
+        .clouds
+        .get(call.param("cloud"))
+        .ok_or_else(|| Answer::missing("Cloud"))
+}
+
+/// Whether a cloud has been deleted and waits to be wiped.
+pub fn deleted(state: &CloudState) -> bool {
+    state.record.fields.pending_delete == Some(true)
+}
+
+/// Whether a cloud is provisioned.
+pub fn complete(state: &CloudState) -> bool {
+    state.record.fields.provision_status.as_deref() == Some("complete")
+}
+
+fn cloud(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    Ok(Answer::json(known(world, call)?.record.clone()))
+}
+
+fn cloud_stats(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    Ok(Answer::json(known(world, call)?.stats.clone()))
+}
+
+fn delete_cloud(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    call.needs(Role::Owner, "fmcloud")?;
+    let state = known(world, call)?;
+    if deleted(state) || !complete(state) || state.stats.prevent_delete == Some(true) {
+        let status = u16::try_from(DELETE_UNFINISHED.most()).unwrap_or(403);
+        return Err(Answer::named(
+            status,
+            "locked",
+            "The cloud is in a locked state.",
+        ));
+    }
+    let (moment, at) = (world.moment(), world.now + TimeDelta::seconds(WIPE.most()));
+    let cloud = call.param("cloud").to_owned();
+    if let Some(state) = world.clouds.get_mut(&cloud) {
+        let fields = &mut Arc::make_mut(&mut state.record).fields;
+        Arc::make_mut(fields).pending_delete = Some(true);
+        let content = Arc::make_mut(&mut state.stats);
+        content.cloud_state = Some("PENDING-DELETE".to_owned());
+        for node in &mut content.nodes {
+            let node = Arc::make_mut(node);
+            node.power_state = Some("power off".to_owned());
+            node.last_updated = Some(moment.clone());
+        }
+    }
+    world.due.at(at, Change::Wipe { cloud });
+    Ok(Answer::accepted())
+}
+
+fn cloud_subscription(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    call.needs(Role::Owner, "billing of the cloud")?;
+    let state = known(world, call)?;
+    let mut mils = 0_i64;
+    let mut assets = Vec::new();
+    for node in &state.stats.nodes {
+        let sku = node.hardware.as_deref().unwrap_or_default();
+        let price = SKUS
+            .iter()
+            .find(|known| known.name == sku)
+            .map_or(0, |known| known.mils);
+        mils = mils.saturating_add(price);
+        assets.push(json!({
+            "asset": node.uuid,
+            "add_on_code": format!("storage_and_compute_{sku}"),
+            "hourly_cost_mils": price,
+            "started_at": node.assigned_date,
         }));
     }
-    let nodes: Vec<Value> = state
-        .nodes
-        .iter()
-        .map(|it| json!({"node_uuid": it.node.uuid, "created_at": created}))
-        .collect();
-    let uuid: String = state
-        .cloud
-        .fields
-        .cloud_uuid
-        .clone()
-        .unwrap_or_default()
-        .replace('-', "");
-    Answer::json(&json!({
-        "subscription": {
-            "uuid": uuid, "state": "active", "total_billing_cycles": 1,
-            "collection_method": "automatic", "auto_renew": true,
-            "card": {"card_type": "Visa", "last_four": "4242"},
-            "current_term_started_at": created, "current_term_ends_at": term_end,
-            "activated_at": created, "addons": addons, "discounts": [],
-            "total_in_cents": total, "plan_code": "flex_metal_cloud_monthly",
-        },
-        "asset_logs": [{
-            "cloud_id": state.cloud.id, "cloud_asset_id": 12_582, "addon_code": "storage_and_compute",
-            "is_active": true, "created_at": created, "removed_at": null, "nodes": nodes,
-            "lifetime_usage": 720, "name": "Hosted", "cost_in_cents": total / 720,
-            "period_usage": 720, "period_cost": format!("{}.{:02}", total / 100, total % 100),
-        }],
+    // Mils an hour for 30 days of 24 hours; ten mils are a cent.
+    let cents = mils.saturating_mul(720) / 10;
+    let subscription = json!({
+        "state": if deleted(state) { "canceled" } else { "active" },
+        "currency": "USD",
+        "current_period_started_at": state.record.created_at,
+        "add_ons": [],
+        "total_in_cents": cents,
+    });
+    Ok(Answer::json(Subscription {
+        subscription: Some(subscription.into()),
+        asset_logs: assets.into_iter().map(Into::into).collect(),
+        ..Subscription::default()
     }))
 }
 
-fn assign_vlan(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    let (cloud, vlan) = (call.param("cloud"), call.param("vlan"));
-    world.cloud(cloud)?;
-    let found = world
-        .vlans
-        .get(vlan)
-        .ok_or_else(|| Refused::not_found("VLAN", vlan))?
-        .clone();
-    call.caller.needs(Role::Maintainer)?;
-    attach(
-        world,
-        cloud,
-        vlan,
-        found.vlan.fields.pod_location.as_deref(),
-    )?;
-    Answer::json(&world.vlans.get(vlan).map(|state| &state.vlan))
-}
-
-/// Puts a VLAN on a cloud, if the documented rules let it.
-pub fn attach(
-    world: &mut World,
-    cloud: &str,
-    vlan: &str,
+/// Refuses a VLAN that may not be assigned to a cloud.
+pub fn check_assignment(
+    world: &World,
+    cloud: &CloudState,
     pod: Option<&str>,
-) -> Result<(), Refused> {
-    let state = world
-        .clouds
-        .get_mut(cloud)
-        .ok_or_else(|| Refused::not_found("cloud", cloud))?;
-    let fields = &state.cloud.fields;
-    if fields.pod_location.as_deref() != pod {
-        return Err(Refused::invalid(
-            "the cloud and the VLAN are in different locations",
+) -> Result<(), Answer> {
+    if !complete(cloud) || deleted(cloud) {
+        return Err(Answer::invalid(
+            "The provisioning status of the cloud must be complete.",
         ));
     }
-    if fields.provision_status.as_deref() != Some("complete") {
-        return Err(Refused::invalid("the cloud is not complete"));
-    }
-    if state.vlans.iter().any(|id| id == vlan) {
-        return Err(Refused::invalid(
-            "the VLAN is already assigned to this cloud",
+    if cloud.record.fields.pod_location.as_deref() != pod {
+        return Err(Answer::invalid(
+            "The cloud and the VLAN must be in the same datacenter location.",
         ));
     }
-    if state.vlans.len() >= MOST_VLANS {
-        return Err(Refused::invalid(
-            "the cloud has 10 VLANs, which is the most",
+    let own = cloud
+        .vlans
+        .iter()
+        .filter_map(|id| world.vlans.get(id))
+        .filter(|vlan| vlan.record.fields.created_from.as_deref() == Some(USER))
+        .count();
+    if i64::try_from(own).unwrap_or(i64::MAX) >= VLANS_PER_CLOUD.most() {
+        return Err(Answer::invalid(
+            "The cloud has the maximum number of VLANs assigned.",
         ));
     }
-    state.vlans.push(vlan.to_owned());
-    if let Some(state) = world.vlans.get_mut(vlan) {
-        state.clouds.push(cloud.to_owned());
-        Arc::make_mut(&mut state.vlan.fields).cloud_id = state.clouds.first().cloned();
-    }
-    world.log_change("assign_vlan", vlan, cloud);
     Ok(())
 }
 
-fn unassign_vlan(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
+fn assign_vlan(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    call.needs(Role::Maintainer, "fmcloud")?;
     let (cloud, vlan) = (call.param("cloud"), call.param("vlan"));
-    world.cloud(cloud)?;
-    let state = world
+    let state = known(world, call)?;
+    let found = world
         .vlans
-        .get_mut(vlan)
-        .ok_or_else(|| Refused::not_found("VLAN", vlan))?;
-    call.caller.needs(Role::Maintainer)?;
-    if state.vlan.fields.alterable != Some(true) {
-        return Err(Refused::forbidden(
-            "a VLAN of the system stays on its cloud",
-        ));
+        .get(vlan)
+        .ok_or_else(|| Answer::missing("VLAN"))?;
+    if found.record.fields.alterable != Some(true) {
+        return Err(Answer::forbidden("VLANs of the system cannot be altered."));
     }
-    if !state.clouds.iter().any(|id| id == cloud) {
-        return Err(Refused::not_found(
-            "an assignment to this cloud of VLAN",
-            vlan,
-        ));
+    if !found.clouds.iter().any(|id| id == cloud) {
+        check_assignment(world, state, found.record.fields.pod_location.as_deref())?;
+        link_vlan(world, cloud, vlan);
     }
-    if state.clouds.len() < 2 {
-        return Err(Refused::forbidden("a VLAN keeps at least one assignment"));
-    }
-    state.clouds.retain(|id| id != cloud);
-    Arc::make_mut(&mut state.vlan.fields).cloud_id = state.clouds.first().cloned();
-    if let Some(state) = world.clouds.get_mut(cloud) {
-        state.vlans.retain(|id| id != vlan);
-    }
-    world.log_change("unassign_vlan", vlan, cloud);
-    Ok(Answer::Done)
+    let record = world.vlans.get(vlan).map(|state| state.record.clone());
+    Ok(Answer::json(record.unwrap_or_default()))
 }
 
-fn remove_node(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    let (cloud, node) = (call.param("cloud"), call.param("node"));
-    let wrong = |message: &str| Refused::invalid(message).shaped(Shape::StatusAndErrors);
-    call.caller.needs(Role::Owner)?;
-    let now = world.now;
-    let Some(state) = world.clouds.get_mut(cloud) else {
-        return Err(wrong("the cloud was not found"));
-    };
-    let Some(place) = state.nodes.iter().position(|it| it.node.uuid == node) else {
-        return Err(wrong("the node is not part of this cloud"));
-    };
-    if state.state != "RUNNING" {
-        return Err(wrong("the cloud is not running"));
+fn unassign_vlan(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    call.needs(Role::Maintainer, "fmcloud")?;
+    let (cloud, vlan) = (call.param("cloud"), call.param("vlan"));
+    known(world, call)?;
+    let found = world
+        .vlans
+        .get(vlan)
+        .ok_or_else(|| Answer::missing("VLAN"))?;
+    if !found.clouds.iter().any(|id| id == cloud) {
+        return Err(Answer::missing("VLAN assignment"));
     }
-    if state.nodes.len() < 2 {
-        return Err(wrong(
-            "the last node of a cloud is not removed: delete the cloud",
+    if found.record.fields.alterable != Some(true) {
+        return Err(Answer::forbidden("VLANs of the system cannot be altered."));
+    }
+    if found.clouds.len() < 2 {
+        return Err(Answer::forbidden(
+            "A VLAN needs to have at least one cloud assignment.",
         ));
     }
-    let is_locked = |it: &NodeState| it.locked_until.is_some_and(|at| now < at);
-    if state.nodes.get(place).is_some_and(is_locked) {
-        return Err(wrong("the node is locked"));
+    unlink_vlan(world, cloud, vlan);
+    Ok(Answer::accepted())
+}
+
+fn remove_node(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    call.needs(Role::Owner, "fmcloud")?;
+    let uuid = call.param("node");
+    let state = known(world, call)?;
+    let node = state
+        .stats
+        .nodes
+        .iter()
+        .find(|node| node.uuid == uuid)
+        .ok_or_else(|| Answer::missing("Node"))?;
+    if deleted(state) {
+        return Err(Answer::listed(
+            400,
+            "unavailable",
+            "The cloud is being deleted.",
+        ));
     }
-    state.nodes.remove(place);
-    for block in world.blocks.values_mut() {
-        block
-            .addresses
-            .retain(|it| it.assigned_host.as_deref() != Some(node));
-    }
-    world.log_change("remove_node", node, cloud);
-    Answer::json(&stats(world, world.cloud(cloud)?))
+    let sku = node.hardware.clone().unwrap_or_default();
+    let pod = state.record.fields.pod_location.clone().unwrap_or_default();
+    restock(world, &pod, &sku, 1);
+    world.locks.shift_remove(uuid);
+    let Some(state) = world.clouds.get_mut(call.param("cloud")) else {
+        return Err(Answer::missing("Cloud"));
+    };
+    let content = Arc::make_mut(&mut state.stats);
+    content.nodes.retain(|node| node.uuid != uuid);
+    content.cloud_hosts.retain(|host| host != uuid);
+    Ok(Answer::json(state.stats.clone()))
 }

@@ -1,17 +1,16 @@
-//! Deployment configurations and the rules of their modes.
+//! How the operations on configurations answer.
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::Behaviour;
-use super::answer::{Answer, Refused};
-use super::body::Body;
-use super::call::Call;
-use super::caller::Role;
+use super::answer::Answer;
+use super::call::{Behaviour, Call, object, text};
+use super::credentials::Role;
 use super::world::World;
 use crate::api::configurations::{Configuration, ConfigurationFields};
 
+/// The behaviours.
 pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("configurations", configurations),
     ("create_configuration", create_configuration),
@@ -20,165 +19,160 @@ pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("delete_configuration", delete_configuration),
 ];
 
-/// The longest kernel arguments.
-const LONGEST_ARGS: usize = 1024;
+const WHAT: &str = "configuration";
 
-fn configurations(world: &mut World, _: &Call<'_>) -> Result<Answer, Refused> {
-    let all: Vec<&Configuration> = world.configurations.values().collect();
-    Answer::json(&all)
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every behaviour has the same shape"
+)]
+fn configurations(world: &mut World, _call: &Call) -> Result<Answer, Answer> {
+    let all: Vec<_> = world.configurations.values().cloned().collect();
+    Ok(Answer::json(all))
 }
 
-fn found<'a>(world: &'a World, id: &str) -> Result<&'a Configuration, Refused> {
+fn configuration(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    Ok(Answer::json(known(world, call)?))
+}
+
+fn known(world: &World, call: &Call) -> Result<Arc<Configuration>, Answer> {
     world
         .configurations
-        .get(id)
-        .ok_or_else(|| Refused::not_found("configuration", id))
+        .get(call.param("configuration"))
+        .cloned()
+        .ok_or_else(|| Answer::missing("Configuration"))
 }
 
-fn configuration(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    Answer::json(found(world, call.param("configuration"))?)
-}
-
-fn create_configuration(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    call.caller.needs(Role::Maintainer)?;
-    let label = call.body.required("label")?;
-    let description = call.body.text("description")?;
-    let organization = world.organization.organization_id.clone();
-    let base = ConfigurationFields {
-        organization_id: Some(organization),
-        ..ConfigurationFields::default()
-    };
-    let fields = merged(base, &call.body.fields()?)?;
-    let configuration = Configuration {
-        id: world.id(),
-        label: Some(label),
-        description,
-        fields: Arc::new(fields),
-        created_at: world.moment(),
-        updated_at: world.moment(),
-        ..Configuration::default()
-    };
-    let answer = Answer::json(&configuration);
-    world.log_change("create_configuration", &configuration.id, "created");
-    world
-        .configurations
-        .insert(configuration.id.clone(), configuration);
-    answer
-}
-
-fn update_configuration(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    let id = call.param("configuration");
-    let present = found(world, id)?.clone();
-    call.caller.needs(Role::Maintainer)?;
-    if call.body.required("id")? != id {
-        return Err(Refused::invalid("id does not match the configuration's"));
-    }
-    let (label, description) = (call.body.text("label")?, call.body.text("description")?);
-    let fields = merged((*present.fields).clone(), &call.body.fields()?)?;
-    let configuration = Configuration {
-        label: label.or(present.label),
-        description: description.or(present.description),
-        fields: Arc::new(fields),
-        updated_at: world.moment(),
-        ..present
-    };
-    let answer = Answer::json(&configuration);
-    world.configurations.insert(id.to_owned(), configuration);
-    answer
-}
-
-fn delete_configuration(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    let id = call.param("configuration");
-    found(world, id)?;
-    call.caller.needs(Role::Owner)?;
-    world.configurations.shift_remove(id);
-    world.log_change("delete_configuration", id, "gone");
-    Ok(Answer::NoContent)
-}
-
-/// The fields after merging; a rule that the result breaks is refused.
-fn merged(mut fields: ConfigurationFields, body: &Body) -> Result<ConfigurationFields, Refused> {
-    if body.get("image_ramdisk_boot_iso").is_some() {
-        return Err(Refused::invalid(
-            "ramdisk boot ISO deployments are not available",
-        ));
-    }
-    for (name, place) in [
-        ("image_source", &mut fields.image_source),
-        ("image_ramdisk_kernel", &mut fields.image_ramdisk_kernel),
-        ("image_ramdisk_ramdisk", &mut fields.image_ramdisk_ramdisk),
-        ("image_os_hash_algo", &mut fields.image_os_hash_algo),
-        ("image_os_hash_value", &mut fields.image_os_hash_value),
+/// Lays the members given over the fields there are; null takes a field away.
+fn merge(
+    fields: &ConfigurationFields,
+    given: &Map<String, Value>,
+) -> Result<ConfigurationFields, Answer> {
+    let mut merged = fields.clone();
+    for (name, field) in [
+        ("image_source", &mut merged.image_source),
+        ("image_ramdisk_kernel", &mut merged.image_ramdisk_kernel),
+        ("image_ramdisk_ramdisk", &mut merged.image_ramdisk_ramdisk),
+        ("kernel_args", &mut merged.kernel_args),
+        ("image_os_hash_algo", &mut merged.image_os_hash_algo),
+        ("image_os_hash_value", &mut merged.image_os_hash_value),
     ] {
-        match body.raw(name) {
-            None => {}
-            Some(Value::Null) => *place = None,
-            Some(_) => *place = body.text(name)?.filter(|text| !text.is_empty()),
+        if given.contains_key(name) {
+            *field = text(given, name)?.map(str::to_owned);
         }
     }
-    match body.raw("kernel_args") {
-        None => {}
-        Some(Value::Null) => fields.kernel_args = None,
-        Some(Value::String(text)) => fields.kernel_args = Some(kernel_args(text)?),
-        Some(_) => return Err(Refused::invalid("kernel_args must be a string")),
+    if given.contains_key("cloud_init") {
+        merged.cloud_init = object(given, "cloud_init")?.cloned().map(Value::Object);
     }
-    match body.raw("cloud_init") {
-        None => {}
-        Some(Value::Null) => fields.cloud_init = None,
-        Some(value @ Value::Object(_)) => fields.cloud_init = Some(value.clone()),
-        Some(_) => return Err(Refused::invalid("cloud_init must be an object")),
+    if given
+        .get("image_ramdisk_boot_iso")
+        .is_some_and(|iso| !iso.is_null())
+    {
+        return Err(Answer::invalid(
+            "image_ramdisk_boot_iso deployments are not currently available.",
+        ));
     }
-    check(&fields)?;
-    Ok(fields)
+    check(&merged)?;
+    Ok(merged)
 }
 
-fn kernel_args(text: &str) -> Result<String, Refused> {
-    if text.trim().is_empty() {
-        return Err(Refused::invalid("kernel_args is empty"));
+fn check(fields: &ConfigurationFields) -> Result<(), Answer> {
+    let refuse = |message: &str| Err(Answer::invalid(message));
+    let (kernel, ramdisk) = (
+        fields.image_ramdisk_kernel.is_some(),
+        fields.image_ramdisk_ramdisk.is_some(),
+    );
+    if fields.image_source.is_some() && (kernel || ramdisk) {
+        return refuse(
+            "image_source and image_ramdisk_kernel/image_ramdisk_ramdisk are mutually exclusive.",
+        );
     }
-    if text.contains(['\n', '\r']) {
-        return Err(Refused::invalid("kernel_args contains a line break"));
-    }
-    if text.chars().count() > LONGEST_ARGS {
-        return Err(Refused::invalid(
-            "kernel_args is longer than 1024 characters",
-        ));
-    }
-    Ok(text.to_owned())
-}
-
-fn check(fields: &ConfigurationFields) -> Result<(), Refused> {
-    let (kernel, ramdisk) = (&fields.image_ramdisk_kernel, &fields.image_ramdisk_ramdisk);
-    if fields.image_source.is_some() && (kernel.is_some() || ramdisk.is_some()) {
-        return Err(Refused::invalid(
-            "image_source and image_ramdisk_kernel/image_ramdisk_ramdisk exclude each other",
-        ));
-    }
-    if kernel.is_some() != ramdisk.is_some() {
-        return Err(Refused::invalid(
-            "image_ramdisk_kernel and image_ramdisk_ramdisk are needed together",
-        ));
+    if kernel != ramdisk {
+        return refuse("image_ramdisk_kernel and image_ramdisk_ramdisk are required together.");
     }
     if fields.image_source.is_some()
         && (fields.image_os_hash_algo.is_none() || fields.image_os_hash_value.is_none())
     {
-        return Err(Refused::invalid(
-            "image_source needs image_os_hash_algo and image_os_hash_value",
-        ));
+        return refuse(
+            "image_os_hash_algo and image_os_hash_value are required when image_source is set.",
+        );
     }
-    if fields
-        .image_os_hash_algo
-        .as_deref()
-        .is_some_and(|it| !matches!(it, "md5" | "sha256" | "sha512"))
+    if let Some(algorithm) = fields.image_os_hash_algo.as_deref()
+        && !matches!(algorithm, "md5" | "sha256" | "sha512")
     {
-        return Err(Refused::invalid(
-            "image_os_hash_algo must be md5, sha256 or sha512",
-        ));
+        return refuse("image_os_hash_algo must be one of: md5, sha256, sha512.");
     }
-    if fields.kernel_args.is_some() && kernel.is_none() {
-        return Err(Refused::invalid(
-            "kernel_args is only for ramdisk deployments",
-        ));
+    if let Some(arguments) = &fields.kernel_args {
+        if !kernel {
+            return refuse("kernel_args is only valid with a ramdisk deployment.");
+        }
+        if arguments.trim().is_empty() {
+            return refuse("kernel_args must not be empty.");
+        }
+        if arguments.contains(['\n', '\r']) {
+            return refuse("kernel_args must not contain line breaks.");
+        }
+        if arguments.chars().count() > 1024 {
+            return refuse("kernel_args must not exceed 1024 characters.");
+        }
+    }
+    if let Some(cloud_init) = &fields.cloud_init {
+        let data = cloud_init.get("data").and_then(Value::as_str);
+        let is_object = data
+            .and_then(|data| serde_json::from_str::<Value>(data).ok())
+            .is_some_and(|data| data.is_object());
+        if !is_object {
+            return refuse("cloud_init.data must be a JSON object written as a string.");
+        }
     }
     Ok(())
+}
+
+fn create_configuration(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    call.needs(Role::Maintainer, WHAT)?;
+    let (label, description) = (call.label()?, call.description()?);
+    let given = object(&call.body, "fields")?.cloned().unwrap_or_default();
+    let fields = ConfigurationFields {
+        organization_id: Some(world.organization.organization_id.clone()),
+        ..ConfigurationFields::default()
+    };
+    let fields = merge(&fields, &given)?;
+    let id = world.id(10);
+    let record = Arc::new(Configuration {
+        id: id.clone(),
+        label: Some(label),
+        description,
+        fields: Arc::new(fields),
+        created_at: Some(world.moment()),
+        updated_at: Some(world.moment()),
+        ..Configuration::default()
+    });
+    world.configurations.insert(id, record.clone());
+    Ok(Answer::json(record))
+}
+
+fn update_configuration(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    call.needs(Role::Maintainer, WHAT)?;
+    let mut record = known(world, call)?;
+    let (label, description) = (call.new_label()?, call.description()?);
+    let given = object(&call.body, "fields")?.cloned().unwrap_or_default();
+    let fields = merge(&record.fields, &given)?;
+    let moment = world.moment();
+    let changed = Arc::make_mut(&mut record);
+    changed.label = label.or_else(|| changed.label.take());
+    changed.description = description.or_else(|| changed.description.take());
+    changed.fields = Arc::new(fields);
+    changed.updated_at = Some(moment);
+    world
+        .configurations
+        .insert(record.id.clone(), record.clone());
+    Ok(Answer::json(record))
+}
+
+fn delete_configuration(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    call.needs(Role::Maintainer, WHAT)?;
+    known(world, call)?;
+    world
+        .configurations
+        .shift_remove(call.param("configuration"));
+    Ok(Answer::no_content())
 }

@@ -1,68 +1,106 @@
-//! What tests and demonstrations ask of the simulator itself, under `/_sim/`.
+//! The controls of a simulated account: paths under `/_sim/`, which need no credentials.
 
-use bytes::Bytes;
-use chrono::TimeDelta;
-use http::{Method, Request, Response};
-use serde::Serialize;
-use serde_json::{Value, json};
+use chrono::{Datelike as _, TimeDelta};
+use serde_json::{Map, Value, json};
 
-use super::Simulator;
-use super::answer::{Answer, Refused, wrong_method};
-use super::assumptions::ASSUMPTIONS;
+use super::answer::Answer;
+use super::assumptions;
 use super::world::World;
+use crate::clock::Clock;
 
-/// Farther than this a clock is not moved at once.
-const FARTHEST: TimeDelta = TimeDelta::days(3660);
+/// Where the controls live.
+pub const ROOT: &str = "/_sim/";
 
-impl Simulator {
-    /// Answers a call to a control. They need no credentials: the account is nobody's.
-    pub(super) fn control(&self, name: &str, request: &Request<Bytes>) -> Response<Bytes> {
-        let wanted = match name {
-            "reset" | "advance" | "restore" => Method::POST,
-            "clock" | "events" | "counters" | "assumptions" | "snapshot" => Method::GET,
-            _ => {
-                return Refused::new(404, "not_found", format!("there is no control {name:?}"))
-                    .respond();
-            }
-        };
-        if *request.method() != wanted {
-            return wrong_method(wanted.as_str());
+/// How many snapshots are kept; the oldest give way.
+const KEPT: usize = 32;
+
+/// How far one call may move the clock, in seconds: ten years.
+const FARTHEST: i64 = 315_360_000;
+
+/// Copies of the account to go back to.
+#[derive(Debug, Default)]
+pub struct Snapshots {
+    kept: Vec<(u64, World)>,
+    taken: u64,
+}
+
+/// Answers a control.
+pub fn answer(
+    method: &str,
+    path: &str,
+    body: &[u8],
+    clock: &Clock,
+    world: &mut World,
+    snapshots: &mut Snapshots,
+    fresh: &dyn Fn() -> World,
+) -> Answer {
+    let name = path.strip_prefix(ROOT).unwrap_or_default();
+    let wanted = match name {
+        "clock" | "events" | "counters" | "assumptions" => "GET",
+        "reset" | "advance" | "snapshot" | "restore" => "POST",
+        _ => return Answer::missing("Control"),
+    };
+    if method != wanted {
+        return Answer::errors(
+            405,
+            "method_not_allowed",
+            "This control has another method.",
+        )
+        .allowing(wanted.to_owned());
+    }
+    match name {
+        "clock" => Answer::json(json!({"now": clock.now(), "simulated": clock.is_simulated()})),
+        "events" => Answer::json(world.events.all()),
+        "counters" => Answer::json(world.events.counters()),
+        "assumptions" => Answer::json(assumptions::ALL),
+        "reset" => {
+            *world = fresh();
+            Answer::success()
         }
-        let answer = match name {
-            "reset" => {
-                *self.world() = World::starting(&self.settings);
-                Ok(Answer::success())
+        "advance" => advance(body, clock),
+        "snapshot" => {
+            snapshots.taken += 1;
+            if snapshots.kept.len() >= KEPT {
+                snapshots.kept.remove(0);
             }
-            "advance" => self.advance(request.body()),
-            "restore" => self.restore(request.body()),
-            "clock" => Answer::json(&json!({"now": self.world().now})),
-            "events" => json_of(&self.world().events),
-            "counters" => json_of(&self.world().counters),
-            "assumptions" => json_of(&ASSUMPTIONS),
-            _ => json_of(&*self.world()),
-        };
-        answer.map_or_else(|refused| refused.respond(), Answer::respond)
-    }
-
-    fn advance(&self, body: &[u8]) -> Result<Answer, Refused> {
-        let span = serde_json::from_slice::<Value>(body)
-            .ok()
-            .and_then(|body| body.get("seconds").and_then(Value::as_i64))
-            .and_then(TimeDelta::try_seconds)
-            .filter(|span| (TimeDelta::zero()..=FARTHEST).contains(span))
-            .ok_or_else(|| Refused::invalid("write {\"seconds\": 60}, at most ten years"))?;
-        self.settings.clock.advance(span);
-        Answer::json(&json!({"now": self.world().now}))
-    }
-
-    fn restore(&self, body: &[u8]) -> Result<Answer, Refused> {
-        let world: World = serde_json::from_slice(body)
-            .map_err(|error| Refused::invalid(format!("that is not a snapshot: {error}")))?;
-        *self.world() = world;
-        Ok(Answer::success())
+            snapshots.kept.push((snapshots.taken, world.clone()));
+            Answer::json(json!({"snapshot": snapshots.taken}))
+        }
+        _ => {
+            let Some(id) = member(body, "snapshot") else {
+                return Answer::invalid("snapshot must be the number of a snapshot.");
+            };
+            let found = snapshots
+                .kept
+                .iter()
+                .find(|(kept, _)| i64::try_from(*kept) == Ok(id));
+            let Some((_, kept)) = found else {
+                return Answer::missing("Snapshot");
+            };
+            *world = kept.clone();
+            Answer::success()
+        }
     }
 }
 
-fn json_of(value: &impl Serialize) -> Result<Answer, Refused> {
-    Answer::json(value)
+fn advance(body: &[u8], clock: &Clock) -> Answer {
+    match member(body, "seconds") {
+        Some(seconds) if (0..=FARTHEST).contains(&seconds) => {
+            if !clock.is_simulated() {
+                return Answer::errors(409, "real_clock", "This simulator runs on the real clock.");
+            }
+            // Instants are written with four digits for the year.
+            if clock.now().year() > 9_900 {
+                return Answer::invalid("The clock cannot be moved further.");
+            }
+            clock.advance(TimeDelta::seconds(seconds));
+            Answer::json(json!({"now": clock.now()}))
+        }
+        _ => Answer::invalid("seconds must be a whole number from 0 to 315360000."),
+    }
+}
+
+fn member(body: &[u8], name: &str) -> Option<i64> {
+    let members: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    members.get(name)?.as_i64()
 }

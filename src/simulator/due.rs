@@ -1,42 +1,36 @@
-//! Changes that are due at instants, applied when the world is next looked at.
+//! Changes of state that are due at an instant and are applied by the next call after it.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, Utc};
 
-use super::world::World;
-use crate::record::Moment;
-
-/// A change and when it is due.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Due {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// What.
-    pub change: Change,
-}
-
-/// A change of the world.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// A change that waits for its instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// An order's cloud comes to its next state of provisioning.
+    /// A cloud reaches this `provision_status`.
     Provision {
-        /// The order.
-        order: String,
         /// The cloud.
         cloud: String,
-        /// The state.
-        to: String,
+        /// The status.
+        status: &'static str,
     },
-    /// A node's power comes to a state.
-    Power {
+    /// Ordered nodes join an existing cloud.
+    Join {
         /// The cloud.
+        cloud: String,
+        /// Their hardware type.
+        sku: String,
+        /// How many.
+        count: usize,
+    },
+    /// A node reaches this `power_state`.
+    Power {
+        /// Its cloud.
         cloud: String,
         /// The node.
         node: String,
         /// The state.
-        to: String,
+        state: &'static str,
     },
     /// A deleted cloud is wiped.
     Wipe {
@@ -45,87 +39,46 @@ pub enum Change {
     },
 }
 
-impl World {
-    /// Plans a change.
-    pub fn plan(&mut self, after: TimeDelta, change: Change) {
-        let at = self
-            .now
-            .checked_add_signed(after)
-            .unwrap_or(DateTime::<Utc>::MAX_UTC);
-        let place = self.due.partition_point(|due| due.at <= at);
-        self.due.insert(place, Due { at, change });
+/// The changes that wait, by instant and then in the order they were decided.
+#[derive(Clone, Debug, Default)]
+pub struct Due {
+    queue: BTreeMap<(DateTime<Utc>, u64), Change>,
+    decided: u64,
+}
+
+impl Due {
+    /// Decides that a change happens at an instant.
+    pub fn at(&mut self, at: DateTime<Utc>, change: Change) {
+        self.decided += 1;
+        self.queue.insert((at, self.decided), change);
     }
 
-    /// Applies what has become due.
-    pub fn settle(&mut self, now: DateTime<Utc>) {
-        while self.due.first().is_some_and(|due| due.at <= now) {
-            let due = self.due.remove(0);
-            self.now = self.now.max(due.at);
-            self.apply(due.change);
-        }
-        self.now = self.now.max(now);
+    /// Takes the first change due by `now`.
+    pub fn next(&mut self, now: DateTime<Utc>) -> Option<(DateTime<Utc>, Change)> {
+        let entry = self.queue.first_entry()?;
+        let at = entry.key().0;
+        (at <= now).then(|| (at, entry.remove()))
     }
+}
 
-    fn apply(&mut self, change: Change) {
-        match change {
-            Change::Provision { order, cloud, to } => self.provision(&order, &cloud, &to),
-            Change::Power { cloud, node, to } => {
-                if let Some(state) = self.node_mut(&cloud, &node) {
-                    state.node.power_state = Some(to.clone());
-                    self.log_change("power", &node, &to);
-                }
-            }
-            Change::Wipe { cloud } => {
-                if self.clouds.shift_remove(&cloud).is_some() {
-                    self.release(&cloud);
-                    self.log_change("wipe", &cloud, "gone");
-                }
-            }
-        }
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::simulated_start;
+    use chrono::TimeDelta;
 
-    fn provision(&mut self, order: &str, cloud: &str, to: &str) {
-        let mut items = Vec::new();
-        if let Some(order) = self.orders.get_mut(order) {
-            let fields = Arc::make_mut(&mut order.fields);
-            for deployed in &mut fields.clouds_deployed {
-                if deployed.id == cloud {
-                    Arc::make_mut(deployed).provision_status = Some(to.to_owned());
-                }
-            }
-            items.clone_from(&fields.items);
-            order.updated_at = Some(Moment::of(self.now));
-        }
-        self.log_change("provision", cloud, to);
-        let is_new = self
-            .clouds
-            .get(cloud)
-            .is_some_and(|it| it.state == "PROVISIONING");
-        if is_new && let Some(state) = self.clouds.get_mut(cloud) {
-            let fields = Arc::make_mut(&mut state.cloud.fields);
-            fields.provision_status = Some(to.to_owned());
-            if to == "complete" {
-                fields.provision_completion_time = Some(Moment::of(self.now));
-            }
-        }
-        if to == "complete" {
-            self.deliver(cloud, &items, is_new);
-        }
-    }
-
-    /// Lets go of what a wiped cloud had: its system VLANs and blocks go with it, those of users
-    /// stay.
-    fn release(&mut self, cloud: &str) {
-        self.vlans.retain(|_, state| {
-            state.clouds.retain(|id| id != cloud);
-            let is_user = state.vlan.fields.created_from.as_deref() == Some("user");
-            let fields = Arc::make_mut(&mut state.vlan.fields);
-            fields.cloud_id = state.clouds.first().cloned();
-            is_user || !state.clouds.is_empty()
-        });
-        self.blocks.retain(|_, state| {
-            state.block.fields.created_from.as_deref() == Some("user")
-                || state.block.fields.cloud_id.as_deref() != Some(cloud)
-        });
+    #[test]
+    fn changes_come_in_the_order_they_are_due_and_not_before() {
+        let (mut due, start) = (Due::default(), simulated_start());
+        let wipe = |cloud: &str| Change::Wipe {
+            cloud: cloud.to_owned(),
+        };
+        due.at(start + TimeDelta::seconds(2), wipe("late"));
+        due.at(start + TimeDelta::seconds(1), wipe("first"));
+        due.at(start + TimeDelta::seconds(1), wipe("second"));
+        let now = start + TimeDelta::seconds(1);
+        assert_eq!(due.next(now).map(|(_, c)| c), Some(wipe("first")));
+        assert_eq!(due.next(now).map(|(_, c)| c), Some(wipe("second")));
+        assert_eq!(due.next(now), None);
     }
 }

@@ -1,54 +1,99 @@
-//! What happened: every call and every change of state.
+//! What happened in the simulated account: every call and every change of state.
+
+use std::collections::VecDeque;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use indexmap::IndexMap;
+use serde::Serialize;
 
-use super::world::World;
+/// How many events are kept; older ones give way.
+const KEPT: usize = 50_000;
+/// How many pairs of operation and target are counted apart.
+const COUNTED: usize = 50_000;
 
-/// Older events than this many are let go.
-const KEPT: usize = 100_000;
-
-/// Something that happened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// One thing that happened.
+#[derive(Clone, Debug, Serialize)]
 pub struct Event {
-    /// When, on the account's clock.
+    /// When.
     pub at: DateTime<Utc>,
-    /// `call`, or the kind of change: `provision`, `power`, …
-    pub kind: String,
-    /// The operation called, or what changed.
-    pub what: String,
-    /// The path called, or what it changed to.
-    pub detail: String,
-    /// The status answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// `call` or `change`.
+    pub kind: &'static str,
+    /// The operation called, or the change that fell due.
+    pub operation: &'static str,
+    /// What it was done to.
+    pub target: String,
+    /// The HTTP status answered; none for a change.
     pub status: Option<u16>,
 }
 
-impl World {
-    /// Logs a call.
-    pub fn log_call(&mut self, operation: &str, path: &str, status: u16) {
-        *self
-            .counters
-            .entry(format!("{operation} {path}"))
-            .or_default() += 1;
-        self.log("call", operation, path, Some(status));
-    }
+/// The log and its counters.
+#[derive(Clone, Debug, Default)]
+pub struct Events {
+    log: VecDeque<Event>,
+    counters: IndexMap<&'static str, Counter>,
+    pairs: usize,
+}
 
-    /// Logs a change.
-    pub fn log_change(&mut self, kind: &str, what: &str, to: &str) {
-        self.log(kind, what, to, None);
-    }
+/// How often an operation was called.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Counter {
+    /// Calls in all.
+    pub calls: u64,
+    /// Calls by target.
+    pub targets: IndexMap<String, u64>,
+}
 
-    fn log(&mut self, kind: &str, what: &str, detail: &str, status: Option<u16>) {
-        if self.events.len() >= KEPT {
-            self.events.drain(..KEPT / 2);
+impl Events {
+    /// Notes a call and its status.
+    pub fn call(
+        &mut self,
+        at: DateTime<Utc>,
+        operation: &'static str,
+        target: String,
+        status: u16,
+    ) {
+        let counter = self.counters.entry(operation).or_default();
+        counter.calls += 1;
+        if let Some(count) = counter.targets.get_mut(&target) {
+            *count += 1;
+        } else if self.pairs < COUNTED {
+            self.pairs += 1;
+            counter.targets.insert(target.clone(), 1);
         }
-        self.events.push(Event {
-            at: self.now,
-            kind: kind.to_owned(),
-            what: what.to_owned(),
-            detail: detail.to_owned(),
-            status,
+        self.push(Event {
+            at,
+            kind: "call",
+            operation,
+            target,
+            status: Some(status),
         });
+    }
+
+    /// Notes a change of state.
+    pub fn change(&mut self, at: DateTime<Utc>, operation: &'static str, target: String) {
+        self.push(Event {
+            at,
+            kind: "change",
+            operation,
+            target,
+            status: None,
+        });
+    }
+
+    fn push(&mut self, event: Event) {
+        if self.log.len() >= KEPT {
+            self.log.pop_front();
+        }
+        self.log.push_back(event);
+    }
+
+    /// The events, oldest first.
+    pub fn all(&self) -> Vec<Event> {
+        self.log.iter().cloned().collect()
+    }
+
+    /// The counters, by operation.
+    pub fn counters(&self) -> IndexMap<&'static str, Counter> {
+        self.counters.clone()
     }
 }

@@ -1,111 +1,135 @@
-//! Nodes: their power and their consoles.
+//! How the operations on nodes answer.
 
-use chrono::TimeDelta;
-use serde_json::json;
+use std::sync::Arc;
 
-use super::Behaviour;
-use super::answer::{Answer, Refused};
-use super::call::Call;
-use super::caller::Role;
+use super::answer::Answer;
+use super::assumptions::{Assumption, POWER_OFF, POWER_ON, REBOOT};
+use super::call::{Behaviour, Call, required};
+use super::clouds::{deleted, known};
+use super::credentials::Role;
 use super::due::Change;
-use super::world::{NodeState, World};
+use super::provision::set_node_power;
+use super::world::World;
+use crate::api::nodes::{Console, Node, PowerChange};
+use crate::record::Secret;
 
+/// The behaviours.
 pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("set_power", set_power),
     ("console", console),
     ("java_console", java_console),
 ];
 
-const STATES: &[&str] = &["power on", "power off", "rebooting"];
+const ON: &str = "power on";
+const OFF: &str = "power off";
+const REBOOTING: &str = "rebooting";
 
-fn found<'a>(world: &'a mut World, call: &Call<'_>) -> Result<&'a mut NodeState, Refused> {
-    let (cloud, node) = (call.param("cloud"), call.param("node"));
-    world.cloud(cloud)?;
-    world
-        .node_mut(cloud, node)
-        .ok_or_else(|| Refused::not_found("node", node))
+fn node_of(world: &World, call: &Call) -> Result<Arc<Node>, Answer> {
+    let uuid = call.param("node");
+    known(world, call)?
+        .stats
+        .nodes
+        .iter()
+        .find(|node| node.uuid == uuid)
+        .cloned()
+        .ok_or_else(|| Answer::missing("Node"))
 }
 
-fn set_power(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    let now = world.now;
-    let state = found(world, call)?;
-    let present = state.node.power_state.clone().unwrap_or_default();
-    let locked = state.locked_until.is_some_and(|until| now < until);
-    call.caller.needs(Role::Maintainer)?;
-    let wanted = call
-        .body
-        .word("power_state", STATES)?
-        .ok_or_else(|| Refused::invalid("power_state is required"))?;
-    if locked {
-        return Err(Refused::new(
+fn set_power(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    call.needs(Role::Maintainer, "fmcloud")?;
+    let node = node_of(world, call)?;
+    let wanted = required(&call.body, "power_state")?;
+    let is_on = node.power_state.as_deref() != Some(OFF);
+    let (span, ends): (Option<&Assumption>, &'static str) = match (wanted, is_on) {
+        (REBOOTING, _) => (Some(&REBOOT), ON),
+        (ON, false) => (Some(&POWER_ON), ON),
+        (OFF, true) => (Some(&POWER_OFF), OFF),
+        (ON, true) => (None, ON),
+        (OFF, false) => (None, OFF),
+        _ => {
+            return Err(Answer::named(
+                400,
+                "invalid_power_state",
+                "Invalid power state request",
+            ));
+        }
+    };
+    if deleted(known(world, call)?) {
+        return Err(Answer::named(
+            400,
+            "invalid_power_state",
+            "The cloud is being deleted.",
+        ));
+    }
+    if world
+        .locks
+        .get(&node.uuid)
+        .is_some_and(|until| world.now < *until)
+    {
+        return Err(Answer::named(
             409,
             "node_locked",
-            "Unable to process power state request - Node Locked. Please try again in a few minutes.",
+            "Unable to process power state request - Node Locked.  Please try again in a few minutes.",
         ));
     }
-    if wanted == "rebooting" && present == "power off" {
-        return Err(Refused::invalid(
-            "a node that is off cannot be rebooted: power it on",
-        ));
-    }
-    if wanted != present {
-        change(world, call, &wanted);
-    }
-    Answer::json(&json!({
-        "result": "success",
-        "power_state": wanted,
-        "node_uuid": call.param("node"),
-    }))
-}
-
-fn change(world: &mut World, call: &Call<'_>, wanted: &str) {
-    let (cloud, node) = (call.param("cloud"), call.param("node"));
-    let (takes, to) = match wanted {
-        "rebooting" => (world.seconds(180..=300), "power on"),
-        "power on" => (world.seconds(120..=180), "power on"),
-        _ => (TimeDelta::seconds(30), "power off"),
-    };
-    let until = world.now + takes;
-    if let Some(state) = world.node_mut(cloud, node) {
-        state.locked_until = Some(until);
-        if wanted == "rebooting" {
-            state.node.power_state = Some(wanted.to_owned());
+    let cloud = call.param("cloud").to_owned();
+    if let Some(span) = span {
+        let until = world.now + world.span(span);
+        world.locks.insert(node.uuid.clone(), until);
+        if wanted == REBOOTING {
+            set_node_power(world, &cloud, &node.uuid, REBOOTING);
         }
+        world.due.at(
+            until,
+            Change::Power {
+                cloud,
+                node: node.uuid.clone(),
+                state: ends,
+            },
+        );
     }
-    world.log_change("power", node, wanted);
-    let (cloud, node) = (cloud.to_owned(), node.to_owned());
-    world.plan(
-        takes,
-        Change::Power {
-            cloud,
-            node,
-            to: to.to_owned(),
-        },
-    );
-}
-
-fn console(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    found(world, call)?;
-    call.caller.needs(Role::Maintainer)?;
-    let secret = world.secret();
-    let node = call.param("node");
-    world.log_change("console", node, "html5");
-    Answer::json(&json!({
-        "url": format!("https://{node}.ipmi.example.com:8443/console?session={secret}"),
+    Ok(Answer::json(PowerChange {
+        result: Some("success".to_owned()),
+        power_state: Some(wanted.to_owned()),
+        node_uuid: Some(node.uuid.clone()),
+        ..PowerChange::default()
     }))
 }
 
-fn java_console(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    found(world, call)?;
-    call.caller.needs(Role::Maintainer)?;
-    let secret = world.secret();
-    world.log_change("console", call.param("node"), "jnlp");
-    Ok(Answer::File {
-        media: "application/x-java-jnlp-file",
-        name: "console.jnlp",
-        content: format!(
-            "<jnlp spec=\"1.0+\"><information><title>Console</title></information>\
-             <application-desc><argument>{secret}</argument></application-desc></jnlp>"
-        ),
-    })
+fn session(world: &mut World, call: &Call) -> Result<String, Answer> {
+    call.needs(Role::Maintainer, "fmcloud")?;
+    let node = node_of(world, call)?;
+    let pod = known(world, call)?
+        .record
+        .fields
+        .pod_location
+        .as_deref()
+        .unwrap_or_default()
+        .replace('_', "-");
+    let (port, secret) = (world.rng.u16(20_000..60_000), world.secret(32));
+    Ok(format!(
+        "https://{}.ipmi.{pod}.example.net:{port}/redfish/{secret}.IKVM",
+        node.uuid
+    ))
+}
+
+fn console(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    let url = session(world, call)?;
+    Ok(Answer::json(Console {
+        url: Some(Secret::new(url)),
+        ..Console::default()
+    }))
+}
+
+fn java_console(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    let url = session(world, call)?;
+    let file = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<jnlp spec=\"1.0+\" codebase=\"{url}\">\n  \
+         <information><title>KVM console</title></information>\n</jnlp>\n"
+    );
+    Ok(Answer::file(
+        "application/x-java-jnlp-file",
+        "attachment; filename=\"console.jnlp\"",
+        file,
+    ))
 }

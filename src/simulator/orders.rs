@@ -1,371 +1,307 @@
-//! Orders, and the clouds they become.
+//! How the operations on orders answer.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::Behaviour;
-use super::answer::{Answer, Refused};
-use super::call::Call;
-use super::caller::Role;
-use super::catalogue::{SYSTEMS, is_pod, sku};
+use super::answer::Answer;
+use super::assumptions::{PCC_ADDED, PCC_NODES, PROVISION_DONE};
+use super::call::{Behaviour, Call, object, required, text, whole};
+use super::clouds::{complete, deleted};
+use super::credentials::Role;
 use super::due::Change;
-use super::world::{CloudState, World};
-use crate::api::clouds::{Cloud, CloudFields};
+use super::images::is_image;
+use super::inventory::is_pod;
+use super::provision::{NewCloud, add_cloud, schedule};
+use super::public_keys::fingerprint;
+use super::world::World;
 use crate::api::orders::{DeployedCloud, Order, OrderFields, OrderItem};
 
+/// The behaviours.
 pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("orders", orders),
     ("place_order", place_order),
     ("order", order),
 ];
 
-/// Servers in one cluster of a private cloud.
-const CLUSTER: i64 = 3;
+/// The most that one item may ask for.
+const MOST: i64 = 10_000;
 
-fn orders(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    let organization = &world.organization;
-    let relation = json!({"access": {
-        "account_id": organization.organization_id, "uuid": organization.uuid,
-        "type": "organization", "display_name": organization.name,
-        "role": call.caller.role(), "has_billing": organization.has_billing,
-    }});
-    let orders: Vec<Value> = world
-        .orders
-        .values()
-        .map(|order| with(order, "relation", relation.clone()))
-        .collect();
-    Answer::json(&orders)
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every behaviour has the same shape"
+)]
+fn orders(world: &mut World, _call: &Call) -> Result<Answer, Answer> {
+    let all: Vec<_> = world.orders.values().cloned().collect();
+    Ok(Answer::json(all))
 }
 
-fn with(order: &Order, name: &str, value: Value) -> Value {
-    let mut json = serde_json::to_value(order).unwrap_or_default();
-    if let Some(object) = json.as_object_mut() {
-        object.insert(name.to_owned(), value);
-    }
-    json
+fn order(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    let found = world.orders.get(call.param("order")).cloned();
+    Ok(Answer::json(found.ok_or_else(|| Answer::missing("Order"))?))
 }
 
-fn order(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    let id = call.param("order");
-    let order = world
-        .orders
-        .get(id)
-        .ok_or_else(|| Refused::not_found("order", id))?;
-    Answer::json(&with(order, "access", json!({"role": call.caller.role()})))
+/// One checked line of an order.
+struct Item {
+    record: Arc<OrderItem>,
+    sku: String,
+    pod: String,
+    product: String,
+    cloud: Option<String>,
+    nodes: i64,
 }
 
-fn place_order(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    call.caller.needs(Role::Maintainer)?;
-    let label = call.body.required("label")?;
-    let description = call.body.text("description")?;
-    let fields = call.body.fields()?;
-    let items: Vec<OrderItem> = match fields.get("items") {
-        Some(items @ Value::Array(_)) => serde_json::from_value(items.clone())
-            .map_err(|error| Refused::invalid(format!("items: {error}")))?,
-        _ => return Err(Refused::invalid("items must be a list")),
+fn read(world: &World, item: &Value, has_key: bool) -> Result<Item, Answer> {
+    let Value::Object(item) = item else {
+        return Err(Answer::invalid("items must be objects."));
     };
-    if items.is_empty() {
-        return Err(Refused::invalid("an order has at least one item"));
+    let sku = required(item, "hardware_sku")?;
+    let pod = required(item, "location")?;
+    let product = required(item, "type")?;
+    let quantity =
+        whole(item, "quantity")?.ok_or_else(|| Answer::invalid("quantity is required."))?;
+    if !is_pod(pod) {
+        return Err(Answer::invalid("Invalid pod location."));
     }
-    let options = fields.get("config_options").cloned();
+    if !matches!(product, "baremetal" | "pcc") {
+        return Err(Answer::invalid("type must be one of: baremetal, pcc."));
+    }
+    if !(1..=MOST).contains(&quantity) {
+        return Err(Answer::invalid("quantity must be 1 to 10000."));
+    }
+    let modifications = object(item, "modifications")?;
+    if product == "baremetal" {
+        check_deployment(world, modifications)?;
+        if !has_key {
+            return Err(Answer::invalid(
+                "A baremetal order needs config_options.public_key or public_key_ids.",
+            ));
+        }
+    }
+    let cloud = text(item, "cloud_id")?;
+    if let Some(cloud) = cloud {
+        check_cloud(world, cloud, pod, product)?;
+    }
+    let each = match (product, cloud) {
+        ("pcc", None) => PCC_NODES.most(),
+        ("pcc", Some(_)) => PCC_ADDED.most(),
+        _ => 1,
+    };
+    Ok(Item {
+        record: Arc::new(OrderItem {
+            hardware_sku: Some(sku.to_owned()),
+            location: Some(pod.to_owned()),
+            product: Some(product.to_owned()),
+            quantity: Some(quantity),
+            modifications: modifications.cloned().map(Value::Object),
+            cloud_id: cloud.map(str::to_owned),
+            ..OrderItem::default()
+        }),
+        sku: sku.to_owned(),
+        pod: pod.to_owned(),
+        product: product.to_owned(),
+        cloud: cloud.map(str::to_owned),
+        nodes: quantity.saturating_mul(each),
+    })
+}
+
+fn check_deployment(world: &World, given: Option<&Map<String, Value>>) -> Result<(), Answer> {
+    let need =
+        || Answer::invalid("A baremetal order needs operating_system or deployment_configuration.");
+    let given = given.ok_or_else(need)?;
+    let configuration = text(given, "deployment_configuration")?;
+    let system = object(given, "operating_system")?;
+    if let Some(id) = configuration
+        && !world.configurations.contains_key(id)
+    {
+        return Err(Answer::invalid("deployment_configuration does not exist."));
+    }
+    if let Some(system) = system {
+        let (os, version) = (
+            required(system, "os_key")?,
+            required(system, "version_key")?,
+        );
+        if !is_image(os, version) {
+            return Err(Answer::invalid("operating_system is not among the images."));
+        }
+    }
+    if configuration.is_none() && system.is_none() {
+        return Err(need());
+    }
+    Ok(())
+}
+
+fn check_cloud(world: &World, cloud: &str, pod: &str, product: &str) -> Result<(), Answer> {
+    let Some(state) = world.clouds.get(cloud) else {
+        return Err(Answer::forbidden("Unauthorized access to: fmcloud"));
+    };
+    let fields = &state.record.fields;
+    if fields.pod_location.as_deref() != Some(pod) {
+        return Err(Answer::invalid("location must match that of the cloud."));
+    }
+    if fields.cloud_type.as_deref() != Some(product) {
+        return Err(Answer::invalid("type must match that of the cloud."));
+    }
+    if !complete(state) || deleted(state) {
+        return Err(Answer::invalid("The cloud must be fully provisioned."));
+    }
+    Ok(())
+}
+
+/// Whether an order brings a key, checking those it brings.
+fn has_key(world: &World, options: Option<&Map<String, Value>>) -> Result<bool, Answer> {
+    let Some(options) = options else {
+        return Ok(false);
+    };
+    let key = text(options, "public_key")?;
+    if let Some(key) = key {
+        fingerprint(key)?;
+    }
+    let ids = match options.get("public_key_ids") {
+        None | Some(Value::Null) => &[],
+        Some(Value::Array(ids)) => ids.as_slice(),
+        Some(_) => return Err(Answer::invalid("public_key_ids must be a list.")),
+    };
+    for id in ids {
+        if !id.as_str().is_some_and(|id| world.keys.contains_key(id)) {
+            return Err(Answer::invalid("public_key_ids names an unknown key."));
+        }
+    }
+    Ok(key.is_some() || !ids.is_empty())
+}
+
+fn place_order(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    call.needs(Role::Maintainer, "order")?;
+    let (label, description, fields) = (call.label()?, call.description()?, call.fields()?);
+    let Some(Value::Array(given)) = fields.get("items") else {
+        return Err(Answer::invalid("fields.items is required."));
+    };
+    if given.is_empty() {
+        return Err(Answer::invalid("fields.items must not be empty."));
+    }
+    let options = object(fields, "config_options")?;
+    let has_key = has_key(world, options)?;
+    let items: Vec<Item> = given
+        .iter()
+        .map(|item| read(world, item, has_key))
+        .collect::<Result<_, _>>()?;
+    reserve(world, &items)?;
+    let id = world.id(10);
+    let mut deployed = Vec::new();
     for item in &items {
-        check_item(world, item, options.as_ref())?;
+        deployed.push(deploy(world, item, &label, description.as_deref(), &id));
     }
-    take_stock(world, &items)?;
-    let keys = keys(world, options.as_ref())?;
-    let id = world.id();
-    let mut order = Order {
+    let order = new_order(
+        world,
+        id,
+        label,
+        description,
+        OrderFields {
+            items: items.into_iter().map(|item| item.record).collect(),
+            config_options: options.cloned().map(Value::Object),
+            clouds_deployed: deployed,
+            ..OrderFields::default()
+        },
+    );
+    Ok(Answer::json(order))
+}
+
+/// Takes the hardware of all items from stock, or of none.
+fn reserve(world: &mut World, items: &[Item]) -> Result<(), Answer> {
+    let mut wanted: HashMap<(&str, &str), i64> = HashMap::new();
+    for item in items {
+        let sum = wanted.entry((&item.pod, &item.sku)).or_default();
+        *sum = sum.saturating_add(item.nodes);
+    }
+    for item in items {
+        let stock = world
+            .stock
+            .get(&item.pod)
+            .and_then(|pod| pod.get(&item.sku));
+        let Some(stock) = stock else {
+            let message = format!("hardware_sku {} is not offered in {}.", item.sku, item.pod);
+            return Err(Answer::invalid(&message));
+        };
+        let sum = wanted.get(&(item.pod.as_str(), item.sku.as_str()));
+        if sum.is_some_and(|sum| sum > stock) {
+            let message = format!("Not enough {} in stock in {}.", item.sku, item.pod);
+            return Err(Answer::invalid(&message));
+        }
+    }
+    for ((pod, sku), sum) in wanted {
+        if let Some(stock) = world.stock.get_mut(pod).and_then(|pod| pod.get_mut(sku)) {
+            *stock -= sum;
+        }
+    }
+    Ok(())
+}
+
+/// Starts what an item asks for and answers the cloud it goes to.
+fn deploy(
+    world: &mut World,
+    item: &Item,
+    label: &str,
+    description: Option<&str>,
+    order: &str,
+) -> Arc<DeployedCloud> {
+    let nodes = usize::try_from(item.nodes).unwrap_or_default();
+    let (id, status) = if let Some(cloud) = &item.cloud {
+        let at = world.now + world.span(&PROVISION_DONE);
+        let change = Change::Join {
+            cloud: cloud.clone(),
+            sku: item.sku.clone(),
+            count: nodes,
+        };
+        world.due.at(at, change);
+        (cloud.clone(), "complete")
+    } else {
+        let new = NewCloud {
+            label,
+            description: description.map(str::to_owned),
+            cloud_type: &item.product,
+            pod: &item.pod,
+            order,
+            sku: &item.sku,
+            nodes,
+        };
+        let cloud = add_cloud(world, &new);
+        schedule(world, &cloud);
+        (cloud, "pending")
+    };
+    Arc::new(DeployedCloud {
+        id,
+        provision_status: Some(status.to_owned()),
+        ..DeployedCloud::default()
+    })
+}
+
+/// Adds an order.
+pub fn new_order(
+    world: &mut World,
+    id: String,
+    label: String,
+    description: Option<String>,
+    fields: OrderFields,
+) -> Arc<Order> {
+    let organization = world.organization.organization_id.clone();
+    let order = Arc::new(Order {
         id: id.clone(),
         resource: Some("orders".to_owned()),
-        label: Some(label.clone()),
+        label: Some(label),
         description,
-        created_at: world.moment(),
-        updated_at: world.moment(),
+        created_at: Some(world.moment()),
+        updated_at: Some(world.moment()),
         is_active: Some(true),
-        created_by: world
-            .organization
-            .members
-            .first()
-            .map(|it| it.membership_id.clone()),
+        created_by: Some(organization.clone()),
+        fields: Arc::new(OrderFields {
+            organization_id: Some(organization),
+            schema_version: Some("2".to_owned()),
+            ..fields
+        }),
+        access: Some(json!({"role": "owner"})),
         ..Order::default()
-    };
-    let mut deployed: Vec<Arc<DeployedCloud>> = Vec::new();
-    let mut groups: Vec<(Option<String>, Option<String>, String)> = Vec::new();
-    for item in &items {
-        let cloud = match item.cloud_id.clone().filter(|id| !id.is_empty()) {
-            Some(existing) => existing,
-            None => match groups
-                .iter()
-                .find(|it| it.0 == item.product && it.1 == item.location)
-            {
-                Some((.., cloud)) => cloud.clone(),
-                None => {
-                    let cloud = new_cloud(world, &label, &id, item, &keys);
-                    groups.push((item.product.clone(), item.location.clone(), cloud.clone()));
-                    cloud
-                }
-            },
-        };
-        if !deployed.iter().any(|it| it.id == cloud) {
-            deployed.push(Arc::new(DeployedCloud {
-                id: cloud,
-                provision_status: Some("pending".to_owned()),
-                ..DeployedCloud::default()
-            }));
-        }
-    }
-    for cloud in &deployed {
-        schedule(world, &id, &cloud.id);
-    }
-    order.fields = Arc::new(OrderFields {
-        items: items.into_iter().map(Arc::new).collect(),
-        config_options: options,
-        organization_id: Some(world.organization.organization_id.clone()),
-        schema_version: Some("v2".to_owned()),
-        clouds_deployed: deployed,
-        ..OrderFields::default()
     });
-    let answer = with(&order, "access", json!({"role": call.caller.role()}));
-    world.log_change("order", &id, &label);
-    world.orders.insert(id, order);
-    Answer::json(&answer)
-}
-
-fn check_item(world: &World, item: &OrderItem, options: Option<&Value>) -> Result<(), Refused> {
-    let name = item.hardware_sku.as_deref().unwrap_or_default();
-    if sku(name).is_none() {
-        return Err(Refused::invalid(format!(
-            "hardware_sku {name:?} is not sold"
-        )));
-    }
-    let pod = item.location.as_deref().unwrap_or_default();
-    if !is_pod(pod) {
-        return Err(Refused::invalid(format!(
-            "location {pod:?} is not a pod location"
-        )));
-    }
-    let kind = item.product.as_deref().unwrap_or_default();
-    if !matches!(kind, "pcc" | "baremetal") {
-        return Err(Refused::invalid("type must be baremetal or pcc"));
-    }
-    if !item
-        .quantity
-        .is_some_and(|quantity| (1..=10_000).contains(&quantity))
-    {
-        return Err(Refused::invalid("quantity must be 1 or more"));
-    }
-    if kind == "baremetal" {
-        check_baremetal(world, item, options)?;
-    }
-    let Some(id) = item.cloud_id.as_deref().filter(|id| !id.is_empty()) else {
-        return Ok(());
-    };
-    let cloud = &world
-        .clouds
-        .get(id)
-        .ok_or_else(|| Refused::invalid(format!("cloud_id {id} is not a cloud of yours")))?
-        .cloud;
-    if cloud.fields.pod_location.as_deref() != Some(pod) {
-        return Err(Refused::invalid("location does not match the cloud's"));
-    }
-    if cloud.fields.cloud_type.as_deref() != Some(kind) {
-        return Err(Refused::invalid("type does not match the cloud's"));
-    }
-    if cloud.fields.provision_status.as_deref() != Some("complete")
-        || cloud.fields.pending_delete == Some(true)
-    {
-        return Err(Refused::invalid("the cloud is not complete"));
-    }
-    Ok(())
-}
-
-fn check_baremetal(
-    world: &World,
-    item: &OrderItem,
-    options: Option<&Value>,
-) -> Result<(), Refused> {
-    let modifications = item.modifications.as_ref();
-    let configuration = modifications
-        .and_then(|it| it.get("deployment_configuration"))
-        .and_then(Value::as_str);
-    let system = modifications.and_then(|it| it.get("operating_system"));
-    if let Some(id) = configuration {
-        if !world.configurations.contains_key(id) {
-            return Err(Refused::invalid(format!(
-                "deployment_configuration {id} was not found"
-            )));
-        }
-    } else if let Some(system) = system {
-        let text = |key: &str| system.get(key).and_then(Value::as_str).unwrap_or_default();
-        let versions = SYSTEMS.iter().find(|(name, _)| *name == text("os_key"));
-        if !versions.is_some_and(|(_, versions)| versions.contains(&text("version_key"))) {
-            return Err(Refused::invalid("operating_system is not among the images"));
-        }
-    } else {
-        return Err(Refused::invalid(
-            "baremetal needs an operating_system or a deployment_configuration",
-        ));
-    }
-    let has = |key: &str| {
-        options
-            .and_then(|it| it.get(key))
-            .is_some_and(|value| match value {
-                Value::String(text) => !text.is_empty(),
-                Value::Array(items) => !items.is_empty(),
-                _ => false,
-            })
-    };
-    if has("public_key") || has("public_key_ids") {
-        Ok(())
-    } else {
-        Err(Refused::invalid(
-            "baremetal needs a public_key or public_key_ids",
-        ))
-    }
-}
-
-/// Servers an item takes.
-fn servers(item: &OrderItem) -> i64 {
-    let quantity = item.quantity.unwrap_or(1);
-    // One more server for a cloud that stands; a cluster for a new private cloud.
-    let is_cluster = item.product.as_deref() == Some("pcc")
-        && item.cloud_id.as_deref().is_none_or(str::is_empty);
-    quantity.saturating_mul(if is_cluster { CLUSTER } else { 1 })
-}
-
-fn take_stock(world: &mut World, items: &[OrderItem]) -> Result<(), Refused> {
-    let mut stock = world.stock.clone();
-    for item in items {
-        let (Some(pod), Some(sku)) = (&item.location, &item.hardware_sku) else {
-            continue;
-        };
-        let wanted = servers(item);
-        let left = stock.get_mut(pod).and_then(|stock| stock.get_mut(sku));
-        match left {
-            Some(left) if *left >= wanted => *left -= wanted,
-            left => {
-                let there = left.map_or(0, |left| *left);
-                return Err(Refused::invalid(format!(
-                    "{wanted} of {sku} were ordered at {pod}, where {there} are in stock"
-                )));
-            }
-        }
-    }
-    world.stock = stock;
-    Ok(())
-}
-
-fn keys(world: &World, options: Option<&Value>) -> Result<Vec<String>, Refused> {
-    let mut keys = Vec::new();
-    if let Some(key) = options
-        .and_then(|it| it.get("public_key"))
-        .and_then(Value::as_str)
-    {
-        super::public_keys::fingerprint(key)?;
-        keys.push(key.to_owned());
-    }
-    let ids = options
-        .and_then(|it| it.get("public_key_ids"))
-        .and_then(Value::as_array);
-    for id in ids.into_iter().flatten().filter_map(Value::as_str) {
-        let key = world
-            .keys
-            .get(id)
-            .ok_or_else(|| Refused::invalid(format!("public key {id} was not found")))?;
-        keys.extend(key.fields.key_data.clone());
-    }
-    Ok(keys)
-}
-
-fn new_cloud(
-    world: &mut World,
-    label: &str,
-    order: &str,
-    item: &OrderItem,
-    keys: &[String],
-) -> String {
-    let id = world.id();
-    let fields = CloudFields {
-        cloud_type: item.product.clone(),
-        cloud_uuid: Some(world.uuid()),
-        cloud_version: Some("2.0".to_owned()),
-        owner_name: world.organization.name.clone(),
-        organization_id: Some(world.organization.organization_id.clone()),
-        order_id: Some(order.to_owned()),
-        pod_location: item.location.clone(),
-        provision_status: Some("pending".to_owned()),
-        pending_delete: Some(false),
-        ..CloudFields::default()
-    };
-    let cloud = Cloud {
-        id: id.clone(),
-        label: Some(label.to_owned()),
-        description: Some(String::new()),
-        created_at: world.moment(),
-        fields: Arc::new(fields),
-        ..Cloud::default()
-    };
-    let state = CloudState {
-        cloud,
-        state: "PROVISIONING".to_owned(),
-        keys: keys.to_vec(),
-        created: world.now,
-        ..CloudState::default()
-    };
-    world.clouds.insert(id.clone(), state);
-    id
-}
-
-/// A cloud is complete after 20 to 30 minutes, having gone through its states.
-fn schedule(world: &mut World, order: &str, cloud: &str) {
-    let whole = world.seconds(20 * 60..=30 * 60);
-    for (share, to) in [
-        (10, "in_progress"),
-        (80, "awaiting_setup"),
-        (100, "complete"),
-    ] {
-        let after = TimeDelta::seconds(whole.num_seconds() * share / 100);
-        let (order, cloud) = (order.to_owned(), cloud.to_owned());
-        world.plan(
-            after,
-            Change::Provision {
-                order,
-                cloud,
-                to: to.to_owned(),
-            },
-        );
-    }
-}
-
-impl World {
-    /// Delivers what an order built: servers, and for a new cloud its VLANs and blocks.
-    pub fn deliver(&mut self, cloud: &str, items: &[Arc<OrderItem>], is_new: bool) {
-        for item in items {
-            let own = item.cloud_id.as_deref().filter(|id| !id.is_empty());
-            let belongs = match own {
-                Some(id) => id == cloud,
-                None => is_new && self.is_of(cloud, item),
-            };
-            if belongs {
-                let name = item.hardware_sku.as_deref().unwrap_or_default();
-                self.add_servers(cloud, name, servers(item));
-            }
-        }
-        if is_new {
-            self.add_networks(cloud);
-            if let Some(state) = self.clouds.get_mut(cloud) {
-                "RUNNING".clone_into(&mut state.state);
-            }
-        }
-        self.address_servers(cloud);
-    }
-
-    fn is_of(&self, cloud: &str, item: &OrderItem) -> bool {
-        self.clouds.get(cloud).is_some_and(|state| {
-            state.cloud.fields.cloud_type == item.product
-                && state.cloud.fields.pod_location == item.location
-        })
-    }
+    world.orders.insert(id, order.clone());
+    order
 }

@@ -1,19 +1,19 @@
-//! The organization's data and members.
+//! How the operations on organizations answer.
 
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::Behaviour;
-use super::accounts::check;
-use super::answer::{Answer, Refused, Shape};
-use super::call::Call;
-use super::caller::Role;
+use super::answer::Answer;
+use super::assumptions::{INVITE_LIFE, INVITES_AT_ONCE};
+use super::call::{Behaviour, Call};
+use super::credentials::Role;
 use super::world::World;
 use crate::api::organizations::Member;
 use crate::record::Moment;
 
+/// The behaviours.
 pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("update_organization", update_organization),
     ("members", members),
@@ -23,150 +23,154 @@ pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
 ];
 
 const ROLES: &[&str] = &["owner", "maintainer", "member", "orgBilling", "orgSupport"];
-/// The most invitations in one call.
-const MOST_INVITED: usize = 20;
-/// How long an invitation is good.
-const INVITATION: TimeDelta = TimeDelta::days(14);
 
-/// Organizations refuse what is invalid with 422.
-fn invalid(message: impl Into<String>) -> Refused {
-    Refused::invalid(message)
-        .with_status(422)
-        .shaped(Shape::StatusAndErrors)
+/// Refuses an organization that is not ours.
+pub fn check(world: &World, call: &Call) -> Result<(), Answer> {
+    if call.param("organization") == world.organization.organization_id {
+        return Ok(());
+    }
+    Err(Answer::missing("Organization"))
+}
+
+fn unprocessable(name: &str, message: &str) -> Answer {
+    Answer::listed(422, name, message)
 }
 
 fn is_email(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
-    }) && !text.contains(char::is_whitespace)
+    text.split_once('@').is_some_and(|(user, host)| {
+        !user.is_empty()
+            && host.contains('.')
+            && !host.starts_with('.')
+            && !host.ends_with('.')
+            && !host.contains('@')
+            && !text.contains(char::is_whitespace)
+    })
 }
 
-fn text(call: &Call<'_>, name: &str) -> Result<Option<String>, Refused> {
-    call.body
-        .text(name)
-        .map_err(|it| it.with_status(422).shaped(Shape::StatusAndErrors))
-}
-
-fn update_organization(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    check(world, call.param("organization"))?;
-    call.caller.needs(Role::Maintainer)?;
-    let (primary, billing) = (text(call, "primary_email")?, text(call, "billing_email")?);
-    for email in [&primary, &billing].into_iter().flatten() {
-        if !is_email(email) {
-            return Err(invalid(format!("{email:?} is not an email address")));
+fn update_organization(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    check(world, call)?;
+    call.needs(Role::Maintainer, "organization")?;
+    let mut changed = world.organization.clone();
+    for (name, value) in &call.body {
+        let field = match name.as_str() {
+            "name" => &mut changed.name,
+            "primary_email" => &mut changed.primary_email,
+            "billing_email" => &mut changed.billing_email,
+            "phone" => &mut changed.phone,
+            "website" => &mut changed.company_website,
+            _ => continue,
+        };
+        let text = match value {
+            Value::Null => None,
+            Value::String(text) => Some(text.clone()),
+            _ => return Err(unprocessable(name, &format!("{name} must be a string."))),
+        };
+        let bad_mail = name.ends_with("email") && !text.as_deref().is_some_and(is_email);
+        let no_name = name == "name" && text.as_deref().is_none_or(|text| text.trim().is_empty());
+        if bad_mail || no_name {
+            return Err(unprocessable(name, &format!("{name} is not valid.")));
         }
+        *field = text;
     }
-    let (name, phone, website) = (
-        text(call, "name")?,
-        text(call, "phone")?,
-        text(call, "website")?,
-    );
-    if name.as_ref().is_some_and(|name| name.trim().is_empty()) {
-        return Err(invalid("name must not be empty"));
-    }
-    let organization = &mut world.organization;
-    for (new, place) in [
-        (name, &mut organization.name),
-        (primary, &mut organization.primary_email),
-        (billing, &mut organization.billing_email),
-        (phone, &mut organization.phone),
-        (website, &mut organization.company_website),
-    ] {
-        if new.is_some() {
-            *place = new;
-        }
-    }
-    Answer::json(&world.organization)
+    world.organization = changed;
+    Ok(Answer::json(world.organization.clone()))
 }
 
-fn members(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    check(world, call.param("organization"))?;
-    Answer::json(&world.organization.members)
+fn members(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    check(world, call)?;
+    Ok(Answer::json(world.organization.members.clone()))
 }
 
-fn role(call: &Call<'_>) -> Result<String, Refused> {
-    let wrong = || invalid(format!("role must be one of {}", ROLES.join(", ")));
+fn role_in(call: &Call) -> Result<&str, Answer> {
     call.body
-        .word("role", ROLES)
-        .map_err(|_| wrong())?
-        .ok_or_else(wrong)
+        .get("role")
+        .and_then(Value::as_str)
+        .filter(|role| ROLES.contains(role))
+        .ok_or_else(|| {
+            unprocessable(
+                "role",
+                &format!("role must be one of: {}.", ROLES.join(", ")),
+            )
+        })
 }
 
-fn invite_member(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    check(world, call.param("organization"))?;
-    call.caller.needs(Role::Maintainer)?;
-    let role = role(call)?;
-    let emails: Vec<String> = match call.body.get("email") {
-        Some(Value::String(email)) => vec![email.clone()],
+fn invite_member(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    check(world, call)?;
+    call.needs(Role::Maintainer, "organization")?;
+    let role = role_in(call)?;
+    let emails: Vec<&str> = match call.body.get("email") {
+        Some(Value::String(email)) => vec![email],
         Some(Value::Array(emails)) => emails
             .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
+            .map(|email| email.as_str().unwrap_or(""))
             .collect(),
-        _ => return Err(invalid("email is required")),
+        _ => Vec::new(),
     };
-    if emails.is_empty() || emails.len() > MOST_INVITED {
-        return Err(invalid("1 to 20 people can be invited at once"));
+    let most = usize::try_from(INVITES_AT_ONCE.most()).unwrap_or(usize::MAX);
+    if emails.is_empty() || emails.len() > most || !emails.iter().all(|email| is_email(email)) {
+        let message = format!("email must be 1 to {most} email addresses.");
+        return Err(unprocessable("email", &message));
     }
-    for email in &emails {
-        if !is_email(email) {
-            return Err(invalid(format!("{email:?} is not an email address")));
-        }
-        if world
-            .organization
-            .members
-            .iter()
-            .any(|it| it.invite_email.as_ref() == Some(email))
-        {
-            return Err(invalid(format!("{email} is a member or invited already")));
-        }
-    }
+    let expires = Moment::of(world.now + TimeDelta::seconds(INVITE_LIFE.most()));
     for email in emails {
         let member = Member {
-            membership_id: world.id(),
-            role: Some(role.clone()),
+            membership_id: world.id(10),
+            role: Some(role.to_owned()),
             state: Some("pending".to_owned()),
-            invite_email: Some(email.clone()),
-            invite_expired_at: Some(Moment::of(world.now + INVITATION)),
+            invite_email: Some(email.to_owned()),
+            invite_expired_at: Some(expires.clone()),
             ..Member::default()
         };
-        world.log_change("invite_member", &member.membership_id, &email);
         world.organization.members.push(Arc::new(member));
     }
-    Ok(Answer::Done)
+    Ok(Answer::accepted())
 }
 
-fn place(world: &World, call: &Call<'_>) -> Result<usize, Refused> {
-    check(world, call.param("organization"))?;
+fn place_of(world: &World, call: &Call) -> Result<usize, Answer> {
     let id = call.param("member");
-    let place = world
+    world
         .organization
         .members
         .iter()
-        .position(|it| it.membership_id == id);
-    place.ok_or_else(|| Refused::not_found("membership", id))
+        .position(|member| member.membership_id == id)
+        .ok_or_else(|| Answer::missing("Membership"))
 }
 
-fn update_member(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    let place = place(world, call)?;
-    call.caller.needs(Role::Maintainer)?;
-    let role = role(call)?;
+/// Refuses to leave the organization without an owner.
+fn keep_an_owner(world: &World, place: usize) -> Result<(), Answer> {
+    let owns = |member: &Member| member.role.as_deref() == Some("owner");
+    let others = world
+        .organization
+        .members
+        .iter()
+        .enumerate()
+        .any(|(other, member)| other != place && owns(member));
+    let member = world.organization.members.get(place);
+    if !others && member.is_some_and(|member| owns(member)) {
+        return Err(Answer::forbidden("An organization needs an owner."));
+    }
+    Ok(())
+}
+
+fn update_member(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    check(world, call)?;
+    call.needs(Role::Maintainer, "organization")?;
+    let place = place_of(world, call)?;
+    let role = role_in(call)?;
+    if role != "owner" {
+        keep_an_owner(world, place)?;
+    }
     if let Some(member) = world.organization.members.get_mut(place) {
-        Arc::make_mut(member).role = Some(role);
+        Arc::make_mut(member).role = Some(role.to_owned());
     }
-    Ok(Answer::Done)
+    Ok(Answer::accepted())
 }
 
-fn remove_member(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    let place = place(world, call)?;
-    call.caller.needs(Role::Maintainer)?;
-    let is_owner = |member: &Member| member.role.as_deref() == Some("owner");
-    let members = &world.organization.members;
-    let owners = members.iter().filter(|it| is_owner(it)).count();
-    if owners < 2 && members.get(place).is_some_and(|it| is_owner(it)) {
-        return Err(Refused::forbidden("the last owner cannot be removed"));
-    }
-    let member = world.organization.members.remove(place);
-    world.log_change("remove_member", &member.membership_id, "gone");
-    Ok(Answer::Done)
+fn remove_member(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    check(world, call)?;
+    call.needs(Role::Maintainer, "organization")?;
+    let place = place_of(world, call)?;
+    keep_an_owner(world, place)?;
+    world.organization.members.remove(place);
+    Ok(Answer::accepted())
 }

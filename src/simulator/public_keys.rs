@@ -1,19 +1,20 @@
-//! SSH public keys.
+//! How the operations on SSH keys answer.
 
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::Behaviour;
-use super::answer::{Answer, Refused, Shape};
-use super::call::Call;
-use super::caller::Role;
+use super::answer::Answer;
+use super::assumptions::KEY_MISSING;
+use super::call::{Behaviour, Call, object, required, text};
+use super::credentials::Role;
 use super::world::World;
 use crate::api::public_keys::{PublicKey, PublicKeyFields};
 
+/// The behaviours.
 pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("public_keys", public_keys),
     ("create_public_key", create_public_key),
@@ -22,7 +23,8 @@ pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("delete_public_key", delete_public_key),
 ];
 
-/// The key types taken.
+const WHAT: &str = "public key";
+
 const TYPES: &[&str] = &[
     "ssh-rsa",
     "ssh-dss",
@@ -35,30 +37,23 @@ const TYPES: &[&str] = &[
 ];
 
 /// The SHA-256 fingerprint of a key as `authorized_keys` writes it.
-pub fn fingerprint(key: &str) -> Result<String, Refused> {
+pub fn fingerprint(key: &str) -> Result<String, Answer> {
     let mut words = key.split_whitespace();
     let (Some(kind), Some(data)) = (words.next(), words.next()) else {
-        return Err(Refused::invalid(
-            "Invalid SSH public key format. Expected: <key-type> <base64-data> [comment]",
-        ));
+        return Err(Answer::invalid("Invalid SSH public key format."));
     };
     if !TYPES.contains(&kind) {
-        return Err(Refused::invalid(format!(
-            "Unsupported SSH key type: {kind}"
-        )));
+        return Err(Answer::invalid("Unsupported SSH key type."));
     }
     let blob = STANDARD
         .decode(data)
-        .map_err(|_| Refused::invalid("Invalid base64 key data"))?;
-    // A blob begins with the length of its type's name and the name (RFC 4253, section 6.6).
-    let named = blob.get(4..4 + kind.len());
-    let length = blob.get(..4).map(|it| {
-        it.iter()
-            .fold(0_usize, |sum, byte| (sum << 8) | usize::from(*byte))
-    });
-    if length != Some(kind.len()) || named != Some(kind.as_bytes()) || blob.len() <= 4 + kind.len()
-    {
-        return Err(Refused::invalid("The key data does not match the key type"));
+        .map_err(|_| Answer::invalid("Invalid base64 key data."))?;
+    // The data repeats the type, behind its length in four bytes.
+    let named = blob
+        .split_first_chunk::<4>()
+        .and_then(|(length, rest)| rest.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?));
+    if named != Some(kind.as_bytes()) {
+        return Err(Answer::invalid("Invalid SSH public key format."));
     }
     Ok(format!(
         "SHA256:{}",
@@ -66,99 +61,112 @@ pub fn fingerprint(key: &str) -> Result<String, Refused> {
     ))
 }
 
-fn public_keys(world: &mut World, _: &Call<'_>) -> Result<Answer, Refused> {
-    let keys: Vec<&PublicKey> = world.keys.values().collect();
-    Answer::json(&keys)
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every behaviour has the same shape"
+)]
+fn public_keys(world: &mut World, _call: &Call) -> Result<Answer, Answer> {
+    let all: Vec<_> = world.keys.values().cloned().collect();
+    Ok(Answer::json(all))
 }
 
-fn found<'a>(world: &'a World, id: &str) -> Result<&'a PublicKey, Refused> {
+fn known(world: &World, call: &Call) -> Result<Arc<PublicKey>, Answer> {
+    let status = u16::try_from(KEY_MISSING.most()).unwrap_or(404);
     world
         .keys
-        .get(id)
-        .ok_or_else(|| Refused::not_found("public key", id).shaped(Shape::StatusAndErrors))
+        .get(call.param("public_key"))
+        .cloned()
+        .ok_or_else(|| Answer::named(status, "not_found", "Public key not found."))
 }
 
-fn with_access(key: &PublicKey, call: &Call<'_>) -> Result<Answer, Refused> {
-    let mut json = serde_json::to_value(key).unwrap_or_default();
-    if let Value::Object(object) = &mut json {
-        object.insert("access".to_owned(), json!({"role": call.caller.role()}));
-    }
-    Answer::json(&json)
+fn with_access(mut key: Arc<PublicKey>) -> Answer {
+    Arc::make_mut(&mut key).access = Some(json!({"role": "owner"}));
+    Answer::json(key)
 }
 
-fn public_key(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    with_access(found(world, call.param("public_key"))?, call)
+fn public_key(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    Ok(with_access(known(world, call)?))
 }
 
-fn create_public_key(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    call.caller.needs(Role::Maintainer)?;
-    let label = call.body.required("label")?;
-    let description = call.body.text("description")?;
-    let data = key_data(call)?.ok_or_else(|| Refused::invalid("fields.key_data is required"))?;
-    let key = PublicKey {
-        id: world.id(),
+/// Adds a key.
+pub fn add(
+    world: &mut World,
+    label: String,
+    description: Option<String>,
+    key_data: &str,
+) -> Result<Arc<PublicKey>, Answer> {
+    let fields = PublicKeyFields {
+        fingerprint: Some(fingerprint(key_data)?),
+        key_data: Some(key_data.to_owned()),
+        organization_id: Some(world.organization.organization_id.clone()),
+        ..PublicKeyFields::default()
+    };
+    let id = world.id(10);
+    let key = Arc::new(PublicKey {
+        id: id.clone(),
         resource: Some("public-keys".to_owned()),
         label: Some(label),
         description,
-        fields: Arc::new(PublicKeyFields {
-            fingerprint: Some(fingerprint(&data)?),
-            key_data: Some(data),
-            ..PublicKeyFields::default()
-        }),
-        created_at: world.moment(),
-        updated_at: world.moment(),
-        created_by: world
-            .organization
-            .members
-            .first()
-            .map(|it| it.membership_id.clone()),
-        ..PublicKey::default()
-    };
-    let answer = Answer::json(&key);
-    world.log_change("create_public_key", &key.id, "created");
-    world.keys.insert(key.id.clone(), key);
-    answer
-}
-
-/// Keys are longer than other texts may be.
-fn key_data(call: &Call<'_>) -> Result<Option<String>, Refused> {
-    let fields = call.body.fields()?;
-    match fields.get("key_data") {
-        None => Ok(None),
-        Some(Value::String(text)) if text.len() <= 16_384 => Ok(Some(text.clone())),
-        Some(_) => Err(Refused::invalid(
-            "fields.key_data must be a string of at most 16384 bytes",
-        )),
-    }
-}
-
-fn update_public_key(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    let id = call.param("public_key");
-    let present = found(world, id)?.clone();
-    call.caller.needs(Role::Maintainer)?;
-    let (label, description) = (call.body.text("label")?, call.body.text("description")?);
-    let mut fields = (*present.fields).clone();
-    if let Some(data) = key_data(call)? {
-        fields.fingerprint = Some(fingerprint(&data)?);
-        fields.key_data = Some(data);
-    }
-    let key = PublicKey {
-        label: label.or(present.label),
-        description: description.or(present.description),
         fields: Arc::new(fields),
-        updated_at: world.moment(),
-        ..present
-    };
-    let answer = with_access(&key, call);
-    world.keys.insert(id.to_owned(), key);
-    answer
+        created_at: Some(world.moment()),
+        updated_at: Some(world.moment()),
+        created_by: Some(world.organization.organization_id.clone()),
+        created_by_name: Some(String::new()),
+        ..PublicKey::default()
+    });
+    world.keys.insert(id, key.clone());
+    Ok(key)
 }
 
-fn delete_public_key(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    let id = call.param("public_key");
-    found(world, id)?;
-    call.caller.needs(Role::Owner)?;
-    world.keys.shift_remove(id);
-    world.log_change("delete_public_key", id, "gone");
-    Ok(Answer::NoContent)
+fn create_public_key(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    call.needs(Role::Maintainer, WHAT)?;
+    let (label, description) = (call.label()?, call.description()?);
+    let key_data = required(call.fields()?, "key_data")?;
+    Ok(Answer::json(add(world, label, description, key_data)?))
+}
+
+fn update_public_key(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    call.needs(Role::Maintainer, WHAT)?;
+    let mut key = known(world, call)?;
+    let (label, description) = (call.new_label()?, call.description()?);
+    let data = match object(&call.body, "fields")? {
+        Some(fields) => text(fields, "key_data")?,
+        None => None,
+    };
+    let print = data.map(fingerprint).transpose()?;
+    let moment = world.moment();
+    let changed = Arc::make_mut(&mut key);
+    changed.label = label.or_else(|| changed.label.take());
+    changed.description = description.or_else(|| changed.description.take());
+    if let Some(data) = data {
+        let fields = Arc::make_mut(&mut changed.fields);
+        fields.key_data = Some(data.to_owned());
+        fields.fingerprint = print;
+    }
+    changed.updated_at = Some(moment);
+    world.keys.insert(key.id.clone(), key.clone());
+    Ok(with_access(key))
+}
+
+fn delete_public_key(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    call.needs(Role::Maintainer, WHAT)?;
+    known(world, call)?;
+    world.keys.shift_remove(call.param("public_key"));
+    Ok(Answer::no_content())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f ops@laptop";
+
+    #[test]
+    fn a_key_must_be_of_a_known_type_and_repeat_it_in_its_data() {
+        assert!(fingerprint(GOOD).is_ok_and(|print| print.starts_with("SHA256:")));
+        assert!(fingerprint(&GOOD.replacen("ssh-ed25519", "ssh-rsa", 1)).is_err());
+        assert!(fingerprint(&GOOD.replacen("ssh-ed25519", "ssh-new", 1)).is_err());
+        assert!(fingerprint("ssh-ed25519 ***").is_err());
+        assert!(fingerprint("ssh-ed25519").is_err());
+    }
 }

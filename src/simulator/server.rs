@@ -1,50 +1,41 @@
-//! The simulator on a socket.
+//! The simulator over HTTP.
 
-use std::convert::Infallible;
+use std::future::Future;
 use std::io;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
-use axum::response::Response;
-use bytes::Bytes;
+use axum::extract::State;
+use http::{Request, Response};
 use tokio::net::TcpListener;
 
-use super::answer::Refused;
-use super::{LARGEST_BODY, Simulator};
+use super::Simulator;
+use super::answer::Answer;
+use super::assumptions::BODY_BYTES;
 
-/// A snapshot of a large world is larger than any body of the API.
-const LARGEST_CONTROL: usize = 256 << 20;
-
-/// Serves an account until `shutdown` ends. The listener is the caller's, who knows its address.
+/// Serves a simulator on a listener until `shutdown` is done.
 pub async fn serve(
     listener: TcpListener,
     simulator: Arc<Simulator>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let router = Router::new().fallback(respond).with_state(simulator);
-    axum::serve(listener, router)
+    let service = Router::new().fallback(answer).with_state(simulator);
+    axum::serve(listener, service)
         .with_graceful_shutdown(shutdown)
         .await
 }
 
-async fn respond(
-    State(simulator): State<Arc<Simulator>>,
-    request: Request,
-) -> Result<Response, Infallible> {
+async fn answer(State(simulator): State<Arc<Simulator>>, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let largest = if parts.uri.path().starts_with("/_sim/") {
-        LARGEST_CONTROL
-    } else {
-        LARGEST_BODY
+    let most = usize::try_from(BODY_BYTES.most()).unwrap_or(usize::MAX);
+    let response = match to_bytes(body, most).await {
+        Ok(bytes) => simulator.respond(Request::from_parts(parts, bytes)),
+        Err(_) => too_large(),
     };
-    let response = match to_bytes(body, largest).await {
-        Ok(bytes) => {
-            let request: http::Request<Bytes> = http::Request::from_parts(parts, bytes);
-            simulator.respond(&request)
-        }
-        Err(_) => Refused::new(413, "payload_too_large", "the body is too large").respond(),
-    };
-    Ok(response.map(Body::from))
+    response.map(Body::from)
+}
+
+fn too_large() -> Response<bytes::Bytes> {
+    Answer::errors(413, "payload_too_large", "The request body is too large.").into_response()
 }

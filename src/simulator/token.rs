@@ -1,36 +1,35 @@
-//! Access tokens.
+//! How the token endpoint answers.
 
 use chrono::TimeDelta;
-use serde_json::json;
 
-use super::Behaviour;
-use super::answer::{Answer, Refused};
-use super::call::Call;
+use super::answer::Answer;
+use super::assumptions::TOKEN_LIFE;
+use super::call::{Behaviour, Call};
 use super::world::World;
+use crate::api::token::Token;
+use crate::record::Secret;
 
+/// The behaviours.
 pub const BEHAVIOURS: &[(&str, Behaviour)] = &[("token", token)];
 
-/// How long a token is good, in seconds: the value of the reference's example.
-const LIFE: i64 = 14_400;
-
-fn token(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    if call.query("grant_type") != Some("client_credentials") {
-        return Err(Refused::new(
+fn token(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    if call.query("grant_type").as_deref() != Some("client_credentials") {
+        return Err(Answer::errors(
             400,
             "unsupported_grant_type",
-            "grant_type must be client_credentials",
+            "grant_type must be client_credentials.",
         ));
     }
-    let token = world.secret();
-    let now = world.now;
-    world.tokens.retain(|_, until| now < *until);
+    let access_token = world.secret(48);
+    let life = TOKEN_LIFE.most();
     world
-        .tokens
-        .insert(token.clone(), now + TimeDelta::seconds(LIFE));
-    Answer::json(&json!({
-        "access_token": token,
-        "scope": "https://api.central.openmetal.io/v1/*",
-        "expires_in": LIFE,
-        "token_type": "bearer",
+        .credentials
+        .issue(access_token.clone(), world.now + TimeDelta::seconds(life));
+    Ok(Answer::json(Token {
+        access_token: Secret::new(access_token),
+        scope: Some(String::new()),
+        expires_in: life,
+        token_type: Some("bearer".to_owned()),
+        ..Token::default()
     }))
 }

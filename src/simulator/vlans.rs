@@ -1,15 +1,16 @@
-//! VLANs.
+//! How the operations on VLANs answer.
 
-use super::Behaviour;
-use super::answer::{Answer, Refused};
-use super::call::Call;
-use super::caller::Role;
-use super::catalogue::is_pod;
-use super::clouds::attach;
-use super::ip_blocks::suits;
-use super::world::{VlanState, World};
-use crate::api::vlans::Vlan;
+use std::sync::Arc;
 
+use super::answer::Answer;
+use super::call::{Behaviour, Call, required, text};
+use super::clouds::check_assignment;
+use super::credentials::Role;
+use super::inventory::is_pod;
+use super::links::{NewVlan, USER, add_vlan, link_block, link_vlan, show_clouds_of, unlink_block};
+use super::world::{BlockState, VlanState, World};
+
+/// The behaviours.
 pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("vlans", vlans),
     ("create_vlan", create_vlan),
@@ -20,145 +21,172 @@ pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("unassign_prefix", unassign_prefix),
 ];
 
-fn vlans(world: &mut World, _: &Call<'_>) -> Result<Answer, Refused> {
-    let vlans: Vec<&Vlan> = world.vlans.values().map(|state| &state.vlan).collect();
-    Answer::json(&vlans)
+const WHAT: &str = "VLAN";
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every behaviour has the same shape"
+)]
+fn vlans(world: &mut World, _call: &Call) -> Result<Answer, Answer> {
+    let all: Vec<_> = world
+        .vlans
+        .values()
+        .map(|state| state.record.clone())
+        .collect();
+    Ok(Answer::json(all))
 }
 
-fn found<'a>(world: &'a World, id: &str) -> Result<&'a VlanState, Refused> {
+fn known<'a>(world: &'a World, call: &Call) -> Result<&'a VlanState, Answer> {
     world
         .vlans
-        .get(id)
-        .ok_or_else(|| Refused::not_found("VLAN", id))
+        .get(call.param("vlan"))
+        .ok_or_else(|| Answer::missing(WHAT))
 }
 
-fn vlan(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    Answer::json(&found(world, call.param("vlan"))?.vlan)
+fn vlan(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    Ok(Answer::json(known(world, call)?.record.clone()))
 }
 
-fn create_vlan(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    call.caller.needs(Role::Maintainer)?;
-    let label = call.body.required("label")?;
-    let description = call.body.text("description")?.unwrap_or_default();
-    let fields = call.body.fields()?;
-    let pod = fields.required("pod_location")?;
-    if !is_pod(&pod) {
-        return Err(Refused::invalid(format!(
-            "pod_location {pod:?} is not a pod location"
-        )));
-    }
-    let kind = fields
-        .word("vlan_type", &["internal", "routed"])?
-        .ok_or_else(|| Refused::invalid("vlan_type is required"))?;
-    let cloud = fields.text("cloud_id")?.filter(|id| !id.is_empty());
-    let block = fields
-        .text("central_prefix_id")?
-        .filter(|id| !id.is_empty());
-    if let Some(block) = &block {
-        suits(world, block, &kind, &pod)?;
-    }
-    let id = world.new_vlan(&label, &description, &kind, Some(&pod), "user");
-    if let Some(cloud) = &cloud
-        && let Err(refused) = attach(world, cloud, &id, Some(&pod))
-    {
-        world.vlans.shift_remove(&id);
-        // Everything wrong with the cloud is a 403 where it is named in a creation.
-        return Err(refused.with_status(403));
-    }
-    if let Some(block) = &block {
-        world.put_on(block, Some(&id));
-    }
-    world.log_change("create_vlan", &id, &label);
-    Answer::json(&found(world, &id)?.vlan)
-}
-
-fn update_vlan(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    let id = call.param("vlan");
-    found(world, id)?;
-    call.caller.needs(Role::Maintainer)?;
-    let label = call.body.text("label")?;
-    let description = call.body.text("description")?;
-    if label.as_ref().is_some_and(|label| label.trim().is_empty()) {
-        return Err(Refused::invalid("label must not be empty"));
-    }
-    let moment = world.moment();
-    if let Some(state) = world.vlans.get_mut(id) {
-        if state.vlan.fields.alterable != Some(true) {
-            return Err(Refused::forbidden("a VLAN of the system cannot be altered"));
-        }
-        state.vlan.label = label.or(state.vlan.label.take());
-        state.vlan.description = description.or(state.vlan.description.take());
-        state.vlan.updated_at = moment;
-    }
-    Answer::json(&found(world, id)?.vlan)
-}
-
-fn delete_vlan(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    let id = call.param("vlan");
-    let state = found(world, id)?;
-    call.caller.needs(Role::Owner)?;
-    if state.vlan.fields.created_from.as_deref() != Some("user") {
-        return Err(Refused::invalid(
-            "only a VLAN created by users can be deleted",
+/// Refuses a block that may not be put on a VLAN of this pod and type.
+pub fn check_block(block: &BlockState, pod: &str, vlan_type: &str) -> Result<(), Answer> {
+    let fields = &block.record.fields;
+    if fields.central_vlan_id.is_some() {
+        return Err(Answer::invalid(
+            "The IP Address Block is already assigned to a VLAN.",
         ));
     }
-    if let Some(cloud) = state.clouds.first() {
-        return Err(Refused::invalid(format!(
-            "the VLAN is assigned to cloud {cloud}"
-        )));
+    if fields.pod_location.as_deref() != Some(pod) {
+        return Err(Answer::invalid(
+            "The VLAN and the IP Address Block must be in the same datacenter location.",
+        ));
     }
-    if let Some(block) = on(world, id) {
-        return Err(Refused::invalid(format!("IP block {block} is on the VLAN")));
+    let is_private = fields.prefix_type.as_deref() == Some("private");
+    if is_private != (vlan_type == "internal") {
+        return Err(Answer::invalid(
+            "A private IP Address Block goes on an internal VLAN, a routed one on a routed VLAN.",
+        ));
     }
-    world.vlans.shift_remove(id);
-    world.log_change("delete_vlan", id, "gone");
-    Ok(Answer::success())
+    Ok(())
 }
 
-/// A block that is on a VLAN.
-fn on(world: &World, vlan: &str) -> Option<String> {
-    world
-        .blocks
-        .values()
-        .find(|it| it.block.fields.central_vlan_id.as_deref() == Some(vlan))
-        .map(|it| it.block.id.clone())
-}
-
-fn assign_prefix(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    let (id, block) = (call.param("vlan"), call.param("prefix"));
-    let fields = found(world, id)?.vlan.fields.clone();
-    if !world.blocks.contains_key(block) {
-        return Err(Refused::not_found("IP block", block));
+fn create_vlan(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    call.needs(Role::Maintainer, WHAT)?;
+    let (label, description, fields) = (call.label()?, call.description()?, call.fields()?);
+    let pod = required(fields, "pod_location")?;
+    let vlan_type = required(fields, "vlan_type")?;
+    if !is_pod(pod) {
+        return Err(Answer::invalid("Invalid pod location."));
     }
-    call.caller.needs(Role::Maintainer)?;
-    suits(
+    if !matches!(vlan_type, "internal" | "routed") {
+        return Err(Answer::invalid(
+            "vlan_type must be one of: internal, routed.",
+        ));
+    }
+    let cloud = text(fields, "cloud_id")?;
+    if let Some(cloud) = cloud {
+        let Some(state) = world.clouds.get(cloud) else {
+            return Err(Answer::forbidden("Unauthorized access to: fmcloud"));
+        };
+        check_assignment(world, state, Some(pod))?;
+    }
+    let block = text(fields, "central_prefix_id")?;
+    if let Some(block) = block {
+        let Some(state) = world.blocks.get(block) else {
+            return Err(Answer::invalid("The IP Address Block does not exist."));
+        };
+        check_block(state, pod, vlan_type)?;
+    }
+    let id = add_vlan(
         world,
-        block,
-        fields.vlan_type.as_deref().unwrap_or_default(),
-        fields.pod_location.as_deref().unwrap_or_default(),
-    )?;
-    world.put_on(block, Some(id));
-    world.log_change("assign_prefix", block, id);
+        NewVlan {
+            label: &label,
+            description,
+            pod,
+            vlan_type,
+            from: USER,
+        },
+    );
+    if let Some(cloud) = cloud {
+        link_vlan(world, cloud, &id);
+    }
+    if let Some(block) = block {
+        link_block(world, &id, block);
+    }
+    let record = world.vlans.get(&id).map(|state| state.record.clone());
+    Ok(Answer::json(record.unwrap_or_default()))
+}
+
+fn alterable(state: &VlanState) -> bool {
+    state.record.fields.created_from.as_deref() == Some(USER)
+}
+
+fn update_vlan(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    call.needs(Role::Maintainer, WHAT)?;
+    if !alterable(known(world, call)?) {
+        return Err(Answer::forbidden("VLANs of the system cannot be altered."));
+    }
+    let (label, description) = (call.new_label()?, call.description()?);
+    let moment = world.moment();
+    let id = call.param("vlan");
+    let Some(state) = world.vlans.get_mut(id) else {
+        return Err(Answer::missing(WHAT));
+    };
+    let changed = Arc::make_mut(&mut state.record);
+    changed.label = label.or_else(|| changed.label.take());
+    changed.description = description.or_else(|| changed.description.take());
+    changed.updated_at = Some(moment);
+    let record = state.record.clone();
+    show_clouds_of(world, id);
+    Ok(Answer::json(record))
+}
+
+fn delete_vlan(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    call.needs(Role::Maintainer, WHAT)?;
+    let state = known(world, call)?;
+    if !alterable(state) {
+        return Err(Answer::invalid("Only user-created VLANs can be deleted."));
+    }
+    if !state.clouds.is_empty() {
+        return Err(Answer::invalid("The VLAN is assigned to a cloud."));
+    }
+    if !state.blocks.is_empty() {
+        return Err(Answer::invalid("The VLAN has IP Blocks assigned to it."));
+    }
+    world.vlans.shift_remove(call.param("vlan"));
     Ok(Answer::success())
 }
 
-fn unassign_prefix(world: &mut World, call: &Call<'_>) -> Result<Answer, Refused> {
-    let (id, block) = (call.param("vlan"), call.param("prefix"));
-    let from = found(world, id)?.vlan.fields.created_from.clone();
-    let state = world
+fn assign_prefix(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    call.needs(Role::Maintainer, WHAT)?;
+    let (vlan, block) = (call.param("vlan"), call.param("prefix"));
+    let state = known(world, call)?;
+    let found = world
         .blocks
         .get(block)
-        .ok_or_else(|| Refused::not_found("IP block", block))?;
-    call.caller.needs(Role::Maintainer)?;
-    if from.as_deref() != Some("user") {
-        return Err(Refused::invalid(
-            "the blocks of a VLAN of the system stay on it",
-        ));
+        .ok_or_else(|| Answer::missing("IP Address Block"))?;
+    if !alterable(state) {
+        return Err(Answer::forbidden("VLANs of the system cannot be altered."));
     }
-    if state.block.fields.central_vlan_id.as_deref() != Some(id) {
-        return Err(Refused::invalid("the IP block is not on this VLAN"));
+    let fields = &state.record.fields;
+    check_block(
+        found,
+        fields.pod_location.as_deref().unwrap_or_default(),
+        fields.vlan_type.as_deref().unwrap_or_default(),
+    )?;
+    link_block(world, vlan, block);
+    Ok(Answer::success())
+}
+
+fn unassign_prefix(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    call.needs(Role::Maintainer, WHAT)?;
+    let (vlan, block) = (call.param("vlan"), call.param("prefix"));
+    let state = known(world, call)?;
+    if !world.blocks.contains_key(block) || !state.blocks.iter().any(|id| id == block) {
+        return Err(Answer::missing("IP Address Block"));
     }
-    world.put_on(block, None);
-    world.log_change("unassign_prefix", block, id);
+    if !alterable(state) {
+        return Err(Answer::invalid("Only user-created VLANs can be modified."));
+    }
+    unlink_block(world, vlan, block);
     Ok(Answer::success())
 }

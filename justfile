@@ -1,0 +1,33 @@
+# Daily commands. `just` lists them.
+
+default:
+    @just --list
+
+# Everything a change must pass
+ci:
+    .ci/run
+
+# Tests; a name narrows them
+test *NAME:
+    cargo test {{ NAME }}
+
+# Formatting and lints
+lint:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+
+# A prompt on the simulated account
+repl:
+    cargo run -- --sim repl
+
+# The simulated account over HTTP
+sim *ARGS:
+    cargo run --release -- sim {{ ARGS }}
+
+# Benchmarks of this crate
+bench:
+    cargo bench
+
+# The same work done by others, as ratios
+peers:
+    benches/peers.sh

@@ -1,0 +1,88 @@
+//! A jobs file with what it names: scripts, their parameters, grants.
+
+use std::fs;
+
+use crate::error::Complaint;
+use crate::parameters::Header;
+use crate::schedule::{Job, Jobs};
+use crate::script::source::Source;
+use crate::session::Grant;
+
+/// A jobs file that was found right, and its text.
+pub struct JobsFile {
+    /// Its text.
+    pub text: String,
+    /// Its jobs.
+    pub jobs: Jobs,
+}
+
+impl JobsFile {
+    /// Reads a file and checks every job's grants, script and arguments.
+    pub fn read(file: &str) -> Result<Self, Vec<Complaint>> {
+        let text = fs::read_to_string(file).map_err(|error| {
+            Complaint::usage(format!("cannot read the jobs file {file}: {error}"))
+                .hint("name it with --jobs FILE")
+        })?;
+        let jobs = Jobs::read(file, &text)?;
+        let complaints = check(&jobs);
+        if complaints.is_empty() {
+            Ok(Self { text, jobs })
+        } else {
+            Err(complaints)
+        }
+    }
+}
+
+/// What is wrong with jobs beyond their own lines.
+pub fn check(jobs: &Jobs) -> Vec<Complaint> {
+    jobs.iter()
+        .flat_map(|job| {
+            let mut complaints = grants(jobs, job);
+            complaints.extend(script(jobs, job));
+            complaints
+        })
+        .collect()
+}
+
+fn grants(jobs: &Jobs, job: &Job) -> Vec<Complaint> {
+    job.allow
+        .iter()
+        .enumerate()
+        .filter_map(|(index, word)| {
+            let error = word.parse::<Grant>().err()?;
+            let place = jobs.place(&job.name, &format!("allow.{index}")).cloned();
+            Some(Complaint::usage(format!("job {}: {error}", job.name)).at(place))
+        })
+        .collect()
+}
+
+/// Complaints about the script itself stand in the script; those about what the job says of it, in
+/// the jobs file.
+fn script(jobs: &Jobs, job: &Job) -> Vec<Complaint> {
+    let here = |mut complaint: Complaint, key: &str| {
+        complaint.message = format!("job {}: {}", job.name, complaint.message);
+        let place = jobs
+            .place(&job.name, key)
+            .or_else(|| jobs.place(&job.name, "script"));
+        complaint.at(place.cloned())
+    };
+    let source = match Source::read(&job.script.to_string_lossy()) {
+        Ok(source) => source,
+        Err(complaint) => return vec![here(complaint, "script")],
+    };
+    let header = match Header::parse(&source.name, &source.text) {
+        Ok(header) => header,
+        Err(complaints) => return complaints,
+    };
+    match header.check(&job.args) {
+        Ok(_) => Vec::new(),
+        Err(complaint) => {
+            let named = job
+                .args
+                .keys()
+                .find(|name| complaint.message.contains(&format!("`{name}`")));
+            let key = named.map_or_else(|| "script".to_owned(), |name| format!("args.{name}"));
+            vec![here(complaint, &key)]
+        }
+    }
+}

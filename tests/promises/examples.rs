@@ -1,0 +1,183 @@
+//! Every example that users may copy runs: those of the tables, of the README, and what ships.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use metalwright::api;
+use metalwright::script::builtins::BUILTINS;
+use metalwright::script::sugar::SUGAR;
+
+use crate::stage::mw::Mw;
+use crate::stage::server::Server;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Runs a line on the simulator; it may print what it likes.
+fn runs(what: &str, line: &str) {
+    println!("{what}: {line}");
+    Mw::eval(line).any_stdout().any_stderr().run();
+}
+
+#[test]
+fn examples_of_operations_run() {
+    for operation in api::operations() {
+        assert!(!operation.example.is_empty(), "{}", operation.name);
+        runs(operation.name, operation.example);
+    }
+}
+
+#[test]
+fn examples_of_builtins_run() {
+    assert!(!BUILTINS.is_empty());
+    for builtin in BUILTINS {
+        assert!(builtin.example.contains(builtin.name), "{}", builtin.name);
+        runs(builtin.name, builtin.example);
+    }
+}
+
+#[test]
+fn examples_of_short_forms_run() {
+    assert!(!SUGAR.is_empty());
+    for sugar in SUGAR {
+        assert!(sugar.example.contains(sugar.name), "{}", sugar.name);
+        runs(sugar.name, sugar.example);
+    }
+}
+
+/// The blocks of a page that are marked with one of these languages.
+fn blocks(page: &str, languages: &[&str]) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut inside: Option<(bool, String)> = None;
+    for line in page.lines() {
+        match (&mut inside, line.trim_start().strip_prefix("```")) {
+            (None, Some(language)) => {
+                inside = Some((languages.contains(&language.trim()), String::new()));
+            }
+            (None, None) => {}
+            (Some((_, text)), None) => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            (Some(_), Some(_)) => {
+                if let Some((true, text)) = inside.take() {
+                    blocks.push(text);
+                }
+                inside = None;
+            }
+        }
+    }
+    blocks
+}
+
+/// The commands of a block that call `mw`, as a shell takes them.
+fn commands(block: &str) -> Vec<String> {
+    let whole = block.replace("\\\n", " ");
+    whole
+        .lines()
+        .map(|line| line.trim().trim_start_matches("$ "))
+        .map(|line| match line.strip_prefix("cargo run --release -- ") {
+            Some(rest) => format!("mw {rest}"),
+            None => line.to_owned(),
+        })
+        .filter(|line| line.starts_with("mw "))
+        .collect()
+}
+
+/// Commands that go on until they are stopped, or that want a person.
+fn stays(command: &str) -> bool {
+    command
+        .split_whitespace()
+        .any(|word| matches!(word, "repl" | "serve" | "sim" | "login" | "watch"))
+}
+
+fn readme() -> String {
+    fs::read_to_string(root().join("README.md")).expect("there is a README.md")
+}
+
+#[test]
+fn scripts_of_the_readme_run() {
+    let scripts = blocks(&readme(), &["rhai"]);
+    assert!(!scripts.is_empty(), "the README shows no script");
+    for script in scripts {
+        println!("{script}");
+        Mw::new(["--sim", "run", "readme.rhai"])
+            .file("readme.rhai", &script)
+            .any_stdout()
+            .any_stderr()
+            .run();
+    }
+}
+
+#[test]
+fn commands_of_the_readme_run() {
+    let commands: Vec<String> = blocks(&readme(), &["console", "sh", "shell", "bash"])
+        .iter()
+        .flat_map(|block| commands(block))
+        .filter(|command| !stays(command))
+        .collect();
+    assert!(!commands.is_empty(), "the README shows no command");
+    // Commands on a real account get one that nobody pays for.
+    let server = Server::start();
+    for command in commands {
+        server.reset();
+        let mw = Mw::shell(&command).account(server.url());
+        for name in ["scripts", "stdlib"] {
+            if let Ok(folder) = root().join(name).canonicalize() {
+                symlink(folder, mw.folder().join(name)).unwrap();
+            }
+        }
+        println!("{command}");
+        mw.any_stdout().any_stderr().run();
+    }
+}
+
+/// The scripts of a folder, tests or others, by their path from the root.
+fn scripts(folder: &str, tests: bool) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir(root().join(folder))
+        .unwrap_or_else(|error| panic!("{folder}: {error}"))
+        .map(|entry| Path::new(folder).join(entry.unwrap().file_name()))
+        .filter(|path| path.extension().is_some_and(|it| it == "rhai"))
+        .filter(|path| path.to_string_lossy().ends_with("_test.rhai") == tests)
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn scripts_that_ship_explain_themselves_and_run() {
+    let scripts = scripts("scripts", false);
+    assert!(!scripts.is_empty(), "no script ships");
+    for script in scripts {
+        println!("{}", script.display());
+        let script = script.to_str().unwrap();
+        let help = Mw::new(["run", script, "--help"])
+            .from_directory(root())
+            .any_stdout()
+            .run();
+        assert!(help.stdout.contains(script), "{}", help.stdout);
+        Mw::new(["--sim", "run", script])
+            .from_directory(root())
+            .any_stdout()
+            .any_stderr()
+            .run();
+    }
+}
+
+#[test]
+fn scripts_that_ship_pass_their_tests() {
+    for folder in ["scripts", "stdlib"] {
+        let tests = scripts(folder, true);
+        assert!(!tests.is_empty(), "no test of {folder}");
+        for test in tests {
+            println!("{}", test.display());
+            Mw::new(["--sim", "run", test.to_str().unwrap()])
+                .from_directory(root())
+                .any_stdout()
+                .any_stderr()
+                .run();
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Ctrl-C stops a script wherever it is, its cleanups run, and the exit code says so.
+
+use crate::stage::mw::Mw;
+use crate::stage::page::Silence;
+use crate::stage::process::Process;
+use crate::stage::server::Server;
+
+const INTERRUPTED: &str = "error: interrupted\n";
+
+/// Interrupts a call and looks at what it says after that.
+#[track_caller]
+fn interrupt(process: Process, stderr: &str) -> String {
+    process.signal("INT");
+    let ended = process.end();
+    assert_eq!(
+        (ended.code, ended.stderr.as_str()),
+        (Some(130), stderr),
+        "stdout: {:?}",
+        ended.stdout
+    );
+    ended.stdout
+}
+
+#[test]
+fn a_loop_that_never_ends() {
+    let mut process = Mw::eval(r#"print("ready"); while true {}"#).start();
+    process.says("ready");
+    interrupt(process, INTERRUPTED);
+}
+
+#[test]
+fn a_loop_that_calls_natives_only() {
+    let line = r#"print("ready"); while true { clouds().sort_by("label"); }"#;
+    let mut process = Mw::eval(line).start();
+    process.says("ready");
+    interrupt(process, INTERRUPTED);
+}
+
+#[test]
+fn a_pause_of_an_hour() {
+    let server = Server::start();
+    let mut process = Mw::new(["eval", r#"clouds(); print("ready"); sleep("1h")"#])
+        .account(server.url())
+        .start();
+    process.says("ready");
+    interrupt(process, INTERRUPTED);
+}
+
+#[test]
+fn a_pause_before_any_call() {
+    let mut process = Mw::new(["eval", r#"print("ready"); sleep("1h")"#])
+        .account("http://127.0.0.1:9")
+        .start();
+    process.says("ready");
+    interrupt(process, INTERRUPTED);
+}
+
+#[test]
+fn a_wait_for_a_state() {
+    let server = Server::with(&["--speed", "0"]);
+    let line = r#"wait_for(cloud("Bare metal"), "in_progress")"#;
+    let mut process = Mw::new(["eval", line]).account(server.url()).start();
+    process.notes("waiting for cloud");
+    interrupt(
+        process,
+        "waiting for cloud \"Bare metal\" to be `in_progress`: complete\nerror: interrupted\n",
+    );
+}
+
+#[test]
+fn a_request_in_flight() {
+    let silence = Silence::serve();
+    let process = Mw::new(["eval", "clouds()"])
+        .env("OPENMETAL_API_URL", silence.url())
+        .env("OPENMETAL_API_KEY", "key")
+        .start();
+    assert_eq!(silence.asked(), "GET /v1/clouds HTTP/1.1");
+    interrupt(process, INTERRUPTED);
+}
+
+#[test]
+fn a_call_cut_off_says_what_may_have_happened() {
+    let silence = Silence::serve();
+    let process = Mw::new(["--allow", "destroy", "eval", r#"delete_vlan("0Absd1")"#])
+        .env("OPENMETAL_API_URL", silence.url())
+        .env("OPENMETAL_API_KEY", "key")
+        .start();
+    assert_eq!(silence.asked(), "DELETE /v1/vlans/0Absd1 HTTP/1.1");
+    interrupt(
+        process,
+        "warning: `delete vlan 0Absd1` was sent and may have been carried out; the API's answer was \
+         not seen\nerror: interrupted\n",
+    );
+}
+
+#[test]
+fn the_branches_of_parallel() {
+    let silence = Silence::serve();
+    let line = r#"parallel(["a", "b", "c"], |id| delete_vlan(id))"#;
+    let process = Mw::new(["--allow", "read,destroy", "eval", line])
+        .env("OPENMETAL_API_URL", silence.url())
+        .env("OPENMETAL_API_KEY", "key")
+        .start();
+    let mut asked = [silence.asked(), silence.asked(), silence.asked()];
+    asked.sort();
+    assert_eq!(asked[0], "DELETE /v1/vlans/a HTTP/1.1");
+    process.signal("INT");
+    let ended = process.end();
+    assert_eq!(ended.code, Some(130), "{}", ended.stderr);
+}
+
+#[test]
+fn parallel_loops_that_never_end() {
+    let line = r#"parallel([1, 2, 3], |n| { print(`ready ${n}`); while true {} })"#;
+    let mut process = Mw::eval(line).start();
+    for _ in 0..3 {
+        process.says("ready");
+    }
+    interrupt(process, INTERRUPTED);
+}
+
+#[test]
+fn cleanups_run() {
+    let line = r#"
+        ensure(
+            || { print("ready"); while true {} },
+            || print(`tidied ${clouds().len()} clouds`)
+        );
+        print("never");
+    "#;
+    let mut process = Mw::eval(line).start();
+    process.says("ready");
+    let stdout = interrupt(process, INTERRUPTED);
+    assert_eq!(stdout, "ready\ntidied 2 clouds\n");
+}
+
+#[test]
+fn cleanups_of_branches_run() {
+    let line = r#"
+        parallel([1, 2], |n| ensure(
+            || { print(`ready ${n}`); while true {} },
+            || print(`tidied ${n}`)
+        ));
+    "#;
+    let mut process = Mw::eval(line).start();
+    process.says("ready");
+    process.says("ready");
+    let stdout = interrupt(process, INTERRUPTED);
+    assert!(stdout.contains("tidied 1\n"), "{stdout}");
+    assert!(stdout.contains("tidied 2\n"), "{stdout}");
+}
+
+#[test]
+fn scripts_cannot_catch_it() {
+    let line = r#"
+        print("ready");
+        loop { try { while true {} } catch { print("caught"); } attempt(|| { while true {} }); }
+    "#;
+    let mut process = Mw::eval(line).start();
+    process.says("ready");
+    assert_eq!(interrupt(process, INTERRUPTED), "ready\n");
+}
+
+#[test]
+fn a_second_interrupt_ends_a_cleanup_that_never_ends() {
+    let line = r#"
+        ensure(|| { print("ready"); while true {} }, || { print("tidying"); while true {} });
+    "#;
+    let mut process = Mw::eval(line).start();
+    process.says("ready");
+    process.signal("INT");
+    process.says("tidying");
+    process.signal("INT");
+    assert_eq!(process.end().code, Some(130));
+}
+
+#[test]
+fn termination_is_heard_too() {
+    let mut process = Mw::eval(r#"print("ready"); while true {}"#).start();
+    process.says("ready");
+    process.signal("TERM");
+    assert_eq!(process.end().code, Some(130));
+}
