@@ -3,6 +3,7 @@
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use criterion::Criterion;
@@ -119,7 +120,8 @@ fn main() -> Result<(), String> {
     let mut criterion = Criterion::default()
         .configure_from_args()
         .sample_size(20)
-        .measurement_time(std::time::Duration::from_secs(3));
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(2));
     for (name, line) in LINES {
         run(&mut interpreter, line)?;
         criterion.bench_function(&format!("lists/{name}"), |bencher| {

@@ -71,16 +71,18 @@ bun=$PEERS_MODULES/node_modules/.bin/bun
 "$bun" --version >/dev/null 2>&1 || bun=
 
 say "building"
-for bench in fanout startup lists; do
-  cargo bench --quiet --no-run --bench "$bench" --message-format=json 2>/dev/null |
-    "$(command -v python3)" -c '
+cargo bench --quiet --no-run --bench fanout --bench startup --bench lists \
+  --message-format=json 2>"$work/build.log" >"$work/build.json" ||
+  { tail -n 20 "$work/build.log" >&2; exit 1; }
+python3 -c '
 import json, sys
-for line in sys.stdin:
+for line in open(sys.argv[1]):
     said = json.loads(line)
     if said.get("reason") == "compiler-artifact" and "bench" in said["target"]["kind"]:
-        print(said["executable"])
-' >"$work/$bench.path"
-done
+        name = said["target"]["name"]
+        with open(f"{sys.argv[2]}/{said['target']['name']}.path", "w") as file:
+            file.write(said["executable"])
+' "$work/build.json" "$work"
 # Last, since the benches leave an mw behind that holds what only tests need.
 cargo build --release --quiet
 mw=$target/release/mw

@@ -153,12 +153,10 @@ impl<'a> Course<'a> {
     }
 
     async fn step(&mut self, mut attempt: Attempt, token: Option<u64>) -> Result<Step, CallError> {
-        // What a read answers is read as a whole right after: looking at it here would be for nothing.
-        if self.repeat != Repeat::Safe
-            && matches!(attempt.outcome, Outcome::Status(200..=299))
+        if matches!(attempt.outcome, Outcome::Status(200..=299))
             && !attempt.is_readable(self.operation)
         {
-            if self.repeat == Repeat::Edge
+            if matches!(self.repeat, Repeat::Safe | Repeat::Edge)
                 && readback::accepted(self.operation, self.arguments).is_none()
             {
                 let what = attempt.unreadable();

@@ -119,18 +119,27 @@ impl Https {
         {
             return Err(too_large());
         }
-        let mut whole = BytesMut::new();
+        // Most answers come in one piece, which is taken as it is.
+        let mut first = Bytes::new();
+        let mut whole: Option<BytesMut> = None;
         while let Some(chunk) = response
             .chunk()
             .await
             .map_err(|error| ready.failure(error))?
         {
-            if whole.len().saturating_add(chunk.len()) > LARGEST {
+            let length = whole.as_ref().map_or(first.len(), BytesMut::len);
+            if length.saturating_add(chunk.len()) > LARGEST {
                 return Err(too_large());
             }
-            whole.extend_from_slice(&chunk);
+            if length == 0 {
+                first = chunk;
+            } else {
+                whole
+                    .get_or_insert_with(|| BytesMut::from(&*first))
+                    .extend_from_slice(&chunk);
+            }
         }
-        *answer.body_mut() = whole.freeze();
+        *answer.body_mut() = whole.map_or(first, BytesMut::freeze);
         Ok(answer)
     }
 }

@@ -234,3 +234,23 @@ fn collected(ok: bool, value: Dynamic, error: Dynamic) -> Dynamic {
         ("error".into(), error),
     ]))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::api::nodes::Node;
+
+    #[test]
+    fn branches_do_not_lock_each_other_out_of_a_captured_record() {
+        let mut body = FnPtr::new("f").unwrap();
+        body.add_curry(handle::wrap(Arc::new(Node::default())).into_shared());
+        body.add_curry(Dynamic::from(1_i64).into_shared());
+        let own = unshared(&body);
+        assert!(handle::unwrap(&own.curry()[0]).is_some());
+        assert!(!own.curry()[0].is_shared());
+        // What can be changed stays the script's.
+        assert!(own.curry()[1].is_shared());
+    }
+}
