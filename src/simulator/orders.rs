@@ -149,14 +149,15 @@ fn check_cloud(world: &World, cloud: &str, pod: &str, product: &str) -> Result<(
     Ok(())
 }
 
-/// Whether an order brings a key, checking those it brings.
-fn has_key(world: &World, options: Option<&Map<String, Value>>) -> Result<bool, Answer> {
+/// The keys an order brings, each checked.
+fn keys(world: &World, options: Option<&Map<String, Value>>) -> Result<Vec<String>, Answer> {
     let Some(options) = options else {
-        return Ok(false);
+        return Ok(Vec::new());
     };
-    let key = text(options, "public_key")?;
-    if let Some(key) = key {
+    let mut keys = Vec::new();
+    if let Some(key) = text(options, "public_key")? {
         fingerprint(key)?;
+        keys.push(key.to_owned());
     }
     let ids = match options.get("public_key_ids") {
         None | Some(Value::Null) => &[],
@@ -164,11 +165,21 @@ fn has_key(world: &World, options: Option<&Map<String, Value>>) -> Result<bool, 
         Some(_) => return Err(Answer::invalid("public_key_ids must be a list.")),
     };
     for id in ids {
-        if !id.as_str().is_some_and(|id| world.keys.contains_key(id)) {
-            return Err(Answer::invalid("public_key_ids names an unknown key."));
-        }
+        let key = id.as_str().and_then(|id| world.keys.get(id));
+        let key = key.ok_or_else(|| Answer::invalid("public_key_ids names an unknown key."))?;
+        keys.extend(key.fields.key_data.clone());
     }
-    Ok(key.is_some() || !ids.is_empty())
+    Ok(keys)
+}
+
+/// Puts keys on a new cloud.
+fn put_keys(world: &mut World, cloud: &str, keys: &[String]) {
+    if let Some(state) = world.clouds.get_mut(cloud) {
+        let stats = Arc::make_mut(&mut state.stats);
+        let uuid = stats.cloud_uuid.clone();
+        let shown = |key: &String| json!({"cloud_uuid": uuid, "public_key": key}).into();
+        stats.keys = keys.iter().map(shown).collect();
+    }
 }
 
 fn place_order(world: &mut World, call: &Call) -> Result<Answer, Answer> {
@@ -181,16 +192,20 @@ fn place_order(world: &mut World, call: &Call) -> Result<Answer, Answer> {
         return Err(Answer::invalid("fields.items must not be empty."));
     }
     let options = object(fields, "config_options")?;
-    let has_key = has_key(world, options)?;
+    let keys = keys(world, options)?;
     let items: Vec<Item> = given
         .iter()
-        .map(|item| read(world, item, has_key))
+        .map(|item| read(world, item, !keys.is_empty()))
         .collect::<Result<_, _>>()?;
     reserve(world, &items)?;
     let id = world.id(10);
     let mut deployed = Vec::new();
     for item in &items {
-        deployed.push(deploy(world, item, &label, description.as_deref(), &id));
+        let cloud = deploy(world, item, &label, description.as_deref(), &id);
+        if item.cloud.is_none() {
+            put_keys(world, &cloud.id, &keys);
+        }
+        deployed.push(cloud);
     }
     let order = new_order(
         world,
