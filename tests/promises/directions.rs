@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 const MAY_NAME: &[(&str, &[&str])] = &[
     // The ground. A record's fields are described in the terms of operations, and the reverse.
     ("error", &[]),
-    ("clock", &[]),
+    ("branch", &[]),
+    ("clock", &["branch"]),
     ("record", &["operation"]),
     ("operation", &["record"]),
     // What the API is.
@@ -35,6 +36,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "script",
         &[
             "api",
+            "branch",
             "client",
             "clock",
             "error",
