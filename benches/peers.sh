@@ -80,7 +80,7 @@ for line in open(sys.argv[1]):
     said = json.loads(line)
     if said.get("reason") == "compiler-artifact" and "bench" in said["target"]["kind"]:
         name = said["target"]["name"]
-        with open(f"{sys.argv[2]}/{said['target']['name']}.path", "w") as file:
+        with open(f"{sys.argv[2]}/{name}.path", "w") as file:
             file.write(said["executable"])
 ' "$work/build.json" "$work"
 # Last, since the benches leave an mw behind that holds what only tests need.
