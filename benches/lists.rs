@@ -54,7 +54,7 @@ fn nodes() -> Vec<Value> {
                 "uuid": format!("{number:08x}-0000-4000-8000-000000000000"),
                 "hostname": format!("node-{number:010}"),
                 "rack": format!("R{}", number % 40),
-                "power_state": if number % 3 == 0 { "power off" } else { "power on" },
+                "power_state": if number.is_multiple_of(3) { "power off" } else { "power on" },
                 "cpu": 32 + number % 4 * 16,
             })
         })

@@ -147,7 +147,6 @@ pub fn perform(host: &Host, operation: &'static Operation, values: &[Dynamic]) -
 }
 
 /// An answer as a script value.
-#[must_use]
 pub fn of_decoded(decoded: Decoded) -> Dynamic {
     match decoded {
         Decoded::Nothing => Dynamic::UNIT,

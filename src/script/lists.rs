@@ -379,12 +379,11 @@ fn distinct(list: &Array, pick: impl Fn(&Dynamic) -> Result<Dynamic>) -> Result<
     for item in list {
         let value = pick(item)?;
         // Text, which most are, is told apart from what only looks like it written as JSON.
-        let key = match value.as_immutable_string_ref() {
-            Ok(text) => (true, ImmutableString::clone(&text)),
-            Err(_) => {
-                let json = value::to_json(&value).map_err(Trouble::raise)?;
-                (false, json.to_string().into())
-            }
+        let key = if let Ok(text) = value.as_immutable_string_ref() {
+            (true, ImmutableString::clone(&text))
+        } else {
+            let json = value::to_json(&value).map_err(Trouble::raise)?;
+            (false, json.to_string().into())
         };
         if seen.insert(key) {
             kept.push(item.clone());

@@ -54,6 +54,7 @@ assumptions! {
     PROVISION_SETUP = [900, 1150], "A cloud is `awaiting_setup` after between this many seconds.";
     PROVISION_DONE = [1_200, 1_800], "A cloud is `complete` after between this many seconds.";
     PCC_NODES = [3], "A private cloud core is this many nodes; an order of n is n times as many.";
+    PRIVATE_OVERLAP = [400], "A private block that overlaps another one of the same location; other locations do not matter.";
     PCC_ADDED = [1], "An order that adds to a private cloud adds this many nodes for each one ordered.";
     WIPE = [259_200], "A deleted cloud can be read for this many seconds and is then unknown.";
     WIPE_STOCK = [1], "Hardware returns to stock when its cloud is wiped or the node is removed (1 = yes).";

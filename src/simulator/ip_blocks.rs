@@ -138,7 +138,7 @@ fn create_ip_block(world: &mut World, call: &Call) -> Result<Answer, Answer> {
         )?;
     }
     let net = match wanted {
-        Some(net) if world.space.take(net) => net,
+        Some(net) if world.space_of(prefix_type, pod).take(net) => net,
         Some(_) => return Err(Answer::invalid("cidr overlaps an IP Address Block in use.")),
         None => {
             let ranges: &[&str] = match prefix_type {
@@ -147,7 +147,7 @@ fn create_ip_block(world: &mut World, call: &Call) -> Result<Answer, Answer> {
             };
             ranges
                 .iter()
-                .find_map(|range| world.space.take_any(range, length))
+                .find_map(|range| world.space_of(prefix_type, pod).take_any(range, length))
                 .ok_or_else(|| Answer::invalid("No address space of this length is left."))?
         }
     };

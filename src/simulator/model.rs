@@ -19,8 +19,8 @@ use crate::api::organizations::{Member, MemberAccount, Organization};
 use crate::error::{Complaint, Place};
 use crate::record::Moment;
 
-/// Servers of each type in stock in each pod at the start.
-const STOCK: i64 = 60;
+/// Servers of each type in stock at the start, in each pod, the first the best supplied.
+const STOCK: &[i64] = &[60, 24, 12, 2];
 /// The most clouds or nodes a model may ask for.
 const MOST: usize = 100_000;
 /// Nodes of the two clouds every larger account starts with.
@@ -103,8 +103,8 @@ impl Model {
         // What there is at the start was there the day before.
         world.now = now - TimeDelta::days(1);
         add_organization(&mut world);
-        for pod in PODS {
-            let stock = SKUS.iter().map(|sku| (sku.name.to_owned(), STOCK));
+        for (pod, count) in PODS.iter().zip(STOCK.iter().chain(std::iter::repeat(&0))) {
+            let stock = SKUS.iter().map(|sku| (sku.name.to_owned(), *count));
             world.stock.insert(pod.0.to_owned(), stock.collect());
         }
         add_configurations(&mut world);
@@ -204,7 +204,7 @@ fn add_app_tier(world: &mut World, cloud: &str) {
     let Ok(net) = "10.10.0.0/28".parse() else {
         return;
     };
-    world.space.take(net);
+    world.space_of("private", pod).take(net);
     let block = add_block(
         world,
         NewBlock {

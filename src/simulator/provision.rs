@@ -312,14 +312,13 @@ fn wipe(world: &mut World, cloud: &str) {
 
 /// Removes an IP block and gives its range back.
 pub fn drop_block(world: &mut World, block: &str) {
-    if let Some(state) = world.blocks.shift_remove(block)
-        && let Some(net) = state
-            .record
-            .fields
-            .cidr
-            .as_deref()
-            .and_then(|cidr| cidr.parse().ok())
-    {
-        world.space.free(net);
+    let Some(state) = world.blocks.shift_remove(block) else {
+        return;
+    };
+    let fields = &state.record.fields;
+    if let Some(net) = fields.cidr.as_deref().and_then(|cidr| cidr.parse().ok()) {
+        let kind = fields.prefix_type.as_deref().unwrap_or_default();
+        let pod = fields.pod_location.as_deref().unwrap_or_default();
+        world.space_of(kind, pod).free(net);
     }
 }

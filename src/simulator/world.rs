@@ -81,8 +81,10 @@ pub struct World {
     pub locks: IndexMap<String, DateTime<Utc>>,
     /// The keys and tokens that are good.
     pub credentials: Credentials,
-    /// Address space in use.
+    /// Public address space in use.
     pub space: Space,
+    /// Private address space in use, by pod: one location's blocks are nothing to another's.
+    pub private: BTreeMap<String, Space>,
     /// Changes that wait for their instant.
     pub due: Due,
     /// What happened.
@@ -91,6 +93,15 @@ pub struct World {
 }
 
 impl World {
+    /// The address space that blocks of a type are taken from in a pod.
+    pub fn space_of(&mut self, prefix_type: &str, pod: &str) -> &mut Space {
+        if prefix_type == "private" {
+            self.private.entry(pod.to_owned()).or_default()
+        } else {
+            &mut self.space
+        }
+    }
+
     /// An empty account.
     #[must_use]
     pub fn new(seed: u64, now: DateTime<Utc>) -> Self {
@@ -108,6 +119,7 @@ impl World {
             locks: IndexMap::new(),
             credentials: Credentials::default(),
             space: Space::default(),
+            private: BTreeMap::new(),
             due: Due::default(),
             events: Events::default(),
             numbers: 1_000,
