@@ -98,11 +98,6 @@ impl Mw {
         self
     }
 
-    pub fn stdin(mut self, text: &str) -> Self {
-        text.clone_into(&mut self.stdin);
-        self
-    }
-
     pub fn stdout(mut self, text: &str) -> Self {
         self.stdout = Expected::Text(text.to_owned());
         self
