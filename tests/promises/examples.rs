@@ -154,12 +154,12 @@ fn scripts_that_ship_explain_themselves_and_run() {
         println!("{}", script.display());
         let script = script.to_str().unwrap();
         let help = Mw::new(["run", script, "--help"])
-            .from_directory(root())
+            .inside(root())
             .any_stdout()
             .run();
         assert!(help.stdout.contains(script), "{}", help.stdout);
         Mw::new(["--sim", "run", script])
-            .from_directory(root())
+            .inside(root())
             .any_stdout()
             .any_stderr()
             .run();
@@ -174,7 +174,7 @@ fn scripts_that_ship_pass_their_tests() {
         for test in tests {
             println!("{}", test.display());
             Mw::new(["--sim", "run", test.to_str().unwrap()])
-                .from_directory(root())
+                .inside(root())
                 .any_stdout()
                 .any_stderr()
                 .run();

@@ -93,7 +93,7 @@ impl Mw {
     }
 
     /// Makes the call from this folder, not from an empty one.
-    pub fn from_directory(mut self, directory: &Path) -> Self {
+    pub fn inside(mut self, directory: &Path) -> Self {
         self.directory = Some(directory.into());
         self
     }

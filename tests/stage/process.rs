@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// One of the streams of a process, line by line.
 struct Lines {
     name: &'static str,
-    lines: Receiver<String>,
+    incoming: Receiver<String>,
     read: Vec<String>,
 }
 
@@ -46,7 +46,7 @@ impl Lines {
         });
         Self {
             name,
-            lines,
+            incoming: lines,
             read: Vec::new(),
         }
     }
@@ -54,7 +54,7 @@ impl Lines {
     #[track_caller]
     fn wait_for(&mut self, wanted: &str) -> String {
         loop {
-            match self.lines.recv_timeout(PATIENCE) {
+            match self.incoming.recv_timeout(PATIENCE) {
                 Ok(line) => {
                     self.read.push(line.clone());
                     if line.contains(wanted) {
@@ -73,7 +73,7 @@ impl Lines {
     #[track_caller]
     fn rest(mut self) -> String {
         loop {
-            match self.lines.recv_timeout(PATIENCE) {
+            match self.incoming.recv_timeout(PATIENCE) {
                 Ok(line) => self.read.push(line),
                 Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => break,
                 Err(why) => panic!(
@@ -82,7 +82,10 @@ impl Lines {
                 ),
             }
         }
-        self.read.iter().map(|line| format!("{line}\n")).collect()
+        self.read
+            .iter()
+            .flat_map(|line| [line.as_str(), "\n"])
+            .collect()
     }
 }
 
@@ -125,7 +128,7 @@ impl Process {
         drop(self.stdin.take());
         let gone = || Lines {
             name: "",
-            lines: channel().1,
+            incoming: channel().1,
             read: Vec::new(),
         };
         let stdout = std::mem::replace(&mut self.stdout, gone()).rest();
