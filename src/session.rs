@@ -4,6 +4,7 @@
 //! the REPL, goes through [`Session::perform`]; there is no other way to the client.
 
 mod decode;
+mod names;
 mod permission;
 
 use std::sync::{Arc, OnceLock};
@@ -11,6 +12,7 @@ use std::sync::{Arc, OnceLock};
 use crate::client::{CallError, Client, Limits, Observer};
 use crate::clock::Clock;
 use crate::operation::{Arguments, Operation};
+use names::Names;
 
 pub use decode::Decoded;
 pub use permission::{Asker, Consent, Grant, Permission, Question};
@@ -38,6 +40,7 @@ pub struct Session(Arc<Inner>);
 struct Inner {
     settings: Settings,
     client: OnceLock<Client>,
+    names: Names,
 }
 
 impl Session {
@@ -47,6 +50,7 @@ impl Session {
         Self(Arc::new(Inner {
             settings,
             client: OnceLock::new(),
+            names: Names::default(),
         }))
     }
 
@@ -71,7 +75,9 @@ impl Session {
         self.0
             .settings
             .permission
-            .permit(operation, effect, &operation.target(arguments))
+            .permit(operation, effect, &|| {
+                self.0.names.described(operation, arguments)
+            })
             .map_err(|(why, hint)| CallError::not_permitted(operation, arguments, why, hint))?;
         let client = self.client()?;
         let reply = client
@@ -82,13 +88,17 @@ impl Session {
                 self.0.settings.observer.as_ref(),
             )
             .await?;
-        decode::decode(
+        let decoded = decode::decode(
             operation,
             arguments,
             reply.content_type.as_deref(),
             &reply.body,
         )
-        .map_err(|error| CallError::bad_answer(operation, arguments, &error.to_string()))
+        .map_err(|error| CallError::bad_answer(operation, arguments, &error.to_string()))?;
+        if self.0.settings.permission.asks() {
+            self.0.names.learn(&decoded);
+        }
+        Ok(decoded)
     }
 
     fn client(&self) -> Result<&Client, CallError> {

@@ -17,6 +17,7 @@ use crate::config::{self, Environment, Flags, Found, Profile};
 use crate::error::Complaint;
 use crate::operation::Effect;
 use crate::record::Secret;
+use crate::script::host::Stop;
 use crate::script::memory::Memory;
 use crate::session::{Grant, Permission, Session, Settings};
 use crate::simulator::{self, Model, Simulator};
@@ -86,8 +87,8 @@ impl Account {
     }
 
     /// A session on the account with the command line's permissions.
-    pub fn session(&self, global: &Global) -> Result<Session, Complaint> {
-        let permission = self.permission(global)?;
+    pub fn session(&self, global: &Global, stop: &Stop) -> Result<Session, Complaint> {
+        let permission = self.permission(global, stop)?;
         Ok(self.session_with(global, permission))
     }
 
@@ -128,7 +129,7 @@ impl Account {
         }
     }
 
-    fn permission(&self, global: &Global) -> Result<Permission, Complaint> {
+    fn permission(&self, global: &Global, stop: &Stop) -> Result<Permission, Complaint> {
         let mut deny = global.deny.clone();
         let mut allow = global.allow.clone();
         if global.yes {
@@ -145,7 +146,7 @@ impl Account {
                 }
             }
         }
-        Ok(Permission::new(allow, deny, ask::person()))
+        Ok(Permission::new(allow, deny, ask::person(stop)))
     }
 
     /// What a script of this name remembers from run to run.

@@ -2,15 +2,24 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
+use crate::script::host::Stop;
 use crate::session::{Asker, Consent, Question};
 
+/// How often whoever waits for an answer looks whether the run is to stop.
+const EVERY: Duration = Duration::from_millis(50);
+
 /// The person at the terminal, if there is one: both the question and the answer need it.
-pub fn person() -> Option<Arc<dyn Asker>> {
-    (io::stdin().is_terminal() && io::stderr().is_terminal()).then(|| Arc::new(Person) as _)
+pub fn person(stop: &Stop) -> Option<Arc<dyn Asker>> {
+    let is_there = io::stdin().is_terminal() && io::stderr().is_terminal();
+    is_there.then(|| Arc::new(Person { stop: stop.clone() }) as _)
 }
 
-struct Person;
+struct Person {
+    stop: Stop,
+}
 
 impl Asker for Person {
     fn ask(&self, question: &Question) -> Consent {
@@ -18,28 +27,43 @@ impl Asker for Person {
             let mut err = io::stderr().lock();
             let asked = write!(
                 err,
-                "{}: {}{}? [y]es [a]ll {} [n]o: ",
-                question.effect,
-                question.operation,
-                if question.target.is_empty() {
-                    String::new()
-                } else {
-                    format!(" {}", question.target)
-                },
-                question.effect
+                "{}: {} {}? [y]es [a]ll {} [n]o: ",
+                question.effect, question.operation, question.target, question.effect
             )
             .and_then(|()| err.flush());
             drop(err);
-            let mut answer = String::new();
             // Silence is not consent.
-            if asked.is_err() || io::stdin().lock().read_line(&mut answer).unwrap_or(0) == 0 {
+            let Some(answer) = asked.ok().and_then(|()| self.line()) else {
                 return Consent::No;
-            }
+            };
             match answer.trim().to_lowercase().as_str() {
                 "y" | "yes" => return Consent::Yes,
                 "a" | "all" => return Consent::All,
                 "n" | "no" | "" => return Consent::No,
                 _ => {}
+            }
+        }
+    }
+}
+
+impl Person {
+    /// A line from the terminal; nothing at its end, or when the run is to stop. Reading cannot be
+    /// interrupted, so another thread does it, which ends with the process.
+    fn line(&self) -> Option<String> {
+        let (sender, receiver) = channel();
+        std::thread::Builder::new()
+            .spawn(move || {
+                let mut line = String::new();
+                let read = io::stdin().lock().read_line(&mut line).unwrap_or(0);
+                // Nobody waits any more when the run was stopped.
+                let _ = sender.send((read > 0).then_some(line));
+            })
+            .ok()?;
+        loop {
+            match receiver.recv_timeout(EVERY) {
+                Ok(line) => return line,
+                Err(RecvTimeoutError::Timeout) if self.stop.reason().is_none() => {}
+                Err(_) => return None,
             }
         }
     }

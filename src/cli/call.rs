@@ -48,7 +48,7 @@ impl Call {
         let stop = Stop::default();
         let runtime = interrupt::watch(&stop);
         let account = Account::of(global, false)?;
-        let session = account.session(global)?;
+        let session = account.session(global, &stop)?;
         let handle = runtime
             .handle()
             .map_err(|error| Complaint::new(exit::FAILED, format!("no runtime: {error}")))?;

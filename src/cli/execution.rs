@@ -52,7 +52,7 @@ impl Execution {
         let console = Arc::new(Terminal::new(global, self.account.simulated_clock()));
         let memory = self.account.memory(&task.source.name);
         let host = Host::new(Parts {
-            session: self.account.session(global)?,
+            session: self.account.session(global, &self.stop)?,
             runtime: self.runtime,
             console,
             stop: self.stop,

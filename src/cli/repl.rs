@@ -26,7 +26,7 @@ impl Repl {
         let runtime = interrupt::watch(&stop);
         let account = Account::of(global, true)?;
         let host = Host::new(Parts {
-            session: account.session(global)?,
+            session: account.session(global, &stop)?,
             runtime,
             console: Arc::new(Terminal::new(global, account.simulated_clock())),
             stop,

@@ -362,6 +362,10 @@ impl Host {
             self.mark_power(arguments);
         }
         match outcome {
+            // Whoever interrupts the question about a call has not refused the call alone.
+            Err(error) if error.kind_name() == "not_permitted" && self.stopped().is_some() => {
+                Err(self.stopped().unwrap_or(Stopped::Interrupted).raise())
+            }
             Err(error) if error.is_cancelled() => {
                 if let Some(doubt) = error.left_in_doubt() {
                     self.note(Level::Warn, &doubt);

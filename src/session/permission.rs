@@ -129,12 +129,18 @@ impl Permission {
         vec![Grant::Effect(Effect::Read)]
     }
 
+    /// Whether there is someone to ask.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        self.asker.is_some()
+    }
+
     /// Whether the call may go ahead; otherwise the sentence that says why not, and what to do.
     pub fn permit(
         &self,
         operation: &'static Operation,
         effect: Effect,
-        target: &str,
+        target: &dyn Fn() -> String,
     ) -> Result<(), (String, String)> {
         let covers = |grant: &&Grant| match grant {
             Grant::Effect(granted) => *granted == effect,
@@ -172,7 +178,7 @@ impl Permission {
         let question = Question {
             effect,
             operation: operation.name,
-            target: target.to_owned(),
+            target: target(),
         };
         match asker.ask(&question) {
             Consent::Yes => Ok(()),
@@ -209,12 +215,13 @@ mod tests {
         let delete = operation("delete_cloud");
         assert!(
             permission
-                .permit(delete, Effect::Destroy, "cloud a")
+                .permit(delete, Effect::Destroy, &|| "cloud a".to_owned())
                 .is_err()
         );
         assert!(
             permission
-                .permit(operation("delete_vlan"), Effect::Destroy, "vlan a")
+                .permit(operation("delete_vlan"), Effect::Destroy, &|| "vlan a"
+                    .to_owned())
                 .is_ok()
         );
     }
@@ -224,11 +231,13 @@ mod tests {
         let permission = Permission::new(Permission::reading(), vec![], None);
         assert!(
             permission
-                .permit(operation("clouds"), Effect::Read, "")
+                .permit(operation("clouds"), Effect::Read, &String::new)
                 .is_ok()
         );
         let (why, hint) = permission
-            .permit(operation("set_power"), Effect::Disrupt, "node x")
+            .permit(operation("set_power"), Effect::Disrupt, &|| {
+                "node x".to_owned()
+            })
             .unwrap_err();
         assert!(why.contains("`disrupt`"), "{why}");
         assert!(hint.contains("--allow disrupt"), "{hint}");
@@ -246,7 +255,9 @@ mod tests {
         let permission = Permission::new(Permission::reading(), vec![], Some(asker));
         for _ in 0..3 {
             permission
-                .permit(operation("set_power"), Effect::Disrupt, "node x")
+                .permit(operation("set_power"), Effect::Disrupt, &|| {
+                    "node x".to_owned()
+                })
                 .unwrap();
         }
     }
