@@ -27,6 +27,9 @@ pub trait Record: Any + Send + Sync + std::fmt::Debug {
     /// One declared or unknown field by its own name.
     fn get(&self, name: &str) -> Option<View<'_>>;
 
+    /// The declared field at this place among its kind's.
+    fn at(&self, place: usize) -> Option<View<'_>>;
+
     /// Every field present, declared ones first and in order.
     fn entries(&self) -> Vec<(&str, View<'_>)>;
 

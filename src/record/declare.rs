@@ -59,6 +59,12 @@ macro_rules! record {
                 }
             }
 
+            fn at(&self, place: usize) -> Option<$crate::record::View<'_>> {
+                const VIEWS: &[fn(&$name) -> $crate::record::View<'_>] =
+                    &[$( |record| $crate::record::FieldValue::view(&record.$field) ),*];
+                VIEWS.get(place).map(|view| view(self))
+            }
+
             fn entries(&self) -> Vec<(&str, $crate::record::View<'_>)> {
                 let mut entries = Vec::new();
                 $( if $crate::record::FieldValue::is_present(&self.$field) {

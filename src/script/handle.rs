@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Engine};
 
-use crate::record::{Record, RecordKind, Typed};
+use crate::record::{Record, RecordKind, Typed, View};
 
 /// A record in a script: a cheap, shared reference whose Rust type gives the script type its name.
 #[derive(Debug)]
@@ -15,6 +15,30 @@ impl<T: Typed> Clone for Handle<T> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
+}
+
+/// Shows a field of a value to a function, if the value is a record of the one type that this reads;
+/// tells whether it is. The field is given by name and, where its type declares it, by place.
+pub type Read = fn(&Dynamic, &str, Option<usize>, &mut dyn FnMut(&View<'_>)) -> bool;
+
+fn read<T: Typed>(
+    value: &Dynamic,
+    name: &str,
+    place: Option<usize>,
+    see: &mut dyn FnMut(&View<'_>),
+) -> bool {
+    let Some(handle) = value.read_lock::<Handle<T>>() else {
+        return false;
+    };
+    let record: &T = &handle.0;
+    let view = match place {
+        Some(place) => record.at(place),
+        None => (record as &dyn Record).lookup(name),
+    };
+    if let Some(view) = view {
+        see(&view);
+    }
+    true
 }
 
 macro_rules! conversions {
@@ -44,6 +68,19 @@ macro_rules! conversions {
                 return value
                     .read_lock::<Handle<$record>>()
                     .map(|handle| handle.0.clone() as Arc<dyn Record>);
+            } )*
+            None
+        }
+
+        /// How records of this value's type are read, if it is one and nothing else holds it.
+        #[must_use]
+        pub fn reading(value: &Dynamic) -> Option<(&'static RecordKind, Read)> {
+            if !value.is_variant() || value.is_shared() {
+                return None;
+            }
+            let id = value.type_id();
+            $( if id == TypeId::of::<Handle<$record>>() {
+                return Some((<$record as Typed>::KIND, read::<$record>));
             } )*
             None
         }

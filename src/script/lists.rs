@@ -1,17 +1,14 @@
 //! What people do to lists of resources, native because loops in scripts are slow.
 
-use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
+use ahash::RandomState;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map, NativeCallContext};
 
-use super::field;
-use super::handle;
+use super::key::Key;
+use super::reader::Reader;
 use super::trouble::Trouble;
 use super::value;
-use crate::record::{Record, View};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -21,28 +18,24 @@ pub fn register(engine: &mut Engine) {
         .register_fn(
             "where",
             |ctx: NativeCallContext, list: &mut Array, f: FnPtr| {
-                filter(&ctx, list, &Selector::Call(f))
+                filter(&ctx, list, Selector::Call(f))
             },
         )
         .register_fn(
             "where",
             |ctx: NativeCallContext, list: &mut Array, name: ImmutableString| {
-                filter(&ctx, list, &Selector::Field(name))
+                filter(&ctx, list, Selector::Field(Reader::new(name)))
             },
         )
-        .register_fn("where", |list: &mut Array, name: &str, wanted: Dynamic| {
-            matching(list, name, &wanted)
-        })
+        .register_fn(
+            "where",
+            |list: &mut Array, name: ImmutableString, wanted: Dynamic| {
+                matching(list, name, &wanted)
+            },
+        )
         .register_fn(
             "sort_by",
             |ctx: NativeCallContext, list: &mut Array, by: Dynamic| sort(&ctx, list, by, "asc"),
-        )
-        // The language has a `sort_by` of its own for this type, which sorts in place.
-        .register_fn(
-            "sort_by",
-            |ctx: NativeCallContext, list: &mut Array, by: FnPtr| {
-                sort(&ctx, list, by.into(), "asc")
-            },
         )
         .register_fn(
             "sort_by",
@@ -70,15 +63,10 @@ pub fn register(engine: &mut Engine) {
             "sum_by",
             |ctx: NativeCallContext, list: &mut Array, by: Dynamic| sum(&ctx, list, by),
         )
-        .register_fn("unique", |list: &mut Array| {
-            distinct(list, |item| Ok(item.clone()))
-        })
+        .register_fn("unique", |list: &mut Array| unique(list))
         .register_fn(
             "unique",
-            |ctx: NativeCallContext, list: &mut Array, by: Dynamic| {
-                let by = Selector::of(by)?;
-                distinct(list, |item| by.pick(&ctx, item))
-            },
+            |ctx: NativeCallContext, list: &mut Array, by: Dynamic| unique_by(&ctx, list, by),
         )
         .register_fn("join", |list: &mut Array| join(list, ""))
         .register_fn("join", |list: &mut Array, separator: &str| {
@@ -90,15 +78,19 @@ pub fn register(engine: &mut Engine) {
         .register_fn("last", |list: &mut Array| {
             list.last().cloned().unwrap_or_default()
         })
-        .register_fn("pluck", |list: &mut Array, name: &str| -> Result<Array> {
-            list.iter().map(|item| field_of(item, name)).collect()
-        });
+        .register_fn(
+            "pluck",
+            |list: &mut Array, name: ImmutableString| -> Result<Array> {
+                let mut reader = Reader::new(name);
+                list.iter().map(|item| reader.value(item)).collect()
+            },
+        );
 }
 
 /// How a value is got from an item: by a function, or by the name of a field.
 enum Selector {
     Call(FnPtr),
-    Field(ImmutableString),
+    Field(Reader),
 }
 
 impl Selector {
@@ -107,7 +99,7 @@ impl Selector {
             return Ok(Self::Call(by.cast()));
         }
         by.into_immutable_string()
-            .map(Self::Field)
+            .map(|name| Self::Field(Reader::new(name)))
             .map_err(|found| {
                 Trouble::argument(format!(
                     "the second argument is a field name or a function, not {found}"
@@ -117,142 +109,52 @@ impl Selector {
             })
     }
 
-    fn pick(&self, context: &NativeCallContext<'_>, item: &Dynamic) -> Result<Dynamic> {
+    fn pick(&mut self, context: &NativeCallContext<'_>, item: &Dynamic) -> Result<Dynamic> {
         match self {
             Self::Call(f) => f.call_within_context(context, (item.clone(),)),
-            Self::Field(name) => field_of(item, name),
+            Self::Field(reader) => reader.value(item),
         }
     }
 
-    /// The records that keys borrow their text from. A function's answers have nothing to borrow.
-    fn records(&self, list: &Array) -> Records {
-        match self {
-            Self::Call(_) => Records::new(),
-            Self::Field(_) => list.iter().map(handle::unwrap).collect(),
-        }
-    }
-
-    fn keys<'a>(
-        &self,
+    /// What `look` makes of an item's key.
+    fn key<T>(
+        &mut self,
         context: &NativeCallContext<'_>,
-        list: &Array,
-        records: &'a Records,
-    ) -> Result<Vec<Key<'a>>> {
+        item: &Dynamic,
+        mut look: impl FnMut(&Key<'_>) -> T,
+    ) -> Result<T> {
         match self {
-            Self::Call(_) => list
-                .iter()
-                .map(|item| Ok(Key::of(&self.pick(context, item)?)))
-                .collect(),
-            Self::Field(name) => list
-                .iter()
-                .zip(records)
-                .map(|(item, record)| key_of(item, record.as_deref(), name))
-                .collect(),
+            Self::Call(_) => Ok(look(&Key::of(&self.pick(context, item)?))),
+            Self::Field(reader) => reader.key(item, look),
         }
     }
 }
 
-/// The records behind a list's items, where they are records.
-type Records = Vec<Option<Arc<dyn Record>>>;
+/// What is kept by the name of a group, found without making a name of its own for each item.
+struct Named<T>(HashMap<String, T, RandomState>);
 
-/// The key in a field, borrowed from the record where there is one.
-fn key_of<'a>(item: &Dynamic, record: Option<&'a dyn Record>, name: &str) -> Result<Key<'a>> {
-    let own = record
-        .and_then(|record| record.lookup(name))
-        .and_then(|view| Key::of_view(&view));
-    match own {
-        Some(key) => Ok(key),
-        None => Ok(Key::of(&field_of(item, name)?)),
-    }
-}
-
-/// A field of a record or of a map.
-pub fn field_of(item: &Dynamic, name: &str) -> Result<Dynamic> {
-    if let Some(record) = handle::unwrap(item) {
-        return field::field(record.as_ref(), name).map_err(Trouble::raise);
-    }
-    if let Some(map) = item.read_lock::<Map>() {
-        return Ok(map.get(name).cloned().unwrap_or_default());
-    }
-    Err(Trouble::new(
-        "field",
-        format!("{} has no field `{name}`", field::described(item)),
-    )
-    .raise())
-}
-
-/// What things are sorted and grouped by. Nothing comes first, then truth, numbers, text.
-#[derive(Clone, Debug)]
-enum Key<'a> {
-    Nothing,
-    Bool(bool),
-    Number(f64),
-    Text(Cow<'a, str>),
-}
-
-impl<'a> Key<'a> {
-    fn of_view(view: &View<'a>) -> Option<Self> {
-        Some(match view {
-            View::Null => Self::Nothing,
-            View::Bool(flag) => Self::Bool(*flag),
-            View::Int(whole) => Self::whole(*whole),
-            View::Float(float) => Self::Number(*float),
-            View::Text(text) => Self::Text(Cow::Borrowed(text)),
-            _ => return None,
-        })
+impl<T: Default> Named<T> {
+    fn new() -> Self {
+        Self(HashMap::default())
     }
 
-    fn of(value: &Dynamic) -> Self {
-        if value.is_unit() {
-            Self::Nothing
-        } else if let Ok(flag) = value.as_bool() {
-            Self::Bool(flag)
-        } else if let Ok(whole) = value.as_int() {
-            Self::whole(whole)
-        } else if let Ok(float) = value.as_float() {
-            Self::Number(float)
+    fn with(&mut self, name: &str, change: impl FnOnce(&mut T)) {
+        if let Some(held) = self.0.get_mut(name) {
+            change(held);
         } else {
-            Self::Text(value::brief(value).into())
+            change(self.0.entry(name.to_owned()).or_default());
         }
     }
 
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "order among numbers beyond 2^53 may coarsen"
-    )]
-    const fn whole(whole: i64) -> Self {
-        Self::Number(whole as f64)
-    }
-
-    const fn rank(&self) -> u8 {
-        match self {
-            Self::Nothing => 0,
-            Self::Bool(_) => 1,
-            Self::Number(_) => 2,
-            Self::Text(_) => 3,
-        }
-    }
-
-    fn order(&self, other: &Self) -> Ordering {
-        match (self, other) {
-            (Self::Bool(a), Self::Bool(b)) => a.cmp(b),
-            (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
-            (Self::Text(a), Self::Text(b)) => a.cmp(b),
-            _ => self.rank().cmp(&other.rank()),
-        }
-    }
-
-    fn into_text(self) -> Cow<'a, str> {
-        match self {
-            Self::Nothing => Cow::Borrowed(""),
-            Self::Bool(flag) => flag.to_string().into(),
-            Self::Number(number) => number.to_string().into(),
-            Self::Text(text) => text,
-        }
+    fn into_map(self, value: impl Fn(T) -> Dynamic) -> Map {
+        self.0
+            .into_iter()
+            .map(|(name, held)| (name.into(), value(held)))
+            .collect()
     }
 }
 
-fn filter(context: &NativeCallContext<'_>, list: &Array, by: &Selector) -> Result<Array> {
+fn filter(context: &NativeCallContext<'_>, list: &Array, mut by: Selector) -> Result<Array> {
     let mut kept = Array::new();
     for item in list {
         let answer = by.pick(context, item)?;
@@ -273,12 +175,12 @@ fn filter(context: &NativeCallContext<'_>, list: &Array, by: &Selector) -> Resul
     Ok(kept)
 }
 
-fn matching(list: &Array, name: &str, wanted: &Dynamic) -> Result<Array> {
+fn matching(list: &Array, name: ImmutableString, wanted: &Dynamic) -> Result<Array> {
     let wanted = Key::of(wanted);
+    let mut reader = Reader::new(name);
     let mut kept = Array::new();
     for item in list {
-        let record = handle::unwrap(item);
-        if key_of(item, record.as_deref(), name)?.order(&wanted) == Ordering::Equal {
+        if reader.key(item, |key| key.order(&wanted).is_eq())? {
             kept.push(item.clone());
         }
     }
@@ -296,55 +198,44 @@ fn sort(context: &NativeCallContext<'_>, list: &Array, by: Dynamic, order: &str)
             .raise());
         }
     };
-    let by = Selector::of(by)?;
-    let records = by.records(list);
-    let mut keyed: Vec<_> = by
-        .keys(context, list, &records)?
-        .into_iter()
-        .zip(list)
-        .collect();
-    if descending {
-        keyed.sort_by(|a, b| b.0.order(&a.0));
-    } else {
-        keyed.sort_by(|a, b| a.0.order(&b.0));
+    let mut by = Selector::of(by)?;
+    let mut keyed = Vec::with_capacity(list.len());
+    for item in list {
+        keyed.push((by.key(context, item, |key| key.rung())?, item.clone()));
     }
-    Ok(keyed.into_iter().map(|(_, item)| item.clone()).collect())
+    if descending {
+        keyed.sort_by(|a, b| b.0.cmp(&a.0));
+    } else {
+        keyed.sort_by(|a, b| a.0.cmp(&b.0));
+    }
+    Ok(keyed.into_iter().map(|(_, item)| item).collect())
 }
 
 fn group(context: &NativeCallContext<'_>, list: &Array, by: Dynamic) -> Result<Map> {
-    let by = Selector::of(by)?;
-    let records = by.records(list);
-    let keys = by.keys(context, list, &records)?;
-    let mut groups: HashMap<Cow<'_, str>, Array> = HashMap::new();
-    for (key, item) in keys.into_iter().zip(list) {
-        groups
-            .entry(key.into_text())
-            .or_default()
-            .push(item.clone());
+    let mut by = Selector::of(by)?;
+    let mut groups = Named::<Array>::new();
+    for item in list {
+        by.key(context, item, |key| {
+            groups.with(&key.as_text(), |group| group.push(item.clone()));
+        })?;
     }
-    Ok(groups
-        .into_iter()
-        .map(|(key, items)| (key.as_ref().into(), Dynamic::from_array(items)))
-        .collect())
+    Ok(groups.into_map(Dynamic::from_array))
 }
 
 fn count(context: &NativeCallContext<'_>, list: &Array, by: Dynamic) -> Result<Map> {
-    let by = Selector::of(by)?;
-    let records = by.records(list);
-    let keys = by.keys(context, list, &records)?;
-    let mut counts: HashMap<Cow<'_, str>, i64> = HashMap::new();
-    for key in keys {
-        *counts.entry(key.into_text()).or_default() += 1;
+    let mut by = Selector::of(by)?;
+    let mut counts = Named::<i64>::new();
+    for item in list {
+        by.key(context, item, |key| {
+            counts.with(&key.as_text(), |count| *count += 1);
+        })?;
     }
-    Ok(counts
-        .into_iter()
-        .map(|(key, count)| (key.as_ref().into(), Dynamic::from(count)))
-        .collect())
+    Ok(counts.into_map(Dynamic::from_int))
 }
 
 /// Whole numbers add up to a whole number; anything with a fraction makes it a float.
 fn sum(context: &NativeCallContext<'_>, list: &Array, by: Dynamic) -> Result<Dynamic> {
-    let by = Selector::of(by)?;
+    let mut by = Selector::of(by)?;
     let mut whole: i64 = 0;
     let mut fraction: Option<f64> = None;
     for item in list {
@@ -373,19 +264,52 @@ fn sum(context: &NativeCallContext<'_>, list: &Array, by: Dynamic) -> Result<Dyn
     ))
 }
 
-fn distinct(list: &Array, pick: impl Fn(&Dynamic) -> Result<Dynamic>) -> Result<Array> {
-    let mut seen = HashSet::new();
+/// What was seen. Text, which most is, is told apart from what only looks like it written as JSON.
+#[derive(Default)]
+struct Seen {
+    texts: HashSet<String, RandomState>,
+    others: HashSet<String>,
+}
+
+impl Seen {
+    fn is_new_text(&mut self, text: &str) -> bool {
+        !self.texts.contains(text) && self.texts.insert(text.to_owned())
+    }
+
+    fn is_new(&mut self, value: &Dynamic) -> Result<bool> {
+        if let Ok(text) = value.as_immutable_string_ref() {
+            return Ok(self.is_new_text(&text));
+        }
+        let json = value::to_json(value).map_err(Trouble::raise)?;
+        Ok(self.others.insert(json.to_string()))
+    }
+}
+
+fn unique(list: &Array) -> Result<Array> {
+    let mut seen = Seen::default();
     let mut kept = Array::new();
     for item in list {
-        let value = pick(item)?;
-        // Text, which most are, is told apart from what only looks like it written as JSON.
-        let key = if let Ok(text) = value.as_immutable_string_ref() {
-            (true, ImmutableString::clone(&text))
-        } else {
-            let json = value::to_json(&value).map_err(Trouble::raise)?;
-            (false, json.to_string().into())
+        if seen.is_new(item)? {
+            kept.push(item.clone());
+        }
+    }
+    Ok(kept)
+}
+
+fn unique_by(context: &NativeCallContext<'_>, list: &Array, by: Dynamic) -> Result<Array> {
+    let mut by = Selector::of(by)?;
+    let mut seen = Seen::default();
+    let mut kept = Array::new();
+    for item in list {
+        let known = match &mut by {
+            Selector::Field(reader) => reader.text(item, |text| seen.is_new_text(text)),
+            Selector::Call(_) => None,
         };
-        if seen.insert(key) {
+        let new = match known {
+            Some(new) => new,
+            None => seen.is_new(&by.pick(context, item)?)?,
+        };
+        if new {
             kept.push(item.clone());
         }
     }

@@ -6,7 +6,7 @@ use rhai::{
 use serde_json::Value;
 
 use super::host::{Host, Level};
-use super::lists::field_of;
+use super::reader::field_of;
 use super::trouble::Trouble;
 use super::value;
 use crate::output::{Document, Format, render};
