@@ -16,6 +16,7 @@ mod promises {
     mod operations;
     mod prompt;
     mod schedules;
+    mod sent_once;
     mod simulated_time;
 }
 
@@ -24,6 +25,7 @@ mod stage {
     pub mod http;
     pub mod mw;
     pub mod page;
+    pub mod played;
     pub mod process;
     pub mod server;
     pub mod terminal;

@@ -8,6 +8,7 @@ use futures_util::FutureExt as _;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue};
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use super::account::Account;
 use super::credentials::{Credentials, Unsendable, bearer, hide};
@@ -74,6 +75,37 @@ impl Attempt {
                 .as_deref()
                 .is_some_and(|kind| kind.contains("jnlp"))
             || serde_json::from_slice::<IgnoredAny>(&self.body).is_ok()
+    }
+
+    /// What is wrong with the answer to a call that changes something, if it cannot be taken for
+    /// the API's yes: whatever the status, a login page or a list of errors is none.
+    pub(super) fn belied(&self, operation: &Operation) -> Option<String> {
+        let kind = self.content_type.as_deref().unwrap_or_default();
+        if kind.contains("jnlp") {
+            return None;
+        }
+        if self.body.trim_ascii_start().starts_with(b"<") {
+            return Some(format!("the answer makes no sense: {}", self.unreadable()));
+        }
+        let answer = serde_json::from_slice::<Value>(&self.body).ok()?;
+        if let Some(Value::Array(errors)) = answer.get("errors")
+            && !errors.is_empty()
+        {
+            let said = self.problem().message.unwrap_or_default();
+            return Some(format!("the API accepted it and names errors: {said}"));
+        }
+        let read = match operation.answer {
+            Answers::Nothing => return None,
+            Answers::One(kind) => (kind.decode)(&self.body).map(drop),
+            Answers::Many(kind) => (kind.decode_list)(&self.body).map(drop),
+        };
+        read.err()
+            .map(|error| format!("the answer makes no sense: {error}"))
+    }
+
+    /// Whether it is a redirect that may stand for the result of what was carried out.
+    pub(super) const fn is_result_elsewhere(&self) -> bool {
+        matches!(self.outcome, Outcome::Status(302 | 303))
     }
 }
 

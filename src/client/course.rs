@@ -153,6 +153,9 @@ impl<'a> Course<'a> {
     }
 
     async fn step(&mut self, mut attempt: Attempt, token: Option<u64>) -> Result<Step, CallError> {
+        if let Some(why) = self.unproven(&attempt) {
+            attempt = Attempt::without_answer(Outcome::Unanswered, why);
+        }
         if matches!(attempt.outcome, Outcome::Status(200..=299))
             && !attempt.is_readable(self.operation)
         {
@@ -204,6 +207,25 @@ impl<'a> Course<'a> {
                 self.read_back(&attempt, refused).await
             }
             Verdict::GiveUp | Verdict::InDoubt => Err(self.given_up(&attempt)),
+        }
+    }
+
+    /// Why an answer to a call that changes something proves neither that it was carried out nor
+    /// that it was not.
+    fn unproven(&self, attempt: &Attempt) -> Option<String> {
+        match (self.repeat, attempt.outcome) {
+            (Repeat::Safe, _) => None,
+            // Nobody reads back a console session.
+            (Repeat::Edge, Outcome::Status(200..=299))
+                if readback::accepted(self.operation, self.arguments).is_none() =>
+            {
+                None
+            }
+            (_, Outcome::Status(200..=299)) => attempt.belied(self.operation),
+            (_, Outcome::Status(status)) if attempt.is_result_elsewhere() => Some(format!(
+                "the API answered {status}, a redirect, which is not followed"
+            )),
+            _ => None,
         }
     }
 

@@ -102,7 +102,16 @@ impl CallError {
     /// An answer that could not be read.
     #[must_use]
     pub fn bad_answer(operation: &'static Operation, arguments: &Arguments, what: &str) -> Self {
-        Self::new(operation, arguments, 1, Cause::BadAnswer(what.to_owned()))
+        let error = Self::new(operation, arguments, 1, Cause::BadAnswer(what.to_owned()));
+        if operation.repeat(arguments) == Repeat::Safe {
+            return error;
+        }
+        // It was carried out, so whoever tries again must not be led to do it twice.
+        let doubt = format!(
+            "`{}` was sent and may have been carried out; the API's answer cannot be read",
+            phrase(operation.name, &error.target)
+        );
+        error.with_doubt(Some(doubt))
     }
 
     /// A client that could not be set up, before any operation was known.

@@ -2,6 +2,7 @@
 
 mod calls;
 mod doubt;
+mod false_yes;
 mod scripted;
 mod sockets;
 mod tls;

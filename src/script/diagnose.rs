@@ -175,6 +175,7 @@ fn code(error: &EvalAltResult) -> u8 {
                     Stopped::OutputClosed => exit::DONE,
                     Stopped::TimedOut => exit::TIMED_OUT,
                     Stopped::Interrupted | Stopped::Abandoned => exit::INTERRUPTED,
+                    Stopped::AbandonedInDoubt => exit::IN_DOUBT,
                 })
         }
         _ => exit::FAILED,

@@ -367,10 +367,16 @@ impl Host {
                 Err(self.stopped().unwrap_or(Stopped::Interrupted).raise())
             }
             Err(error) if error.is_cancelled() => {
-                if let Some(doubt) = error.left_in_doubt() {
-                    self.note(Level::Warn, &doubt);
+                let stopped = self.stopped().unwrap_or(Stopped::Interrupted);
+                let Some(doubt) = error.left_in_doubt() else {
+                    return Err(stopped.raise());
+                };
+                self.note(Level::Warn, &doubt);
+                Err(match stopped {
+                    Stopped::Abandoned => Stopped::AbandonedInDoubt,
+                    other => other,
                 }
-                Err(self.stopped().unwrap_or(Stopped::Interrupted).raise())
+                .raise())
             }
             outcome => Ok(outcome),
         }

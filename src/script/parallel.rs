@@ -1,6 +1,7 @@
 //! `parallel`: many items at once, results in order.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
@@ -12,6 +13,7 @@ use super::options::Options;
 use super::trouble::{Stopped, Trouble};
 use crate::branch::Branch;
 use crate::clock::{Clock, Ticket};
+use crate::error::exit;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -45,6 +47,8 @@ struct Crew {
     waiting: Mutex<VecDeque<(usize, Dynamic)>>,
     done: Mutex<Vec<Option<Dynamic>>>,
     failed: Mutex<Option<Box<EvalAltResult>>>,
+    /// Whether a branch was given up, or failed, with a call that may have been carried out.
+    doubted: AtomicBool,
     /// Branches still at work; the last one calls the parent back.
     left: Mutex<(usize, Option<Ticket>)>,
     collect: bool,
@@ -79,16 +83,20 @@ fn parallel(
         done: Mutex::new(vec![None; items.len()]),
         waiting: Mutex::new(items.into_iter().enumerate().collect()),
         failed: Mutex::new(None),
+        doubted: AtomicBool::new(false),
         left: Mutex::new((branches, None)),
         collect,
         cancel: host.token().child_token(),
     };
     work(host, context, &unshared(body), &crew, branches)?;
+    let doubted = crew.doubted.load(Ordering::Relaxed);
     if let Some(error) = lock(&crew.failed).take() {
-        return Err(error);
+        return Err(if doubted { in_doubt(error) } else { error });
     }
-    if let Some(stopped) = host.stopped() {
-        return Err(stopped.raise());
+    match host.stopped() {
+        Some(Stopped::Abandoned) if doubted => return Err(Stopped::AbandonedInDoubt.raise()),
+        Some(stopped) => return Err(stopped.raise()),
+        None => {}
     }
     Ok(lock(&crew.done)
         .drain(..)
@@ -213,11 +221,25 @@ fn tolerated(crew: &Crew, error: Box<EvalAltResult>) -> Option<Dynamic> {
     } else {
         error
     };
-    let abandoned = matches!(
-        error.unwrap_inner(),
-        EvalAltResult::ErrorTerminated(token, _)
-            if token.read_lock::<Stopped>().is_some_and(|it| *it == Stopped::Abandoned)
-    );
+    let abandoned = match error.unwrap_inner() {
+        EvalAltResult::ErrorTerminated(token, _) => match token.read_lock::<Stopped>().as_deref() {
+            Some(Stopped::AbandonedInDoubt) => {
+                crew.doubted.store(true, Ordering::Relaxed);
+                true
+            }
+            other => other == Some(&Stopped::Abandoned),
+        },
+        EvalAltResult::ErrorRuntime(value, _) => {
+            if value
+                .read_lock::<Trouble>()
+                .is_some_and(|trouble| trouble.exit == exit::IN_DOUBT)
+            {
+                crew.doubted.store(true, Ordering::Relaxed);
+            }
+            false
+        }
+        _ => false,
+    };
     let mut failed = lock(&crew.failed);
     if failed.is_none() && !abandoned {
         *failed = Some(error);
@@ -225,6 +247,36 @@ fn tolerated(crew: &Crew, error: Box<EvalAltResult>) -> Option<Dynamic> {
     drop(failed);
     crew.cancel.cancel();
     None
+}
+
+/// The failure of a `parallel` that left a call in doubt: whatever failed first, to do it all again
+/// could do that call twice.
+fn in_doubt(error: Box<EvalAltResult>) -> Box<EvalAltResult> {
+    let known = match error.unwrap_inner() {
+        EvalAltResult::ErrorTerminated(..) => return error,
+        EvalAltResult::ErrorRuntime(value, _) => value.clone().try_cast::<Trouble>(),
+        _ => None,
+    };
+    let failure = known.unwrap_or_else(|| {
+        Trouble::new(
+            "in_doubt",
+            super::diagnose::sentence(error.unwrap_inner()).0,
+        )
+    });
+    if failure.exit == exit::IN_DOUBT {
+        return error;
+    }
+    Trouble {
+        message: format!(
+            "{}; another branch left a call in doubt meanwhile",
+            failure.message
+        ),
+        kind: "in_doubt",
+        hint: Some("look at the account before doing it again".to_owned()),
+        exit: exit::IN_DOUBT,
+        call: failure.call,
+    }
+    .raise()
 }
 
 fn collected(ok: bool, value: Dynamic, error: Dynamic) -> Dynamic {

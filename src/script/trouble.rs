@@ -122,6 +122,8 @@ pub enum Stopped {
     Interrupted,
     /// Another branch of the same `parallel` failed.
     Abandoned,
+    /// The same, while a call was under way that may have been carried out.
+    AbandonedInDoubt,
     /// Whoever reads the output has gone.
     OutputClosed,
     /// The time the job was given is over.
@@ -135,7 +137,9 @@ impl Stopped {
         match self {
             Self::Exit(_) => "the script ended itself",
             Self::Interrupted => "the run was interrupted",
-            Self::Abandoned => "the branch was given up, since another one failed",
+            Self::Abandoned | Self::AbandonedInDoubt => {
+                "the branch was given up, since another one failed"
+            }
             Self::OutputClosed => "nobody reads the output any more",
             Self::TimedOut => "the run took longer than it was given",
         }

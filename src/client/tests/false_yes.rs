@@ -1,0 +1,80 @@
+//! Answers with a good status that are no yes.
+
+use serde_json::json;
+
+use super::scripted::{
+    POWER, Played, Stage, answer, answer_with, made_vlan, new_vlan, power_off, reboot, stats,
+};
+use crate::error::exit;
+
+const LOGIN: &str = "<html><title>Log in</title></html>";
+const ERRORS: &str = r#"{"errors":[{"name":"Conflict","message":"node busy"}]}"#;
+
+fn page() -> Played {
+    answer_with(200, ("content-type", "text/html"), LOGIN)
+}
+
+#[tokio::test]
+async fn a_page_or_a_list_of_errors_is_no_reboot() {
+    for no in [page(), answer(200, ERRORS), answer(200, "[]")] {
+        let stage = Stage::new(vec![no, answer(200, &stats("power on"))]);
+        let error = stage.call("set_power", reboot()).await.unwrap_err();
+        assert_eq!(
+            (error.kind_name(), error.exit_code()),
+            ("in_doubt", exit::IN_DOUBT)
+        );
+        assert_eq!(stage.asked(), [POWER, "GET /v1/clouds/c/stats"]);
+    }
+}
+
+#[tokio::test]
+async fn a_reboot_accepted_without_words_is_accepted() {
+    for yes in ["", "{}"] {
+        let stage = Stage::new(vec![answer(200, yes)]);
+        stage.call("set_power", reboot()).await.unwrap();
+        assert_eq!(stage.asked(), [POWER]);
+    }
+}
+
+#[tokio::test]
+async fn a_page_sets_no_level() {
+    let stage = Stage::new(vec![page(), answer(200, &stats("power off"))]);
+    assert!(stage.call("set_power", power_off()).await.unwrap().adopted);
+}
+
+#[tokio::test]
+async fn a_page_deletes_nothing() {
+    let there = || answer(200, &made_vlan("v", "2026-01-15T08:00:00Z").to_string());
+    let stage = Stage::new(vec![page(), page(), page(), there()]);
+    let error = stage
+        .call("delete_vlan", json!({"vlan": "v"}))
+        .await
+        .unwrap_err();
+    assert_eq!(error.exit_code(), exit::IN_DOUBT, "{error}");
+    assert!(error.to_string().contains("still there"), "{error}");
+}
+
+#[tokio::test]
+async fn a_creation_answered_with_something_else_is_found_by_reading() {
+    let list = json!([made_vlan("new", "2026-01-15T08:00:00Z")]).to_string();
+    for strange in ["{}", "[]", "null", ERRORS] {
+        let stage = Stage::new(vec![answer(200, strange), answer(200, &list)]);
+        let reply = stage.call("create_vlan", new_vlan()).await.unwrap();
+        assert!(reply.adopted, "{strange}");
+        assert_eq!(stage.asked(), ["POST /v1/vlans", "GET /v1/vlans"]);
+    }
+}
+
+#[tokio::test]
+async fn a_creation_answered_with_see_other_is_found_by_reading() {
+    let list = json!([made_vlan("new", "2026-01-15T08:00:00Z")]).to_string();
+    for status in [302, 303] {
+        let elsewhere = answer_with(status, ("location", "/v1/vlans/new"), "");
+        let stage = Stage::new(vec![elsewhere, answer(200, &list)]);
+        assert!(stage.call("create_vlan", new_vlan()).await.unwrap().adopted);
+    }
+    let moved = answer_with(308, ("location", "https://elsewhere/"), "");
+    let stage = Stage::new(vec![moved]);
+    let error = stage.call("create_vlan", new_vlan()).await.unwrap_err();
+    assert_eq!(error.status(), Some(308));
+}
