@@ -73,17 +73,42 @@ impl Clock {
                 }
             }
             Self::Flowing(flowing) => flowing.reach(at),
-            Self::Virtual(clock) => Virtual::wait(clock, at).await,
+            Self::Virtual(clock) => Virtual::wait(clock, at, Branch::token()).await,
+        }
+    }
+
+    /// Waits until `at` unless `cancel` is cancelled first; whether the instant came.
+    ///
+    /// On the virtual clock a cancelled wait ends when its turn comes, before any time passes: the
+    /// branches that one failure cancels unwind one after the other, in the order they began to
+    /// wait.
+    pub async fn sleep_unless(&self, cancel: &CancellationToken, at: DateTime<Utc>) -> bool {
+        match self {
+            Self::Virtual(clock) => {
+                if !cancel.is_cancelled() {
+                    Virtual::wait(clock, at, Some(cancel.clone())).await;
+                }
+                !cancel.is_cancelled()
+            }
+            Self::Real | Self::Flowing(_) => tokio::select! {
+                biased;
+                () = cancel.cancelled() => false,
+                () = self.sleep_until(at) => true,
+            },
         }
     }
 
     /// Waits for `span`.
     pub async fn sleep(&self, span: TimeDelta) {
-        let at = self
-            .now()
+        self.sleep_until(self.after(span)).await;
+    }
+
+    /// The instant `span` from now.
+    #[must_use]
+    pub fn after(&self, span: TimeDelta) -> DateTime<Utc> {
+        self.now()
             .checked_add_signed(span)
-            .unwrap_or(DateTime::<Utc>::MAX_UTC);
-        self.sleep_until(at).await;
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
     /// Moves a flowing or virtual clock forward; the machine's clock is left alone.
@@ -119,7 +144,7 @@ impl Clock {
         Ticket(match self {
             Self::Virtual(clock) => {
                 let now = clock.lock().now;
-                Some(Virtual::queue(clock, now, false))
+                Some(Virtual::queue(clock, now, false, Branch::token()))
             }
             Self::Real | Self::Flowing(_) => None,
         })
@@ -238,13 +263,18 @@ impl Virtual {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn wait(clock: &Arc<Self>, at: DateTime<Utc>) {
+    async fn wait(clock: &Arc<Self>, at: DateTime<Utc>, cancel: Option<CancellationToken>) {
         if at > clock.lock().now {
-            Self::queue(clock, at, true).called().await;
+            Self::queue(clock, at, true, cancel).called().await;
         }
     }
 
-    fn queue(clock: &Arc<Self>, at: DateTime<Utc>, leaving: bool) -> Place {
+    fn queue(
+        clock: &Arc<Self>,
+        at: DateTime<Utc>,
+        leaving: bool,
+        cancel: Option<CancellationToken>,
+    ) -> Place {
         let (wake, woken) = oneshot::channel();
         let mut state = clock.lock();
         state.asked += 1;
@@ -253,7 +283,7 @@ impl Virtual {
             at,
             order,
             wake,
-            cancel: Branch::token(),
+            cancel,
         }));
         if leaving {
             Self::release(&mut state);
@@ -393,6 +423,36 @@ mod tests {
         clock.enter().await;
         clock.leave();
         clock.enter().await;
+    }
+
+    #[tokio::test]
+    async fn cancelled_branches_end_their_waits_one_at_a_time_and_move_no_time() {
+        let clock = Clock::simulated();
+        let (cancel, log) = (CancellationToken::new(), Arc::new(Mutex::new(Vec::new())));
+        let mut tasks = Vec::new();
+        for hours in [3, 1, 2] {
+            let (clock, cancel, log) = (clock.clone(), cancel.clone(), log.clone());
+            let ticket = clock.ticket();
+            tasks.push(tokio::spawn(async move {
+                ticket.turn().await;
+                let at = clock.after(TimeDelta::hours(hours));
+                let came = clock.sleep_unless(&cancel, at).await;
+                // Whoever else worked now could get in between.
+                log.lock().unwrap().push((came, hours, clock.now()));
+                tokio::task::yield_now().await;
+                log.lock().unwrap().push((came, hours, clock.now()));
+                clock.leave();
+            }));
+        }
+        clock.sleep(TimeDelta::minutes(1)).await;
+        cancel.cancel();
+        clock.leave();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let at = simulated_start() + TimeDelta::minutes(1);
+        let order: Vec<_> = log.lock().unwrap().clone();
+        assert_eq!(order, [3, 3, 1, 1, 2, 2].map(|h| (false, h, at)).to_vec());
     }
 
     #[test]

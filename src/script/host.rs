@@ -21,6 +21,9 @@ use crate::clock::Clock;
 use crate::operation::{Arguments, Operation};
 use crate::session::{Decoded, Session};
 
+/// How often a branch looks whether another's fetch has ended, in virtual time.
+const LOOK: TimeDelta = TimeDelta::milliseconds(100);
+
 /// How loud a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
@@ -219,16 +222,14 @@ impl Host {
         fetch: impl FnOnce() -> Result<Arc<CloudStats>, Box<EvalAltResult>>,
     ) -> Result<Arc<CloudStats>, Box<EvalAltResult>> {
         let slot = self.0.stats.slot(cloud);
-        let mut entry = match slot.try_lock() {
-            Ok(entry) => entry,
-            Err(_) => self.complete(async {
+        let mut entry = loop {
+            match slot.try_lock() {
+                Ok(entry) => break entry,
                 // Whoever fetches may have to wait for a retry, which it could not on a virtual
                 // clock while this branch counts as being at work.
-                self.clock().leave();
-                let entry = slot.lock().await;
-                self.clock().enter().await;
-                entry
-            })?,
+                Err(_) if matches!(self.clock(), Clock::Virtual(_)) => self.sleep(LOOK)?,
+                Err(_) => break self.complete(slot.lock())?,
+            }
         };
         let now = self.clock().now();
         if let Some(entry) = entry.as_ref()
@@ -299,18 +300,19 @@ impl Host {
         }
     }
 
-    /// Waits for something from a script's thread, unless the branch is stopped first.
-    pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> Result<T, Box<EvalAltResult>> {
+    /// Waits until `at` on a script's thread, unless the branch is stopped first.
+    pub(super) fn sleep_until(&self, at: DateTime<Utc>) -> Result<(), Box<EvalAltResult>> {
         let token = self.token();
-        let handle = self.handle()?;
-        let outcome = handle.block_on(async {
-            tokio::select! {
-                biased;
-                () = token.cancelled() => None,
-                done = work => Some(done),
-            }
-        });
-        outcome.ok_or_else(|| self.stopped().unwrap_or(Stopped::Interrupted).raise())
+        if self.complete(self.clock().sleep_unless(&token, at))? {
+            Ok(())
+        } else {
+            Err(self.stopped().unwrap_or(Stopped::Interrupted).raise())
+        }
+    }
+
+    /// The same, for a span.
+    pub(super) fn sleep(&self, span: TimeDelta) -> Result<(), Box<EvalAltResult>> {
+        self.sleep_until(self.clock().after(span))
     }
 
     /// Waits for something that must not be cut off.
