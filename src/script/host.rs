@@ -10,6 +10,7 @@ use rhai::EvalAltResult;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
+use super::hands::Hands;
 use super::memory::Memory;
 use super::runtime::LazyRuntime;
 use super::stats::{Entry, StatsCache};
@@ -163,6 +164,7 @@ struct Inner {
     stats: StatsCache,
     sequence: AtomicU64,
     power: Mutex<HashMap<String, PowerMark>>,
+    hands: Hands,
 }
 
 impl Host {
@@ -174,6 +176,7 @@ impl Host {
             stats: StatsCache::default(),
             sequence: AtomicU64::new(1),
             power: Mutex::default(),
+            hands: Hands::default(),
         }))
     }
 
@@ -281,6 +284,11 @@ impl Host {
         }
     }
 
+    /// The branches that the run may have at work.
+    pub(super) fn hands(&self) -> &Hands {
+        &self.0.hands
+    }
+
     /// The cancellation of the branch this thread works for.
     #[must_use]
     pub(super) fn token(&self) -> CancellationToken {
@@ -374,12 +382,14 @@ impl Host {
         }
     }
 
-    /// Prints for a script.
+    /// Prints for a script. When nobody reads any more the run ends, but for its cleanups.
     pub(super) fn print(&self, text: &str) -> Result<(), Box<EvalAltResult>> {
-        self.0.parts.console.print(text).map_err(|_| {
-            self.stop().close_output();
-            Stopped::OutputClosed.raise()
-        })
+        if self.0.parts.console.print(text).is_ok() {
+            return Ok(());
+        }
+        self.stop().close_output();
+        self.stopped()
+            .map_or(Ok(()), |stopped| Err(stopped.raise()))
     }
 
     /// Tells the person watching.
