@@ -5,16 +5,17 @@
 //! earliest wake-up when all of them wait, so 45 simulated minutes cost nothing. The flowing one
 //! serves `mw sim` and the REPL: it runs at a speed of your choice, and waits jump.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod turns;
+
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::branch::Branch;
+use turns::Place;
+pub use turns::Virtual;
 
 /// The instant every virtual clock starts at unless told otherwise.
 ///
@@ -55,7 +56,7 @@ impl Clock {
         match self {
             Self::Real => Utc::now(),
             Self::Flowing(flowing) => flowing.now(),
-            Self::Virtual(clock) => clock.lock().now,
+            Self::Virtual(clock) => clock.now(),
         }
     }
 
@@ -73,17 +74,42 @@ impl Clock {
                 }
             }
             Self::Flowing(flowing) => flowing.reach(at),
-            Self::Virtual(clock) => Virtual::wait(clock, at).await,
+            Self::Virtual(clock) => Virtual::wait(clock, at, Branch::token()).await,
+        }
+    }
+
+    /// Waits until `at` unless `cancel` is cancelled first; whether the instant came.
+    ///
+    /// On the virtual clock a cancelled wait ends when its turn comes, before any time passes: the
+    /// branches that one failure cancels unwind one after the other, in the order they began to
+    /// wait.
+    pub async fn sleep_unless(&self, cancel: &CancellationToken, at: DateTime<Utc>) -> bool {
+        match self {
+            Self::Virtual(clock) => {
+                if !cancel.is_cancelled() {
+                    Virtual::wait(clock, at, Some(cancel.clone())).await;
+                }
+                !cancel.is_cancelled()
+            }
+            Self::Real | Self::Flowing(_) => tokio::select! {
+                biased;
+                () = cancel.cancelled() => false,
+                () = self.sleep_until(at) => true,
+            },
         }
     }
 
     /// Waits for `span`.
     pub async fn sleep(&self, span: TimeDelta) {
-        let at = self
-            .now()
+        self.sleep_until(self.after(span)).await;
+    }
+
+    /// The instant `span` from now.
+    #[must_use]
+    pub fn after(&self, span: TimeDelta) -> DateTime<Utc> {
+        self.now()
             .checked_add_signed(span)
-            .unwrap_or(DateTime::<Utc>::MAX_UTC);
-        self.sleep_until(at).await;
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
     /// Moves a flowing or virtual clock forward; the machine's clock is left alone.
@@ -92,8 +118,7 @@ impl Clock {
             Self::Real => {}
             Self::Flowing(flowing) => flowing.reach(flowing.now() + span),
             Self::Virtual(clock) => {
-                let mut state = clock.lock();
-                state.now += span;
+                clock.advance(span);
             }
         }
     }
@@ -118,8 +143,8 @@ impl Clock {
     pub fn ticket(&self) -> Ticket {
         Ticket(match self {
             Self::Virtual(clock) => {
-                let now = clock.lock().now;
-                Some(Virtual::queue(clock, now, false))
+                let now = clock.now();
+                Some(Virtual::queue(clock, now, false, Branch::token()))
             }
             Self::Real | Self::Flowing(_) => None,
         })
@@ -128,7 +153,7 @@ impl Clock {
     /// The calling branch stops working, for good or until it [enters](Self::enter) again.
     pub fn leave(&self) {
         if let Self::Virtual(clock) = self {
-            Virtual::release(&mut clock.lock());
+            clock.leave();
         }
     }
 }
@@ -178,127 +203,6 @@ impl Flowing {
     }
 }
 
-/// A clock that stands still while anyone works.
-#[derive(Debug)]
-pub struct Virtual(Mutex<Turns>);
-
-#[derive(Debug)]
-struct Turns {
-    now: DateTime<Utc>,
-    working: usize,
-    asked: u64,
-    waiting: BinaryHeap<Reverse<Waiter>>,
-}
-
-#[derive(Debug)]
-struct Waiter {
-    at: DateTime<Utc>,
-    order: u64,
-    wake: oneshot::Sender<()>,
-    /// The cancellation of the branch that waits.
-    cancel: Option<CancellationToken>,
-}
-
-impl Waiter {
-    fn is_given_up(&self) -> bool {
-        self.cancel
-            .as_ref()
-            .is_some_and(CancellationToken::is_cancelled)
-    }
-}
-
-impl PartialEq for Waiter {
-    fn eq(&self, other: &Self) -> bool {
-        (self.at, self.order) == (other.at, other.order)
-    }
-}
-impl Eq for Waiter {}
-impl PartialOrd for Waiter {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Waiter {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.at, self.order).cmp(&(other.at, other.order))
-    }
-}
-
-impl Virtual {
-    fn starting_at(now: DateTime<Utc>) -> Self {
-        Self(Mutex::new(Turns {
-            now,
-            working: 1,
-            asked: 0,
-            waiting: BinaryHeap::new(),
-        }))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Turns> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn wait(clock: &Arc<Self>, at: DateTime<Utc>) {
-        if at > clock.lock().now {
-            Self::queue(clock, at, true).called().await;
-        }
-    }
-
-    fn queue(clock: &Arc<Self>, at: DateTime<Utc>, leaving: bool) -> Place {
-        let (wake, woken) = oneshot::channel();
-        let mut state = clock.lock();
-        state.asked += 1;
-        let order = state.asked;
-        state.waiting.push(Reverse(Waiter {
-            at,
-            order,
-            wake,
-            cancel: Branch::token(),
-        }));
-        if leaving {
-            Self::release(&mut state);
-        } else {
-            Self::pass(&mut state);
-        }
-        drop(state);
-        Place {
-            clock: clock.clone(),
-            woken,
-        }
-    }
-
-    fn release(state: &mut Turns) {
-        state.working = state.working.saturating_sub(1);
-        Self::pass(state);
-    }
-
-    /// Hands the turn to whoever is due first, when nobody works. Waiters that gave up have closed
-    /// their channel. One whose branch was cancelled goes before all others and moves no time: it
-    /// has only its own unwinding to do.
-    fn pass(state: &mut Turns) {
-        if state.working == 0 && state.waiting.iter().any(|it| it.0.is_given_up()) {
-            let mut waiting = std::mem::take(&mut state.waiting).into_vec();
-            waiting.sort_by_key(|it| it.0.order);
-            for Reverse(waiter) in waiting {
-                if state.working == 0 && waiter.is_given_up() {
-                    state.working = usize::from(waiter.wake.send(()).is_ok());
-                } else {
-                    state.waiting.push(Reverse(waiter));
-                }
-            }
-        }
-        while state.working == 0
-            && let Some(Reverse(next)) = state.waiting.pop()
-        {
-            let at = next.at.max(state.now);
-            if next.wake.send(()).is_ok() {
-                state.now = at;
-                state.working = 1;
-            }
-        }
-    }
-}
-
 /// A place in the queue of branches that want to work.
 #[derive(Debug)]
 pub struct Ticket(Option<Place>);
@@ -308,35 +212,6 @@ impl Ticket {
     pub async fn turn(self) {
         if let Some(place) = self.0 {
             place.called().await;
-        }
-    }
-}
-
-/// A branch's place in the queue. A branch that gives up waiting is at work again, whether its turn
-/// had come or not: it has its own unwinding to do and will [leave](Clock::leave) afterwards.
-#[derive(Debug)]
-struct Place {
-    clock: Arc<Virtual>,
-    woken: oneshot::Receiver<()>,
-}
-
-impl Place {
-    async fn called(mut self) {
-        // A closed channel means the clock is gone: nobody is left to wait for.
-        let _ = (&mut self.woken).await;
-        self.woken.close();
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if self.woken.is_terminated() {
-            return;
-        }
-        let mut state = self.clock.lock();
-        if self.woken.try_recv().is_err() {
-            self.woken.close();
-            state.working += 1;
         }
     }
 }
@@ -393,6 +268,36 @@ mod tests {
         clock.enter().await;
         clock.leave();
         clock.enter().await;
+    }
+
+    #[tokio::test]
+    async fn cancelled_branches_end_their_waits_one_at_a_time_and_move_no_time() {
+        let clock = Clock::simulated();
+        let (cancel, log) = (CancellationToken::new(), Arc::new(Mutex::new(Vec::new())));
+        let mut tasks = Vec::new();
+        for hours in [3, 1, 2] {
+            let (clock, cancel, log) = (clock.clone(), cancel.clone(), log.clone());
+            let ticket = clock.ticket();
+            tasks.push(tokio::spawn(async move {
+                ticket.turn().await;
+                let at = clock.after(TimeDelta::hours(hours));
+                let came = clock.sleep_unless(&cancel, at).await;
+                // Whoever else worked now could get in between.
+                log.lock().unwrap().push((came, hours, clock.now()));
+                tokio::task::yield_now().await;
+                log.lock().unwrap().push((came, hours, clock.now()));
+                clock.leave();
+            }));
+        }
+        clock.sleep(TimeDelta::minutes(1)).await;
+        cancel.cancel();
+        clock.leave();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let at = simulated_start() + TimeDelta::minutes(1);
+        let order: Vec<_> = log.lock().unwrap().clone();
+        assert_eq!(order, [3, 3, 1, 1, 2, 2].map(|h| (false, h, at)).to_vec());
     }
 
     #[test]

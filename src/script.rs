@@ -20,6 +20,7 @@ mod fetch;
 mod field;
 mod flow;
 mod handle;
+mod hands;
 mod incomplete;
 mod interpreter;
 mod key;

@@ -51,6 +51,25 @@ pub fn imported(ast: &AST) -> Vec<(String, Position)> {
     paths
 }
 
+/// What a script itself imports under a name: path and name.
+pub fn named_imports(ast: &AST) -> Vec<(String, String)> {
+    let named = ast
+        .statements()
+        .iter()
+        .filter_map(|statement| match statement {
+            Stmt::Import(import, _) => Some(&**import),
+            _ => None,
+        });
+    named
+        .filter_map(|(path, name)| match path {
+            Expr::StringConstant(path, _) if !name.name.is_empty() => {
+                Some((path.to_string(), name.name.to_string()))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
 /// Every call of a function that does not exist, and every call of an operation with too many or
 /// too few arguments.
 #[must_use]

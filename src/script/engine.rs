@@ -19,6 +19,9 @@ const EXPRESSION_DEPTH: usize = 64;
 const FUNCTION_EXPRESSION_DEPTH: usize = 48;
 /// A longer text is a runaway loop.
 const LONGEST_TEXT: usize = 64 << 20;
+/// A longer list is one too, or a larger map, each with what it holds. To limit texts alone would
+/// cost as much.
+const MOST_ITEMS: usize = 4 << 20;
 /// How many steps pass between two looks at whether the run is to stop: microseconds.
 const STEPS: u64 = 128;
 
@@ -31,6 +34,8 @@ pub fn build(host: &Host, base: PathBuf) -> Engine {
     engine.set_max_call_levels(CALL_LEVELS);
     engine.set_max_expr_depths(EXPRESSION_DEPTH, FUNCTION_EXPRESSION_DEPTH);
     engine.set_max_string_size(LONGEST_TEXT);
+    engine.set_max_array_size(MOST_ITEMS);
+    engine.set_max_map_size(MOST_ITEMS);
     engine.disable_symbol("eval");
     engine.set_module_resolver(Modules::new(base));
     packages(&mut engine);
@@ -63,4 +68,25 @@ pub fn packages(engine: &mut Engine) {
     BasicBlobPackage::new().register_into_engine(engine);
     BasicMapPackage::new().register_into_engine(engine);
     MoreStringPackage::new().register_into_engine(engine);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::trial::Trial;
+
+    #[test]
+    fn what_grows_without_end_is_stopped_before_the_machine_is() {
+        let trial = Arc::new(Trial::default());
+        for line in [
+            r#"let text = "abc"; loop { text += text; }"#,
+            "let list = [1]; loop { list += list; }",
+            "let map = #{inner: [1]}; loop { map.inner.append(map.inner); }",
+            "let list = []; list.pad(1_000_000_000, 1);",
+            "blob(1_000_000_000_000, 1)",
+        ] {
+            assert!(trial.run(line).is_err(), "{line}");
+        }
+    }
 }

@@ -90,7 +90,7 @@ pub fn register(engine: &mut Engine, host: &Host) {
 
 fn sleep(host: &Host, span: &Dynamic) -> Result<()> {
     let span = Span::of(span)?;
-    host.wait(host.clock().sleep(span.0))
+    host.sleep(span.0)
 }
 
 fn assert(held: bool, message: &str) -> Result<()> {
@@ -195,7 +195,7 @@ fn retry(
                 super::diagnose::sentence(error.unwrap_inner()).0
             ),
         );
-        host.wait(host.clock().sleep(delay.0))?;
+        host.sleep(delay.0)?;
         delay = Span(stretched(delay.0, pace.factor));
     }
     Ok(Dynamic::UNIT)

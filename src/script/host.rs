@@ -10,6 +10,7 @@ use rhai::EvalAltResult;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
+use super::hands::Hands;
 use super::memory::Memory;
 use super::runtime::LazyRuntime;
 use super::stats::{Entry, StatsCache};
@@ -20,6 +21,9 @@ use crate::client::{CallError, Limits};
 use crate::clock::Clock;
 use crate::operation::{Arguments, Operation};
 use crate::session::{Decoded, Session};
+
+/// How often a branch looks whether another's fetch has ended, in virtual time.
+const LOOK: TimeDelta = TimeDelta::milliseconds(100);
 
 /// How loud a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,6 +164,7 @@ struct Inner {
     stats: StatsCache,
     sequence: AtomicU64,
     power: Mutex<HashMap<String, PowerMark>>,
+    hands: Hands,
 }
 
 impl Host {
@@ -171,6 +176,7 @@ impl Host {
             stats: StatsCache::default(),
             sequence: AtomicU64::new(1),
             power: Mutex::default(),
+            hands: Hands::default(),
         }))
     }
 
@@ -219,16 +225,14 @@ impl Host {
         fetch: impl FnOnce() -> Result<Arc<CloudStats>, Box<EvalAltResult>>,
     ) -> Result<Arc<CloudStats>, Box<EvalAltResult>> {
         let slot = self.0.stats.slot(cloud);
-        let mut entry = match slot.try_lock() {
-            Ok(entry) => entry,
-            Err(_) => self.complete(async {
+        let mut entry = loop {
+            match slot.try_lock() {
+                Ok(entry) => break entry,
                 // Whoever fetches may have to wait for a retry, which it could not on a virtual
                 // clock while this branch counts as being at work.
-                self.clock().leave();
-                let entry = slot.lock().await;
-                self.clock().enter().await;
-                entry
-            })?,
+                Err(_) if matches!(self.clock(), Clock::Virtual(_)) => self.sleep(LOOK)?,
+                Err(_) => break self.complete(slot.lock())?,
+            }
         };
         let now = self.clock().now();
         if let Some(entry) = entry.as_ref()
@@ -280,6 +284,11 @@ impl Host {
         }
     }
 
+    /// The branches that the run may have at work.
+    pub(super) fn hands(&self) -> &Hands {
+        &self.0.hands
+    }
+
     /// The cancellation of the branch this thread works for.
     #[must_use]
     pub(super) fn token(&self) -> CancellationToken {
@@ -299,18 +308,19 @@ impl Host {
         }
     }
 
-    /// Waits for something from a script's thread, unless the branch is stopped first.
-    pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> Result<T, Box<EvalAltResult>> {
+    /// Waits until `at` on a script's thread, unless the branch is stopped first.
+    pub(super) fn sleep_until(&self, at: DateTime<Utc>) -> Result<(), Box<EvalAltResult>> {
         let token = self.token();
-        let handle = self.handle()?;
-        let outcome = handle.block_on(async {
-            tokio::select! {
-                biased;
-                () = token.cancelled() => None,
-                done = work => Some(done),
-            }
-        });
-        outcome.ok_or_else(|| self.stopped().unwrap_or(Stopped::Interrupted).raise())
+        if self.complete(self.clock().sleep_unless(&token, at))? {
+            Ok(())
+        } else {
+            Err(self.stopped().unwrap_or(Stopped::Interrupted).raise())
+        }
+    }
+
+    /// The same, for a span.
+    pub(super) fn sleep(&self, span: TimeDelta) -> Result<(), Box<EvalAltResult>> {
+        self.sleep_until(self.clock().after(span))
     }
 
     /// Waits for something that must not be cut off.
@@ -382,12 +392,14 @@ impl Host {
         }
     }
 
-    /// Prints for a script.
+    /// Prints for a script. When nobody reads any more the run ends, but for its cleanups.
     pub(super) fn print(&self, text: &str) -> Result<(), Box<EvalAltResult>> {
-        self.0.parts.console.print(text).map_err(|_| {
-            self.stop().close_output();
-            Stopped::OutputClosed.raise()
-        })
+        if self.0.parts.console.print(text).is_ok() {
+            return Ok(());
+        }
+        self.stop().close_output();
+        self.stopped()
+            .map_or(Ok(()), |stopped| Err(stopped.raise()))
     }
 
     /// Tells the person watching.

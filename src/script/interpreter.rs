@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rhai::{AST, Dynamic, Engine, Scope};
+use rhai::{AST, Dynamic, Engine, Position, Scope};
 
 use super::call;
-use super::check::{check, imported, mentioned};
+use super::check::{check, imported, mentioned, named_imports};
 use super::diagnose;
 use super::engine;
 use super::field::{Args, described};
@@ -112,15 +112,28 @@ impl Interpreter {
         }
     }
 
-    /// Parses, checks and runs a script. Variables and functions stay for the next one.
+    /// Parses, checks and runs a script. Variables, functions and imports stay for the next one.
     pub fn run(&mut self, source: &Source) -> Result<Value, Ended> {
         let ast = self.prepare(source).map_err(Ended::Complaining)?;
         let mut runnable = self.defined.merge(&ast);
         runnable.set_source(&source.name);
         self.defined = runnable.clone_functions_only();
-        self.engine
+        let value = self
+            .engine
             .eval_ast_with_scope::<Dynamic>(&mut self.scope, &runnable)
-            .map_err(|error| self.ended(source, &error))
+            .map_err(|error| self.ended(source, &error))?;
+        self.keep_imports(&ast);
+        Ok(value)
+    }
+
+    fn keep_imports(&mut self, ast: &AST) {
+        for (path, name) in named_imports(ast) {
+            let resolver = self.engine.module_resolver();
+            // It was found a moment ago and is still known.
+            if let Ok(module) = resolver.resolve(&self.engine, None, &path, Position::NONE) {
+                self.engine.register_static_module(name, module);
+            }
+        }
     }
 
     fn ended(&self, source: &Source, error: &rhai::EvalAltResult) -> Ended {

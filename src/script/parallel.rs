@@ -78,7 +78,9 @@ fn parallel(
     if items.is_empty() {
         return Ok(Array::new());
     }
-    let branches = usize::try_from(limit).unwrap_or(1).min(items.len());
+    let wanted = usize::try_from(limit).unwrap_or(1).min(items.len());
+    let hands = host.hands().take(wanted);
+    let branches = hands.count();
     let crew = Crew {
         done: Mutex::new(vec![None; items.len()]),
         waiting: Mutex::new(items.into_iter().enumerate().collect()),
@@ -291,8 +293,32 @@ fn collected(ok: bool, value: Dynamic, error: Dynamic) -> Dynamic {
 mod tests {
     use std::sync::Arc;
 
+    use super::super::trial::Trial;
     use super::*;
     use crate::api::nodes::Node;
+
+    #[test]
+    fn within_one_another_they_share_the_threads_of_the_run() {
+        let trial = Arc::new(Trial::default());
+        // Each level alone would be granted, and all of them together be a hundred thousand.
+        trial
+            .run(
+                "let items = []; items.pad(50, 0);
+                 let few = items.extract(0, 2);
+                 let wide = #{limit: 1024};
+                 let counts = parallel(items, |_i| parallel(items, |_i| {
+                     parallel(few, |_i| { sleep(60); 1 }, wide).len()
+                 }, wide).sum_by(|n| n), wide);
+                 print(counts.sum_by(|n| n));
+                 // What was taken is given back.
+                 let start = now();
+                 let many = []; many.pad(1000, 0);
+                 parallel(many, |_i| sleep(60), wide);
+                 print(now() - start);",
+            )
+            .unwrap();
+        assert_eq!(*trial.printed.lock().unwrap(), ["5000", "1m"]);
+    }
 
     #[test]
     fn branches_do_not_lock_each_other_out_of_a_captured_record() {

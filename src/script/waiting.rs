@@ -77,7 +77,7 @@ impl Patience {
         let next = now
             .checked_add_signed(self.every.0)
             .unwrap_or(self.deadline);
-        host.wait(host.clock().sleep_until(next.min(self.deadline)))?;
+        host.sleep_until(next.min(self.deadline))?;
         Ok(true)
     }
 }

@@ -187,3 +187,17 @@ fn termination_is_heard_too() {
     process.signal("TERM");
     assert_eq!(process.end().code, Some(130));
 }
+
+#[test]
+fn a_cleanup_goes_on_when_nobody_reads_any_more() {
+    let line = r#"
+        mw --sim eval 'ensure(
+            || loop { print("line"); },
+            || { print("cleaning"); warn("cleaned"); }
+        )' | head -n 1
+    "#;
+    Mw::shell(line)
+        .stdout("line\n")
+        .stderr("sim 08:00:00  warning: cleaned\n")
+        .run();
+}

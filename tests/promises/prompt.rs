@@ -119,3 +119,16 @@ fn ctrl_c_stops_a_line_and_keeps_the_session() {
     terminal.enters("kept + 2");
     terminal.answers("\n43\n");
 }
+
+#[test]
+fn what_one_line_imports_the_next_ones_use() {
+    if !terminal::is_there() {
+        return;
+    }
+    let terminal = Terminal::new();
+    terminal.answers("Ctrl-D leaves");
+    terminal.enters(r#"import "rolling" as r;"#);
+    terminal.shows("the prompt again", |screen| screen.ends_with("\nsim>"));
+    terminal.enters(r#"r::batches(cloud("Bare metal").nodes(), 2).len()"#);
+    terminal.answers("\n3\n");
+}

@@ -41,10 +41,10 @@ impl Course<'_> {
             attempt: self.attempts,
         };
         self.observer.waiting(self.operation, &self.target, waiting);
-        tokio::select! {
-            biased;
-            () = self.limits.cancel.cancelled() => Err(self.cut(Cause::Cancelled, false)),
-            () = clock.sleep_until(until) => Ok(true),
+        if clock.sleep_unless(&self.limits.cancel, until).await {
+            Ok(true)
+        } else {
+            Err(self.cut(Cause::Cancelled, false))
         }
     }
 
