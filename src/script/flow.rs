@@ -236,6 +236,15 @@ fn is_worth_retrying(error: &EvalAltResult) -> bool {
     }
 }
 
+/// Whether a call may have been carried out without our knowing.
+fn is_in_doubt(error: &EvalAltResult) -> bool {
+    matches!(
+        error.unwrap_inner(),
+        EvalAltResult::ErrorRuntime(value, _)
+            if value.read_lock::<Trouble>().is_some_and(|trouble| trouble.exit == exit::IN_DOUBT)
+    )
+}
+
 /// The cleanup runs whatever ended the body, a stop from outside included, under a cancellation of
 /// its own: the one that stopped the body must not stop its cleanup.
 fn ensure(
@@ -252,6 +261,17 @@ fn ensure(
     match (outcome, cleaned) {
         (Ok(value), Ok(_)) => Ok(value),
         (Ok(_), Err(error)) | (Err(error), Ok(_)) => Err(error),
+        // To do it all again could do twice what the cleanup may have done.
+        (Err(error), Err(second)) if is_in_doubt(&second) && !is_final(&error) => {
+            host.note(
+                Level::Error,
+                &format!(
+                    "before the cleanup: {}",
+                    super::diagnose::sentence(error.unwrap_inner()).0
+                ),
+            );
+            Err(second)
+        }
         (Err(error), Err(second)) => {
             host.note(
                 Level::Error,

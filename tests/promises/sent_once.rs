@@ -50,6 +50,22 @@ fn a_creation_whose_answer_was_no_resource_within_retry() {
 }
 
 #[test]
+fn a_creation_in_doubt_in_the_cleanup_of_what_failed_within_retry() {
+    let server = Played::serve(|request| match request {
+        VLANS => Act::Close,
+        POWER => Act::Say(400, r#"{"message": "no"}"#.to_owned()),
+        _ => Act::Say(
+            200,
+            r#"[{"id": "v", "label": "lab", "fields": {}}]"#.to_owned(),
+        ),
+    });
+    let line = format!(r#"retry(3, || ensure(|| set_power("c", "n", "power off"), || {CREATE}))"#);
+    let done = eval(&line, &server).run();
+    assert_eq!(server.count(VLANS), 1);
+    assert!(done.stderr.contains("400 Bad Request"), "{}", done.stderr);
+}
+
+#[test]
 fn a_creation_in_flight_when_another_branch_fails_within_retry() {
     let (arrived, arrives) = channel();
     let (arrives, never) = (Mutex::new(arrives), Mutex::new(channel::<()>()));
