@@ -201,7 +201,12 @@ fn sort(context: &NativeCallContext<'_>, list: &Array, by: Dynamic, order: &str)
     let mut by = Selector::of(by)?;
     let mut keyed = Vec::with_capacity(list.len());
     for item in list {
-        keyed.push((by.key(context, item, |key| key.rung())?, item.clone()));
+        #[expect(
+            clippy::redundant_closure_for_method_calls,
+            reason = "the method alone is not general over the lifetime of what a key borrows"
+        )]
+        let rung = by.key(context, item, |key| key.rung())?;
+        keyed.push((rung, item.clone()));
     }
     if descending {
         keyed.sort_by(|a, b| b.0.cmp(&a.0));

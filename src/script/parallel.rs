@@ -147,13 +147,13 @@ fn work(
                 std::thread::Builder::new()
                     .stack_size(STACK)
                     .spawn_scoped(scope, move || {
+                        let _leaving = Leaving { crew, clock };
                         if host.complete(ticket.turn()).is_ok() {
                             #[expect(deprecated, reason = "as above")]
                             let context = store.create_context(engine);
                             let _branch = Branch::start(crew.cancel.clone());
                             branch(&context, host, body, crew);
                         }
-                        leave(crew, clock);
                     });
             match spawned {
                 Ok(_) => started += 1,
@@ -178,6 +178,18 @@ fn work(
         host.complete(ticket.turn())?;
     }
     started.map(|_| ())
+}
+
+/// Leaves when the branch is over, however it ends: others would wait for it in vain.
+struct Leaving<'a> {
+    crew: &'a Crew,
+    clock: &'a Clock,
+}
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        leave(self.crew, self.clock);
+    }
 }
 
 fn leave(crew: &Crew, clock: &Clock) {
