@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use super::folder::Folder;
 
 /// Looks at the screen before giving up.
-const LOOKS: usize = 400;
+const LOOKS: usize = 4_000;
 
 /// A terminal in which `mw --sim repl` runs, gone when dropped.
 pub struct Terminal {
