@@ -93,12 +93,18 @@ fn is_a(param: &Param, record: &dyn Record) -> bool {
     let Kind::Id(wanted) = param.kind else {
         return false;
     };
-    let given = record.kind().name;
-    given == wanted
-        || matches!(
-            (given, wanted),
-            ("DeployedCloud", "Cloud") | ("Membership", "Organization")
-        )
+    stands_for(record.kind().name) == wanted
+}
+
+/// The type that a record of this type goes by: some are what another answer holds of a resource,
+/// under the resource's own id.
+#[must_use]
+pub fn stands_for(kind: &str) -> &str {
+    match kind {
+        "DeployedCloud" => "Cloud",
+        "Membership" => "Organization",
+        own => own,
+    }
 }
 
 /// The id of what a record belongs to, where it knows.

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext};
 
-use super::arguments::bind;
+use super::arguments::{bind, stands_for};
 use super::handle;
 use super::host::Host;
 use super::trouble::Trouble;
@@ -123,11 +123,7 @@ fn call(
 
 impl Meaning {
     fn method(&self, kind: &str) -> Option<&'static Operation> {
-        let kind = match kind {
-            "DeployedCloud" => "Cloud",
-            "Membership" => "Organization",
-            other => other,
-        };
+        let kind = stands_for(kind);
         self.forms
             .iter()
             .find_map(|(on, operation)| (*on == kind).then_some(*operation))
