@@ -35,7 +35,7 @@ pub use error::CallError;
 pub use https::{Https, HttpsSettings};
 pub use observer::{Observer, Silent, Waiting};
 pub use policy::Policy;
-pub use problem::{Problem, problem};
+pub use problem::{Problem, problem, unreadable};
 pub use reply::{Limits, Reply};
 pub use transport::{Failure, Function, Phase, Transport};
 pub use verdict::Why;

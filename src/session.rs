@@ -9,7 +9,7 @@ mod permission;
 
 use std::sync::{Arc, OnceLock};
 
-use crate::client::{CallError, Client, Limits, Observer};
+use crate::client::{CallError, Client, Limits, Observer, unreadable};
 use crate::clock::Clock;
 use crate::operation::{Arguments, Operation};
 use names::Names;
@@ -94,7 +94,14 @@ impl Session {
             reply.content_type.as_deref(),
             &reply.body,
         )
-        .map_err(|error| CallError::bad_answer(operation, arguments, &error.to_string()))?;
+        .map_err(|error| {
+            let what = if error.is_data() {
+                error.to_string()
+            } else {
+                unreadable(&reply.body)
+            };
+            CallError::bad_answer(operation, arguments, &what)
+        })?;
         if self.0.settings.permission.asks() {
             self.0.names.learn(&decoded);
         }

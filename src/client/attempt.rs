@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::account::Account;
 use super::credentials::{Credentials, Unsendable, bearer, hide};
-use super::problem::{Problem, problem};
+use super::problem::{Problem, problem, unreadable};
 use super::retry_after::{http_date, retry_after};
 use super::token::{Fetch, Held, TokenFailure};
 use super::transport::{Failure, Phase};
@@ -57,16 +57,6 @@ impl Attempt {
         problem(&self.body)
     }
 
-    /// What is wrong with a body that is not readable. Only a page's title is shown: what begins as
-    /// an answer may hold secrets.
-    pub(super) fn unreadable(&self) -> String {
-        let is_page = self.body.trim_ascii_start().starts_with(b"<");
-        match self.problem().message {
-            Some(title) if is_page => format!("it is the web page {title:?}, not JSON"),
-            _ => "it is not whole, or no JSON".to_owned(),
-        }
-    }
-
     /// Whether the body is what the operation answers with, as far as form goes.
     pub(super) fn is_readable(&self, operation: &Operation) -> bool {
         matches!(operation.answer, Answers::Nothing)
@@ -85,7 +75,10 @@ impl Attempt {
             return None;
         }
         if self.body.trim_ascii_start().starts_with(b"<") {
-            return Some(format!("the answer makes no sense: {}", self.unreadable()));
+            return Some(format!(
+                "the answer makes no sense: {}",
+                unreadable(&self.body)
+            ));
         }
         let answer = serde_json::from_slice::<Value>(&self.body).ok()?;
         if let Some(Value::Array(errors)) = answer.get("errors")

@@ -13,6 +13,7 @@ use super::account::Account;
 use super::attempt::{Attempt, Authorization, Unauthorized};
 use super::error::{CallError, Cause};
 use super::observer::Observer;
+use super::problem::unreadable;
 use super::readback::{self, Evidence, Finding, Sent};
 use super::reply::{Limits, Reply};
 use super::verdict::{Facts, Next, Outcome, Sight, Verdict, Why, after_reading, verdict};
@@ -156,17 +157,17 @@ impl<'a> Course<'a> {
         if let Some(why) = self.unproven(&attempt) {
             attempt = Attempt::without_answer(Outcome::Unanswered, why);
         }
-        if matches!(attempt.outcome, Outcome::Status(200..=299))
+        // Whoever asked only to read decodes the answer, and sees for himself.
+        if self.repeat != Repeat::Safe
+            && matches!(attempt.outcome, Outcome::Status(200..=299))
             && !attempt.is_readable(self.operation)
         {
-            if matches!(self.repeat, Repeat::Safe | Repeat::Edge)
-                && readback::accepted(self.operation, self.arguments).is_none()
-            {
-                let what = attempt.unreadable();
-                return Err(self.error(Cause::BadAnswer(what)));
+            let found = readback::accepted(self.operation, self.arguments);
+            if self.repeat == Repeat::Edge && found.is_none() {
+                return Err(self.error(Cause::BadAnswer(unreadable(&attempt.body))));
             }
             // Accepted, but what came of it must be found elsewhere.
-            if let Some(body) = readback::accepted(self.operation, self.arguments) {
+            if let Some(body) = found {
                 return Ok(Step::Over(self.found(Some(&body), false)));
             }
             attempt = Attempt::without_answer(

@@ -39,6 +39,17 @@ pub fn problem(body: &[u8]) -> Problem {
     }
 }
 
+/// What is wrong with an answer that is not readable. Only a page's title is shown: what begins as an
+/// answer may hold secrets.
+#[must_use]
+pub fn unreadable(body: &[u8]) -> String {
+    let is_page = body.trim_ascii_start().starts_with(b"<");
+    match problem(body).message {
+        Some(title) if is_page => format!("it is the web page {title:?}, not JSON"),
+        _ => "it is not whole, or no JSON".to_owned(),
+    }
+}
+
 fn of_json(value: &Value) -> Problem {
     let Value::Object(body) = value else {
         let message = value.as_str().and_then(|text| shown(text, LONGEST));
