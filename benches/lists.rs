@@ -91,6 +91,7 @@ fn interpreter(nodes: &[Value]) -> Interpreter {
         stop: Stop::default(),
         args: Map::new(),
         memory: Memory::of_the_run(),
+        controls: None,
     });
     Interpreter::new(&host, PathBuf::new())
 }

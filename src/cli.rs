@@ -17,7 +17,9 @@ mod run;
 mod serve;
 mod show;
 mod sim;
+mod test;
 mod watcher;
+mod world;
 
 use std::ffi::OsString;
 
@@ -52,6 +54,8 @@ enum Command {
     Doc(doc::Doc),
     /// Run the jobs of a file when they are due
     Serve(serve::Serve),
+    /// Run the tests of scripts, each on a simulated account of its own
+    Test(test::Test),
     /// Look at schedules
     #[command(subcommand)]
     Jobs(jobs::Jobs),
@@ -86,6 +90,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Serve(serve) => serve.run(global),
         Command::Jobs(jobs) => jobs.run(global),
         Command::Sim(sim) => sim.run(global),
+        Command::Test(test) => test.run(global),
     };
     match outcome {
         Ok(code) => code,

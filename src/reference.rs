@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::api;
 use crate::operation::{Kind, Operation, nearest};
 use crate::record::RecordKind;
-use crate::script::builtins::{BUILTINS, Builtin};
+use crate::script::builtins::{BUILTINS, Builtin, IN_TESTS};
 use crate::script::sugar::{SUGAR, Sugar};
 use crate::script::{kind, kinds, vocabulary};
 
@@ -37,6 +37,14 @@ pub fn index() -> String {
         };
         let _ = writeln!(text, "  {name:<24} {}", first_sentence(builtin.doc));
     }
+    let _ = writeln!(text, "\n## in tests (mw test)");
+    for builtin in IN_TESTS {
+        let name = match builtin.on {
+            Some(module) => format!("{module}::{}", builtin.name),
+            None => builtin.name.to_owned(),
+        };
+        let _ = writeln!(text, "  {name:<24} {}", first_sentence(builtin.doc));
+    }
     let _ = writeln!(text, "\n## types");
     for kind in kinds() {
         let _ = writeln!(text, "  {:<24} {}", kind.name, first_sentence(kind.doc));
@@ -54,11 +62,18 @@ fn first_sentence(doc: &str) -> &str {
 
 /// What is called so: a function, a method, a type, `Type.method`. The error is a suggestion.
 pub fn entry(name: &str) -> Result<String, String> {
+    let mut parts: Vec<String> = IN_TESTS
+        .iter()
+        .filter(|it| match name.split_once("::") {
+            Some((module, plain)) => it.on == Some(module) && it.name == plain,
+            None => it.on == Some(name) || (it.on.is_none() && it.name == name),
+        })
+        .map(of_test_function)
+        .collect();
     let (on, plain) = match name.split_once('.') {
         Some((on, method)) => (Some(on), method),
         None => (None, name),
     };
-    let mut parts: Vec<String> = Vec::new();
     for operation in api::operations() {
         let called = operation.name == plain || operation.alias == Some(plain);
         let form = operation.form.filter(|form| form.name == plain);
@@ -179,6 +194,15 @@ fn of_builtin(builtin: &Builtin) -> String {
     if let Some(on) = builtin.on {
         let _ = writeln!(text, "As a method: {on}.{}(…)", builtin.name);
     }
+    example(&mut text, builtin.example);
+    text
+}
+
+fn of_test_function(builtin: &Builtin) -> String {
+    let mut text = format!(
+        "# {}\n\n{}\nOnly in tests: mw test.\n",
+        builtin.signature, builtin.doc
+    );
     example(&mut text, builtin.example);
     text
 }

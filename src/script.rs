@@ -12,7 +12,9 @@ pub mod value;
 pub mod vocabulary;
 
 mod arguments;
+mod assertions;
 mod call;
+mod case;
 mod check;
 mod diagnose;
 mod engine;
@@ -32,6 +34,7 @@ mod options;
 mod parallel;
 mod reader;
 mod speech;
+mod stand_in;
 mod stats;
 mod subject;
 pub mod sugar;
@@ -40,7 +43,8 @@ mod trial;
 mod trouble;
 mod waiting;
 
+pub use case::Case;
 pub use field::described;
 pub use handle::{kind, kinds};
 pub use incomplete::is_incomplete;
-pub use interpreter::{Ended, Interpreter, Value};
+pub use interpreter::{Ended, Interpreter, Suite, Value};

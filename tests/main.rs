@@ -16,6 +16,7 @@ mod promises {
     mod operations;
     mod prompt;
     mod schedules;
+    mod script_tests;
     mod sent_once;
     mod simulated_time;
 }

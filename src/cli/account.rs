@@ -9,30 +9,23 @@ use sha2::{Digest as _, Sha256};
 use super::Global;
 use super::ask;
 use super::watcher::Watcher;
+use super::world::World;
 use crate::client::{
-    CallError, Client, Credentials, Function, Https, HttpsSettings, Policy, Settings as Setup,
+    CallError, Client, Credentials, Https, HttpsSettings, Policy, Settings as Setup,
 };
 use crate::clock::{Clock, simulated_start};
 use crate::config::{self, Environment, Flags, Found, Profile};
 use crate::error::Complaint;
 use crate::operation::Effect;
-use crate::record::Secret;
 use crate::script::host::Stop;
 use crate::script::memory::Memory;
 use crate::session::{Grant, Permission, Session, Settings};
-use crate::simulator::{self, Model, Simulator};
+use crate::simulator::Model;
 
 /// The account a command works on.
 pub enum Account {
     /// The embedded simulator.
-    Simulated {
-        /// Its time.
-        clock: Clock,
-        /// How it starts.
-        model: Model,
-        /// The way to it, shared by all runs: they live in one world.
-        client: Arc<OnceLock<Client>>,
-    },
+    Simulated(Arc<World>),
     /// A real account, or a simulator reached by URL, which is one like any other.
     Real {
         /// Its profile.
@@ -52,11 +45,11 @@ impl Account {
             } else {
                 Clock::simulated()
             };
-            return Ok(Self::Simulated {
+            return Ok(Self::Simulated(World::new(
+                global.seed,
                 clock,
-                model: read_model(model)?,
-                client: Arc::default(),
-            });
+                read_model(model)?,
+            )));
         }
         let flags = Flags {
             profile: global.profile.clone(),
@@ -73,7 +66,7 @@ impl Account {
     /// The account's clock, if it is simulated.
     pub fn simulated_clock(&self) -> Option<Clock> {
         match self {
-            Self::Simulated { clock, .. } => Some(clock.clone()),
+            Self::Simulated(world) => Some(world.clock().clone()),
             Self::Real { .. } => None,
         }
     }
@@ -81,7 +74,7 @@ impl Account {
     /// A line that tells people which account this is.
     pub fn described(&self) -> String {
         match self {
-            Self::Simulated { .. } => "the embedded simulator: nothing here is real".to_owned(),
+            Self::Simulated(_) => "the embedded simulator: nothing here is real".to_owned(),
             Self::Real { profile, .. } => format!("profile {} at {}", profile.name, profile.url),
         }
     }
@@ -96,24 +89,7 @@ impl Account {
     pub fn session_with(&self, global: &Global, permission: Permission) -> Session {
         let observer = Arc::new(Watcher::new(global, self.simulated_clock()));
         match self {
-            Self::Simulated {
-                clock,
-                model,
-                client,
-            } => {
-                let (seed, model) = (global.seed, model.clone());
-                let (time, client) = (clock.clone(), client.clone());
-                Session::new(Settings {
-                    connect: Box::new(move || {
-                        Ok(client
-                            .get_or_init(|| simulated(seed, &model, &time))
-                            .clone())
-                    }),
-                    clock: clock.clone(),
-                    permission,
-                    observer,
-                })
-            }
+            Self::Simulated(world) => world.session(permission, observer),
             Self::Real { profile, client } => {
                 let (profile, client) = (profile.clone(), client.clone());
                 Session::new(Settings {
@@ -136,7 +112,7 @@ impl Account {
             allow.extend([Effect::Read, Effect::Change, Effect::Disrupt].map(Grant::Effect));
         }
         match self {
-            Self::Simulated { .. } => allow = Permission::everything(),
+            Self::Simulated(_) => allow = Permission::everything(),
             Self::Real { profile, .. } => {
                 deny.extend(grants(&profile.deny, profile)?);
                 if profile.allow.is_empty() {
@@ -192,28 +168,6 @@ pub fn read_model(file: &str) -> Result<Model, Complaint> {
     let text = fs::read_to_string(file)
         .map_err(|error| Complaint::usage(format!("cannot read the model {file}: {error}")))?;
     Model::read(file, &text).map_err(|complaint| *complaint)
-}
-
-fn simulated(seed: u64, model: &Model, clock: &Clock) -> Client {
-    let simulator = Arc::new(Simulator::new(simulator::Settings {
-        seed,
-        clock: clock.clone(),
-        model: model.clone(),
-    }));
-    let transport = Function(move |request| std::future::ready(Ok(simulator.respond(request))));
-    Client::new(Setup {
-        transport: Arc::new(transport),
-        credentials: Credentials::OAuth {
-            client_id: "sim".to_owned(),
-            client_secret: Secret::new("sim"),
-        },
-        clock: clock.clone(),
-        policy: Policy {
-            seed: Some(seed),
-            ..Policy::default()
-        },
-        profile: "sim".to_owned(),
-    })
 }
 
 fn real(profile: &Profile) -> Result<Client, CallError> {

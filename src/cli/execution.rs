@@ -58,6 +58,7 @@ impl Execution {
             stop: self.stop,
             args: task.args,
             memory,
+            controls: None,
         });
         match on_its_own_thread(&host, &task.source) {
             Ok(document) => {

@@ -118,6 +118,7 @@ fn prepared(
         stop,
         args,
         memory: inner.account.memory(&source.name),
+        controls: None,
     });
     Ok((host, source))
 }

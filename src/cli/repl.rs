@@ -32,8 +32,9 @@ impl Repl {
             stop,
             args: Map::new(),
             memory: account.memory("<repl>"),
+            controls: None,
         });
-        let prompt = if matches!(account, Account::Simulated { .. }) {
+        let prompt = if matches!(account, Account::Simulated(_)) {
             "sim> "
         } else {
             "mw> "

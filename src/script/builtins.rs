@@ -191,10 +191,16 @@ pub static BUILTINS: &[Builtin] = &[
         "assert_eq(1 + 1, 2)",
     ),
     function(
-        "assert_fails",
-        "assert_fails(|| …) -> error",
-        "Fails unless the function fails; gives its error.",
-        r#"assert_fails(|| cloud("nowhere")).kind"#,
+        "assert_ne",
+        "assert_ne(a, b)",
+        "Fails if both are the same.",
+        "assert_ne(1, 2)",
+    ),
+    function(
+        "assert_throws",
+        "assert_throws(|| …, part?: string) -> error",
+        "Fails unless the function throws an error whose message has this part; gives the error.",
+        r#"assert_throws(|| cloud("nowhere"), "nowhere").kind"#,
     ),
     function(
         "remember",
@@ -298,5 +304,65 @@ pub static BUILTINS: &[Builtin] = &[
         "reveal(secret) -> string",
         "The text of a secret. Mind where it goes.",
         "token().access_token.reveal().len() > 0",
+    ),
+];
+
+/// What only tests have; the examples stand in a test. Those of `sim::` are called with that before
+/// their names.
+pub static IN_TESTS: &[Builtin] = &[
+    function(
+        "run_script",
+        "run_script(path: string, #{arguments}?) -> #{exit, value, output, error}",
+        "Runs a script, found from the test's folder, as `mw run` does, in the test's account.",
+        r#"run_script("hello.rhai", #{name: "you"}).output"#,
+    ),
+    method(
+        "sim",
+        "cloud",
+        "sim::cloud(#{label, type?, nodes?, pod?, names?}) -> Cloud",
+        "Adds a complete cloud to the account at once: `baremetal` of 3 nodes in pod_1 unless told otherwise.",
+        r#"sim::cloud(#{label: "Web", type: "pcc", nodes: 3})"#,
+    ),
+    method(
+        "sim",
+        "events",
+        "sim::events() -> [#{at, kind, operation, target, status}]",
+        "Every call and every change of state in the account, oldest first.",
+        r#"sim::events().filter(|event| event.kind == "change")"#,
+    ),
+    method(
+        "sim",
+        "count",
+        "sim::count(operation: string, target?) -> int",
+        "How often an operation was called, in all or on one resource.",
+        r#"sim::count("set_power", cloud("Bare metal").nodes()[0])"#,
+    ),
+    method(
+        "sim",
+        "advance",
+        "sim::advance(duration)",
+        "Lets time pass in the account.",
+        r#"sim::advance("3 days")"#,
+    ),
+    method(
+        "sim",
+        "snapshot",
+        "sim::snapshot() -> int",
+        "Takes a copy of the whole account to go back to.",
+        "sim::restore(sim::snapshot())",
+    ),
+    method(
+        "sim",
+        "restore",
+        "sim::restore(snapshot: int)",
+        "Puts the account back to a snapshot; the clock goes on.",
+        "sim::restore(sim::snapshot())",
+    ),
+    method(
+        "sim",
+        "reset",
+        "sim::reset()",
+        "Puts the account back to its start; the clock goes on.",
+        "sim::reset()",
     ),
 ];

@@ -351,6 +351,10 @@ fn parse_sentence(kind: &ParseErrorType, text: &str) -> (String, Option<String>)
         P::MissingToken(token, what) => (format!("`{token}` is missing {}", lower(what)), None),
         P::MissingSymbol(what) => (lower(what), None),
         P::VariableUndefined(name) => undefined(name, text),
+        P::ModuleUndefined(name) if name == super::stand_in::NAME => hinted(
+            format!("there is no module `{name}` here"),
+            "it is for tests, which mw test runs",
+        ),
         P::ModuleUndefined(name) => hinted(
             format!("there is no module `{name}` here"),
             "import it first: import \"rolling\" as rolling;",

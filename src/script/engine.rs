@@ -10,7 +10,7 @@ use rhai::{Dynamic, Engine, OptimizationLevel};
 
 use super::host::Host;
 use super::modules::Modules;
-use super::{field, flow, handle, lists, memory, moment, parallel, speech, waiting};
+use super::{assertions, field, flow, handle, lists, memory, moment, parallel, speech, waiting};
 
 /// How deep scripts may call and nest. Rhai's own limits differ between debug and release builds;
 /// a script that works must work in both. The stack of a script's thread has room for them.
@@ -52,6 +52,7 @@ pub fn build(host: &Host, base: PathBuf) -> Engine {
     moment::register(&mut engine, host);
     speech::register(&mut engine, host);
     flow::register(&mut engine, host);
+    assertions::register(&mut engine);
     waiting::register(&mut engine, host);
     parallel::register(&mut engine, host);
     memory::register(&mut engine, host);

@@ -36,23 +36,7 @@ pub fn register(engine: &mut Engine, host: &Host) {
         })
         .register_fn("attempt", |context: NativeCallContext, body: FnPtr| {
             attempt(&context, &body)
-        })
-        .register_fn("assert", |held: bool| assert(held, "the assertion failed"))
-        .register_fn("assert", |held: bool, message: &str| assert(held, message))
-        .register_fn("assert_eq", |a: Dynamic, b: Dynamic| assert_eq(&a, &b))
-        .register_fn(
-            "assert_fails",
-            |context: NativeCallContext, body: FnPtr| -> Result<Dynamic> {
-                match body.call_within_context::<Dynamic>(&context, ()) {
-                    Ok(value) => assert(
-                        false,
-                        &format!("it was to fail and answered {}", value::debug(&value, 0)),
-                    )
-                    .map(|()| Dynamic::UNIT),
-                    Err(error) => caught(error),
-                }
-            },
-        );
+        });
     let own = host.clone();
     engine.register_fn(
         "retry",
@@ -91,19 +75,6 @@ pub fn register(engine: &mut Engine, host: &Host) {
 fn sleep(host: &Host, span: &Dynamic) -> Result<()> {
     let span = Span::of(span)?;
     host.sleep(span.0)
-}
-
-fn assert(held: bool, message: &str) -> Result<()> {
-    if held {
-        Ok(())
-    } else {
-        Err(Trouble::new("assertion", message).raise())
-    }
-}
-
-fn assert_eq(a: &Dynamic, b: &Dynamic) -> Result<()> {
-    let (a, b) = (value::debug(a, 0), value::debug(b, 0));
-    assert(a == b, &format!("{a} is not {b}"))
 }
 
 /// Whether scripts may handle an error. Being stopped is none of their business.

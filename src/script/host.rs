@@ -142,7 +142,13 @@ pub struct Parts {
     pub args: Map<String, Value>,
     /// What scripts remember from run to run.
     pub memory: Memory,
+    /// The controls of the simulated account, which only tests have in hand.
+    pub controls: Option<Controls>,
 }
+
+/// Calls a control of the simulated account, which answers with a status and a body.
+pub type Controls =
+    Arc<dyn Fn(http::Method, http::Uri, &[u8]) -> (u16, bytes::Bytes) + Send + Sync>;
 
 /// A change of power that this run asked for.
 #[derive(Clone, Debug)]
@@ -208,6 +214,27 @@ impl Host {
     #[must_use]
     pub(super) fn memory(&self) -> &Memory {
         &self.0.parts.memory
+    }
+
+    /// The controls of the simulated account, in tests.
+    #[must_use]
+    pub(super) fn controls(&self) -> Option<&Controls> {
+        self.0.parts.controls.as_ref()
+    }
+
+    /// A host on the same account for a script of its own.
+    #[must_use]
+    pub(super) fn beside(&self, console: Arc<dyn Console>, args: Map<String, Value>) -> Self {
+        let parts = &self.0.parts;
+        Self::new(Parts {
+            session: parts.session.clone(),
+            runtime: parts.runtime.clone(),
+            console,
+            stop: parts.stop.clone(),
+            args,
+            memory: Memory::of_the_run(),
+            controls: None,
+        })
     }
 
     /// The screen that output goes to.

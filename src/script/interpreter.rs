@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rhai::{AST, Dynamic, Engine, Position, Scope};
+use rhai::{AST, CallFnOptions, Dynamic, Engine, Position, Scope};
 
 use super::call;
+use super::case::{Case, cases};
 use super::check::{check, imported, mentioned, named_imports};
 use super::diagnose;
 use super::engine;
@@ -13,6 +14,7 @@ use super::field::{Args, described};
 use super::host::Host;
 use super::modules;
 use super::source::Source;
+use super::stand_in;
 use super::value;
 use crate::error::{Complaint, exit};
 use crate::output::Document;
@@ -29,6 +31,14 @@ pub enum Ended {
     Complaining(Vec<Complaint>),
 }
 
+/// A file of tests that parses and checks, ready to be run any number of times.
+pub struct Suite {
+    ast: AST,
+    names: BTreeSet<String>,
+    /// Its tests, in the order they stand there.
+    pub cases: Vec<Case>,
+}
+
 /// An engine with a scope.
 pub struct Interpreter {
     engine: Engine,
@@ -43,7 +53,8 @@ impl Interpreter {
     /// An interpreter whose imports are relative to the source's folder.
     #[must_use]
     pub fn new(host: &Host, folder: std::path::PathBuf) -> Self {
-        let engine = engine::build(host, folder.clone());
+        let mut engine = engine::build(host, folder.clone());
+        stand_in::register(&mut engine, host, &folder);
         let mut scope = Scope::new();
         let args = host
             .args()
@@ -63,6 +74,13 @@ impl Interpreter {
     /// Parses and checks a script and what it imports, and makes the engine ready for the calls
     /// they mention.
     fn prepare(&mut self, source: &Source) -> Result<AST, Vec<Complaint>> {
+        let (ast, names) = self.checked(source)?;
+        call::register(&mut self.engine, &self.host, &names);
+        Ok(ast)
+    }
+
+    /// Parses and checks a script and what it imports, and collects the names they mention.
+    fn checked(&self, source: &Source) -> Result<(AST, BTreeSet<String>), Vec<Complaint>> {
         let ast = self
             .engine
             .compile_with_scope(&self.scope, &source.text)
@@ -75,8 +93,7 @@ impl Interpreter {
         if !complaints.is_empty() {
             return Err(complaints);
         }
-        call::register(&mut self.engine, &self.host, &names);
-        Ok(ast)
+        Ok((ast, names))
     }
 
     /// Checks what a script imports, however deep, and collects the names mentioned there.
@@ -124,6 +141,24 @@ impl Interpreter {
             .map_err(|error| self.ended(source, &error))?;
         self.keep_imports(&ast);
         Ok(value)
+    }
+
+    /// Parses and checks a file of tests and what it imports.
+    pub fn suite(&self, source: &Source) -> Result<Suite, Vec<Complaint>> {
+        let (mut ast, names) = self.checked(source)?;
+        ast.set_source(&source.name);
+        let cases = cases(source, &ast);
+        Ok(Suite { ast, names, cases })
+    }
+
+    /// Runs one test of a file: first the file's top level, then the test.
+    pub fn run_case(&mut self, source: &Source, suite: &Suite, case: &str) -> Result<(), Ended> {
+        call::register(&mut self.engine, &self.host, &suite.names);
+        let options = CallFnOptions::new().eval_ast(true).rewind_scope(false);
+        self.engine
+            .call_fn_with_options::<Dynamic>(options, &mut self.scope, &suite.ast, case, ())
+            .map(drop)
+            .map_err(|error| self.ended(source, &error))
     }
 
     fn keep_imports(&mut self, ast: &AST) {

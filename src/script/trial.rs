@@ -55,6 +55,7 @@ impl Trial {
             stop: Stop::default(),
             args: serde_json::Map::new(),
             memory: Memory::of_the_run(),
+            controls: None,
         });
         Interpreter::new(&host, ".".into())
             .run(&Source::of_text("<test>", text))

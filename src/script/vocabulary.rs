@@ -1,6 +1,6 @@
 //! Every name a script may call, for checks, suggestions and completion.
 
-use super::builtins::BUILTINS;
+use super::builtins::{BUILTINS, IN_TESTS};
 use super::diagnose::friendly;
 use super::language::LANGUAGE;
 use super::sugar::SUGAR;
@@ -18,7 +18,9 @@ pub fn names() -> impl Iterator<Item = &'static str> {
         .into_iter()
         .flatten()
     });
-    let builtins = BUILTINS.iter().map(|builtin| builtin.name);
+    // The functions of a module are known by the module's name.
+    let in_tests = IN_TESTS.iter().filter(|it| it.on.is_none());
+    let builtins = BUILTINS.iter().chain(in_tests).map(|builtin| builtin.name);
     let sugar = SUGAR.iter().map(|sugar| sugar.name);
     operations.chain(builtins).chain(sugar)
 }

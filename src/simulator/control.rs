@@ -1,5 +1,7 @@
 //! The controls of a simulated account: paths under `/_sim/`, which need no credentials.
 
+mod clouds;
+
 use chrono::{Datelike as _, TimeDelta};
 use serde_json::{Map, Value, json};
 
@@ -37,7 +39,7 @@ pub fn answer(
     let name = path.strip_prefix(ROOT).unwrap_or_default();
     let wanted = match name {
         "clock" | "events" | "counters" | "assumptions" => "GET",
-        "reset" | "advance" | "snapshot" | "restore" => "POST",
+        "reset" | "advance" | "clouds" | "snapshot" | "restore" => "POST",
         _ => return Answer::missing("Control"),
     };
     if method != wanted {
@@ -58,6 +60,7 @@ pub fn answer(
             Answer::success()
         }
         "advance" => advance(body, clock),
+        "clouds" => clouds::add(body, world),
         "snapshot" => {
             snapshots.taken += 1;
             if snapshots.kept.len() >= KEPT {

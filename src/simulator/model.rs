@@ -136,7 +136,9 @@ impl Model {
     }
 }
 
-fn add_complete(
+/// Adds a cloud that has been complete for as long as it exists, and answers its id. Its nodes bear
+/// these names as far as they go.
+pub(super) fn add_complete(
     world: &mut World,
     label: &str,
     cloud_type: &str,

@@ -1,0 +1,247 @@
+//! Runs tests, several at once, and tells of them in their order.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use serde_json::Map;
+
+use super::verdict::{Ending, Verdict};
+use crate::cli::execution::STACK;
+use crate::cli::world::World;
+use crate::client::Silent;
+use crate::clock::{Clock, simulated_start};
+use crate::error::{Complaint, exit};
+use crate::script::host::{Console, Host, Level, Parts, Stop};
+use crate::script::memory::Memory;
+use crate::script::runtime::LazyRuntime;
+use crate::script::source::Source;
+use crate::script::{self, Case, Ended, Interpreter};
+use crate::session::{Grant, Permission};
+use crate::simulator::Model;
+
+/// What all tests share.
+pub struct Suite {
+    /// Where every random choice of every account comes from.
+    pub seed: u64,
+    /// What every account starts from.
+    pub model: Model,
+    /// What is denied.
+    pub deny: Vec<Grant>,
+    /// The runtime for everything that waits.
+    pub runtime: Arc<LazyRuntime>,
+    /// The way to stop.
+    pub stop: Stop,
+}
+
+/// How to run them.
+pub struct Order<'a> {
+    /// Only those whose file or name contains this.
+    pub filter: Option<&'a str>,
+    /// Whether the first failure is the end.
+    pub fail_fast: bool,
+    /// How many at once.
+    pub jobs: usize,
+}
+
+/// Something to do: a test, or a file to tell what is wrong with.
+enum Work {
+    Case(Arc<(Source, script::Suite)>, Case),
+    Broken(PathBuf, Vec<Complaint>),
+}
+
+impl Suite {
+    /// Runs the tests of these files. `tell` hears of each in order, however they end.
+    pub fn run(
+        &self,
+        files: &[PathBuf],
+        order: &Order<'_>,
+        tell: &mut dyn FnMut(&Verdict) -> Result<(), Complaint>,
+    ) -> Result<Vec<Verdict>, Complaint> {
+        let work = self.gather(files, order.filter);
+        let next = AtomicUsize::new(0);
+        let end = AtomicUsize::new(work.len());
+        let (sender, receiver) = mpsc::channel();
+        let mut verdicts = Vec::with_capacity(work.len());
+        std::thread::scope(|scope| {
+            for _ in 0..order.jobs.min(work.len()) {
+                let (sender, work, next, end) = (sender.clone(), &work, &next, &end);
+                std::thread::Builder::new()
+                    .name("test".to_owned())
+                    .stack_size(STACK)
+                    .spawn_scoped(scope, move || {
+                        while self.stop.reason().is_none() {
+                            let index = next.fetch_add(1, Ordering::Relaxed);
+                            if index >= end.load(Ordering::Relaxed) {
+                                return;
+                            }
+                            let Some(verdict) = work.get(index).map(|work| self.perform(work))
+                            else {
+                                return;
+                            };
+                            if order.fail_fast && !verdict.passed() {
+                                // Those before it are under way or done; none after it begins.
+                                end.fetch_min(index, Ordering::Relaxed);
+                            }
+                            if sender.send((index, verdict)).is_err() {
+                                return;
+                            }
+                        }
+                    })
+                    .map_err(|error| {
+                        Complaint::new(exit::FAILED, format!("no thread could be started: {error}"))
+                    })?;
+            }
+            drop(sender);
+            let mut early: Vec<Option<Verdict>> = work.iter().map(|_| None).collect();
+            for (index, verdict) in receiver {
+                if let Some(place) = early.get_mut(index) {
+                    *place = Some(verdict);
+                }
+                while let Some(verdict) = early.get_mut(verdicts.len()).and_then(Option::take) {
+                    if order.fail_fast && verdicts.last().is_some_and(|it: &Verdict| !it.passed()) {
+                        break;
+                    }
+                    tell(&verdict)?;
+                    verdicts.push(verdict);
+                }
+            }
+            Ok(verdicts)
+        })
+    }
+
+    fn gather(&self, files: &[PathBuf], filter: Option<&str>) -> Vec<Work> {
+        let wanted = |text: &str| filter.is_none_or(|filter| text.contains(filter));
+        let mut work = Vec::new();
+        for file in files {
+            let shown = file.to_string_lossy();
+            let found = Source::read(&shown)
+                .map_err(|complaint| vec![complaint])
+                .and_then(|source| {
+                    let (host, _) = self.host(Arc::new(Transcript::default()));
+                    let suite = Interpreter::new(&host, source.folder.clone()).suite(&source)?;
+                    Ok((source, suite))
+                });
+            match found {
+                Ok((_, suite)) if suite.cases.is_empty() && filter.is_none() => {
+                    let complaint = Complaint::usage(format!("{shown} has no test"))
+                        .hint("a test is a function without parameters: fn test_it_works() { … }");
+                    work.push(Work::Broken(file.clone(), vec![complaint]));
+                }
+                Ok(found) => {
+                    let found = Arc::new(found);
+                    let cases = found.1.cases.iter();
+                    work.extend(
+                        cases
+                            .filter(|case| wanted(&shown) || wanted(&case.name))
+                            .map(|case| Work::Case(found.clone(), case.clone())),
+                    );
+                }
+                Err(complaints) => work.push(Work::Broken(file.clone(), complaints)),
+            }
+        }
+        work
+    }
+
+    /// A host in an account of its own, and that account.
+    fn host(&self, console: Arc<Transcript>) -> (Host, Arc<World>) {
+        let world = World::new(self.seed, Clock::simulated(), self.model.clone());
+        let permission = Permission::new(Permission::everything(), self.deny.clone(), None);
+        let host = Host::new(Parts {
+            session: world.session(permission, Arc::new(Silent)),
+            runtime: self.runtime.clone(),
+            console,
+            stop: self.stop.clone(),
+            args: Map::new(),
+            memory: Memory::of_the_run(),
+            controls: Some(world.controls()),
+        });
+        (host, world)
+    }
+
+    fn perform(&self, work: &Work) -> Verdict {
+        let ((source, suite), case) = match work {
+            Work::Case(found, case) => (&**found, case),
+            Work::Broken(file, complaints) => {
+                return Verdict {
+                    file: file.clone(),
+                    name: String::new(),
+                    line: 1,
+                    ending: Ending::Broken(complaints.clone()),
+                    took: Duration::ZERO,
+                    simulated: TimeDelta::zero(),
+                    said: Vec::new(),
+                };
+            }
+        };
+        let begun = Instant::now();
+        let transcript = Arc::new(Transcript::default());
+        let (host, world) = self.host(transcript.clone());
+        let ended =
+            Interpreter::new(&host, source.folder.clone()).run_case(source, suite, &case.name);
+        let ending = match ended {
+            Ok(()) => Ending::Passed,
+            Err(Ended::Quietly(code)) => Ending::Failed(vec![
+                Complaint::new(
+                    exit::FAILED,
+                    format!("the test ended itself with exit({code})"),
+                )
+                .hint("run_script runs a script that ends itself, and gives its exit code"),
+            ]),
+            Err(Ended::Complaining(complaints)) => {
+                Ending::Failed(complaints.into_iter().map(|it| own(it, case)).collect())
+            }
+        };
+        let said = std::mem::take(&mut *transcript.lock());
+        Verdict {
+            file: Path::new(&source.name).to_owned(),
+            name: case.name.clone(),
+            line: case.line,
+            ending,
+            took: begun.elapsed(),
+            simulated: world.clock().now() - simulated_start(),
+            said,
+        }
+    }
+}
+
+/// A complaint without the step that every test begins with: that it was called.
+fn own(mut complaint: Complaint, case: &Case) -> Complaint {
+    let called = format!("`{}` called at ", case.name);
+    if complaint
+        .trail
+        .last()
+        .is_some_and(|step| step.starts_with(&called))
+    {
+        complaint.trail.pop();
+    }
+    complaint
+}
+
+/// What a test says, kept for when it fails.
+#[derive(Default)]
+struct Transcript(Mutex<Vec<String>>);
+
+impl Transcript {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Console for Transcript {
+    fn print(&self, text: &str) -> std::io::Result<()> {
+        self.lock().extend(text.split('\n').map(str::to_owned));
+        Ok(())
+    }
+
+    fn note(&self, level: Level, text: &str) {
+        let word = match level {
+            Level::Info => "",
+            Level::Warn => "warning: ",
+            Level::Error => "error: ",
+        };
+        self.lock().push(format!("{word}{text}"));
+    }
+}

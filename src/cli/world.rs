@@ -1,0 +1,89 @@
+//! A simulated account in this process, with the way to it and to its controls.
+
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+
+use crate::client::{Client, Credentials, Function, Observer, Policy, Settings as Setup};
+use crate::clock::Clock;
+use crate::record::Secret;
+use crate::script::host::Controls;
+use crate::session::{Permission, Session, Settings};
+use crate::simulator::{self, Model, Simulator};
+
+/// A simulated account, made when it is first needed.
+pub struct World {
+    settings: simulator::Settings,
+    simulator: OnceLock<Arc<Simulator>>,
+    client: OnceLock<Client>,
+}
+
+impl World {
+    /// An account that starts from a model.
+    pub fn new(seed: u64, clock: Clock, model: Model) -> Arc<Self> {
+        Arc::new(Self {
+            settings: simulator::Settings { seed, clock, model },
+            simulator: OnceLock::new(),
+            client: OnceLock::new(),
+        })
+    }
+
+    /// Its time.
+    pub const fn clock(&self) -> &Clock {
+        &self.settings.clock
+    }
+
+    fn simulator(&self) -> &Arc<Simulator> {
+        self.simulator
+            .get_or_init(|| Arc::new(Simulator::new(self.settings.clone())))
+    }
+
+    /// The way to it, shared by all runs: they live in one world.
+    fn client(&self) -> &Client {
+        self.client.get_or_init(|| {
+            let simulator = self.simulator().clone();
+            let transport =
+                Function(move |request| std::future::ready(Ok(simulator.respond(request))));
+            Client::new(Setup {
+                transport: Arc::new(transport),
+                credentials: Credentials::OAuth {
+                    client_id: "sim".to_owned(),
+                    client_secret: Secret::new("sim"),
+                },
+                clock: self.clock().clone(),
+                policy: Policy {
+                    seed: Some(self.settings.seed),
+                    ..Policy::default()
+                },
+                profile: "sim".to_owned(),
+            })
+        })
+    }
+
+    /// A session in it.
+    pub fn session(
+        self: &Arc<Self>,
+        permission: Permission,
+        observer: Arc<dyn Observer>,
+    ) -> Session {
+        let own = self.clone();
+        Session::new(Settings {
+            connect: Box::new(move || Ok(own.client().clone())),
+            clock: self.clock().clone(),
+            permission,
+            observer,
+        })
+    }
+
+    /// Its controls, as they are over HTTP.
+    pub fn controls(self: &Arc<Self>) -> Controls {
+        let own = self.clone();
+        Arc::new(move |method, path, body| {
+            let mut request = http::Request::new(Bytes::copy_from_slice(body));
+            *request.method_mut() = method;
+            *request.uri_mut() = path;
+            let response = own.simulator().respond(request);
+            (response.status().as_u16(), response.into_body())
+        })
+    }
+}

@@ -1,0 +1,61 @@
+//! The tests in a file: functions without parameters whose names begin with `test_`.
+
+use rhai::AST;
+
+use super::source::Source;
+
+/// What the names of tests begin with.
+const PREFIX: &str = "test_";
+
+/// A test of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// Its name, prefix and all.
+    pub name: String,
+    /// The line it begins on, from 1.
+    pub line: usize,
+}
+
+/// The tests of a parsed file, in the order they stand there.
+pub fn cases(source: &Source, ast: &AST) -> Vec<Case> {
+    let mut cases: Vec<Case> = ast
+        .iter_functions()
+        .filter(|function| function.name.starts_with(PREFIX) && function.params.is_empty())
+        .map(|function| Case {
+            name: function.name.to_owned(),
+            line: line_of(&source.text, function.name),
+        })
+        .collect();
+    cases.sort_by(|a, b| (a.line, &a.name).cmp(&(b.line, &b.name)));
+    cases
+}
+
+/// The line on which a function is defined. The parser tells where its body is, and not to us.
+fn line_of(text: &str, name: &str) -> usize {
+    text.lines()
+        .position(|line| {
+            let line = line.trim_start();
+            let line = line.strip_prefix("private ").unwrap_or(line).trim_start();
+            line.strip_prefix("fn ")
+                .and_then(|rest| rest.trim_start().strip_prefix(name))
+                .is_some_and(|rest| rest.trim_start().starts_with('('))
+        })
+        .map_or(1, |index| index + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_are_found_in_the_order_they_stand() {
+        let text = "import \"x\" as x;\nfn test_b() { 1 }\nfn helper() {}\n  private fn test_a () {}\nfn test_with(x) { x }\n";
+        let ast = rhai::Engine::new().compile(text).unwrap();
+        let found = cases(&Source::of_text("a_test.rhai", text), &ast);
+        let found: Vec<(&str, usize)> = found
+            .iter()
+            .map(|case| (case.name.as_str(), case.line))
+            .collect();
+        assert_eq!(found, [("test_b", 2), ("test_a", 4)]);
+    }
+}
