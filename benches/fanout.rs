@@ -123,6 +123,7 @@ async fn serve(listener: TcpListener, latency: Duration) -> Result<(), Failure> 
         seed: 1,
         clock: Clock::flowing(simulated_start(), 1.0),
         model: Model::starting(),
+        faults: Vec::new(),
     });
     let clouds: serde_json::Value = serde_json::from_slice(&answer(&simulator, "/v1/clouds")?)?;
     let id = clouds

@@ -104,6 +104,30 @@ impl Place {
     }
 }
 
+impl Place {
+    /// The place of some bytes of a text, as far as their first line goes.
+    #[must_use]
+    pub fn of_bytes(file: &str, source: &str, bytes: std::ops::Range<usize>) -> Self {
+        let start = boundary(source, bytes.start);
+        let end = boundary(source, bytes.end.max(start));
+        let before = source.get(..start).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+        let inside = source.get(start..end).unwrap_or_default();
+        let length = inside.lines().next().unwrap_or_default().chars().count();
+        Self::in_text(file, source, line, column, length)
+    }
+}
+
+/// The offset, or the nearest one before it where a character begins.
+fn boundary(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
+
 impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "error: {}", self.message)?;

@@ -17,6 +17,7 @@ mod control;
 mod credentials;
 mod due;
 mod events;
+pub mod faults;
 mod hardware;
 mod images;
 mod inventory;
@@ -43,15 +44,18 @@ use http::{HeaderMap, Request, Response};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
+pub use answer::Cut;
+pub use faults::Rule;
 pub use model::Model;
 
 use crate::clock::Clock;
 use crate::operation::{Access, Operation, Place};
 use answer::Answer;
 use assumptions::BODY_BYTES;
-use call::Call;
+use call::{Behaviour, Call};
 use control::Snapshots;
 use credentials::{CLIENT, Role, under};
+use faults::Faults;
 use router::{Found, ROUTER};
 use world::World;
 
@@ -64,6 +68,17 @@ pub struct Settings {
     pub clock: Clock,
     /// The account.
     pub model: Model,
+    /// Failures on purpose.
+    pub faults: Vec<Rule>,
+}
+
+impl Settings {
+    /// The account at its start.
+    fn world(&self) -> World {
+        let mut world = self.model.world(self.seed, self.clock.now());
+        world.faults = Faults::new(self.seed, &self.faults);
+        world
+    }
 }
 
 /// A simulated account that answers requests.
@@ -83,7 +98,7 @@ impl Simulator {
     /// A simulator of the model's account.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let world = settings.model.world(settings.seed, settings.clock.now());
+        let world = settings.world();
         Self {
             settings,
             state: Mutex::new(State {
@@ -160,7 +175,7 @@ impl Simulator {
                     body,
                     role,
                 };
-                behaviour(world, &call)
+                failing(world, operation, &target, &call, behaviour)
             })
             .unwrap_or_else(|refusal| refusal);
         let now = world.now;
@@ -175,10 +190,38 @@ impl Simulator {
         let State { world, snapshots } = &mut *state;
         world.now = self.settings.clock.now();
         provision::catch_up(world);
-        let Settings { seed, clock, model } = &self.settings;
-        let fresh = || model.world(*seed, clock.now());
+        let fresh = || self.settings.world();
+        let clock = &self.settings.clock;
         control::answer(method, path, body, clock, world, snapshots, &fresh)
     }
+}
+
+/// Carries a call out, unless a fault is due that says otherwise.
+fn failing(
+    world: &mut World,
+    operation: &'static Operation,
+    target: &str,
+    call: &Call,
+    behaviour: Behaviour,
+) -> Result<Answer, Answer> {
+    let mut faults = std::mem::take(&mut world.faults);
+    let strike = faults.strike(operation.name, &|name| {
+        call.path.iter().any(|(_, id)| world.goes_by(id, name))
+    });
+    world.faults = faults;
+    let Some(strike) = strike else {
+        return behaviour(world, call);
+    };
+    world
+        .events
+        .fault(world.now, operation.name, target.to_owned());
+    if strike.executed {
+        behaviour(world, call)?;
+    }
+    Ok(strike
+        .answer
+        .as_ref()
+        .map_or_else(Answer::cut, Answer::refusal))
 }
 
 /// What a call acts upon: the names and values of its path.

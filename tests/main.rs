@@ -11,6 +11,7 @@ mod promises {
     mod contract;
     mod directions;
     mod examples;
+    mod faults;
     mod interrupts;
     mod mistakes;
     mod operations;

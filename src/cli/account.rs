@@ -20,7 +20,7 @@ use crate::operation::Effect;
 use crate::script::host::Stop;
 use crate::script::memory::Memory;
 use crate::session::{Grant, Permission, Session, Settings};
-use crate::simulator::Model;
+use crate::simulator::{Model, Rule, faults};
 
 /// The account a command works on.
 pub enum Account {
@@ -168,6 +168,13 @@ pub fn read_model(file: &str) -> Result<Model, Complaint> {
     let text = fs::read_to_string(file)
         .map_err(|error| Complaint::usage(format!("cannot read the model {file}: {error}")))?;
     Model::read(file, &text).map_err(|complaint| *complaint)
+}
+
+/// The faults in a file.
+pub fn read_faults(file: &str) -> Result<Vec<Rule>, Complaint> {
+    let text = fs::read_to_string(file)
+        .map_err(|error| Complaint::usage(format!("cannot read the faults {file}: {error}")))?;
+    faults::read(file, &text).map_err(|complaint| *complaint)
 }
 
 fn real(profile: &Profile) -> Result<Client, CallError> {

@@ -24,6 +24,9 @@ pub struct Sim {
     /// The model to start from
     #[arg(long, value_name = "FILE")]
     model: Option<String>,
+    /// Make calls fail by the rules of this file
+    #[arg(long, value_name = "FILE")]
+    faults: Option<String>,
     /// How fast simulated time runs beside real time
     #[arg(long, value_name = "X", default_value_t = 1.0)]
     speed: f64,
@@ -49,10 +52,15 @@ impl Sim {
             .or(global.sim.as_deref())
             .unwrap_or_default();
         let model = account::read_model(file)?;
+        let faults = match &self.faults {
+            Some(file) => account::read_faults(file)?,
+            None => Vec::new(),
+        };
         let simulator = Arc::new(Simulator::new(simulator::Settings {
             seed: global.seed,
             clock: Clock::flowing(simulated_start(), self.speed),
             model,
+            faults,
         }));
         let stop = Stop::default();
         let runtime = interrupt::watch(&stop);

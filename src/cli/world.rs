@@ -4,12 +4,12 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
-use crate::client::{Client, Credentials, Function, Observer, Policy, Settings as Setup};
+use crate::client::{Client, Credentials, Failure, Function, Observer, Policy, Settings as Setup};
 use crate::clock::Clock;
 use crate::record::Secret;
 use crate::script::host::Controls;
 use crate::session::{Permission, Session, Settings};
-use crate::simulator::{self, Model, Simulator};
+use crate::simulator::{self, Cut, Model, Simulator};
 
 /// A simulated account, made when it is first needed.
 pub struct World {
@@ -22,7 +22,12 @@ impl World {
     /// An account that starts from a model.
     pub fn new(seed: u64, clock: Clock, model: Model) -> Arc<Self> {
         Arc::new(Self {
-            settings: simulator::Settings { seed, clock, model },
+            settings: simulator::Settings {
+                seed,
+                clock,
+                model,
+                faults: Vec::new(),
+            },
             simulator: OnceLock::new(),
             client: OnceLock::new(),
         })
@@ -42,8 +47,15 @@ impl World {
     fn client(&self) -> &Client {
         self.client.get_or_init(|| {
             let simulator = self.simulator().clone();
-            let transport =
-                Function(move |request| std::future::ready(Ok(simulator.respond(request))));
+            let transport = Function(move |request| {
+                let response = simulator.respond(request);
+                std::future::ready(match response.extensions().get::<Cut>() {
+                    Some(Cut) => Err(Failure::unknown(
+                        "the connection was cut, by a fault of the simulator",
+                    )),
+                    None => Ok(response),
+                })
+            });
             Client::new(Setup {
                 transport: Arc::new(transport),
                 credentials: Credentials::OAuth {

@@ -157,16 +157,8 @@ impl File {
 
     /// The place of the text at `span`.
     pub(super) fn place(&self, span: Range<usize>) -> Place {
-        let before = self.source.get(..span.start).unwrap_or(&self.source);
-        let line = before.matches('\n').count() + 1;
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        let column = before
-            .get(start..)
-            .map_or(1, |head| head.chars().count() + 1);
-        let at = self.source.get(span).unwrap_or_default();
-        let length = at.lines().next().unwrap_or_default().chars().count();
         let path = self.path.display().to_string();
-        let mut place = Place::in_text(&path, &self.source, line, column, length);
+        let mut place = Place::of_bytes(&path, &self.source, span);
         if let Some(shown) = without_secret(&place.text) {
             place.length = place.length.min(shown.chars().count()).max(1);
             place.text = shown;

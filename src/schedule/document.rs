@@ -150,22 +150,7 @@ impl<'t> Document<'t> {
 
     /// The place of a span of bytes.
     pub(super) fn place(&self, span: &Range<usize>) -> Place {
-        let start = self.boundary(span.start);
-        let end = self.boundary(span.end.max(start));
-        let before = self.text.get(..start).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-        let inside = self.text.get(start..end).unwrap_or_default();
-        let length = inside.lines().next().unwrap_or_default().chars().count();
-        Place::in_text(self.file, self.text, line, column, length)
-    }
-
-    fn boundary(&self, offset: usize) -> usize {
-        let mut offset = offset.min(self.text.len());
-        while !self.text.is_char_boundary(offset) {
-            offset -= 1;
-        }
-        offset
+        Place::of_bytes(self.file, self.text, span.clone())
     }
 }
 

@@ -365,4 +365,25 @@ pub static IN_TESTS: &[Builtin] = &[
         "Puts the account back to its start; the clock goes on.",
         "sim::reset()",
     ),
+    method(
+        "sim",
+        "fault",
+        "sim::fault(#{operation, target?, nth?, times?, probability?, status | reset, …}) -> int",
+        "Makes calls fail from now on: with a `status` (and `body`, `retry_after`; `executed: true` carries them out all the same), or by a connection cut (`reset: \"before\"` or `\"after\"` they are carried out). `nth` counts the calls the fault is about, from 1.",
+        r#"sim::fault(#{operation: "clouds", status: 503, nth: 1})"#,
+    ),
+    method(
+        "sim",
+        "faults",
+        "sim::faults() -> [#{id, rule, matched, struck}]",
+        "The faults in force, and how often each struck.",
+        "sim::faults()",
+    ),
+    method(
+        "sim",
+        "clear_faults",
+        "sim::clear_faults()",
+        "Takes all faults out of force.",
+        "sim::clear_faults()",
+    ),
 ];

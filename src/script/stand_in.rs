@@ -96,6 +96,20 @@ fn module(host: &Host) -> Module {
     });
     let own = host.clone();
     with(&mut module, "cloud", move |wanted: Map| cloud(&own, wanted));
+    let own = host.clone();
+    with(&mut module, "fault", move |rule: Map| {
+        let rule = value::to_argument(&Dynamic::from_map(rule)).map_err(Trouble::raise)?;
+        let added = call_as(&own, "fault", Method::POST, "faults", &rule)?;
+        Ok(value::of_json(&added["faults"][0]))
+    });
+    let own = host.clone();
+    plain(&mut module, "faults", move || {
+        call(&own, Method::GET, "faults", &Value::Null).map(|faults| value::of_json(&faults))
+    });
+    let own = host.clone();
+    plain(&mut module, "clear_faults", move || {
+        call_as(&own, "clear_faults", Method::DELETE, "faults", &Value::Null).map(drop)
+    });
     module
 }
 

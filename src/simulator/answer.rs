@@ -1,10 +1,12 @@
 //! Answers: JSON, nothing, or an error in one of the shapes the API documents.
 
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
+use http::header::{ALLOW, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use serde::Serialize;
 use serde_json::json;
+
+use super::faults::Refusal;
 
 const JSON: &str = "application/json";
 
@@ -15,9 +17,16 @@ pub struct Answer {
     content_type: &'static str,
     disposition: Option<&'static str>,
     allow: Option<String>,
+    retry_after: Option<u32>,
 }
 
+/// Marks an answer that never comes: the connection is cut instead.
+#[derive(Clone, Copy, Debug)]
+pub struct Cut;
+
 enum Body {
+    /// The connection is cut.
+    Cut,
     Empty,
     Ready(Bytes),
     Late(Box<dyn FnOnce() -> Vec<u8> + Send>),
@@ -31,6 +40,7 @@ impl Answer {
             content_type: JSON,
             disposition: None,
             allow: None,
+            retry_after: None,
         }
     }
 
@@ -38,6 +48,18 @@ impl Answer {
     pub fn json<T: Serialize + Send + 'static>(value: T) -> Self {
         let late = move || serde_json::to_vec(&value).unwrap_or_default();
         Self::of(200, Body::Late(Box::new(late)))
+    }
+
+    /// No answer: the connection is cut.
+    pub fn cut() -> Self {
+        Self::of(500, Body::Cut)
+    }
+
+    /// This status with this body, and `Retry-After` in seconds.
+    pub fn refusal(refusal: &Refusal) -> Self {
+        let mut answer = Self::of(refusal.status, Body::Ready(refusal.body.to_string().into()));
+        answer.retry_after = refusal.retry_after;
+        answer
     }
 
     /// 200 without a body.
@@ -106,15 +128,19 @@ impl Answer {
         self
     }
 
-    /// Its HTTP status.
-    pub const fn status(&self) -> u16 {
-        self.status
+    /// Its HTTP status; none if the connection is cut.
+    pub const fn status(&self) -> Option<u16> {
+        match self.body {
+            Body::Cut => None,
+            _ => Some(self.status),
+        }
     }
 
     /// Writes the answer out.
     pub fn into_response(self) -> Response<Bytes> {
+        let is_cut = matches!(self.body, Body::Cut);
         let body = match self.body {
-            Body::Empty => Bytes::new(),
+            Body::Empty | Body::Cut => Bytes::new(),
             Body::Ready(bytes) => bytes,
             Body::Late(write) => Bytes::from(write()),
         };
@@ -128,6 +154,14 @@ impl Answer {
         if let Some(disposition) = self.disposition {
             let value = HeaderValue::from_static(disposition);
             response.headers_mut().insert(CONTENT_DISPOSITION, value);
+        }
+        if is_cut {
+            response.extensions_mut().insert(Cut);
+        }
+        if let Some(seconds) = self.retry_after {
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         if let Some(methods) = self.allow
             && let Ok(value) = HeaderValue::from_str(&methods)

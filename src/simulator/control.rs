@@ -1,6 +1,7 @@
 //! The controls of a simulated account: paths under `/_sim/`, which need no credentials.
 
 mod clouds;
+mod faults;
 
 use chrono::{Datelike as _, TimeDelta};
 use serde_json::{Map, Value, json};
@@ -39,6 +40,8 @@ pub fn answer(
     let name = path.strip_prefix(ROOT).unwrap_or_default();
     let wanted = match name {
         "clock" | "events" | "counters" | "assumptions" => "GET",
+        "faults" => return faults::answer(method, body, world),
+        one if one.starts_with("faults/") => return faults::one(method, one, world),
         "reset" | "advance" | "clouds" | "snapshot" | "restore" => "POST",
         _ => return Answer::missing("Control"),
     };

@@ -16,13 +16,13 @@ const COUNTED: usize = 50_000;
 pub struct Event {
     /// When.
     pub at: DateTime<Utc>,
-    /// `call` or `change`.
+    /// `call`, `change`, or `fault` for a call that is made to fail.
     pub kind: &'static str,
     /// The operation called, or the change that fell due.
     pub operation: &'static str,
     /// What it was done to.
     pub target: String,
-    /// The HTTP status answered; none for a change.
+    /// The HTTP status answered; none for what is no call, and where the connection was cut.
     pub status: Option<u16>,
 }
 
@@ -50,7 +50,7 @@ impl Events {
         at: DateTime<Utc>,
         operation: &'static str,
         target: String,
-        status: u16,
+        status: Option<u16>,
     ) {
         let counter = self.counters.entry(operation).or_default();
         counter.calls += 1;
@@ -65,7 +65,18 @@ impl Events {
             kind: "call",
             operation,
             target,
-            status: Some(status),
+            status,
+        });
+    }
+
+    /// Notes that a call is made to fail.
+    pub fn fault(&mut self, at: DateTime<Utc>, operation: &'static str, target: String) {
+        self.push(Event {
+            at,
+            kind: "fault",
+            operation,
+            target,
+            status: None,
         });
     }
 

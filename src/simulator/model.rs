@@ -58,17 +58,9 @@ impl Model {
     /// Reads a model file: TOML with `clouds`, `nodes` and `seed`, each of which may be left out.
     pub fn read(file: &str, text: &str) -> Result<Self, Box<Complaint>> {
         let wrong = |message: String, offset: usize, length: usize| {
-            let before = text.get(..offset).unwrap_or_default();
-            let line = before.matches('\n').count() + 1;
-            let column = before
-                .rsplit('\n')
-                .next()
-                .unwrap_or_default()
-                .chars()
-                .count()
-                + 1;
+            let place = Place::of_bytes(file, text, offset..offset + length);
             let complaint = Complaint::usage(message)
-                .at(Some(Place::in_text(file, text, line, column, length)))
+                .at(Some(place))
                 .hint("a model has `clouds`, `nodes` and `seed`, all whole numbers");
             Box::new(complaint)
         };

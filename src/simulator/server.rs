@@ -7,11 +7,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
+use bytes::Bytes;
 use http::{Request, Response};
 use tokio::net::TcpListener;
 
 use super::Simulator;
-use super::answer::Answer;
+use super::answer::{Answer, Cut};
 use super::assumptions::BODY_BYTES;
 
 /// Serves a simulator on a listener until `shutdown` is done.
@@ -33,9 +34,15 @@ async fn answer(State(simulator): State<Arc<Simulator>>, request: Request<Body>)
         Ok(bytes) => simulator.respond(Request::from_parts(parts, bytes)),
         Err(_) => too_large(),
     };
+    if response.extensions().get::<Cut>().is_some() {
+        // A body that breaks off makes the server close the connection instead of answering.
+        let broken = io::Error::new(io::ErrorKind::ConnectionReset, "a fault of the simulator");
+        let stream = futures_util::stream::once(std::future::ready(Err::<Bytes, _>(broken)));
+        return response.map(|_| Body::from_stream(stream));
+    }
     response.map(Body::from)
 }
 
-fn too_large() -> Response<bytes::Bytes> {
+fn too_large() -> Response<Bytes> {
     Answer::errors(413, "payload_too_large", "The request body is too large.").into_response()
 }

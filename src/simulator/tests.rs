@@ -22,6 +22,7 @@ fn simulator() -> Simulator {
         seed: 7,
         clock: Clock::simulated(),
         model: Model::starting(),
+        faults: Vec::new(),
     })
 }
 

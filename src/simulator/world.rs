@@ -11,6 +11,7 @@ use super::assumptions::Assumption;
 use super::credentials::Credentials;
 use super::due::Due;
 use super::events::Events;
+use super::faults::Faults;
 use super::space::Space;
 use crate::api::clouds::{Cloud, CloudStats};
 use crate::api::configurations::Configuration;
@@ -87,6 +88,8 @@ pub struct World {
     pub private: BTreeMap<String, Space>,
     /// Changes that wait for their instant.
     pub due: Due,
+    /// Failures on purpose.
+    pub faults: Faults,
     /// What happened.
     pub events: Events,
     numbers: i64,
@@ -121,9 +124,32 @@ impl World {
             space: Space::default(),
             private: BTreeMap::new(),
             due: Due::default(),
+            faults: Faults::new(seed, &[]),
             events: Events::default(),
             numbers: 1_000,
         }
+    }
+
+    /// Whether a thing of this id goes by this name: its id, its label or its host name.
+    #[must_use]
+    pub fn goes_by(&self, id: &str, name: &str) -> bool {
+        if id == name {
+            return true;
+        }
+        let cloud = self
+            .clouds
+            .get(id)
+            .and_then(|it| it.record.label.as_deref());
+        let vlan = self.vlans.get(id).and_then(|it| it.record.label.as_deref());
+        let block = self
+            .blocks
+            .get(id)
+            .and_then(|it| it.record.label.as_deref());
+        if [cloud, vlan, block].contains(&Some(name)) {
+            return true;
+        }
+        let mut nodes = self.clouds.values().flat_map(|cloud| &cloud.stats.nodes);
+        nodes.any(|node| node.uuid == id && node.hostname.as_deref() == Some(name))
     }
 
     /// The present instant as the API writes it.

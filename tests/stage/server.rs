@@ -16,7 +16,8 @@ pub struct Server {
 #[derive(Debug)]
 pub struct Called {
     pub operation: String,
-    pub status: u64,
+    /// None where the connection was cut.
+    pub status: Option<u64>,
 }
 
 impl Server {
@@ -56,7 +57,7 @@ impl Server {
             .filter(|event| event["kind"] == "call")
             .map(|event| Called {
                 operation: text(event, "operation"),
-                status: event["status"].as_u64().unwrap(),
+                status: event["status"].as_u64(),
             })
             .collect()
     }

@@ -24,6 +24,7 @@ fn one_seed_gives_one_transcript() {
         seed: 8,
         clock: Clock::simulated(),
         model: Model::starting(),
+        faults: Vec::new(),
     });
     assert_ne!(transcript(&simulator()), transcript(&other));
 }

@@ -1,0 +1,56 @@
+//! A file of faults: TOML with a `[[fault]]` for each rule.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::Rule;
+use crate::error::{Complaint, Place};
+
+/// The file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    fault: Vec<Spanned<Rule>>,
+}
+
+/// Reads a file of faults; a mistake is placed.
+pub fn read(file: &str, text: &str) -> Result<Vec<Rule>, Box<Complaint>> {
+    let wrong = |message: String, bytes: std::ops::Range<usize>| {
+        let place = Place::of_bytes(file, text, bytes);
+        Box::new(
+            Complaint::usage(format!("the faults: {message}"))
+                .at(Some(place))
+                .hint("a fault is a [[fault]] with `operation` and `status` or `reset`"),
+        )
+    };
+    let read: File = toml::from_str(text)
+        .map_err(|error| wrong(error.message().to_owned(), error.span().unwrap_or_default()))?;
+    read.fault
+        .into_iter()
+        .map(|rule| {
+            let bytes = rule.span();
+            rule.into_inner().checked().map_err(|why| wrong(why, bytes))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_are_read_and_their_mistakes_are_placed() {
+        let text = "[[fault]]\noperation = \"set_power\"\ntarget = \"late-crow\"\nstatus = 503\n\
+                    executed = true\n\n[[fault]]\noperation = \"*\"\nreset = \"before\"\n";
+        assert_eq!(read("f.toml", text).unwrap().len(), 2);
+        for (text, line) in [
+            ("[[fault]]\noperation = \"x\"\nstatus = 503\n", 1),
+            ("[[fault]]\noperation = \"*\"\nstatsu = 503\n", 3),
+            ("\n\n[[falt]]\n", 3),
+        ] {
+            let complaint = read("f.toml", text).unwrap_err();
+            assert_eq!(complaint.place.map(|it| it.line), Some(line), "{text}");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Calls fail on purpose over a socket as they do in the process, and rules that mean nothing are
+//! refused.
+
+use std::fs;
+
+use crate::stage::folder::Folder;
+use crate::stage::mw::Mw;
+use crate::stage::server::Server;
+
+/// A server whose calls fail by these rules.
+fn server(rules: &str) -> Server {
+    let folder = Folder::new();
+    folder.write("faults.toml", rules);
+    let file = folder.path().join("faults.toml");
+    // The file is read before the server says where it listens.
+    Server::with(&["--speed", "1000", "--faults", file.to_str().unwrap()])
+}
+
+fn times(server: &Server, operation: &str) -> usize {
+    let calls = server.calls();
+    calls.iter().filter(|it| it.operation == operation).count()
+}
+
+#[test]
+fn a_reboot_whose_answer_is_lost_on_a_socket_is_sent_once_and_in_doubt() {
+    for rule in ["reset = \"after\"", "status = 503\nexecuted = true"] {
+        let server = server(&format!("[[fault]]\noperation = \"set_power\"\n{rule}\n"));
+        let line = r#"cloud("Bare metal").nodes()[0].reboot()"#;
+        let done = Mw::new(["--allow", "disrupt", "--quiet", "eval", line])
+            .account(server.url())
+            .any_stderr()
+            .code(5)
+            .run();
+        assert!(done.stderr.contains("reboot"), "{}", done.stderr);
+        assert_eq!(times(&server, "set_power"), 1, "{rule}");
+    }
+}
+
+#[test]
+fn a_read_cut_off_on_a_socket_is_sent_again() {
+    let server = server("[[fault]]\noperation = \"clouds\"\nreset = \"before\"\ntimes = 1\n");
+    Mw::new(["--quiet", "eval", "clouds().len()"])
+        .account(server.url())
+        .stdout("2\n")
+        .run();
+    assert_eq!(times(&server, "clouds"), 2);
+}
+
+#[test]
+fn a_creation_whose_answer_is_lost_on_a_socket_is_found_and_not_sent_again() {
+    let server = server("[[fault]]\noperation = \"create_vlan\"\nreset = \"after\"\n");
+    let line = r#"
+        create_vlan(#{label: "once", pod_location: "pod_1", vlan_type: "internal"}).label
+            + vlans().where("label", "once").len()"#;
+    Mw::new(["--allow", "change", "--quiet", "eval", line])
+        .account(server.url())
+        .stdout("once1\n")
+        .run();
+    assert_eq!(times(&server, "create_vlan"), 1);
+}
+
+#[test]
+fn a_file_of_faults_that_means_nothing_is_refused_with_its_line() {
+    let refused = |text: &str| {
+        let mw = Mw::new(["sim", "--listen", "127.0.0.1:0", "--faults", "f.toml"]);
+        mw.file("f.toml", text).any_stderr().code(2).run().stderr
+    };
+    assert_eq!(
+        refused("[[fault]]\noperation = \"clouds\"\nstatsu = 503\n")
+            .lines()
+            .nth(1),
+        Some("  --> f.toml:3:1")
+    );
+    let unknown = refused("\n[[fault]]\noperation = \"clods\"\nstatus = 503\n");
+    assert!(unknown.contains("f.toml:2:1"), "{unknown}");
+    assert!(unknown.contains("did you mean `clouds`?"), "{unknown}");
+    let missing = Mw::new(["sim", "--faults", "nowhere.toml"])
+        .any_stderr()
+        .code(2)
+        .run();
+    assert!(missing.stderr.contains("cannot read the faults"));
+}
+
+#[test]
+fn the_example_of_the_readme_is_a_file_of_faults() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let readme = fs::read_to_string(format!("{root}/README.md")).unwrap();
+    let (_, rest) = readme.split_once("```toml\n[[fault]]").unwrap();
+    let (rules, _) = rest.split_once("```").unwrap();
+    drop(server(&format!("[[fault]]{rules}")));
+}
