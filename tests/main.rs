@@ -12,6 +12,7 @@ mod promises {
     mod directions;
     mod examples;
     mod faults;
+    mod fleet;
     mod interrupts;
     mod mistakes;
     mod operations;

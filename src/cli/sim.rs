@@ -8,8 +8,9 @@ use clap::Args;
 use super::{Global, Outcome, account, interrupt, show};
 use crate::clock::{Clock, simulated_start};
 use crate::error::{Complaint, exit};
+use crate::output::Document;
 use crate::script::host::Stop;
-use crate::simulator::{self, Simulator, server};
+use crate::simulator::{self, Simulator, assumptions, server};
 
 /// Serve the simulated account over HTTP.
 #[derive(Args, Debug)]
@@ -24,17 +25,31 @@ pub struct Sim {
     /// The model to start from
     #[arg(long, value_name = "FILE")]
     model: Option<String>,
+    /// Start with so many clouds, whatever the model says
+    #[arg(long, value_name = "N")]
+    clouds: Option<usize>,
+    /// Start with so many nodes in all of them
+    #[arg(long, value_name = "N")]
+    nodes: Option<usize>,
     /// Make calls fail by the rules of this file
     #[arg(long, value_name = "FILE")]
     faults: Option<String>,
     /// How fast simulated time runs beside real time
     #[arg(long, value_name = "X", default_value_t = 1.0)]
     speed: f64,
+    /// List what is assumed where the API's documents say nothing, and end
+    #[arg(long)]
+    assumptions: bool,
 }
 
 impl Sim {
     /// Runs the command.
     pub fn run(self, global: &Global) -> Outcome {
+        if self.assumptions {
+            let listed = serde_json::to_value(assumptions::ALL).unwrap_or_default();
+            show::document(&Document::Value(listed), global)?;
+            return Ok(exit::DONE);
+        }
         if !self.speed.is_finite() || !(0.0..=1e6).contains(&self.speed) {
             return Err(Complaint::usage(format!(
                 "--speed must be from 0 to 1000000, not {}",
@@ -51,7 +66,12 @@ impl Sim {
             .as_deref()
             .or(global.sim.as_deref())
             .unwrap_or_default();
-        let model = account::read_model(file)?;
+        let mut model = account::read_model(file)?;
+        model.clouds = self.clouds.unwrap_or(model.clouds);
+        model.nodes = self.nodes.unwrap_or(model.nodes);
+        if let Some((name, wrong)) = model.wrong_count() {
+            return Err(Complaint::usage(format!("--{name} {wrong}")).into());
+        }
         let faults = match &self.faults {
             Some(file) => account::read_faults(file)?,
             None => Vec::new(),

@@ -72,21 +72,24 @@ impl Model {
                 span.len(),
             )
         })?;
-        for (name, value, least) in [
-            ("clouds", model.clouds, 2),
-            ("nodes", model.nodes, FIRST_NODES),
-        ] {
-            if !(least..=MOST).contains(&value) {
-                let message =
-                    format!("the model: `{name}` is {value}, not within {least} to {MOST}");
-                return Err(wrong(
-                    message,
-                    text.find(name).unwrap_or_default(),
-                    name.len(),
-                ));
-            }
+        if let Some((name, why)) = model.wrong_count() {
+            let message = format!("the model: `{name}` {why}");
+            let at = text.find(name).unwrap_or_default();
+            return Err(wrong(message, at, name.len()));
         }
         Ok(model)
+    }
+
+    /// The count that is out of bounds, if one is, and what is wrong with it.
+    #[must_use]
+    pub fn wrong_count(&self) -> Option<(&'static str, String)> {
+        [
+            ("clouds", self.clouds, 2),
+            ("nodes", self.nodes, FIRST_NODES),
+        ]
+        .into_iter()
+        .find(|(_, count, least)| !(*least..=MOST).contains(count))
+        .map(|(name, count, least)| (name, format!("is {count}, not within {least} to {MOST}")))
     }
 
     /// The account itself.
