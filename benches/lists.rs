@@ -92,6 +92,7 @@ fn interpreter(nodes: &[Value]) -> Interpreter {
         args: Map::new(),
         memory: Memory::of_the_run(),
         controls: None,
+        coverage: None,
     });
     Interpreter::new(&host, PathBuf::new())
 }

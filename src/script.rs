@@ -16,6 +16,7 @@ mod assertions;
 mod call;
 mod case;
 mod check;
+mod coverage;
 mod diagnose;
 mod engine;
 mod fetch;
@@ -44,6 +45,7 @@ mod trouble;
 mod waiting;
 
 pub use case::Case;
+pub use coverage::Coverage;
 pub use field::described;
 pub use handle::{kind, kinds};
 pub use incomplete::is_incomplete;

@@ -59,6 +59,7 @@ impl Execution {
             args: task.args,
             memory,
             controls: None,
+            coverage: None,
         });
         match on_its_own_thread(&host, &task.source) {
             Ok(document) => {

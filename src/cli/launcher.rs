@@ -119,6 +119,7 @@ fn prepared(
         args,
         memory: inner.account.memory(&source.name),
         controls: None,
+        coverage: None,
     });
     Ok((host, source))
 }

@@ -33,6 +33,7 @@ impl Repl {
             args: Map::new(),
             memory: account.memory("<repl>"),
             controls: None,
+            coverage: None,
         });
         let prompt = if matches!(account, Account::Simulated(_)) {
             "sim> "

@@ -1,5 +1,6 @@
 //! `mw test`: the tests of scripts, each on a simulated account and a clock of its own.
 
+mod coverage;
 mod files;
 mod junit;
 mod report;
@@ -8,6 +9,7 @@ mod verdict;
 
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -47,6 +49,12 @@ pub struct Test {
     /// Write the results to this file in the XML of `JUnit`
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    /// Tell which lines of the scripts under test ran
+    #[arg(long)]
+    coverage: bool,
+    /// Write which lines ran to this file in lcov's form
+    #[arg(long, value_name = "FILE")]
+    lcov: Option<PathBuf>,
     /// Run again whenever a script of the folders changes
     #[arg(long)]
     watch: bool,
@@ -61,14 +69,16 @@ impl Test {
         let model = read_model(global.sim.as_deref().unwrap_or_default())?;
         let stop = Stop::default();
         let runtime = interrupt::watch(&stop);
-        let suite = Suite {
+        let mut suite = Suite {
             seed: global.seed,
             model,
             deny: global.deny.clone(),
             runtime,
             stop: stop.clone(),
+            coverage: None,
         };
         loop {
+            suite.coverage = (self.coverage || self.lcov.is_some()).then(Arc::default);
             let mut changes = Changes::of(&self.paths);
             let outcome = self.once(global, &suite);
             if !self.watch {
@@ -122,9 +132,21 @@ impl Test {
         if let Some(file) = &self.junit {
             write(file, &junit::document(&verdicts, &summary))?;
         }
+        let covered = suite
+            .coverage
+            .as_ref()
+            .map(|coverage| coverage::under_test(coverage, &files))
+            .unwrap_or_default();
+        if let Some(file) = &self.lcov {
+            write(file, &coverage::lcov(&covered))?;
+        }
         if for_programs {
-            show::document(&report::document(&verdicts, &summary), global)?;
+            let shown = self.coverage.then_some(covered.as_slice());
+            show::document(&report::document(&verdicts, &summary, shown), global)?;
         } else {
+            if self.coverage {
+                show::text(&coverage::table(&covered))?;
+            }
             show::text(&summary.line())?;
         }
         Ok(summary.exit())

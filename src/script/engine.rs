@@ -10,7 +10,9 @@ use rhai::{Dynamic, Engine, OptimizationLevel};
 
 use super::host::Host;
 use super::modules::Modules;
-use super::{assertions, field, flow, handle, lists, memory, moment, parallel, speech, waiting};
+use super::{
+    assertions, coverage, field, flow, handle, lists, memory, moment, parallel, speech, waiting,
+};
 
 /// How deep scripts may call and nest. Rhai's own limits differ between debug and release builds;
 /// a script that works must work in both. The stack of a script's thread has room for them.
@@ -37,7 +39,7 @@ pub fn build(host: &Host, base: PathBuf) -> Engine {
     engine.set_max_array_size(MOST_ITEMS);
     engine.set_max_map_size(MOST_ITEMS);
     engine.disable_symbol("eval");
-    engine.set_module_resolver(Modules::new(base));
+    engine.set_module_resolver(Modules::new(base, host.coverage().cloned()));
     packages(&mut engine);
     let own = host.clone();
     engine.on_progress(move |steps| {
@@ -56,6 +58,9 @@ pub fn build(host: &Host, base: PathBuf) -> Engine {
     waiting::register(&mut engine, host);
     parallel::register(&mut engine, host);
     memory::register(&mut engine, host);
+    if let Some(coverage) = host.coverage() {
+        coverage::register(&mut engine, coverage);
+    }
     engine
 }
 

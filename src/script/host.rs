@@ -10,6 +10,7 @@ use rhai::EvalAltResult;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
+use super::coverage::Coverage;
 use super::hands::Hands;
 use super::memory::Memory;
 use super::runtime::LazyRuntime;
@@ -144,6 +145,8 @@ pub struct Parts {
     pub memory: Memory,
     /// The controls of the simulated account, which only tests have in hand.
     pub controls: Option<Controls>,
+    /// Where it is counted what scripts carry out.
+    pub coverage: Option<Arc<Coverage>>,
 }
 
 /// Calls a control of the simulated account, which answers with a status and a body.
@@ -222,6 +225,12 @@ impl Host {
         self.0.parts.controls.as_ref()
     }
 
+    /// Where it is counted what scripts carry out, if it is.
+    #[must_use]
+    pub(super) fn coverage(&self) -> Option<&Arc<Coverage>> {
+        self.0.parts.coverage.as_ref()
+    }
+
     /// A host on the same account for a script of its own.
     #[must_use]
     pub(super) fn beside(&self, console: Arc<dyn Console>, args: Map<String, Value>) -> Self {
@@ -234,6 +243,7 @@ impl Host {
             args,
             memory: Memory::of_the_run(),
             controls: None,
+            coverage: parts.coverage.clone(),
         })
     }
 

@@ -93,6 +93,13 @@ impl Interpreter {
         if !complaints.is_empty() {
             return Err(complaints);
         }
+        let ast = self.host.coverage().map_or(Ok(ast), |coverage| {
+            let (name, text) = (&source.name, &source.text);
+            let text = coverage.counted(&self.engine, &self.scope, name, text);
+            self.engine
+                .compile_with_scope(&self.scope, text)
+                .map_err(|error| vec![diagnose::parse(source, &error)])
+        })?;
         Ok((ast, names))
     }
 

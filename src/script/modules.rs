@@ -4,10 +4,11 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
 
+use super::coverage::Coverage;
 use super::source::Source;
 use crate::operation::nearest;
 
@@ -47,15 +48,17 @@ impl Drop for Loading {
 #[derive(Debug)]
 pub struct Modules {
     base: PathBuf,
+    coverage: Option<Arc<Coverage>>,
     known: Mutex<HashMap<String, Shared<Module>>>,
 }
 
 impl Modules {
-    /// Modules for a script in this folder.
+    /// Modules for a script in this folder; what they carry out is counted where asked for.
     #[must_use]
-    pub fn new(base: PathBuf) -> Self {
+    pub fn new(base: PathBuf, coverage: Option<Arc<Coverage>>) -> Self {
         Self {
             base,
+            coverage,
             known: Mutex::default(),
         }
     }
@@ -124,8 +127,12 @@ impl ModuleResolver for Modules {
                 position,
             ))
         };
+        let counted = self
+            .coverage
+            .as_ref()
+            .map(|coverage| coverage.counted(engine, &Scope::new(), &found.name, &found.text));
         let mut ast = engine
-            .compile(&found.text)
+            .compile(counted.as_ref().unwrap_or(&found.text))
             .map_err(|error| inside(Box::new(EvalAltResult::from(error))))?;
         ast.set_source(&found.name);
         let module = Module::eval_ast_as_new(Scope::new(), &ast, engine)

@@ -56,6 +56,7 @@ impl Trial {
             args: serde_json::Map::new(),
             memory: Memory::of_the_run(),
             controls: None,
+            coverage: None,
         });
         Interpreter::new(&host, ".".into())
             .run(&Source::of_text("<test>", text))

@@ -217,9 +217,9 @@ fn wrong_usage_is_said_and_nothing_runs() {
 }
 
 #[test]
-fn results_are_written_as_junit() {
+fn results_are_written_as_junit_and_as_lcov() {
     let done = Mw::shell(
-        "mw -q test --junit out.xml mixed_test.rhai; cat out.xml",
+        "mw -q test --junit out.xml --lcov out.info --coverage mixed_test.rhai; cat out.xml out.info",
     )
     .file(
         "mixed_test.rhai",
@@ -236,6 +236,8 @@ fn results_are_written_as_junit() {
         "<testcase name=\"test_one\" classname=\"mixed_test.rhai\" file=\"mixed_test.rhai\" line=\"2\"",
         "<failure message=\"a &quot;quoted&quot; &lt;word&gt;\">",
         "<system-out>&lt;&amp;&gt;</system-out>",
+        "  part.rhai   40 %  2 of 5 lines, not 5-10\n",
+        "SF:part.rhai\nDA:2,1\nDA:3,1\nDA:5,0\nDA:6,0\nDA:10,0\nLF:5\nLH:2\nend_of_record\n",
     ] {
         assert!(
             done.stdout.contains(expected),

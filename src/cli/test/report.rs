@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::coverage::Covered;
 use super::verdict::{Ending, Verdict};
 use crate::cli::Global;
 use crate::error::{Complaint, exit};
@@ -141,16 +142,31 @@ impl Summary {
     }
 }
 
-/// The results as one document: durations in seconds.
-pub fn document(verdicts: &[Verdict], summary: &Summary) -> Document {
+/// The results as one document: durations in seconds, coverage where it is asked for.
+pub fn document(verdicts: &[Verdict], summary: &Summary, covered: Option<&[Covered]>) -> Document {
     let tests: Vec<Value> = verdicts.iter().map(entry).collect();
-    Document::Value(json!({
+    let mut document = json!({
         "passed": summary.passed,
         "failed": summary.failed,
         "broken": summary.broken,
         "seconds": summary.took.as_secs_f64(),
         "tests": tests,
-    }))
+    });
+    if let Some(covered) = covered {
+        let files: Vec<Value> = covered
+            .iter()
+            .map(|it| {
+                json!({
+                    "file": it.file,
+                    "lines": it.lines.len(),
+                    "run": it.run(),
+                    "missed": it.missed(),
+                })
+            })
+            .collect();
+        document["coverage"] = files.into();
+    }
+    Document::Value(document)
 }
 
 fn entry(verdict: &Verdict) -> Value {

@@ -18,7 +18,7 @@ use crate::script::host::{Console, Host, Level, Parts, Stop};
 use crate::script::memory::Memory;
 use crate::script::runtime::LazyRuntime;
 use crate::script::source::Source;
-use crate::script::{self, Case, Ended, Interpreter};
+use crate::script::{self, Case, Coverage, Ended, Interpreter};
 use crate::session::{Grant, Permission};
 use crate::simulator::Model;
 
@@ -34,6 +34,8 @@ pub struct Suite {
     pub runtime: Arc<LazyRuntime>,
     /// The way to stop.
     pub stop: Stop,
+    /// Where it is counted what scripts carry out.
+    pub coverage: Option<Arc<Coverage>>,
 }
 
 /// How to run them.
@@ -46,9 +48,16 @@ pub struct Order<'a> {
     pub jobs: usize,
 }
 
+/// A file of tests: as it is, and with what counts where that is asked for.
+struct Parsed {
+    source: Source,
+    suite: script::Suite,
+    counting: Option<script::Suite>,
+}
+
 /// Something to do: a test, or a file to tell what is wrong with.
 enum Work {
-    Case(Arc<(Source, script::Suite)>, Case),
+    Case(Arc<Parsed>, Case),
     Broken(PathBuf, Vec<Complaint>),
 }
 
@@ -120,19 +129,31 @@ impl Suite {
             let found = Source::read(&shown)
                 .map_err(|complaint| vec![complaint])
                 .and_then(|source| {
-                    let (host, _) = self.host(Arc::new(Transcript::default()));
-                    let suite = Interpreter::new(&host, source.folder.clone()).suite(&source)?;
-                    Ok((source, suite))
+                    let (host, _) = self.host(Arc::default(), None);
+                    let parse =
+                        |host: &Host| Interpreter::new(host, source.folder.clone()).suite(&source);
+                    let suite = parse(&host)?;
+                    let counting = match &self.coverage {
+                        Some(_) => {
+                            Some(parse(&self.host(Arc::default(), self.coverage.clone()).0)?)
+                        }
+                        None => None,
+                    };
+                    Ok(Parsed {
+                        source,
+                        suite,
+                        counting,
+                    })
                 });
             match found {
-                Ok((_, suite)) if suite.cases.is_empty() && filter.is_none() => {
+                Ok(found) if found.suite.cases.is_empty() && filter.is_none() => {
                     let complaint = Complaint::usage(format!("{shown} has no test"))
                         .hint("a test is a function without parameters: fn test_it_works() { … }");
                     work.push(Work::Broken(file.clone(), vec![complaint]));
                 }
                 Ok(found) => {
                     let found = Arc::new(found);
-                    let cases = found.1.cases.iter();
+                    let cases = found.suite.cases.iter();
                     work.extend(
                         cases
                             .filter(|case| wanted(&shown) || wanted(&case.name))
@@ -146,7 +167,11 @@ impl Suite {
     }
 
     /// A host in an account of its own, and that account.
-    fn host(&self, console: Arc<Transcript>) -> (Host, Arc<World>) {
+    fn host(
+        &self,
+        console: Arc<Transcript>,
+        coverage: Option<Arc<Coverage>>,
+    ) -> (Host, Arc<World>) {
         let world = World::new(self.seed, Clock::simulated(), self.model.clone());
         let permission = Permission::new(Permission::everything(), self.deny.clone(), None);
         let host = Host::new(Parts {
@@ -157,13 +182,14 @@ impl Suite {
             args: Map::new(),
             memory: Memory::of_the_run(),
             controls: Some(world.controls()),
+            coverage,
         });
         (host, world)
     }
 
     fn perform(&self, work: &Work) -> Verdict {
-        let ((source, suite), case) = match work {
-            Work::Case(found, case) => (&**found, case),
+        let (parsed, case) = match work {
+            Work::Case(parsed, case) => (parsed, case),
             Work::Broken(file, complaints) => {
                 return Verdict {
                     file: file.clone(),
@@ -176,11 +202,15 @@ impl Suite {
                 };
             }
         };
+        let source = &parsed.source;
         let begun = Instant::now();
         let transcript = Arc::new(Transcript::default());
-        let (host, world) = self.host(transcript.clone());
-        let ended =
-            Interpreter::new(&host, source.folder.clone()).run_case(source, suite, &case.name);
+        let (host, world) = self.host(transcript.clone(), None);
+        let ended = Interpreter::new(&host, source.folder.clone()).run_case(
+            source,
+            &parsed.suite,
+            &case.name,
+        );
         let ending = match ended {
             Ok(()) => Ending::Passed,
             Err(Ended::Quietly(code)) => Ending::Failed(vec![
@@ -194,13 +224,21 @@ impl Suite {
                 Ending::Failed(complaints.into_iter().map(|it| own(it, case)).collect())
             }
         };
+        let took = begun.elapsed();
+        // Counted in a run of its own, so that no mistake is shown in a text that nobody wrote. It
+        // ends as the first one did.
+        if let Some(suite) = &parsed.counting {
+            let (host, _) = self.host(Arc::default(), self.coverage.clone());
+            let mut interpreter = Interpreter::new(&host, source.folder.clone());
+            let _ = interpreter.run_case(source, suite, &case.name);
+        }
         let said = std::mem::take(&mut *transcript.lock());
         Verdict {
             file: Path::new(&source.name).to_owned(),
             name: case.name.clone(),
             line: case.line,
             ending,
-            took: begun.elapsed(),
+            took,
             simulated: world.clock().now() - simulated_start(),
             said,
         }
