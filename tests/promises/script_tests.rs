@@ -363,6 +363,16 @@ fn a_seed_decides_every_event_whatever_runs_beside() {
 }
 
 #[test]
+fn an_interrupt_ends_the_tests_and_is_no_failure_of_their_own() {
+    let mut process = Mw::new(["test", "--watch"])
+        .file("a_test.rhai", "fn test_a() { 1 }")
+        .start();
+    process.says("waiting for changes");
+    process.signal("INT");
+    assert_eq!(process.end().code, Some(130));
+}
+
+#[test]
 fn files_are_watched_and_run_again_when_they_change() {
     let mw = Mw::new(["test", "--watch"]).file("watch_test.rhai", "fn test_it() { assert(false) }");
     let file = mw.folder().join("watch_test.rhai");

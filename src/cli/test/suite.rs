@@ -213,6 +213,9 @@ impl Suite {
         );
         let ending = match ended {
             Ok(()) => Ending::Passed,
+            Err(Ended::Quietly(_)) if self.stop.reason().is_some() => {
+                Ending::Failed(vec![Complaint::new(exit::INTERRUPTED, "interrupted")])
+            }
             Err(Ended::Quietly(code)) => Ending::Failed(vec![
                 Complaint::new(
                     exit::FAILED,
