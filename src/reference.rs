@@ -30,27 +30,26 @@ pub fn index() -> String {
         );
     }
     let _ = writeln!(text, "\n## builtins");
-    for builtin in BUILTINS {
-        let name = match builtin.on {
-            Some(on) => format!("{on}.{}", builtin.name),
-            None => builtin.name.to_owned(),
-        };
-        let _ = writeln!(text, "  {name:<24} {}", first_sentence(builtin.doc));
-    }
+    list(&mut text, BUILTINS, ".");
     let _ = writeln!(text, "\n## in tests (mw test)");
-    for builtin in IN_TESTS {
-        let name = match builtin.on {
-            Some(module) => format!("{module}::{}", builtin.name),
-            None => builtin.name.to_owned(),
-        };
-        let _ = writeln!(text, "  {name:<24} {}", first_sentence(builtin.doc));
-    }
+    list(&mut text, IN_TESTS, "::");
     let _ = writeln!(text, "\n## types");
     for kind in kinds() {
         let _ = writeln!(text, "  {:<24} {}", kind.name, first_sentence(kind.doc));
     }
     let _ = writeln!(text, "\nmw doc NAME explains one of them.");
     text
+}
+
+/// A line for each builtin; `between` joins its name to that of the type or module it is of.
+fn list(text: &mut String, builtins: &[Builtin], between: &str) {
+    for builtin in builtins {
+        let name = match builtin.on {
+            Some(on) => format!("{on}{between}{}", builtin.name),
+            None => builtin.name.to_owned(),
+        };
+        let _ = writeln!(text, "  {name:<24} {}", first_sentence(builtin.doc));
+    }
 }
 
 fn first_sentence(doc: &str) -> &str {

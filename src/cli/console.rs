@@ -38,12 +38,10 @@ impl Console for Terminal {
     }
 
     fn note(&self, level: Level, text: &str) {
-        let word = match level {
-            Level::Info if self.quiet => return,
-            Level::Info => "",
-            Level::Warn => "warning: ",
-            Level::Error => "error: ",
-        };
+        if self.quiet && level == Level::Info {
+            return;
+        }
+        let word = level.mark();
         let mut out = io::stderr().lock();
         // Nobody is left to tell when standard error is closed.
         let _ = match &self.simulated {

@@ -139,11 +139,7 @@ impl Console for Labelled {
     }
 
     fn note(&self, level: Level, text: &str) {
-        let word = match level {
-            Level::Info => "",
-            Level::Warn => "warning: ",
-            Level::Error => "error: ",
-        };
+        let word = level.mark();
         // Nobody is left to tell when standard error is closed.
         let _ = writeln!(io::stderr().lock(), "{}  {word}{text}", self.label);
     }

@@ -12,7 +12,7 @@ pub(super) fn render(document: &Document) -> Result<String, String> {
     Ok(escaped(&text))
 }
 
-/// The same JSON with every character a terminal would obey written as `\uXXXX`.
+/// The same JSON with every character a terminal would obey written as an escape, `\u001b`.
 ///
 /// The encoder escapes those below a space itself; the rest can only stand inside strings, where
 /// the escape means the same.

@@ -37,6 +37,18 @@ pub enum Level {
     Error,
 }
 
+impl Level {
+    /// What a message of this level begins with.
+    #[must_use]
+    pub const fn mark(self) -> &'static str {
+        match self {
+            Self::Info => "",
+            Self::Warn => "warning: ",
+            Self::Error => "error: ",
+        }
+    }
+}
+
 /// Where a script's output goes.
 pub trait Console: Send + Sync {
     /// What `print` and `table` write. An error means that nobody reads any more.

@@ -76,6 +76,7 @@ impl Interpreter {
     fn prepare(&mut self, source: &Source) -> Result<AST, Vec<Complaint>> {
         let (ast, names) = self.checked(source)?;
         call::register(&mut self.engine, &self.host, &names);
+        stand_in::refuse(&mut self.engine, &self.host, &names);
         Ok(ast)
     }
 

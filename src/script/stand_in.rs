@@ -1,5 +1,6 @@
 //! `sim::`, the controls of the simulated account, and `run_script`: what only tests have.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,9 +20,13 @@ use super::source::Source;
 use super::trouble::Trouble;
 use super::value::{self, id_of};
 use crate::api;
+use crate::error::Complaint;
 use crate::parameters::Header;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// The function that runs a script.
+const RUN_SCRIPT: &str = "run_script";
 
 /// The module's name.
 pub const NAME: &str = "sim";
@@ -29,28 +34,36 @@ pub const NAME: &str = "sim";
 /// Gives an engine what only tests have, if its host has the controls.
 pub fn register(engine: &mut Engine, host: &Host, folder: &Path) {
     if host.controls().is_none() {
-        let elsewhere = || -> Result<Map> {
-            Err(Trouble::argument("`run_script` is for tests")
-                .hint("mw test runs the tests of scripts")
-                .raise())
-        };
-        engine.register_fn("run_script", move |_: &str| elsewhere());
-        engine.register_fn("run_script", move |_: &str, _: Map| elsewhere());
         return;
     }
     engine.register_static_module(NAME, module(host).into());
     for given in [false, true] {
         let (own, folder) = (host.clone(), folder.to_owned());
         if given {
-            engine.register_fn("run_script", move |path: &str, args: Map| {
+            engine.register_fn(RUN_SCRIPT, move |path: &str, args: Map| {
                 run_script(&own, &folder, path, &args)
             });
         } else {
-            engine.register_fn("run_script", move |path: &str| {
+            engine.register_fn(RUN_SCRIPT, move |path: &str| {
                 run_script(&own, &folder, path, &Map::new())
             });
         }
     }
+}
+
+/// Gives an engine an error that says where `run_script` is at home, if it is not a test's and the
+/// script mentions it.
+pub fn refuse(engine: &mut Engine, host: &Host, mentioned: &BTreeSet<String>) {
+    if host.controls().is_some() || !mentioned.contains(RUN_SCRIPT) {
+        return;
+    }
+    let elsewhere = || -> Result<Map> {
+        Err(Trouble::argument(format!("`{RUN_SCRIPT}` is for tests"))
+            .hint("mw test runs the tests of scripts")
+            .raise())
+    };
+    engine.register_fn(RUN_SCRIPT, move |_: &str| elsewhere());
+    engine.register_fn(RUN_SCRIPT, move |_: &str, _: Map| elsewhere());
 }
 
 fn module(host: &Host) -> Module {
@@ -247,7 +260,7 @@ fn run_script(host: &Host, folder: &Path, path: &str, args: &Map) -> Result<Dyna
     } else {
         folder.join(path)
     };
-    let usage = |complaint: crate::error::Complaint| {
+    let usage = |complaint: Complaint| {
         let trouble = Trouble::argument(complaint.message);
         match complaint.hint {
             Some(hint) => trouble.hint(hint),
@@ -256,8 +269,10 @@ fn run_script(host: &Host, folder: &Path, path: &str, args: &Map) -> Result<Dyna
         .raise()
     };
     let source = Source::read(&file.to_string_lossy()).map_err(usage)?;
-    let header = Header::parse(&source.name, &source.text)
-        .map_err(|mut complaints| usage(complaints.swap_remove(0)))?;
+    let header = Header::parse(&source.name, &source.text).map_err(|complaints| {
+        let unclear = || Complaint::usage("its header cannot be read");
+        usage(complaints.into_iter().next().unwrap_or_else(unclear))
+    })?;
     let given = match value::to_argument(&Dynamic::from_map(args.clone())) {
         Ok(Value::Object(given)) => given,
         Ok(_) => serde_json::Map::new(),

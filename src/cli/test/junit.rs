@@ -25,19 +25,18 @@ pub fn document(verdicts: &[Verdict], summary: &Summary) -> String {
 }
 
 fn write_suite(text: &mut String, verdicts: &[Verdict]) {
-    let count =
-        |wanted: fn(&Ending) -> bool| verdicts.iter().filter(|it| wanted(&it.ending)).count();
     let file = verdicts
         .first()
         .map(|verdict| escaped(&verdict.file.to_string_lossy()))
         .unwrap_or_default();
-    let time: f64 = verdicts.iter().map(|it| it.took.as_secs_f64()).sum();
+    let sum = Summary::of(verdicts, verdicts.iter().map(|it| it.took).sum());
     let _ = writeln!(
         text,
-        "  <testsuite name=\"{file}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{time:.3}\">",
+        "  <testsuite name=\"{file}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{:.3}\">",
         verdicts.len(),
-        count(|ending| matches!(ending, Ending::Failed(_))),
-        count(|ending| matches!(ending, Ending::Broken(_))),
+        sum.failed,
+        sum.broken,
+        sum.took.as_secs_f64()
     );
     for verdict in verdicts {
         let name = if verdict.name.is_empty() {

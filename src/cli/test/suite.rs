@@ -278,11 +278,6 @@ impl Console for Transcript {
     }
 
     fn note(&self, level: Level, text: &str) {
-        let word = match level {
-            Level::Info => "",
-            Level::Warn => "warning: ",
-            Level::Error => "error: ",
-        };
-        self.lock().push(format!("{word}{text}"));
+        self.lock().push(format!("{}{text}", level.mark()));
     }
 }
