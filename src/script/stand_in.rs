@@ -261,7 +261,11 @@ fn run_script(host: &Host, folder: &Path, path: &str, args: &Map) -> Result<Dyna
         folder.join(path)
     };
     let usage = |complaint: Complaint| {
-        let trouble = Trouble::argument(complaint.message);
+        // The error stands at the call: where in the script it is must be said in words.
+        let trouble = Trouble::argument(match &complaint.place {
+            Some(place) => format!("{}:{}: {}", place.file, place.line, complaint.message),
+            None => complaint.message,
+        });
         match complaint.hint {
             Some(hint) => trouble.hint(hint),
             None => trouble,

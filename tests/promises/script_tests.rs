@@ -311,9 +311,11 @@ fn a_script_under_test_gives_its_output_its_value_and_its_exit_code() {
                 assert_eq([failed.exit, failed.error], [1, "too few"]);
                 assert_throws(|| run_script("../tool.rhai", #{tims: 1}), "tims");
                 assert_throws(|| run_script("../tool.rhai", #{times: "many"}), "times");
+                assert_throws(|| run_script("../odd.rhai"), "odd.rhai:2: ");
             }
             "#,
         )
+        .file("odd.rhai", "//! Is odd.\n//! @param x: nonsense  what\n")
         .file(
             "tool.rhai",
             "//! Works.\n//! @param times: int = 1  how often\n//! @param cloud: string?  which\n\
