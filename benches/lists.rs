@@ -11,7 +11,8 @@ use metalwright::client::{Client, Credentials, Function, Policy, Settings as Set
 use metalwright::clock::Clock;
 use metalwright::record::Secret;
 use metalwright::script::Interpreter;
-use metalwright::script::host::{Console, Host, Level, Parts, Stop};
+use metalwright::script::console::{Console, Level};
+use metalwright::script::host::{Host, Parts, Stop};
 use metalwright::script::memory::Memory;
 use metalwright::script::runtime::LazyRuntime;
 use metalwright::script::source::Source;

@@ -4,6 +4,7 @@
 //! are functions and methods that [`call`] answers from the table in `api`.
 
 pub mod builtins;
+pub mod console;
 pub mod host;
 pub mod memory;
 pub mod runtime;

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
 use crate::clock::Clock;
-use crate::script::host::{Console, Level};
+use crate::script::console::{Console, Level};
 
 use super::{Global, show};
 

@@ -3,7 +3,8 @@
 use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, FnPtr, INT, Map, NativeCallContext};
 use tokio_util::sync::CancellationToken;
 
-use super::host::{Host, Level};
+use super::console::Level;
+use super::host::Host;
 use super::moment::Span;
 use super::options::Options;
 use super::trouble::{Stopped, Trouble};

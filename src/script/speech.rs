@@ -5,7 +5,8 @@ use rhai::{
 };
 use serde_json::Value;
 
-use super::host::{Host, Level};
+use super::console::Level;
+use super::host::Host;
 use super::reader::field_of;
 use super::trouble::Trouble;
 use super::value;

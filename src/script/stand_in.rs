@@ -11,9 +11,10 @@ use rhai::{
 };
 use serde_json::{Value, json};
 
+use super::console::{Console, Level};
 use super::fetch;
 use super::handle;
-use super::host::{Console, Host, Level};
+use super::host::Host;
 use super::interpreter::{Ended, Interpreter};
 use super::moment::Span;
 use super::source::Source;

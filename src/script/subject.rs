@@ -6,8 +6,9 @@ use chrono::TimeDelta;
 use rhai::{Dynamic, EvalAltResult};
 
 use super::call::of_decoded;
+use super::console::Level;
 use super::handle::{self, Handle};
-use super::host::{Host, Level};
+use super::host::Host;
 use super::stats::stats_of;
 use super::trouble::Trouble;
 use crate::api;

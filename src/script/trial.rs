@@ -4,7 +4,8 @@ use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use super::host::{Console, Host, Level, Parts, Stop};
+use super::console::{Console, Level};
+use super::host::{Host, Parts, Stop};
 use super::memory::Memory;
 use super::runtime::LazyRuntime;
 use super::source::Source;

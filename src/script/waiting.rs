@@ -3,7 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
 
-use super::host::{Host, Level};
+use super::console::Level;
+use super::host::Host;
 use super::moment::Span;
 use super::options::Options;
 use super::subject::{Seen, Subject};
