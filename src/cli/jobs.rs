@@ -115,7 +115,7 @@ impl Next {
             }
         })?;
         let zone = match line.zone() {
-            Some(zone) => zone,
+            Some(zone) => zone.clone(),
             None => zone::named(&self.timezone)
                 .map_err(|error| Complaint::usage(error.to_string()).hint(error.hint.clone()))?,
         };

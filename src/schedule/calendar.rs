@@ -6,12 +6,11 @@
 //! names, twice where an hour is repeated and never where it is missing.
 
 use chrono::{
-    DateTime, Datelike, MappedLocalTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Timelike,
-    Utc,
+    DateTime, Datelike, MappedLocalTime, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc,
 };
-use chrono_tz::Tz;
 
 use super::line::CronLine;
+use super::zone::Zone;
 
 /// The years in which fires are looked for.
 const FIRST_YEAR: i32 = 1970;
@@ -25,14 +24,14 @@ const MOST_SKIPS: usize = 2_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Calendar {
     line: CronLine,
-    zone: Tz,
+    zone: Zone,
 }
 
 impl Calendar {
     /// The line in the zone it names, or else in `zone`.
     #[must_use]
-    pub fn new(line: CronLine, zone: Tz) -> Self {
-        let zone = line.zone().unwrap_or(zone);
+    pub fn new(line: CronLine, zone: Zone) -> Self {
+        let zone = line.zone().cloned().unwrap_or(zone);
         Self { line, zone }
     }
 
@@ -44,8 +43,8 @@ impl Calendar {
 
     /// The zone whose local time the line means.
     #[must_use]
-    pub const fn zone(&self) -> Tz {
-        self.zone
+    pub const fn zone(&self) -> &Zone {
+        &self.zone
     }
 
     /// The first fire strictly after `after`; none when there is none until the year 2100.
@@ -128,13 +127,11 @@ impl Calendar {
     }
 
     fn local(&self, instant: DateTime<Utc>) -> NaiveDateTime {
-        instant.with_timezone(&self.zone).naive_local()
+        self.zone.local(instant)
     }
 
     fn instants(&self, local: NaiveDateTime) -> MappedLocalTime<DateTime<Utc>> {
-        self.zone
-            .from_local_datetime(&local)
-            .map(|instant| instant.with_timezone(&Utc))
+        self.zone.instants(local)
     }
 
     /// The first instant at which the zone's clock has reached `local`.

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use serde_json::{Map, Number, Value};
 use toml::de::{DeTable, DeValue};
 
@@ -14,7 +13,7 @@ use super::calendar::Calendar;
 use super::document::{Document, Node};
 use super::job::{Job, Overlap};
 use super::line::CronLine;
-use super::zone;
+use super::zone::{self, Zone};
 use crate::error::Place;
 use crate::operation::nearest;
 
@@ -41,7 +40,7 @@ pub(super) fn read_job(
     let name = read_name(document, table, span, seen);
     let zone = read_zone(document, table);
     let seconds = document.boolean(table, "seconds").unwrap_or(false);
-    let calendars = read_calendars(document, table, span, zone, seconds);
+    let calendars = read_calendars(document, table, span, &zone, seconds);
     let script = read_script(document, table, span);
     let args = read_args(document, table);
     let allow = read_allow(document, table);
@@ -95,13 +94,13 @@ fn read_name(
     Some(name.to_owned())
 }
 
-fn read_zone(document: &mut Document<'_>, table: &DeTable<'_>) -> Tz {
+fn read_zone(document: &mut Document<'_>, table: &DeTable<'_>) -> Zone {
     let Some((name, span)) = document.text(table, "timezone", "\"Europe/Berlin\"") else {
-        return Tz::UTC;
+        return Zone::UTC;
     };
     zone::named(name).unwrap_or_else(|error| {
         document.complain(&span, error.to_string(), Some(error.hint));
-        Tz::UTC
+        Zone::UTC
     })
 }
 
@@ -109,7 +108,7 @@ fn read_calendars(
     document: &mut Document<'_>,
     table: &DeTable<'_>,
     span: &Range<usize>,
-    zone: Tz,
+    zone: &Zone,
     seconds: bool,
 ) -> Vec<Calendar> {
     const EXAMPLE: &str = "\"30 2 * * *\"";
@@ -134,7 +133,7 @@ fn read_calendars(
 fn read_calendar(
     document: &mut Document<'_>,
     value: &Node<'_>,
-    zone: Tz,
+    zone: &Zone,
     seconds: bool,
 ) -> Option<Calendar> {
     let Some(text) = value.get_ref().as_str() else {
@@ -143,7 +142,7 @@ fn read_calendar(
     };
     match CronLine::parse(text, seconds) {
         Ok(line) => {
-            let calendar = Calendar::new(line, zone);
+            let calendar = Calendar::new(line, zone.clone());
             if calendar.next_after(DateTime::<Utc>::UNIX_EPOCH).is_none() {
                 let message = format!("the schedule `{text}` is never due");
                 document.complain(

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
 use super::calendar::Calendar;
 use super::next::Fire;
+use super::zone::Zone;
 
 /// What happens when a job is due while it still runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -77,7 +77,7 @@ impl Job {
             .calendars
             .iter()
             .find(|calendar| calendar.next_after(just_before) == Some(instant))
-            .map_or(Tz::UTC, Calendar::zone);
+            .map_or(Zone::UTC, |calendar| calendar.zone().clone());
         Fire { instant, zone }
     }
 

@@ -4,12 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::NaiveDateTime;
-use chrono_tz::Tz;
 use cron::Schedule;
 
 pub use super::fault::LineError;
 use super::field::{DAY, Field, HOUR, MINUTE, MONTH, SECOND, Unit, WEEKDAY};
-use super::zone;
+use super::zone::{self, Zone};
 use crate::operation::nearest;
 
 const NICKNAMES: [(&str, &str); 7] = [
@@ -32,7 +31,7 @@ const LONGEST: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CronLine {
     text: String,
-    zone: Option<Tz>,
+    zone: Option<Zone>,
     elapsed: bool,
     /// One schedule, or two where either day field may match.
     schedules: Vec<Schedule>,
@@ -72,7 +71,7 @@ impl CronLine {
             let written: Vec<&str> = words.iter().map(|word| word.text).collect();
             (written.join(" "), read(words, seconds, text)?)
         };
-        let text = match zone {
+        let text = match &zone {
             Some(zone) => format!("CRON_TZ={zone} {written}"),
             None => written,
         };
@@ -88,8 +87,8 @@ impl CronLine {
 
     /// The zone that the line itself names.
     #[must_use]
-    pub const fn zone(&self) -> Option<Tz> {
-        self.zone
+    pub const fn zone(&self) -> Option<&Zone> {
+        self.zone.as_ref()
     }
 
     /// Whether the job follows elapsed time when the clock is changed, because its minute or hour
@@ -190,7 +189,7 @@ fn words(text: &str) -> Vec<Word<'_>> {
     words
 }
 
-fn zone_prefix(word: Word<'_>) -> Result<Option<Tz>, LineError> {
+fn zone_prefix(word: Word<'_>) -> Result<Option<Zone>, LineError> {
     let Some((key, name)) = word.text.split_once('=') else {
         return Ok(None);
     };

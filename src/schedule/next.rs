@@ -1,17 +1,17 @@
 //! The next fires of a schedule, as `mw jobs next` shows them.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use chrono_tz::Tz;
 
 use super::calendar::Calendar;
+use super::zone::Zone;
 
 /// One fire of a schedule, in its zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fire {
     /// When.
     pub instant: DateTime<Utc>,
     /// The zone whose local time is shown.
-    pub zone: Tz,
+    pub zone: Zone,
 }
 
 /// The next `count` fires strictly after `after`; fewer when the calendar ends before.
@@ -21,7 +21,10 @@ pub fn fires(calendar: &Calendar, after: DateTime<Utc>, count: usize) -> Vec<Fir
     calendar
         .fires_after(after)
         .take(count)
-        .map(|instant| Fire { instant, zone })
+        .map(|instant| Fire {
+            instant,
+            zone: zone.clone(),
+        })
         .collect()
 }
 
@@ -35,8 +38,9 @@ impl Fire {
     /// The local time with its weekday and the zone's abbreviation: `Sun 2026-03-08 03:00:00 EDT`.
     #[must_use]
     pub fn local(&self) -> String {
-        let local = self.instant.with_timezone(&self.zone);
-        local.format("%a %Y-%m-%d %H:%M:%S %Z").to_string()
+        let local = self.zone.local(self.instant);
+        let abbreviation = self.zone.abbreviation(self.instant);
+        format!("{} {abbreviation}", local.format("%a %Y-%m-%d %H:%M:%S"))
     }
 }
 
@@ -46,7 +50,7 @@ pub fn listed(fires: &[Fire]) -> String {
     fires
         .iter()
         .map(|fire| {
-            if fire.zone == Tz::UTC {
+            if fire.zone == Zone::UTC {
                 format!("{}\n", fire.local())
             } else {
                 format!("{}  {}\n", fire.local(), fire.rfc3339())
@@ -63,7 +67,10 @@ mod tests {
     #[test]
     fn people_see_local_time_and_utc() {
         let line = CronLine::parse("30 2 * * *", false).unwrap();
-        let calendar = Calendar::new(line, chrono_tz::America::New_York);
+        let calendar = Calendar::new(
+            line,
+            crate::schedule::zone::named("America/New_York").unwrap(),
+        );
         let after = "2026-03-07T12:00:00Z".parse().unwrap();
         let fires = fires(&calendar, after, 2);
         assert_eq!(
@@ -77,7 +84,7 @@ mod tests {
     #[test]
     fn utc_is_shown_once() {
         let line = CronLine::parse("@daily", false).unwrap();
-        let calendar = Calendar::new(line, Tz::UTC);
+        let calendar = Calendar::new(line, Zone::UTC);
         let after = "2026-03-07T12:00:00.5Z".parse().unwrap();
         assert_eq!(
             listed(&fires(&calendar, after, 1)),

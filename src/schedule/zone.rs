@@ -1,9 +1,71 @@
-//! Time zones by name.
+//! Time zones by name, and the local times of instants in them.
+//!
+//! The database is in the binary as bytes that are read when a zone is asked for, so that a script
+//! without a schedule pays nothing for it.
 
-use chrono_tz::{TZ_VARIANTS, Tz};
+use std::fmt;
+use std::sync::OnceLock;
+
+use chrono::{DateTime, MappedLocalTime, NaiveDateTime, TimeDelta, Utc};
+use jiff::Timestamp;
+use jiff::civil;
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase, TimeZoneName};
 use thiserror::Error;
 
 use crate::operation::nearest;
+
+/// A zone of the time zone database.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    /// Coordinated Universal Time.
+    pub const UTC: Self = Self(TimeZone::UTC);
+
+    /// Its name as the database spells it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
+    }
+
+    /// What its clocks show at an instant.
+    #[must_use]
+    pub fn local(&self, instant: DateTime<Utc>) -> NaiveDateTime {
+        instant.naive_utc() + span(self.0.to_offset(timestamp(instant)))
+    }
+
+    /// The instants at which its clocks show `local`: two where an hour is repeated, none in a gap.
+    #[must_use]
+    pub fn instants(&self, local: NaiveDateTime) -> MappedLocalTime<DateTime<Utc>> {
+        let at = |offset| (local - span(offset)).and_utc();
+        match self.0.to_ambiguous_timestamp(written(local)).offset() {
+            AmbiguousOffset::Unambiguous { offset } => MappedLocalTime::Single(at(offset)),
+            AmbiguousOffset::Fold { before, after } => {
+                MappedLocalTime::Ambiguous(at(before), at(after))
+            }
+            AmbiguousOffset::Gap { .. } => MappedLocalTime::None,
+        }
+    }
+
+    /// What its time is called at an instant: `EDT`, `+03`.
+    #[must_use]
+    pub fn abbreviation(&self, instant: DateTime<Utc>) -> String {
+        let info = self.0.to_offset_info(timestamp(instant));
+        info.abbreviation().to_owned()
+    }
+}
+
+impl fmt::Debug for Zone {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Zone({self})")
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
 
 /// A zone name that is not in the time zone database.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -16,23 +78,55 @@ pub struct UnknownZone {
 }
 
 /// The zone of this name, in any case: `Europe/Berlin`, `utc`.
-pub fn named(name: &str) -> Result<Tz, UnknownZone> {
+pub fn named(name: &str) -> Result<Zone, UnknownZone> {
     let name = name.trim();
-    Tz::from_str_insensitive(name).map_err(|_| UnknownZone {
+    database().get(name).map(Zone).map_err(|_| UnknownZone {
         name: name.to_owned(),
         hint: suggestion(name),
     })
 }
 
+/// The database in the binary: what the machine has may be old, or missing.
+fn database() -> &'static TimeZoneDatabase {
+    static BUNDLED: OnceLock<TimeZoneDatabase> = OnceLock::new();
+    BUNDLED.get_or_init(TimeZoneDatabase::bundled)
+}
+
+fn span(offset: Offset) -> TimeDelta {
+    TimeDelta::seconds(offset.seconds().into())
+}
+
+/// The same instant in whole seconds; the ends of what can be said stand for what lies beyond.
+fn timestamp(instant: DateTime<Utc>) -> Timestamp {
+    let end = if instant < DateTime::UNIX_EPOCH {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    };
+    Timestamp::from_second(instant.timestamp()).unwrap_or(end)
+}
+
+/// The same local time, its fraction of a second left out.
+fn written(local: NaiveDateTime) -> civil::DateTime {
+    let seconds = local.and_utc().timestamp();
+    let end = if seconds < 0 {
+        civil::DateTime::MIN
+    } else {
+        civil::DateTime::MAX
+    };
+    Timestamp::from_second(seconds).map_or(end, |instant| Offset::UTC.to_datetime(instant))
+}
+
 fn suggestion(name: &str) -> String {
     let spaceless = name.replace(' ', "_");
-    let city = TZ_VARIANTS.iter().map(|zone| zone.name()).find(|known| {
+    let names: Vec<_> = database().available().collect();
+    let names = || names.iter().map(TimeZoneName::as_str);
+    let city = names().find(|known| {
         known
             .rsplit_once('/')
             .is_some_and(|(_, city)| city.eq_ignore_ascii_case(&spaceless))
     });
-    let near = || nearest(&spaceless, TZ_VARIANTS.iter().map(|zone| zone.name()));
-    match city.or_else(near) {
+    match city.or_else(|| nearest(&spaceless, names())) {
         Some(known) => format!("did you mean `{known}`?"),
         None => "write a name of the time zone database, such as `Europe/Berlin` or `UTC`".into(),
     }
@@ -44,7 +138,7 @@ mod tests {
 
     #[test]
     fn zones_are_found_in_any_case() {
-        assert_eq!(named("europe/BERLIN").unwrap(), chrono_tz::Europe::Berlin);
+        assert_eq!(named("europe/BERLIN").unwrap().name(), "Europe/Berlin");
         assert_eq!(named("utc").unwrap().name(), "UTC");
     }
 

@@ -7,16 +7,14 @@ use proptest::prelude::*;
 use super::Calendar;
 use super::walk::{DrawnLine, line};
 use crate::schedule::CronLine;
+use crate::schedule::zone::{Zone, named};
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
 fn calendar(line: &str, zone: &str) -> Calendar {
-    Calendar::new(
-        CronLine::parse(line, false).unwrap(),
-        zone.parse::<Tz>().unwrap(),
-    )
+    Calendar::new(CronLine::parse(line, false).unwrap(), named(zone).unwrap())
 }
 
 /// The next fires as local times with their offset.
@@ -26,7 +24,7 @@ fn fires(line: &str, zone: &str, after: &str, count: usize) -> Vec<String> {
         .fires_after(at(after))
         .take(count)
         .map(|fire| {
-            fire.with_timezone(&calendar.zone())
+            fire.with_timezone(&calendar.zone().name().parse::<Tz>().unwrap())
                 .format("%m-%d %H:%M %z")
                 .to_string()
         })
@@ -173,7 +171,7 @@ fn leap_days_are_found() {
 #[test]
 fn seconds_fire_within_the_minute() {
     let line = CronLine::parse("*/20 30 2 * * *", true).unwrap();
-    let calendar = Calendar::new(line, Tz::UTC);
+    let calendar = Calendar::new(line, Zone::UTC);
     let fires: Vec<_> = calendar
         .fires_after(at("2026-01-01T02:30:00Z"))
         .take(3)
@@ -191,7 +189,7 @@ fn seconds_fire_within_the_minute() {
 #[test]
 fn a_zone_in_the_line_wins() {
     let line = CronLine::parse("TZ=Asia/Kolkata 0 6 * * *", false).unwrap();
-    let calendar = Calendar::new(line, Tz::UTC);
+    let calendar = Calendar::new(line, Zone::UTC);
     assert_eq!(
         calendar.next_after(at("2026-01-01T00:00:00Z")),
         Some(at("2026-01-01T00:30:00Z"))
@@ -251,7 +249,7 @@ proptest! {
         let zone: Tz = zone.parse().unwrap();
         let after = at(change) + TimeDelta::seconds(offset);
         let Some(parsed) = parsed(&line) else { return Ok(()); };
-        let next = Calendar::new(parsed, zone).next_after(after);
+        let next = Calendar::new(parsed, named(zone.name()).unwrap()).next_after(after);
         let horizon = (after + TimeDelta::minutes(HORIZON)).with_second(0).unwrap();
         let next = next.filter(|next| *next <= horizon);
         prop_assert_eq!(next, line.walk(zone, after, HORIZON), "{}", line.text());
@@ -264,7 +262,7 @@ proptest! {
         offset in -100_000_i64..100_000,
     ) {
         let Some(parsed) = parsed(&line) else { return Ok(()); };
-        let calendar = Calendar::new(parsed, zone.parse().unwrap());
+        let calendar = Calendar::new(parsed, named(zone).unwrap());
         let mut last = at(change) + TimeDelta::milliseconds(offset * 1_003);
         for fire in calendar.fires_after(last).take(50) {
             prop_assert!(fire > last, "{} {} {}", line.text(), last, fire);

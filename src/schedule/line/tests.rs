@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDateTime, Timelike};
 use proptest::prelude::*;
 
-use super::{CronLine, LineError};
+use super::{CronLine, LineError, Zone};
 
 fn parse(text: &str) -> CronLine {
     CronLine::parse(text, false).unwrap_or_else(|error| panic!("{text}: {error:?}"))
@@ -123,7 +123,7 @@ fn nicknames_stand_for_their_lines() {
 #[test]
 fn a_line_may_name_its_zone() {
     let line = parse("CRON_TZ=europe/berlin  30 2 * * *");
-    assert_eq!(line.zone(), Some(chrono_tz::Europe::Berlin));
+    assert_eq!(line.zone().map(Zone::name), Some("Europe/Berlin"));
     assert_eq!(line.to_string(), "CRON_TZ=Europe/Berlin 30 2 * * *");
     assert_eq!(parse("TZ=UTC @daily").to_string(), "CRON_TZ=UTC @daily");
     let error = refused("TZ=Europe/Berln 0 0 * * *");
