@@ -55,7 +55,7 @@ use assumptions::BODY_BYTES;
 use call::{Behaviour, Call};
 use control::Snapshots;
 use credentials::{CLIENT, Role, under};
-use faults::Faults;
+use faults::{Faults, Strike};
 use router::{Found, ROUTER};
 use world::World;
 
@@ -215,13 +215,21 @@ fn failing(
     world
         .events
         .fault(world.now, operation.name, target.to_owned());
-    if strike.executed {
-        behaviour(world, call)?;
+    let carried_out = |world: &mut World, executed: bool| {
+        let answer = executed.then(|| behaviour(world, call));
+        answer.transpose().map(drop)
+    };
+    match strike {
+        Strike::Refused { executed, refusal } => {
+            carried_out(world, executed)?;
+            Ok(Answer::refusal(&refusal))
+        }
+        Strike::Cut { executed } => {
+            carried_out(world, executed)?;
+            Ok(Answer::cut())
+        }
+        Strike::Truncated => behaviour(world, call).map(Answer::truncated),
     }
-    Ok(strike
-        .answer
-        .as_ref()
-        .map_or_else(Answer::cut, Answer::refusal))
 }
 
 /// What a call acts upon: the names and values of its path.

@@ -18,6 +18,7 @@ pub struct Answer {
     disposition: Option<&'static str>,
     allow: Option<String>,
     retry_after: Option<u32>,
+    truncated: bool,
 }
 
 /// Marks an answer that never comes: the connection is cut instead.
@@ -41,6 +42,7 @@ impl Answer {
             disposition: None,
             allow: None,
             retry_after: None,
+            truncated: false,
         }
     }
 
@@ -128,6 +130,12 @@ impl Answer {
         self
     }
 
+    /// The same answer, its body broken off in the middle; one without a body stays as it is.
+    pub fn truncated(mut self) -> Self {
+        self.truncated = true;
+        self
+    }
+
     /// Its HTTP status; none if the connection is cut.
     pub const fn status(&self) -> Option<u16> {
         match self.body {
@@ -139,11 +147,14 @@ impl Answer {
     /// Writes the answer out.
     pub fn into_response(self) -> Response<Bytes> {
         let is_cut = matches!(self.body, Body::Cut);
-        let body = match self.body {
+        let mut body = match self.body {
             Body::Empty | Body::Cut => Bytes::new(),
             Body::Ready(bytes) => bytes,
             Body::Late(write) => Bytes::from(write()),
         };
+        if self.truncated {
+            body.truncate(body.len().div_ceil(2));
+        }
         let mut response = Response::new(body);
         *response.status_mut() =
             StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

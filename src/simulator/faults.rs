@@ -34,11 +34,21 @@ struct Active {
 
 /// How a call fails.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Strike {
-    /// Whether it is carried out all the same.
-    pub executed: bool,
-    /// What is answered; nothing if the connection is cut.
-    pub answer: Option<Refusal>,
+pub enum Strike {
+    /// It is refused, and carried out all the same if so said.
+    Refused {
+        /// Whether it is carried out.
+        executed: bool,
+        /// What is answered.
+        refusal: Refusal,
+    },
+    /// The connection is cut.
+    Cut {
+        /// Whether it is carried out before.
+        executed: bool,
+    },
+    /// It is carried out, and half of its answer arrives.
+    Truncated,
 }
 
 /// The answer to a call that fails.
@@ -126,18 +136,18 @@ impl Faults {
             }
             active.struck += 1;
             return Some(match rule.effect() {
-                Effect::Status(status) => Strike {
+                Effect::Status(status) => Strike::Refused {
                     executed: rule.executed,
-                    answer: Some(Refusal {
+                    refusal: Refusal {
                         status,
                         body: rule.body(status),
                         retry_after: rule.retry_after,
-                    }),
+                    },
                 },
-                Effect::Reset(moment) => Strike {
+                Effect::Reset(moment) => Strike::Cut {
                     executed: moment == Moment::After,
-                    answer: None,
                 },
+                Effect::Truncated => Strike::Truncated,
             });
         }
         None
@@ -187,10 +197,18 @@ mod tests {
                 r#"{"operation": "set_powr", "status": 503}"#,
                 "did you mean `set_power`",
             ),
-            (r#"{"operation": "*"}"#, "`status` or `reset`"),
+            (r#"{"operation": "*"}"#, "one of `status`, `reset`"),
             (
                 r#"{"operation": "*", "status": 503, "reset": "after"}"#,
-                "`status` or `reset`",
+                "one of `status`, `reset`",
+            ),
+            (
+                r#"{"operation": "*", "reset": "after", "truncated": true}"#,
+                "one of `status`, `reset`",
+            ),
+            (
+                r#"{"operation": "*", "truncated": true, "executed": true}"#,
+                "goes with `status`",
             ),
             (r#"{"operation": "*", "status": 200}"#, "from 400 to 599"),
             (r#"{"operation": "*", "status": 503, "nth": 0}"#, "from 1"),

@@ -21,7 +21,9 @@ pub fn read(file: &str, text: &str) -> Result<Vec<Rule>, Box<Complaint>> {
         Box::new(
             Complaint::usage(format!("the faults: {message}"))
                 .at(Some(place))
-                .hint("a fault is a [[fault]] with `operation` and `status` or `reset`"),
+                .hint(
+                    "a fault is a [[fault]] with `operation` and `status`, `reset` or `truncated`",
+                ),
         )
     };
     let read: File = toml::from_str(text)

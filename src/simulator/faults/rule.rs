@@ -39,6 +39,9 @@ pub struct Rule {
     /// Fails by a connection cut before or after it is carried out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reset: Option<Moment>,
+    /// Is carried out, and its answer breaks off in the middle of its JSON.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    truncated: bool,
 }
 
 /// Some of the calls that a rule is about.
@@ -78,6 +81,8 @@ pub enum Effect {
     Status(u16),
     /// By a cut connection.
     Reset(Moment),
+    /// By half an answer.
+    Truncated,
 }
 
 impl Rule {
@@ -125,8 +130,9 @@ impl Rule {
         {
             return Err("`probability` is from 0 to 1".to_owned());
         }
-        if self.status.is_some() == self.reset.is_some() {
-            return Err("a fault has either `status` or `reset`".to_owned());
+        let ways = [self.status.is_some(), self.reset.is_some(), self.truncated];
+        if ways.into_iter().filter(|way| *way).count() != 1 {
+            return Err("a fault has one of `status`, `reset` and `truncated`".to_owned());
         }
         if self.status.is_some_and(|it| !(400..=599).contains(&it)) {
             return Err("`status` is from 400 to 599".to_owned());
@@ -136,19 +142,21 @@ impl Rule {
         {
             return Err(
                 "`executed`, `body` or `retry_after` goes with `status`; a connection is cut \
-                 before or after the call is carried out"
+                 before or after the call is carried out, and a truncated answer is of a call \
+                 carried out"
                     .to_owned(),
             );
         }
         Ok(self)
     }
 
-    /// How its calls fail. A rule that was checked has one of the two.
+    /// How its calls fail. A rule that was checked has one way.
     #[must_use]
     pub fn effect(&self) -> Effect {
         match (self.status, self.reset) {
             (Some(status), _) => Effect::Status(status),
-            (None, moment) => Effect::Reset(moment.unwrap_or(Moment::Before)),
+            (None, Some(moment)) => Effect::Reset(moment),
+            (None, None) => Effect::Truncated,
         }
     }
 
