@@ -215,17 +215,17 @@ fn failing(
     world
         .events
         .fault(world.now, operation.name, target.to_owned());
-    let carried_out = |world: &mut World, executed: bool| {
-        let answer = executed.then(|| behaviour(world, call));
-        answer.transpose().map(drop)
-    };
     match strike {
         Strike::Refused { executed, refusal } => {
-            carried_out(world, executed)?;
+            if executed {
+                behaviour(world, call)?;
+            }
             Ok(Answer::refusal(&refusal))
         }
         Strike::Cut { executed } => {
-            carried_out(world, executed)?;
+            if executed {
+                behaviour(world, call)?;
+            }
             Ok(Answer::cut())
         }
         Strike::Truncated => behaviour(world, call).map(Answer::truncated),

@@ -76,8 +76,8 @@ impl Calendar {
     }
 
     fn next_fixed(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let mut local = self.local(after);
-        if let MappedLocalTime::Ambiguous(first, second) = self.instants(local)
+        let mut local = self.zone.local(after);
+        if let MappedLocalTime::Ambiguous(first, second) = self.zone.instants(local)
             && first < after
             && second == after
         {
@@ -95,8 +95,8 @@ impl Calendar {
     }
 
     fn next_elapsed(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let mut local = self.local(after);
-        if let MappedLocalTime::Ambiguous(first, second) = self.instants(local)
+        let mut local = self.zone.local(after);
+        if let MappedLocalTime::Ambiguous(first, second) = self.zone.instants(local)
             && first == after
         {
             let (start, end) = self.fold(first, second);
@@ -105,12 +105,12 @@ impl Calendar {
                 && let Some(again) = self.line.next_local(start - TimeDelta::seconds(1))
                 && again < end
             {
-                return self.instants(again).latest();
+                return self.zone.instants(again).latest();
             }
         }
         for _ in 0..MOST_SKIPS {
             let next = self.line.next_local(local)?;
-            let instants = self.instants(next);
+            let instants = self.zone.instants(next);
             let fire = [instants.earliest(), instants.latest()]
                 .into_iter()
                 .flatten()
@@ -119,24 +119,18 @@ impl Calendar {
                 return fire;
             }
             local = match instants {
-                MappedLocalTime::None => self.local(self.gap_end(next)?) - TimeDelta::seconds(1),
+                MappedLocalTime::None => {
+                    self.zone.local(self.gap_end(next)?) - TimeDelta::seconds(1)
+                }
                 _ => next,
             };
         }
         None
     }
 
-    fn local(&self, instant: DateTime<Utc>) -> NaiveDateTime {
-        self.zone.local(instant)
-    }
-
-    fn instants(&self, local: NaiveDateTime) -> MappedLocalTime<DateTime<Utc>> {
-        self.zone.instants(local)
-    }
-
     /// The first instant at which the zone's clock has reached `local`.
     fn first_at(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
-        match self.instants(local) {
+        match self.zone.instants(local) {
             MappedLocalTime::None => self.gap_end(local),
             found => found.earliest(),
         }
@@ -149,23 +143,23 @@ impl Calendar {
         let steps = 1..=200;
         let before = steps
             .clone()
-            .find_map(|count| self.instants(local - step * count).latest())?;
+            .find_map(|count| self.zone.instants(local - step * count).latest())?;
         let after = steps
             .into_iter()
-            .find_map(|count| self.instants(local + step * count).earliest())?;
+            .find_map(|count| self.zone.instants(local + step * count).earliest())?;
         Some(first_second(before, after, |instant| {
-            self.local(instant) >= local
+            self.zone.local(instant) >= local
         }))
     }
 
     /// The local times at which a fold starts and ends, given the two instants of one within.
     fn fold(&self, first: DateTime<Utc>, second: DateTime<Utc>) -> (NaiveDateTime, NaiveDateTime) {
         let span = second - first;
-        let offset = self.local(second) - second.naive_utc();
+        let offset = self.zone.local(second) - second.naive_utc();
         let change = first_second(first, second, |instant| {
-            self.local(instant) - instant.naive_utc() == offset
+            self.zone.local(instant) - instant.naive_utc() == offset
         });
-        let start = self.local(change);
+        let start = self.zone.local(change);
         (start, start + span)
     }
 }

@@ -108,13 +108,7 @@ fn timestamp(instant: DateTime<Utc>) -> Timestamp {
 
 /// The same local time, its fraction of a second left out.
 fn written(local: NaiveDateTime) -> civil::DateTime {
-    let seconds = local.and_utc().timestamp();
-    let end = if seconds < 0 {
-        civil::DateTime::MIN
-    } else {
-        civil::DateTime::MAX
-    };
-    Timestamp::from_second(seconds).map_or(end, |instant| Offset::UTC.to_datetime(instant))
+    Offset::UTC.to_datetime(timestamp(local.and_utc()))
 }
 
 fn suggestion(name: &str) -> String {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::Rule;
+use super::rule::WAYS;
 use crate::error::{Complaint, Place};
 
 /// The file.
@@ -21,9 +22,9 @@ pub fn read(file: &str, text: &str) -> Result<Vec<Rule>, Box<Complaint>> {
         Box::new(
             Complaint::usage(format!("the faults: {message}"))
                 .at(Some(place))
-                .hint(
-                    "a fault is a [[fault]] with `operation` and `status`, `reset` or `truncated`",
-                ),
+                .hint(format!(
+                    "a fault is a [[fault]] with `operation` and {WAYS}"
+                )),
         )
     };
     let read: File = toml::from_str(text)

@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 use crate::api;
 use crate::operation::nearest;
 
+/// How a fault says what fails.
+pub const WAYS: &str = "one of `status`, `reset` and `truncated`";
+
 /// A failure on purpose: which calls, and how they fail.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -132,7 +135,7 @@ impl Rule {
         }
         let ways = [self.status.is_some(), self.reset.is_some(), self.truncated];
         if ways.into_iter().filter(|way| *way).count() != 1 {
-            return Err("a fault has one of `status`, `reset` and `truncated`".to_owned());
+            return Err(format!("a fault has {WAYS}"));
         }
         if self.status.is_some_and(|it| !(400..=599).contains(&it)) {
             return Err("`status` is from 400 to 599".to_owned());
