@@ -124,6 +124,7 @@ async fn serve(listener: TcpListener, latency: Duration) -> Result<(), Failure> 
         clock: Clock::flowing(simulated_start(), 1.0),
         model: Model::starting(),
         faults: Vec::new(),
+        exchanges: None,
     });
     let clouds: serde_json::Value = serde_json::from_slice(&answer(&simulator, "/v1/clouds")?)?;
     let id = clouds

@@ -17,6 +17,7 @@ mod run;
 mod serve;
 mod show;
 mod sim;
+mod simulated;
 mod test;
 mod watcher;
 mod world;

@@ -17,6 +17,7 @@ mod control;
 mod credentials;
 mod due;
 mod events;
+mod exchanges;
 pub mod faults;
 mod hardware;
 mod images;
@@ -36,7 +37,7 @@ mod token;
 mod vlans;
 mod world;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, DATE};
@@ -45,6 +46,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 pub use answer::Cut;
+pub use exchanges::Exchanges;
 pub use faults::Rule;
 pub use model::Model;
 
@@ -70,6 +72,8 @@ pub struct Settings {
     pub model: Model,
     /// Failures on purpose.
     pub faults: Vec<Rule>,
+    /// Where everything asked and answered is written down, if it is.
+    pub exchanges: Option<Arc<Exchanges>>,
 }
 
 impl Settings {
@@ -124,6 +128,11 @@ impl Simulator {
         let now = std::time::SystemTime::from(self.settings.clock.now());
         if let Ok(value) = httpdate::fmt_http_date(now).parse() {
             response.headers_mut().insert(DATE, value);
+        }
+        if let Some(exchanges) = &self.settings.exchanges {
+            let target = parts.uri.path_and_query().map_or("/", |it| it.as_str());
+            let asked = (parts.method.as_str(), target, &*body);
+            exchanges.note(self.settings.clock.now(), asked, &response);
         }
         response
     }
@@ -215,21 +224,22 @@ fn failing(
     world
         .events
         .fault(world.now, operation.name, target.to_owned());
-    match strike {
+    let answer = match strike {
         Strike::Refused { executed, refusal } => {
             if executed {
                 behaviour(world, call)?;
             }
-            Ok(Answer::refusal(&refusal))
+            Answer::refusal(&refusal)
         }
         Strike::Cut { executed } => {
             if executed {
                 behaviour(world, call)?;
             }
-            Ok(Answer::cut())
+            Answer::cut()
         }
-        Strike::Truncated => behaviour(world, call).map(Answer::truncated),
-    }
+        Strike::Truncated => behaviour(world, call)?.truncated(),
+    };
+    Ok(answer.on_purpose())
 }
 
 /// What a call acts upon: the names and values of its path.

@@ -8,6 +8,7 @@
 )]
 
 mod promises {
+    mod conformance;
     mod contract;
     mod directions;
     mod examples;
@@ -32,4 +33,5 @@ mod stage {
     pub mod process;
     pub mod server;
     pub mod terminal;
+    pub mod vendor;
 }

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Global;
 use super::ask;
+use super::simulated;
 use super::watcher::Watcher;
 use super::world::World;
 use crate::client::{
@@ -20,7 +21,6 @@ use crate::operation::Effect;
 use crate::script::host::Stop;
 use crate::script::memory::Memory;
 use crate::session::{Grant, Permission, Session, Settings};
-use crate::simulator::{Model, Rule, faults};
 
 /// The account a command works on.
 pub enum Account {
@@ -39,17 +39,14 @@ impl Account {
     /// The account the command line names. `flowing` lets simulated time run by itself, for people
     /// at a prompt.
     pub fn of(global: &Global, flowing: bool) -> Result<Self, Complaint> {
-        if let Some(model) = &global.sim {
+        if global.sim.is_some() {
             let clock = if flowing {
                 Clock::flowing(simulated_start(), 1.0)
             } else {
                 Clock::simulated()
             };
-            return Ok(Self::Simulated(World::new(
-                global.seed,
-                clock,
-                read_model(model)?,
-            )));
+            let settings = simulated::settings(global, clock)?;
+            return Ok(Self::Simulated(World::new(settings)));
         }
         let flags = Flags {
             profile: global.profile.clone(),
@@ -158,23 +155,6 @@ pub fn grants(words: &[String], profile: &Profile) -> Result<Vec<Grant>, Complai
             })
         })
         .collect()
-}
-
-/// The model that `--sim=FILE` names; the starting account for a bare `--sim`.
-pub fn read_model(file: &str) -> Result<Model, Complaint> {
-    if file.is_empty() {
-        return Ok(Model::starting());
-    }
-    let text = fs::read_to_string(file)
-        .map_err(|error| Complaint::usage(format!("cannot read the model {file}: {error}")))?;
-    Model::read(file, &text).map_err(|complaint| *complaint)
-}
-
-/// The faults in a file.
-pub fn read_faults(file: &str) -> Result<Vec<Rule>, Complaint> {
-    let text = fs::read_to_string(file)
-        .map_err(|error| Complaint::usage(format!("cannot read the faults {file}: {error}")))?;
-    faults::read(file, &text).map_err(|complaint| *complaint)
 }
 
 fn real(profile: &Profile) -> Result<Client, CallError> {

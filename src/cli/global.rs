@@ -24,6 +24,16 @@ pub struct Global {
         help_heading = "Account"
     )]
     pub seed: u64,
+    /// Write all that the simulated account is asked and answers to this file, as JSON lines
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "MW_EXCHANGES",
+        hide_env_values = true,
+        help_heading = "Account"
+    )]
+    pub exchanges: Option<PathBuf>,
     /// Use this profile of the configuration file
     #[arg(long, global = true, value_name = "NAME", help_heading = "Account")]
     pub profile: Option<String>,

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::{Global, Outcome, account, interrupt, show};
+use super::{Global, Outcome, interrupt, show, simulated};
 use crate::clock::{Clock, simulated_start};
 use crate::error::{Complaint, exit};
 use crate::output::Document;
 use crate::script::host::Stop;
-use crate::simulator::{self, Simulator, assumptions, server};
+use crate::simulator::{Simulator, assumptions, server};
 
 /// Serve the simulated account over HTTP.
 #[derive(Args, Debug)]
@@ -61,27 +61,21 @@ impl Sim {
             Complaint::usage(format!("{:?} is not an address to listen on", self.listen))
                 .hint("write an IP address and a port: 127.0.0.1:8642, or port 0 for a free one")
         })?;
-        let file = self
-            .model
-            .as_deref()
-            .or(global.sim.as_deref())
-            .unwrap_or_default();
-        let mut model = account::read_model(file)?;
+        let clock = Clock::flowing(simulated_start(), self.speed);
+        let mut account = simulated::settings(global, clock)?;
+        if let Some(file) = &self.model {
+            account.model = simulated::read_model(file)?;
+        }
+        let model = &mut account.model;
         model.clouds = self.clouds.unwrap_or(model.clouds);
         model.nodes = self.nodes.unwrap_or(model.nodes);
         if let Some((name, wrong)) = model.wrong_count() {
             return Err(Complaint::usage(format!("--{name} {wrong}")).into());
         }
-        let faults = match &self.faults {
-            Some(file) => account::read_faults(file)?,
-            None => Vec::new(),
-        };
-        let simulator = Arc::new(Simulator::new(simulator::Settings {
-            seed: global.seed,
-            clock: Clock::flowing(simulated_start(), self.speed),
-            model,
-            faults,
-        }));
+        if let Some(file) = &self.faults {
+            account.faults = simulated::read_faults(file)?;
+        }
+        let simulator = Arc::new(Simulator::new(account));
         let stop = Stop::default();
         let runtime = interrupt::watch(&stop);
         let failed = |error: std::io::Error| {

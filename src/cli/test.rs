@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::account::read_model;
-use super::{Global, Outcome, interrupt, show};
+use super::{Global, Outcome, interrupt, show, simulated};
+use crate::clock::Clock;
 use crate::error::{Complaint, exit};
 use crate::script::host::Stop;
 use files::Changes;
@@ -66,12 +66,11 @@ impl Test {
         if self.jobs == Some(0) {
             return Err(Complaint::usage("--jobs must be 1 or more").into());
         }
-        let model = read_model(global.sim.as_deref().unwrap_or_default())?;
+        let account = simulated::settings(global, Clock::simulated())?;
         let stop = Stop::default();
         let runtime = interrupt::watch(&stop);
         let mut suite = Suite {
-            seed: global.seed,
-            model,
+            account,
             deny: global.deny.clone(),
             runtime,
             stop: stop.clone(),

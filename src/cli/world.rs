@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::record::Secret;
 use crate::script::host::Controls;
 use crate::session::{Permission, Session, Settings};
-use crate::simulator::{self, Cut, Model, Simulator};
+use crate::simulator::{self, Cut, Simulator};
 
 /// A simulated account, made when it is first needed.
 pub struct World {
@@ -19,15 +19,10 @@ pub struct World {
 }
 
 impl World {
-    /// An account that starts from a model.
-    pub fn new(seed: u64, clock: Clock, model: Model) -> Arc<Self> {
+    /// An account that starts from these settings.
+    pub fn new(settings: simulator::Settings) -> Arc<Self> {
         Arc::new(Self {
-            settings: simulator::Settings {
-                seed,
-                clock,
-                model,
-                faults: Vec::new(),
-            },
+            settings,
             simulator: OnceLock::new(),
             client: OnceLock::new(),
         })

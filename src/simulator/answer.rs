@@ -6,6 +6,7 @@ use http::{Response, StatusCode};
 use serde::Serialize;
 use serde_json::json;
 
+use super::exchanges::OnPurpose;
 use super::faults::Refusal;
 
 const JSON: &str = "application/json";
@@ -19,6 +20,7 @@ pub struct Answer {
     allow: Option<String>,
     retry_after: Option<u32>,
     truncated: bool,
+    on_purpose: bool,
 }
 
 /// Marks an answer that never comes: the connection is cut instead.
@@ -43,6 +45,7 @@ impl Answer {
             allow: None,
             retry_after: None,
             truncated: false,
+            on_purpose: false,
         }
     }
 
@@ -136,6 +139,12 @@ impl Answer {
         self
     }
 
+    /// The same answer, marked as one that a fault had a hand in.
+    pub const fn on_purpose(mut self) -> Self {
+        self.on_purpose = true;
+        self
+    }
+
     /// Its HTTP status; none if the connection is cut.
     pub const fn status(&self) -> Option<u16> {
         match self.body {
@@ -168,6 +177,9 @@ impl Answer {
         }
         if is_cut {
             response.extensions_mut().insert(Cut);
+        }
+        if self.on_purpose {
+            response.extensions_mut().insert(OnPurpose);
         }
         if let Some(seconds) = self.retry_after {
             response

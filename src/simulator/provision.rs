@@ -91,7 +91,7 @@ pub fn add_cloud(world: &mut World, new: &NewCloud<'_>) -> String {
         internal_vip_address: private_cloud.then(|| "192.168.3.254".to_owned()),
         maintenance: Some(false),
         creation_date: Some(Moment(
-            world.now.format("%Y-%m-%dT%H:%M:%S%.6f").to_string(),
+            world.now.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
         )),
         pending_number: Some(0),
         prevent_delete: Some(false),

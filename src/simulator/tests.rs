@@ -12,10 +12,13 @@ use super::*;
 use crate::api::operations;
 use crate::operation::Answer as Kind;
 
+mod drawn;
 mod lifecycle;
 mod operations;
 mod rules;
 mod transport;
+#[path = "../../tests/stage/vendor.rs"]
+mod vendor;
 
 fn simulator() -> Simulator {
     Simulator::new(Settings {
@@ -23,6 +26,7 @@ fn simulator() -> Simulator {
         clock: Clock::simulated(),
         model: Model::starting(),
         faults: Vec::new(),
+        exchanges: None,
     })
 }
 
@@ -44,7 +48,18 @@ fn call_as(
         }
         None => Bytes::new(),
     };
-    simulator.respond(request.body(body).unwrap())
+    let response = simulator.respond(request.body(body).unwrap());
+    if let Some(vendor) = vendor::vendor() {
+        let kind = response.headers().get("content-type");
+        let complaint = vendor.complaint(
+            (method, path.split('?').next().unwrap()),
+            response.status().as_u16(),
+            kind.map(|kind| kind.to_str().unwrap()),
+            std::str::from_utf8(response.body()).unwrap(),
+        );
+        assert_eq!(complaint, None);
+    }
+    response
 }
 
 fn call(simulator: &Simulator, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {

@@ -43,8 +43,9 @@ impl Terminal {
         let home = self.folder.path().join("home");
         let line = format!(
             "exec env -i HOME='{home}' XDG_STATE_HOME='{home}/state' XDG_CONFIG_HOME='{home}/config' \
-             PATH=/usr/bin:/bin LANG=C.UTF-8 TERM=xterm-256color '{mw}' --sim repl",
+             MW_EXCHANGES='{exchanges}' PATH=/usr/bin:/bin LANG=C.UTF-8 TERM=xterm-256color '{mw}' --sim repl",
             home = home.display(),
+            exchanges = self.folder.exchanges().display(),
             mw = env!("CARGO_BIN_EXE_mw"),
         );
         fs::write(self.folder.path().join("start.sh"), line).unwrap();

@@ -21,14 +21,12 @@ use crate::script::runtime::LazyRuntime;
 use crate::script::source::Source;
 use crate::script::{self, Case, Coverage, Ended, Interpreter};
 use crate::session::{Grant, Permission};
-use crate::simulator::Model;
+use crate::simulator::Settings;
 
 /// What all tests share.
 pub struct Suite {
-    /// Where every random choice of every account comes from.
-    pub seed: u64,
-    /// What every account starts from.
-    pub model: Model,
+    /// What every account starts from; each has a clock of its own.
+    pub account: Settings,
     /// What is denied.
     pub deny: Vec<Grant>,
     /// The runtime for everything that waits.
@@ -173,7 +171,10 @@ impl Suite {
         console: Arc<Transcript>,
         coverage: Option<Arc<Coverage>>,
     ) -> (Host, Arc<World>) {
-        let world = World::new(self.seed, Clock::simulated(), self.model.clone());
+        let world = World::new(Settings {
+            clock: Clock::simulated(),
+            ..self.account.clone()
+        });
         let permission = Permission::new(Permission::everything(), self.deny.clone(), None);
         let host = Host::new(Parts {
             session: world.session(permission, Arc::new(Silent)),

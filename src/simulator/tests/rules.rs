@@ -127,6 +127,7 @@ fn a_model_has_as_many_clouds_and_nodes_as_it_says() {
         clock: Clock::simulated(),
         model: Model::read("model", "clouds = 20\nnodes = 101").unwrap(),
         faults: Vec::new(),
+        exchanges: None,
     });
     let clouds = get(&simulator, "/v1/clouds");
     let clouds = clouds.as_array().unwrap();

@@ -25,6 +25,7 @@ fn one_seed_gives_one_transcript() {
         clock: Clock::simulated(),
         model: Model::starting(),
         faults: Vec::new(),
+        exchanges: None,
     });
     assert_ne!(transcript(&simulator()), transcript(&other));
 }
