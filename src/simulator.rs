@@ -18,6 +18,7 @@ mod credentials;
 mod due;
 mod events;
 mod exchanges;
+mod failing;
 pub mod faults;
 mod hardware;
 mod images;
@@ -47,17 +48,17 @@ use serde_json::{Map, Value};
 
 pub use answer::Cut;
 pub use exchanges::Exchanges;
-pub use faults::Rule;
+pub use faults::{Pace, Rule};
 pub use model::Model;
 
 use crate::clock::Clock;
 use crate::operation::{Access, Operation, Place};
 use answer::Answer;
 use assumptions::BODY_BYTES;
-use call::{Behaviour, Call};
+use call::Call;
 use control::Snapshots;
 use credentials::{CLIENT, Role, under};
-use faults::{Faults, Strike};
+use faults::Faults;
 use router::{Found, ROUTER};
 use world::World;
 
@@ -125,7 +126,9 @@ impl Simulator {
         );
         let mut response = answer.into_response();
         // Clients compare it with the times they find in answers, which are simulated.
-        let now = std::time::SystemTime::from(self.settings.clock.now());
+        let pace = response.extensions().get::<Pace>();
+        let skew = pace.map(|pace| pace.skew).unwrap_or_default();
+        let now = std::time::SystemTime::from(self.settings.clock.now() + skew);
         if let Ok(value) = httpdate::fmt_http_date(now).parse() {
             response.headers_mut().insert(DATE, value);
         }
@@ -182,9 +185,10 @@ impl Simulator {
                     path,
                     query: query.to_owned(),
                     body,
+                    token: bearer(operation, headers).map(str::to_owned),
                     role,
                 };
-                failing(world, operation, &target, &call, behaviour)
+                failing::carry_out(world, operation, &target, &call, behaviour)
             })
             .unwrap_or_else(|refusal| refusal);
         let now = world.now;
@@ -205,43 +209,6 @@ impl Simulator {
     }
 }
 
-/// Carries a call out, unless a fault is due that says otherwise.
-fn failing(
-    world: &mut World,
-    operation: &'static Operation,
-    target: &str,
-    call: &Call,
-    behaviour: Behaviour,
-) -> Result<Answer, Answer> {
-    let mut faults = std::mem::take(&mut world.faults);
-    let strike = faults.strike(operation.name, &|name| {
-        call.path.iter().any(|(_, id)| world.goes_by(id, name))
-    });
-    world.faults = faults;
-    let Some(strike) = strike else {
-        return behaviour(world, call);
-    };
-    world
-        .events
-        .fault(world.now, operation.name, target.to_owned());
-    let answer = match strike {
-        Strike::Refused { executed, refusal } => {
-            if executed {
-                behaviour(world, call)?;
-            }
-            Answer::refusal(&refusal)
-        }
-        Strike::Cut { executed } => {
-            if executed {
-                behaviour(world, call)?;
-            }
-            Answer::cut()
-        }
-        Strike::Truncated => behaviour(world, call)?.truncated(),
-    };
-    Ok(answer.on_purpose())
-}
-
 /// What a call acts upon: the names and values of its path.
 fn target(path: &[(&'static str, String)]) -> String {
     let parts: Vec<String> = path
@@ -252,18 +219,30 @@ fn target(path: &[(&'static str, String)]) -> String {
     parts.join(" of ")
 }
 
+/// The bearer token of a call that needs one.
+fn bearer<'a>(operation: &Operation, headers: &'a HeaderMap) -> Option<&'a str> {
+    if operation.access == Access::Bearer {
+        under("Bearer", authorization(headers))
+    } else {
+        None
+    }
+}
+
+fn authorization(headers: &HeaderMap) -> Option<&str> {
+    headers.get(AUTHORIZATION)?.to_str().ok()
+}
+
 fn role_of(operation: &Operation, headers: &HeaderMap, world: &World) -> Result<Role, Answer> {
-    let header = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
     let role = match operation.access {
         Access::Public => Some(Role::Member),
-        Access::Client => (under("Basic", header) == Some(CLIENT)).then_some(Role::Owner),
+        Access::Client => {
+            (under("Basic", authorization(headers)) == Some(CLIENT)).then_some(Role::Owner)
+        }
         Access::Bearer => {
-            under("Bearer", header).and_then(|token| world.credentials.role(token, world.now))
+            bearer(operation, headers).and_then(|token| world.credentials.role(token, world.now))
         }
     };
-    role.ok_or_else(|| Answer::named(401, "unauthenticated", "Invalid or missing credentials."))
+    role.ok_or_else(Answer::unauthenticated)
 }
 
 /// The body's members, where the operation takes a body.

@@ -48,6 +48,10 @@ impl Account {
             let settings = simulated::settings(global, clock)?;
             return Ok(Self::Simulated(World::new(settings)));
         }
+        if global.faults.is_some() {
+            let message = "--faults is for a simulated account, and this is a real one";
+            return Err(Complaint::usage(message).hint("give --sim too, or use mw sim"));
+        }
         let flags = Flags {
             profile: global.profile.clone(),
             url: global.url.clone(),

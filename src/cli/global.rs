@@ -24,6 +24,9 @@ pub struct Global {
         help_heading = "Account"
     )]
     pub seed: u64,
+    /// Make calls to the simulated account fail by the rules of this file
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Account")]
+    pub faults: Option<String>,
     /// Write all that the simulated account is asked and answers to this file, as JSON lines
     #[arg(
         long,

@@ -31,9 +31,6 @@ pub struct Sim {
     /// Start with so many nodes in all of them
     #[arg(long, value_name = "N")]
     nodes: Option<usize>,
-    /// Make calls fail by the rules of this file
-    #[arg(long, value_name = "FILE")]
-    faults: Option<String>,
     /// How fast simulated time runs beside real time
     #[arg(long, value_name = "X", default_value_t = 1.0)]
     speed: f64,
@@ -71,9 +68,6 @@ impl Sim {
         model.nodes = self.nodes.unwrap_or(model.nodes);
         if let Some((name, wrong)) = model.wrong_count() {
             return Err(Complaint::usage(format!("--{name} {wrong}")).into());
-        }
-        if let Some(file) = &self.faults {
-            account.faults = simulated::read_faults(file)?;
         }
         let simulator = Arc::new(Simulator::new(account));
         let stop = Stop::default();

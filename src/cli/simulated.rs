@@ -9,13 +9,16 @@ use crate::clock::Clock;
 use crate::error::Complaint;
 use crate::simulator::{Exchanges, Model, Rule, Settings, faults};
 
-/// The account that `--sim=MODEL`, `--seed` and `--exchanges` say.
+/// The account that `--sim=MODEL`, `--seed`, `--faults` and `--exchanges` say.
 pub fn settings(global: &Global, clock: Clock) -> Result<Settings, Complaint> {
     Ok(Settings {
         seed: global.seed,
         clock,
         model: read_model(global.sim.as_deref().unwrap_or_default())?,
-        faults: Vec::new(),
+        faults: match &global.faults {
+            Some(file) => read_faults(file)?,
+            None => Vec::new(),
+        },
         exchanges: match &global.exchanges {
             Some(file) => Some(Arc::new(exchanges(file)?)),
             None => None,
@@ -34,7 +37,7 @@ pub fn read_model(file: &str) -> Result<Model, Complaint> {
 }
 
 /// The faults in a file.
-pub fn read_faults(file: &str) -> Result<Vec<Rule>, Complaint> {
+fn read_faults(file: &str) -> Result<Vec<Rule>, Complaint> {
     let text = fs::read_to_string(file)
         .map_err(|error| Complaint::usage(format!("cannot read the faults {file}: {error}")))?;
     faults::read(file, &text).map_err(|complaint| *complaint)

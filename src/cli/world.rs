@@ -3,19 +3,51 @@
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
+use chrono::TimeDelta;
+use http::Response;
 
-use crate::client::{Client, Credentials, Failure, Function, Observer, Policy, Settings as Setup};
+use crate::client::{
+    Client, Credentials, Failure, Function, HttpsSettings, Observer, Policy, Settings as Setup,
+};
 use crate::clock::Clock;
 use crate::record::Secret;
 use crate::script::host::Controls;
 use crate::session::{Permission, Session, Settings};
-use crate::simulator::{self, Cut, Simulator};
+use crate::simulator::{self, Cut, Pace, Simulator};
 
 /// A simulated account, made when it is first needed.
 pub struct World {
     settings: simulator::Settings,
     simulator: OnceLock<Arc<Simulator>>,
     client: OnceLock<Client>,
+}
+
+/// An answer as it arrives, for a client that waits as long as one on a network would.
+async fn arrived(response: Response<Bytes>, clock: &Clock) -> Result<Response<Bytes>, Failure> {
+    if let Some(pace) = response.extensions().get::<Pace>().copied() {
+        let limits = HttpsSettings::new("");
+        let silent = pace.delay.max(pace.drip);
+        for (takes, limit) in [
+            (silent, limits.read_timeout),
+            (pace.whole(), limits.total_timeout),
+        ] {
+            let limit = TimeDelta::from_std(limit).unwrap_or(TimeDelta::MAX);
+            if takes > limit {
+                clock.sleep(limit).await;
+                let message = "no answer came in time, by a fault of the simulator";
+                return Err(Failure::unknown(message));
+            }
+        }
+        if pace.whole() > TimeDelta::zero() {
+            clock.sleep(pace.whole()).await;
+        }
+    }
+    match response.extensions().get::<Cut>() {
+        Some(Cut) => Err(Failure::unknown(
+            "the connection was cut, by a fault of the simulator",
+        )),
+        None => Ok(response),
+    }
 }
 
 impl World {
@@ -42,14 +74,11 @@ impl World {
     fn client(&self) -> &Client {
         self.client.get_or_init(|| {
             let simulator = self.simulator().clone();
+            let clock = self.clock().clone();
             let transport = Function(move |request| {
                 let response = simulator.respond(request);
-                std::future::ready(match response.extensions().get::<Cut>() {
-                    Some(Cut) => Err(Failure::unknown(
-                        "the connection was cut, by a fault of the simulator",
-                    )),
-                    None => Ok(response),
-                })
+                let clock = clock.clone();
+                async move { arrived(response, &clock).await }
             });
             Client::new(Setup {
                 transport: Arc::new(transport),

@@ -368,8 +368,8 @@ pub static IN_TESTS: &[Builtin] = &[
     method(
         "sim",
         "fault",
-        "sim::fault(#{operation, target?, nth?, times?, probability?, status | reset, …}) -> int",
-        "Makes calls fail from now on: with a `status` (and `body`, `retry_after`; `executed: true` carries them out all the same), or by a connection cut (`reset: \"before\"` or `\"after\"` they are carried out). `nth` counts the calls the fault is about, from 1.",
+        "sim::fault(#{operation, target?, nth?, times?, probability?, …}) -> int",
+        "Makes calls fail from now on, in one way: `status` (with `body`, `retry_after`, `executed`), `reset: \"before\"` or `\"after\"`, `truncated`, `ignored` (answered, not done), `stale: \"5m\"`, `revoked`, `says: #{field: value}` (with `of`), for set_power `locked: \"10m\"` or `stuck`, for place_order `provisioning: \"manual_setup\"` or `\"stalled\"`, or `sold_out`. Beside it, or alone: `delay`, `drip`, `skew`. `nth` counts the calls the fault is about, from 1.",
         r#"sim::fault(#{operation: "clouds", status: 503, nth: 1})"#,
     ),
     method(

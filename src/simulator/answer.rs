@@ -4,10 +4,9 @@ use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::exchanges::OnPurpose;
-use super::faults::Refusal;
+use super::faults::Pace;
 
 const JSON: &str = "application/json";
 
@@ -20,7 +19,7 @@ pub struct Answer {
     allow: Option<String>,
     retry_after: Option<u32>,
     truncated: bool,
-    on_purpose: bool,
+    on_purpose: Option<Pace>,
 }
 
 /// Marks an answer that never comes: the connection is cut instead.
@@ -35,6 +34,16 @@ enum Body {
     Late(Box<dyn FnOnce() -> Vec<u8> + Send>),
 }
 
+impl Body {
+    fn written(self) -> Bytes {
+        match self {
+            Self::Empty | Self::Cut => Bytes::new(),
+            Self::Ready(bytes) => bytes,
+            Self::Late(write) => Bytes::from(write()),
+        }
+    }
+}
+
 impl Answer {
     fn of(status: u16, body: Body) -> Self {
         Self {
@@ -45,7 +54,7 @@ impl Answer {
             allow: None,
             retry_after: None,
             truncated: false,
-            on_purpose: false,
+            on_purpose: None,
         }
     }
 
@@ -61,9 +70,31 @@ impl Answer {
     }
 
     /// This status with this body, and `Retry-After` in seconds.
-    pub fn refusal(refusal: &Refusal) -> Self {
-        let mut answer = Self::of(refusal.status, Body::Ready(refusal.body.to_string().into()));
-        answer.retry_after = refusal.retry_after;
+    pub fn refusal(status: u16, body: &Value, retry_after: Option<u32>) -> Self {
+        let mut answer = Self::of(status, Body::Ready(body.to_string().into()));
+        answer.retry_after = retry_after;
+        answer
+    }
+
+    /// 200 with JSON that is written out already.
+    pub fn ready(body: Bytes) -> Self {
+        Self::of(200, Body::Ready(body))
+    }
+
+    /// The same answer, written out, and its body.
+    pub fn read(mut self) -> (Self, Bytes) {
+        let body = self.body.written();
+        self.body = Body::Ready(body.clone());
+        (self, body)
+    }
+
+    /// The same answer with another value as its JSON; one that is not JSON stays as it is.
+    pub fn altered(self, alter: impl FnOnce(&mut Value)) -> Self {
+        let (mut answer, body) = self.read();
+        if let Ok(mut value) = serde_json::from_slice(&body) {
+            alter(&mut value);
+            answer.body = Body::Ready(value.to_string().into());
+        }
         answer
     }
 
@@ -117,6 +148,11 @@ impl Answer {
         Self::errors(400, "validation_failure", message)
     }
 
+    /// 401: who calls is not known.
+    pub fn unauthenticated() -> Self {
+        Self::named(401, "unauthenticated", "Invalid or missing credentials.")
+    }
+
     /// 403: not allowed, by role or by state.
     pub fn forbidden(message: &str) -> Self {
         Self::named(403, "unauthorized", message)
@@ -139,9 +175,9 @@ impl Answer {
         self
     }
 
-    /// The same answer, marked as one that a fault had a hand in.
-    pub const fn on_purpose(mut self) -> Self {
-        self.on_purpose = true;
+    /// The same answer, as one that a fault had a hand in, which travels at this pace.
+    pub const fn on_purpose(mut self, pace: Pace) -> Self {
+        self.on_purpose = Some(pace);
         self
     }
 
@@ -156,11 +192,7 @@ impl Answer {
     /// Writes the answer out.
     pub fn into_response(self) -> Response<Bytes> {
         let is_cut = matches!(self.body, Body::Cut);
-        let mut body = match self.body {
-            Body::Empty | Body::Cut => Bytes::new(),
-            Body::Ready(bytes) => bytes,
-            Body::Late(write) => Bytes::from(write()),
-        };
+        let mut body = self.body.written();
         if self.truncated {
             body.truncate(body.len().div_ceil(2));
         }
@@ -178,8 +210,8 @@ impl Answer {
         if is_cut {
             response.extensions_mut().insert(Cut);
         }
-        if self.on_purpose {
-            response.extensions_mut().insert(OnPurpose);
+        if let Some(pace) = self.on_purpose {
+            response.extensions_mut().insert(pace);
         }
         if let Some(seconds) = self.retry_after {
             response

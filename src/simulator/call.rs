@@ -19,6 +19,8 @@ pub struct Call {
     pub query: String,
     /// The body's members.
     pub body: Map<String, Value>,
+    /// The bearer token it came with, where it needs one.
+    pub token: Option<String>,
     /// What the caller may do.
     pub role: Role,
 }

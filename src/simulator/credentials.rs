@@ -1,5 +1,7 @@
 //! Who may call: the fixed keys and client, and the access tokens handed out.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 
@@ -29,24 +31,35 @@ const KEPT: usize = 10_000;
 
 /// The access tokens handed out.
 #[derive(Clone, Debug, Default)]
-pub struct Credentials(IndexMap<String, DateTime<Utc>>);
+pub struct Credentials {
+    tokens: IndexMap<String, DateTime<Utc>>,
+    /// Keys that are good no longer.
+    revoked: BTreeSet<String>,
+}
 
 impl Credentials {
     /// Remembers a token until it expires.
     pub fn issue(&mut self, token: String, expires: DateTime<Utc>) {
-        if self.0.len() >= KEPT {
-            self.0.shift_remove_index(0);
+        if self.tokens.len() >= KEPT {
+            self.tokens.shift_remove_index(0);
         }
-        self.0.insert(token, expires);
+        self.tokens.insert(token, expires);
+    }
+
+    /// Makes a token or a key worthless.
+    pub fn revoke(&mut self, token: &str) {
+        if self.tokens.shift_remove(token).is_none() && KEYS.iter().any(|(key, _)| *key == token) {
+            self.revoked.insert(token.to_owned());
+        }
     }
 
     /// The role of whoever holds this bearer token now.
     #[must_use]
     pub fn role(&self, token: &str, now: DateTime<Utc>) -> Option<Role> {
         if let Some((_, role)) = KEYS.iter().find(|(key, _)| *key == token) {
-            return Some(*role);
+            return (!self.revoked.contains(token)).then_some(*role);
         }
-        self.0
+        self.tokens
             .get(token)
             .is_some_and(|expires| now < *expires)
             .then_some(Role::Owner)

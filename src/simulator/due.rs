@@ -53,6 +53,25 @@ impl Due {
         self.queue.insert((at, self.decided), change);
     }
 
+    /// How many changes were ever decided.
+    pub const fn decided(&self) -> u64 {
+        self.decided
+    }
+
+    /// Alters the changes decided since then, or takes them back.
+    pub fn alter_since(&mut self, decided: u64, mut alter: impl FnMut(Change) -> Option<Change>) {
+        let all = std::mem::take(&mut self.queue).into_iter();
+        let altered = all.filter_map(|(key, change)| {
+            let change = if key.1 > decided {
+                alter(change)?
+            } else {
+                change
+            };
+            Some((key, change))
+        });
+        self.queue = altered.collect();
+    }
+
     /// Takes the first change due by `now`.
     pub fn next(&mut self, now: DateTime<Utc>) -> Option<(DateTime<Utc>, Change)> {
         let entry = self.queue.first_entry()?;

@@ -9,6 +9,8 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Response};
 use serde::Serialize;
 
+use super::faults::Pace;
+
 /// Where exchanges are written to.
 #[derive(Debug)]
 pub struct Exchanges {
@@ -33,10 +35,6 @@ struct Exchange<'a> {
     fault: bool,
 }
 
-/// Marks an answer that a fault had a hand in.
-#[derive(Clone, Copy, Debug)]
-pub struct OnPurpose;
-
 impl Exchanges {
     /// Writes to the end of a file, which is made if it is not there.
     pub fn to(path: &Path) -> io::Result<Self> {
@@ -59,7 +57,7 @@ impl Exchanges {
             status: response.status().as_u16(),
             content_type: content_type(response.headers()),
             answer: &String::from_utf8_lossy(response.body()),
-            fault: response.extensions().get::<OnPurpose>().is_some(),
+            fault: response.extensions().get::<Pace>().is_some(),
         };
         let Ok(mut line) = serde_json::to_vec(&exchange) else {
             return;

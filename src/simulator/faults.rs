@@ -1,14 +1,22 @@
 //! Failures on purpose: rules that say which calls fail, and how.
 
+mod ending;
 mod file;
 mod rule;
+mod span;
+mod way;
 
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use fastrand::Rng;
 use serde_json::{Value, json};
 
+pub use ending::Ending;
 pub use file::read;
 pub use rule::Rule;
-use rule::{Effect, Moment};
+pub use way::{Pace, Refusal, Way};
 
 /// Keeps the faults' random choices apart from the account's, so that a fault changes no id.
 const APART: u64 = 0x_fa17;
@@ -30,36 +38,28 @@ struct Active {
     matched: u64,
     /// Calls that it made fail.
     struck: u64,
+    /// What it keeps about its targets.
+    kept: BTreeMap<String, Kept>,
 }
 
-/// How a call fails.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Strike {
-    /// It is refused, and carried out all the same if so said.
-    Refused {
-        /// Whether it is carried out.
-        executed: bool,
-        /// What is answered.
-        refusal: Refusal,
-    },
-    /// The connection is cut.
-    Cut {
-        /// Whether it is carried out before.
-        executed: bool,
-    },
-    /// It is carried out, and half of its answer arrives.
-    Truncated,
+/// What a rule keeps from a call for later ones.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// When the call came.
+    pub at: DateTime<Utc>,
+    /// The body of its answer.
+    pub body: Bytes,
 }
 
-/// The answer to a call that fails.
+/// A rule that strikes a call.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Refusal {
-    /// The status.
-    pub status: u16,
-    /// The body.
-    pub body: Value,
-    /// Seconds in `Retry-After`.
-    pub retry_after: Option<u32>,
+pub struct Strike {
+    /// The rule's id.
+    pub rule: u64,
+    /// What becomes of the call.
+    pub way: Way,
+    /// How its answer travels.
+    pub pace: Pace,
 }
 
 impl Faults {
@@ -85,6 +85,7 @@ impl Faults {
             rule,
             matched: 0,
             struck: 0,
+            kept: BTreeMap::new(),
         });
         self.given
     }
@@ -117,10 +118,11 @@ impl Faults {
             .collect()
     }
 
-    /// How this call fails, if it does: the first rule that strikes decides. `is` tells whether a
-    /// name or id is one of the call's targets.
+    /// How this call fails, if it does: the first rule that strikes decides, and the others count
+    /// the call all the same. `is` tells whether a name or id is one of the call's targets.
     pub fn strike(&mut self, operation: &str, is: &dyn Fn(&str) -> bool) -> Option<Strike> {
         let Self { rules, rng, .. } = self;
+        let mut strike = None;
         for active in rules {
             let rule = &active.rule;
             let about = rule.operation == "*" || rule.operation == operation;
@@ -131,26 +133,30 @@ impl Faults {
             let due = rule.nth.as_ref().is_none_or(|it| it.names(active.matched))
                 && rule.times.is_none_or(|times| active.struck < times)
                 && rule.probability.is_none_or(|chance| rng.f64() < chance);
-            if !due {
-                continue;
+            if due && strike.is_none() {
+                active.struck += 1;
+                strike = Some(Strike {
+                    rule: active.id,
+                    way: rule.way(),
+                    pace: rule.pace(rng),
+                });
             }
-            active.struck += 1;
-            return Some(match rule.effect() {
-                Effect::Status(status) => Strike::Refused {
-                    executed: rule.executed,
-                    refusal: Refusal {
-                        status,
-                        body: rule.body(status),
-                        retry_after: rule.retry_after,
-                    },
-                },
-                Effect::Reset(moment) => Strike::Cut {
-                    executed: moment == Moment::After,
-                },
-                Effect::Truncated => Strike::Truncated,
-            });
         }
-        None
+        strike
+    }
+
+    /// What a rule keeps about a target.
+    #[must_use]
+    pub fn kept(&self, rule: u64, target: &str) -> Option<&Kept> {
+        let active = self.rules.iter().find(|active| active.id == rule)?;
+        active.kept.get(target)
+    }
+
+    /// Has a rule keep something about a target.
+    pub fn keep(&mut self, rule: u64, target: String, kept: Kept) {
+        if let Some(active) = self.rules.iter_mut().find(|active| active.id == rule) {
+            active.kept.insert(target, kept);
+        }
     }
 }
 
@@ -179,6 +185,18 @@ mod tests {
         assert_eq!(struck(&mut faults, 3), [] as [usize; 0]);
         let mut faults = rules(r#"{"operation": "clouds", "status": 503}"#);
         assert_eq!(struck(&mut faults, 3), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn a_call_that_one_rule_strikes_counts_for_the_others_too() {
+        let mut faults = rules(
+            r#"[{"operation": "*", "status": 503, "nth": 1},
+                {"operation": "*", "reset": "after", "nth": [1, 2]}]"#,
+        );
+        let mut ways = || faults.strike("set_power", &|_| false).map(|it| it.way);
+        assert!(matches!(ways(), Some(Way::Refused { .. })));
+        assert_eq!(ways(), Some(Way::Cut { executed: true }));
+        assert_eq!(ways(), None);
     }
 
     #[test]
@@ -222,6 +240,31 @@ mod tests {
                 "goes with `status`",
             ),
             (r#"{"operation": "*", "reset": "sometime"}"#, "sometime"),
+            (r#"{"operation": "*", "stuck": true}"#, "of `set_power`"),
+            (
+                r#"{"operation": "clouds", "sold_out": true}"#,
+                "`sold_out` is of `place_order`",
+            ),
+            (
+                r#"{"operation": "set_power", "stale": "5m"}"#,
+                "an operation that reads",
+            ),
+            (r#"{"operation": "*", "delay": "5"}"#, "like \"2s\""),
+            (
+                r#"{"operation": "*", "delay": ["5s", "1s"]}"#,
+                "from the shorter",
+            ),
+            (r#"{"operation": "*", "drip": "5 parsecs"}"#, "duration"),
+            (r#"{"operation": "*", "skew": "--5m"}"#, "duration"),
+            (r#"{"operation": "*", "says": {}}"#, "no field"),
+            (
+                r#"{"operation": "*", "status": 503, "of": "a"}"#,
+                "goes with `says`",
+            ),
+            (
+                r#"{"operation": "place_order", "provisioning": "complete"}"#,
+                "manual_setup",
+            ),
             (r#"{"operation": "*", "statsu": 503}"#, "statsu"),
             (r#"{"status": 503}"#, "operation"),
             ("7", "map"),

@@ -198,6 +198,12 @@ impl World {
         self.numbers
     }
 
+    /// Draws ids and numbers from where another account has come to.
+    pub fn draw_after(&mut self, other: &Self) {
+        self.rng = other.rng.clone();
+        self.numbers = other.numbers;
+    }
+
     /// A span of seconds within an assumption's bounds.
     pub fn span(&mut self, bounds: &Assumption) -> TimeDelta {
         TimeDelta::seconds(

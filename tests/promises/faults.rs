@@ -1,6 +1,7 @@
 //! Calls fail on purpose over a socket as they do in the process, and rules that mean nothing are
 //! refused.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use crate::stage::folder::Folder;
@@ -88,4 +89,71 @@ fn the_example_of_the_readme_is_a_file_of_faults() {
     let (_, rest) = readme.split_once("```toml\n[[fault]]").unwrap();
     let (rules, _) = rest.split_once("```").unwrap();
     drop(server(&format!("[[fault]]{rules}")));
+}
+
+#[test]
+fn every_way_in_the_table_of_the_readme_is_one() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let readme = fs::read_to_string(format!("{root}/README.md")).unwrap();
+    let (_, rest) = readme
+        .split_once("| way | what becomes of the call |")
+        .unwrap();
+    let mut rules = String::new();
+    let rows = rest
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    for row in rows {
+        let mut cells = row.split('|').skip(1).map(str::trim);
+        let (way, what) = (cells.next().unwrap(), cells.next().unwrap());
+        let operation = match what.split_once("`: ") {
+            Some((operation, _)) => operation.trim_start_matches('`'),
+            None => "clouds",
+        };
+        let way = way.trim_matches('`');
+        writeln!(rules, "[[fault]]\noperation = \"{operation}\"\n{way}").unwrap();
+    }
+    assert!(rules.matches("[[fault]]").count() > 10, "{rules}");
+    drop(server(&rules));
+}
+
+#[test]
+fn a_late_and_slow_answer_arrives_whole_on_a_socket() {
+    let server = server(
+        "[[fault]]\noperation = \"clouds\"\ndelay = [\"1ms\", \"5ms\"]\ndrip = \"1ms\"\n\
+         skew = \"-1h\"\n",
+    );
+    Mw::new(["--quiet", "eval", "clouds().map(|it| it.label)"])
+        .account(server.url())
+        .stdout("My first cloud\nBare metal\n")
+        .run();
+    assert_eq!(times(&server, "clouds"), 1);
+}
+
+#[test]
+fn an_api_key_that_is_revoked_ends_with_what_to_do() {
+    let server = server("[[fault]]\noperation = \"clouds\"\nrevoked = true\n");
+    let done = Mw::new(["--quiet", "eval", "clouds()"])
+        .env("OPENMETAL_API_URL", server.url())
+        .env("OPENMETAL_API_KEY", "sim")
+        .any_stderr()
+        .code(3)
+        .run();
+    assert!(done.stderr.contains("401"), "{}", done.stderr);
+}
+
+#[test]
+fn a_file_of_faults_is_for_simulated_accounts() {
+    let rules = "[[fault]]\noperation = \"clouds\"\nstatus = 418\n";
+    let simulated = Mw::new(["--sim", "--faults", "f.toml", "eval", "clouds()"]);
+    let done = simulated.file("f.toml", rules).any_stderr().code(1).run();
+    assert!(done.stderr.contains("418"), "{}", done.stderr);
+    Mw::new(["--faults", "f.toml", "eval", "clouds()"])
+        .file("f.toml", rules)
+        .stderr(
+            "error: --faults is for a simulated account, and this is a real one\n  \
+             help: give --sim too, or use mw sim\n",
+        )
+        .code(2)
+        .run();
 }
