@@ -3,13 +3,14 @@
 //! One seed and one clock decide everything: two simulators made alike and called alike answer
 //! alike, byte for byte. A call first brings the account up to the present instant (changes of
 //! state are due at instants and are applied on read), then goes through one order of checks:
-//! route, credentials, body, behaviour. How each operation behaves is one function in the file that
+//! route, credentials, body, behaviour (`CHECKS`). How each operation behaves is one function in the file that
 //! bears the name of its resource.
 
 mod accounts;
 mod addresses;
 mod answer;
 pub mod assumptions;
+mod block;
 mod call;
 mod clouds;
 mod configurations;
@@ -21,6 +22,7 @@ mod exchanges;
 mod failing;
 pub mod faults;
 mod hardware;
+mod hosts;
 mod images;
 mod inventory;
 mod ip_blocks;
@@ -34,6 +36,7 @@ mod public_keys;
 mod router;
 pub mod server;
 mod space;
+mod stats;
 mod token;
 mod vlans;
 mod world;
@@ -149,7 +152,7 @@ impl Simulator {
         body: &[u8],
     ) -> Answer {
         if usize::try_from(BODY_BYTES.most()).is_ok_and(|most| body.len() > most) {
-            return Answer::errors(413, "payload_too_large", "The request body is too large.");
+            return Answer::too_large();
         }
         if path.starts_with(control::ROOT) {
             return self.control(method, path, body);
@@ -211,10 +214,12 @@ impl Simulator {
 
 /// What a call acts upon: the names and values of its path.
 fn target(path: &[(&'static str, String)]) -> String {
+    // It is kept for every call: no id is longer, and what is need not be kept whole.
+    let short = |value: &str| value.chars().take(64).collect::<String>();
     let parts: Vec<String> = path
         .iter()
         .rev()
-        .map(|(name, value)| format!("{name} {value}"))
+        .map(|(name, value)| format!("{name} {}", short(value)))
         .collect();
     parts.join(" of ")
 }
@@ -257,9 +262,14 @@ fn members(
             Place::Body | Place::Member | Place::PathAndMember(_)
         )
     });
-    if !takes_one || body.is_empty() {
+    if !takes_one {
         return Ok(Map::new());
     }
+    if body.is_empty() {
+        // The documents require a body wherever they describe one.
+        return Err(Answer::listed(400, "invalid_body", "A body is required."));
+    }
+    // CONTENT_TYPE_MISSING
     if let Some(kind) = headers.get(CONTENT_TYPE) {
         let kind = kind.to_str().unwrap_or_default();
         let essence = kind.split(';').next().unwrap_or_default().trim();

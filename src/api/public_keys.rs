@@ -26,6 +26,8 @@ crate::record! {
         description: Option<String>,
         /// The key; its fields also read flat.
         fields: Arc<PublicKeyFields>,
+        /// Whether it is in use; said of deleted keys only.
+        is_active: Option<bool>,
         /// When it was created.
         created_at: Option<Moment>,
         /// When it last changed.

@@ -1,17 +1,15 @@
 //! How the operations on the addresses of an IP block answer.
 
 use std::net::Ipv4Addr;
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use ipnet::Ipv4Net;
-
 use super::answer::Answer;
-use super::assumptions::{ADDRESSES_EXHAUSTED, RESERVED_ROUTED};
+use super::assumptions::{ADDRESS_OUTSIDE, ADDRESSES_EXHAUSTED, MAIN_DELETED};
+use super::block::{BlockState, dotted};
 use super::call::{Call, text};
 use super::credentials::Role;
-use super::links::show_clouds_of;
-use super::world::{BlockState, World};
+use super::links::settle_clouds_of;
+use super::world::World;
 use crate::api::ip_blocks::{IpAddress, IpBlockDetails};
 
 const WHAT: &str = "prefix";
@@ -23,53 +21,17 @@ fn known<'a>(world: &'a mut World, call: &Call) -> Result<&'a mut BlockState, An
         .ok_or_else(|| Answer::missing("Prefix"))
 }
 
-/// The addresses of a block that may be handed out.
-fn usable(net: Ipv4Net, is_private: bool) -> RangeInclusive<u32> {
-    let (first, last) = (u32::from(net.network()), u32::from(net.broadcast()));
-    let size = last - first;
-    let (before, after) = if is_private {
-        if size < 2 { (0, 0) } else { (1, 1) }
-    } else {
-        // Network, gateway and two switches at the start; broadcast at the end.
-        (
-            u32::try_from(RESERVED_ROUTED.most())
-                .unwrap_or(5)
-                .saturating_sub(1),
-            1,
-        )
-    };
-    first.saturating_add(before)..=last.saturating_sub(after)
-}
-
-fn shape(state: &BlockState) -> Option<RangeInclusive<u32>> {
-    let fields = &state.record.fields;
-    let net: Ipv4Net = fields.cidr.as_deref()?.parse().ok()?;
-    Some(usable(
-        net,
-        fields.prefix_type.as_deref() == Some("private"),
-    ))
-}
-
 /// `ip_block_details`.
 pub fn ip_block_details(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     let state = known(world, call)?;
     let fields = &state.record.fields;
-    let is_private = fields.prefix_type.as_deref() == Some("private");
-    let label = state.record.label.as_deref();
-    let usage = match (&fields.central_vlan_id, fields.created_from.as_deref()) {
-        (None, _) => "unused",
-        (Some(_), Some("user")) if is_private => "internal",
-        (Some(_), Some("user")) => "custom",
-        (Some(_), _) if label == Some("inventory") => "inventory",
-        (Some(_), _) => "provider",
-    };
     Ok(Answer::json(IpBlockDetails {
         id: fields.prefix_id.unwrap_or_default(),
         cidr: fields.cidr.clone(),
         description: state.record.description.clone(),
         prefix_type: fields.prefix_type.clone(),
-        usage: Some(usage.to_owned()),
-        status: Some(if is_private { "ACTIVE" } else { "ROUTED" }.to_owned()),
+        usage: Some(state.usage().to_owned()),
+        status: Some(state.status().to_owned()),
         managed_addressing: fields.managed_addressing.clone(),
         vlan_id: fields.vlan_id,
         ip_addrs: state.addresses.values().cloned().map(Arc::new).collect(),
@@ -89,7 +51,7 @@ pub fn take(
     let Some(state) = world.blocks.get_mut(block) else {
         return Err(Answer::missing("Prefix"));
     };
-    let range = shape(state).ok_or_else(|| {
+    let range = state.usable().ok_or_else(|| {
         Answer::errors(
             409,
             "tracking",
@@ -103,7 +65,9 @@ pub fn take(
                 .map_err(|_| Answer::invalid("ip must be an IPv4 address."))?;
             let place = u32::from(address);
             if !range.contains(&place) {
-                return Err(Answer::invalid(
+                return Err(Answer::errors(
+                    ADDRESS_OUTSIDE.status(),
+                    "validation_failure",
                     "ip is not an address of the prefix that may be used.",
                 ));
             }
@@ -112,17 +76,17 @@ pub fn take(
             }
             place
         }
-        None => range
-            .into_iter()
-            .find(|place| !state.addresses.contains_key(place))
-            .ok_or_else(|| {
-                let status = u16::try_from(ADDRESSES_EXHAUSTED.most()).unwrap_or(400);
-                Answer::errors(status, "exhausted", "No address of the prefix is free.")
-            })?,
+        None => state.free().ok_or_else(|| {
+            Answer::errors(
+                ADDRESSES_EXHAUSTED.status(),
+                "exhausted",
+                "No address of the prefix is free.",
+            )
+        })?,
     };
     let address = IpAddress {
         id,
-        ip: Some(Ipv4Addr::from(place).to_string()),
+        ip: Some(dotted(place)),
         label: label.map(str::to_owned),
         assigned_host: host.filter(|host| !host.is_empty()).map(str::to_owned),
         ..IpAddress::default()
@@ -138,11 +102,11 @@ fn refresh(world: &mut World, block: &str) {
         .get(block)
         .and_then(|state| state.record.fields.central_vlan_id.clone());
     if let Some(vlan) = vlan {
-        show_clouds_of(world, &vlan);
+        settle_clouds_of(world, &vlan);
     }
 }
 
-/// `allocate_ip`.
+/// `allocate_ip`. `ADDRESS_UNUSED`: whatever block it is.
 pub fn allocate_ip(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     call.needs(Role::Maintainer, WHAT)?;
     known(world, call)?;
@@ -159,7 +123,7 @@ fn place_of(state: &BlockState, call: &Call) -> Result<u32, Answer> {
     let id: i64 = call
         .param("ip")
         .parse()
-        .map_err(|_| Answer::missing("IP address"))?;
+        .map_err(|_| Answer::invalid("ipId must be a whole number."))?;
     state
         .addresses
         .iter()
@@ -177,6 +141,13 @@ pub fn update_ip(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     );
     let state = known(world, call)?;
     let place = place_of(state, call)?;
+    let stays = |address: &IpAddress| host.is_none() || address.assigned_host.as_deref() == host;
+    let is_main = |address: &IpAddress| state.is_main(address) && !stays(address);
+    if state.addresses.get(&place).is_some_and(is_main) {
+        return Err(Answer::invalid(
+            "A host's main IP cannot be reassigned or unassigned.",
+        ));
+    }
     let Some(address) = state.addresses.get_mut(&place) else {
         return Err(Answer::missing("IP address"));
     };
@@ -196,21 +167,15 @@ pub fn delete_ip(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     call.needs(Role::Maintainer, WHAT)?;
     let state = known(world, call)?;
     let place = place_of(state, call)?;
+    let is_main = |address: &IpAddress| state.is_main(address);
+    if state.addresses.get(&place).is_some_and(is_main) {
+        return Err(Answer::errors(
+            MAIN_DELETED.status(),
+            "validation_failure",
+            "A host's main IP cannot be deleted.",
+        ));
+    }
     state.addresses.remove(&place);
     refresh(world, call.param("prefix"));
     Ok(Answer::accepted())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_routed_block_keeps_five_addresses_and_a_private_one_two() {
-        let net: Ipv4Net = "198.18.0.0/28".parse().unwrap();
-        assert_eq!(usable(net, false).count(), 11);
-        assert_eq!(usable(net, true).count(), 14);
-        assert_eq!(usable("10.0.0.1/32".parse().unwrap(), true).count(), 1);
-        assert_eq!(usable("10.0.0.0/31".parse().unwrap(), true).count(), 2);
-    }
 }

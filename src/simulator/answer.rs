@@ -1,7 +1,10 @@
-//! Answers: JSON, nothing, or an error in one of the shapes the API documents.
+//! Answers: JSON, nothing, or an error in one of the shapes the API documents. `ERROR_BODIES`: where
+//! it documents none, names and messages are our own.
 
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::header::{
+    ALLOW, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use http::{Response, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -15,7 +18,7 @@ pub struct Answer {
     status: u16,
     body: Body,
     content_type: &'static str,
-    disposition: Option<&'static str>,
+    disposition: Option<String>,
     allow: Option<String>,
     retry_after: Option<u32>,
     truncated: bool,
@@ -114,7 +117,7 @@ impl Answer {
     }
 
     /// 200 with a file of another type than JSON.
-    pub fn file(content_type: &'static str, disposition: &'static str, text: String) -> Self {
+    pub fn file(content_type: &'static str, disposition: String, text: String) -> Self {
         let mut answer = Self::of(200, Body::Ready(Bytes::from(text)));
         answer.content_type = content_type;
         answer.disposition = Some(disposition);
@@ -127,13 +130,20 @@ impl Answer {
         Self::of(status, Body::Ready(body.to_string().into()))
     }
 
-    /// An error as `{status, message, errors: [{name, message}]}`.
+    /// An error as `{status, message, errors: [{name, message}]}`; the outer message names the
+    /// status.
     pub fn listed(status: u16, name: &str, message: &str) -> Self {
         let body = json!({
             "status": status,
-            "message": message,
+            "message": StatusCode::from_u16(status).ok().and_then(|it| it.canonical_reason()),
             "errors": [{"name": name, "message": message}],
         });
+        Self::of(status, Body::Ready(body.to_string().into()))
+    }
+
+    /// An error as `{status, errors: [{name, message}]}`, the form of refused removals of nodes.
+    pub fn numbered(status: u16, name: &str, message: &str) -> Self {
+        let body = json!({"status": status, "errors": [{"name": name, "message": message}]});
         Self::of(status, Body::Ready(body.to_string().into()))
     }
 
@@ -146,6 +156,11 @@ impl Answer {
     /// 400: the input does not pass a rule.
     pub fn invalid(message: &str) -> Self {
         Self::errors(400, "validation_failure", message)
+    }
+
+    /// 413: the body is too large.
+    pub fn too_large() -> Self {
+        Self::errors(413, "payload_too_large", "The request body is too large.")
     }
 
     /// 401: who calls is not known.
@@ -203,8 +218,13 @@ impl Answer {
             let kind = HeaderValue::from_static(self.content_type);
             response.headers_mut().insert(CONTENT_TYPE, kind);
         }
-        if let Some(disposition) = self.disposition {
-            let value = HeaderValue::from_static(disposition);
+        if self.status == 401 {
+            let scheme = HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
+        }
+        if let Some(disposition) = self.disposition
+            && let Ok(value) = HeaderValue::from_str(&disposition)
+        {
             response.headers_mut().insert(CONTENT_DISPOSITION, value);
         }
         if is_cut {

@@ -9,7 +9,7 @@ pub struct Assumption {
     pub name: &'static str,
     /// What is assumed.
     pub what: &'static str,
-    /// The number chosen; with two, the least and the most.
+    /// The number chosen; with two, the least and the most; none where words say it all.
     pub value: &'static [i64],
 }
 
@@ -20,6 +20,12 @@ impl Assumption {
         self.value.first().copied().unwrap_or_default()
     }
 
+    /// The HTTP status that the value is.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        u16::try_from(self.most()).unwrap_or(400)
+    }
+
     /// The most the value may be.
     #[must_use]
     pub fn most(&self) -> i64 {
@@ -28,13 +34,13 @@ impl Assumption {
 }
 
 macro_rules! assumptions {
-    ($($name:ident = [$($value:literal),+], $what:literal;)*) => {
+    ($($name:ident = [$($value:literal),*], $what:literal;)*) => {
         $(
             #[doc = $what]
             pub static $name: Assumption = Assumption {
                 name: stringify!($name),
                 what: $what,
-                value: &[$($value),+],
+                value: &[$($value),*],
             };
         )*
         /// Every choice.
@@ -43,41 +49,114 @@ macro_rules! assumptions {
 }
 
 assumptions! {
+    // Answers.
+    ERROR_BODIES = [], "Where the documents give an error no body, it has one of the forms they give elsewhere, with a name and a message of the simulator's own.";
+    CHECKS = [], "Path, credentials, body and its fields' types, role and things named are checked in about this order; the documents name none.";
+    CONTENT_TYPE_MISSING = [], "A body without a content type is read as JSON; one of another type is refused with 415.";
+    UNKNOWN_FIELDS = [], "Fields that are not known are ignored, and fields that only the API sets are too.";
+    NULLS = [], "A field that is null counts as one that is not there.";
+    BODY_BYTES = [1_048_576], "A request body has this many bytes at most; 413 beyond.";
+    LABEL_LENGTH = [255], "A label has this many characters at most; it need not be unique.";
+    DESCRIPTION_LENGTH = [4_096], "A description has this many characters at most.";
+    // Who may.
     TOKEN_LIFE = [14_400], "An access token lives this many seconds, as the reference's example says.";
+    MEMBER_WRITES = [403], "The role `member` may read and nothing else.";
+    MANAGE = [], "What takes the manage permission takes the role of an owner.";
+    INVITE_LIFE = [604_800], "An invitation lives this many seconds.";
+    INVITES_AT_ONCE = [20], "An invitation names this many addresses at most.";
+    // Power.
     REBOOT = [180, 300], "A reboot takes between this many seconds; the node is locked meanwhile.";
     POWER_ON = [120, 180], "Powering on takes between this many seconds; the node is locked meanwhile and reads `power off`.";
     POWER_OFF = [30], "Powering off takes this many seconds; the node is locked meanwhile and reads `power on`.";
-    POWER_SAME = [200], "Powering on what is on, or off what is off, is accepted and does nothing.";
-    REBOOT_OFF = [200], "Rebooting a node that is off is accepted and leaves it on.";
+    POWER_SAME = [], "Powering on what is on, or off what is off, is accepted and does nothing.";
+    REBOOT_OFF = [], "Rebooting a node that is off is accepted and leaves it on.";
     POWER_UNKNOWN = [404], "Power of an unknown cloud or node.";
+    POWER_DELETED = [400], "Power of a node whose cloud is being deleted; a console of it is opened all the same.";
+    // Orders and clouds.
     PROVISION_START = [60, 180], "An order leaves `pending` after between this many seconds.";
     PROVISION_SETUP = [900, 1150], "A cloud is `awaiting_setup` after between this many seconds.";
-    PROVISION_DONE = [1_200, 1_800], "A cloud is `complete` after between this many seconds.";
+    PROVISION_DONE = [1_200, 1_800], "A cloud is `complete` after between this many seconds; ordered hardware joins a cloud after as many.";
     PCC_NODES = [3], "A private cloud core is this many nodes; an order of n is n times as many.";
-    PRIVATE_OVERLAP = [400], "A private block that overlaps another one of the same location; other locations do not matter.";
     PCC_ADDED = [1], "An order that adds to a private cloud adds this many nodes for each one ordered.";
-    WIPE = [259_200], "A deleted cloud can be read for this many seconds and is then unknown.";
+    ORDER_QUANTITY = [10_000], "An item of an order asks for this many at most.";
+    ORDER_KEY = [], "A key in an order is checked for its type only: the documents' own examples are cut short.";
+    ORDER_CLOUD = [403], "An order that adds to a cloud that is not known.";
+    ORDER_ITEMS = [], "Each item of an order that adds to no cloud makes a cloud of its own.";
+    ORDER_STOCK = [], "Hardware leaves the stock when it is ordered; `max_size` is four fifths of the stock and limits nothing.";
+    PENDING_TASKS = [], "The pending tasks of a cloud are `provision` until it is complete, `join` while hardware comes, and `delete` until it is wiped.";
+    WIPE = [259_200], "A deleted cloud is listed and can be read for this many seconds, its power off, and is then unknown.";
     WIPE_STOCK = [1], "Hardware returns to stock when its cloud is wiped or the node is removed (1 = yes).";
-    DELETE_UNFINISHED = [403], "Deleting a cloud that is being provisioned or already deleted: it is locked.";
+    WIPE_BLOCKS = [], "Blocks of users stay when the cloud they are billed to is wiped.";
+    DELETE_UNFINISHED = [403], "Deleting a cloud that is being provisioned, protected or already deleted: it is locked.";
+    TRIAL = [], "No cloud is a trial cloud.";
+    REMOVE_UNKNOWN = [404], "Removing a node that is not there.";
+    REMOVE_LAST = [], "Any node can be removed, a locked one and the last one too.";
+    REMOVE_CLEANUP = [600, 1_200], "A removed node is off the cloud at once, and in stock after between this many seconds.";
+    // Networks.
     VLANS_PER_CLOUD = [10], "A cloud has this many VLANs at most; those of the system are not counted.";
-    UNASSIGN_LAST = [403], "Taking a VLAN off its only cloud; the reference forbids it and names no status.";
+    VLAN_BAREMETAL = [], "VLANs go on bare-metal clouds as they do on private ones.";
+    VLAN_CLOUD = [], "A VLAN shows the first cloud it is on; the stats of each cloud show all of its VLANs.";
+    VLAN_SYSTEM_BLOCK = [403], "Putting a block on a VLAN of the system; the documents only forbid taking one off.";
+    UNASSIGN_LAST = [403], "Taking a VLAN off its only cloud, which is forbidden; so a VLAN on a cloud stays until the cloud is wiped.";
     UNASSIGN_STRANGER = [404], "Taking off a VLAN or a block that is not on.";
-    ASSIGN_AGAIN = [200], "Assigning a VLAN to a cloud it is on already.";
-    ADDRESSES_EXHAUSTED = [400], "Asking for an address of a block that has none left.";
+    ASSIGN_AGAIN = [], "Assigning a VLAN to a cloud it is on already is accepted and does nothing.";
+    PRIVATE_OVERLAP = [400], "A private block that overlaps another one of the same location; other locations do not matter.";
+    PRIVATE_RANGES = [], "A private block lies in the ranges of RFC 1918 and starts at its network address.";
+    PRIVATE_NEXT = [], "Where 192.168.0.0 is taken, a private block without a cidr is the next one that is free.";
+    ALLOCATION = [], "A block of the type `allocation` is as a routed one: billed to a cloud, on a routed VLAN.";
+    ADDON_LENGTH = [400], "A length that is not that of the add-on.";
+    BILLED_CLOUD = [400], "A routed block billed to a cloud that is not complete or is being deleted.";
+    BLOCK_VLAN = [400], "Creating a block on a VLAN, or a VLAN with a block, that is not known or not of a user.";
+    BLOCK_SYSTEM = [403], "Changing a block of the system.";
+    USAGE = [], "A block on a VLAN of a user is `internal` if private and `custom` if routed, one on none is `unused`.";
     RESERVED_ROUTED = [5], "A routed block keeps this many addresses for itself: four at its start, one at its end.";
-    MEMBER_WRITES = [403], "The role `member` may read and nothing else.";
+    RESERVED_PRIVATE = [2], "A private block keeps this many addresses for itself, its first and its last; one of 31 or 32 bits keeps none.";
+    ADDRESSES_EXHAUSTED = [400], "Asking for an address of a block that has none left.";
+    ADDRESS_OUTSIDE = [400], "Asking for an address that is not in the block, or that the block keeps for itself.";
+    ADDRESS_UNUSED = [], "Addresses of a block on no VLAN can be taken, and so can those of the system's blocks.";
+    ADDRESS_HOST = [], "An address is in use when anything is written as its host.";
+    INVENTORY_MORE = [], "A cloud of more hosts than its inventory block has addresses gets another block for them.";
+    MAIN_DELETED = [400], "Deleting the main address of a host.";
+    // Configurations and keys.
+    CONFIGURATION_EMPTY = [], "A configuration may have neither an image nor cloud-init; null takes a field away, and cloud-init is replaced whole.";
+    CONFIGURATION_USED = [], "A configuration can be deleted whatever was made with it.";
+    KERNEL_ARGS = [], "Kernel arguments are shown as they were given, without what the platform puts before them.";
     KEY_MISSING = [404], "An unknown SSH key; the reference names no status.";
-    INVITE_LIFE = [604_800], "An invitation lives this many seconds.";
-    INVITES_AT_ONCE = [20], "An invitation names this many addresses at most.";
-    LABEL_LENGTH = [255], "A label has this many characters at most; it need not be unique.";
-    BODY_BYTES = [1_048_576], "A request body has this many bytes at most; 413 beyond.";
-    CONTENT_TYPE_MISSING = [200], "A body without a content type is read as JSON; one of another type is refused with 415.";
-    UNKNOWN_FIELDS = [200], "Fields the reference does not know are ignored.";
+    KEY_DELETED = [], "A deleted SSH key can still be read, as inactive; it is not listed, and cannot be changed or used.";
+    KEY_TWICE = [], "The same SSH key can be stored twice.";
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Whoever carries a choice out uses its value or names it in a comment.
+    #[test]
+    fn every_assumption_is_named_where_it_is_carried_out() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/src/simulator");
+        let mut folders = vec![std::path::PathBuf::from(root)];
+        let mut code = String::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if !path.ends_with("assumptions.rs") {
+                    code.push_str(&std::fs::read_to_string(path).unwrap());
+                }
+            }
+        }
+        code.push_str(&std::fs::read_to_string(format!("{root}.rs")).unwrap());
+        let named: std::collections::HashSet<&str> = code
+            .split(|c: char| !(c.is_ascii_uppercase() || c == '_'))
+            .collect();
+        let missing: Vec<&str> = ALL
+            .iter()
+            .map(|entry| entry.name)
+            .filter(|name| !named.contains(name))
+            .collect();
+        assert_eq!(missing, [] as [&str; 0]);
+    }
 
     #[test]
     fn no_two_assumptions_share_a_name() {

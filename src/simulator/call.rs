@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::answer::Answer;
-use super::assumptions::LABEL_LENGTH;
+use super::assumptions::{DESCRIPTION_LENGTH, LABEL_LENGTH};
 use super::credentials::Role;
 use super::world::World;
 
@@ -17,7 +17,7 @@ pub struct Call {
     pub path: Vec<(&'static str, String)>,
     /// The query string, undecoded.
     pub query: String,
-    /// The body's members.
+    /// The body's members. `UNKNOWN_FIELDS`: those that nobody asks for stay here.
     pub body: Map<String, Value>,
     /// The bearer token it came with, where it needs one.
     pub token: Option<String>,
@@ -38,17 +38,19 @@ impl Call {
     /// A parameter of the query.
     #[must_use]
     pub fn query(&self, name: &str) -> Option<String> {
-        self.query.split('&').find_map(|pair| {
-            let (known, value) = pair.split_once('=')?;
-            (known == name).then(|| {
-                percent_encoding::percent_decode_str(&value.replace('+', " "))
-                    .decode_utf8_lossy()
-                    .into_owned()
-            })
-        })
+        let decoded = |text: &str| {
+            percent_encoding::percent_decode_str(&text.replace('+', " "))
+                .decode_utf8_lossy()
+                .into_owned()
+        };
+        let pairs = self.query.split('&').filter(|pair| !pair.is_empty());
+        pairs
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+            .find(|(known, _)| decoded(known) == name)
+            .map(|(_, value)| decoded(value))
     }
 
-    /// Refuses a caller below this role.
+    /// Refuses a caller below this role: `MEMBER_WRITES`.
     pub fn needs(&self, role: Role, what: &str) -> Result<(), Answer> {
         if self.role >= role {
             return Ok(());
@@ -71,7 +73,14 @@ impl Call {
 
     /// The description, where one is given.
     pub fn description(&self) -> Result<Option<String>, Answer> {
-        Ok(text(&self.body, "description")?.map(str::to_owned))
+        let description = text(&self.body, "description")?;
+        let most = usize::try_from(DESCRIPTION_LENGTH.most()).unwrap_or(usize::MAX);
+        if description.is_some_and(|text| text.chars().count() > most) {
+            return Err(Answer::invalid(&format!(
+                "description must have {most} characters at most."
+            )));
+        }
+        Ok(description.map(str::to_owned))
     }
 
     /// The members under `fields`, which must be there.
@@ -90,9 +99,17 @@ fn check_label(label: &str) -> Result<String, Answer> {
     Ok(label.to_owned())
 }
 
+/// Whether text is a UUID.
+pub fn is_uuid(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let is_hex = |part: &&str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.iter().all(is_hex)
+}
+
 /// A member that is text, if it is there.
 pub fn text<'a>(map: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, Answer> {
     match map.get(name) {
+        // NULLS
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(Answer::invalid(&format!("{name} must be a string."))),

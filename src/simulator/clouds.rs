@@ -6,13 +6,17 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::answer::Answer;
-use super::assumptions::{DELETE_UNFINISHED, VLANS_PER_CLOUD, WIPE};
-use super::call::{Behaviour, Call};
+use super::assumptions::{
+    DELETE_UNFINISHED, REMOVE_CLEANUP, REMOVE_UNKNOWN, UNASSIGN_LAST, UNASSIGN_STRANGER,
+    VLANS_PER_CLOUD, WIPE,
+};
+use super::call::{Behaviour, Call, is_uuid};
 use super::credentials::Role;
 use super::due::Change;
 use super::hardware::SKUS;
-use super::links::{USER, link_vlan, unlink_vlan};
-use super::provision::restock;
+use super::hosts;
+use super::links::{is_of_user, link_vlan, settle, unlink_vlan};
+use super::provision::{restock, show_tasks};
 use super::world::{CloudState, World};
 use crate::api::clouds::Subscription;
 
@@ -64,26 +68,22 @@ fn cloud(world: &mut World, call: &Call) -> Result<Answer, Answer> {
 }
 
 fn cloud_stats(world: &mut World, call: &Call) -> Result<Answer, Answer> {
-    Ok(Answer::json(known(world, call)?.stats.clone()))
+    Ok(Answer::ready(known(world, call)?.stats.written()))
 }
 
+// MANAGE: deleting takes the role of an owner.
 fn delete_cloud(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     call.needs(Role::Owner, "fmcloud")?;
     let state = known(world, call)?;
     if deleted(state) || !complete(state) || state.stats.prevent_delete == Some(true) {
-        let status = u16::try_from(DELETE_UNFINISHED.most()).unwrap_or(403);
-        return Err(Answer::named(
-            status,
-            "locked",
-            "The cloud is in a locked state.",
-        ));
+        return Err(locked(DELETE_UNFINISHED.status()));
     }
     let (moment, at) = (world.moment(), world.now + TimeDelta::seconds(WIPE.most()));
     let cloud = call.param("cloud").to_owned();
     if let Some(state) = world.clouds.get_mut(&cloud) {
         let fields = &mut Arc::make_mut(&mut state.record).fields;
         Arc::make_mut(fields).pending_delete = Some(true);
-        let content = Arc::make_mut(&mut state.stats);
+        let content = state.stats.alter();
         content.cloud_state = Some("PENDING-DELETE".to_owned());
         for node in &mut content.nodes {
             let node = Arc::make_mut(node);
@@ -91,8 +91,42 @@ fn delete_cloud(world: &mut World, call: &Call) -> Result<Answer, Answer> {
             node.last_updated = Some(moment.clone());
         }
     }
-    world.due.at(at, Change::Wipe { cloud });
+    drop_changes(world, &cloud);
+    let change = Change::Wipe {
+        cloud: cloud.clone(),
+    };
+    world.due.at(at, change);
+    show_tasks(world, &cloud);
     Ok(Answer::accepted())
+}
+
+/// What is said of a cloud that nothing can be done to.
+pub fn locked(status: u16) -> Answer {
+    Answer::named(status, "locked", "The cloud is in a locked state.")
+}
+
+/// Takes back what was to happen to a cloud: power changes end, and hardware on its way goes back
+/// to stock.
+fn drop_changes(world: &mut World, cloud: &str) {
+    let mut returned = Vec::new();
+    world.due.alter_since(0, |change| match change {
+        Change::Power { cloud: it, .. } if it == cloud => None,
+        Change::Join {
+            cloud: it,
+            sku,
+            count,
+        } if it == cloud => {
+            returned.push((sku, count));
+            None
+        }
+        other => Some(other),
+    });
+    let state = world.clouds.get(cloud);
+    let pod = state.and_then(|state| state.record.fields.pod_location.clone());
+    for (sku, count) in returned {
+        let count = i64::try_from(count).unwrap_or_default();
+        restock(world, pod.as_deref().unwrap_or_default(), &sku, count);
+    }
 }
 
 fn cloud_subscription(world: &mut World, call: &Call) -> Result<Answer, Answer> {
@@ -130,32 +164,27 @@ fn cloud_subscription(world: &mut World, call: &Call) -> Result<Answer, Answer> 
     }))
 }
 
-/// Refuses a VLAN that may not be assigned to a cloud.
+/// Why a VLAN of a pod may not be assigned to a cloud, if it may not. `VLAN_BAREMETAL`: the type of the
+/// cloud does not matter.
 pub fn check_assignment(
     world: &World,
     cloud: &CloudState,
     pod: Option<&str>,
-) -> Result<(), Answer> {
+) -> Result<(), &'static str> {
     if !complete(cloud) || deleted(cloud) {
-        return Err(Answer::invalid(
-            "The provisioning status of the cloud must be complete.",
-        ));
+        return Err("The provisioning status of the cloud must be complete.");
     }
     if cloud.record.fields.pod_location.as_deref() != pod {
-        return Err(Answer::invalid(
-            "The cloud and the VLAN must be in the same datacenter location.",
-        ));
+        return Err("The cloud and the VLAN must be in the same datacenter location.");
     }
     let own = cloud
         .vlans
         .iter()
         .filter_map(|id| world.vlans.get(id))
-        .filter(|vlan| vlan.record.fields.created_from.as_deref() == Some(USER))
+        .filter(|vlan| is_of_user(vlan))
         .count();
     if i64::try_from(own).unwrap_or(i64::MAX) >= VLANS_PER_CLOUD.most() {
-        return Err(Answer::invalid(
-            "The cloud has the maximum number of VLANs assigned.",
-        ));
+        return Err("The cloud has the maximum number of VLANs assigned.");
     }
     Ok(())
 }
@@ -171,8 +200,10 @@ fn assign_vlan(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     if found.record.fields.alterable != Some(true) {
         return Err(Answer::forbidden("VLANs of the system cannot be altered."));
     }
+    // ASSIGN_AGAIN: a VLAN that is on the cloud already stays there.
     if !found.clouds.iter().any(|id| id == cloud) {
-        check_assignment(world, state, found.record.fields.pod_location.as_deref())?;
+        let pod = found.record.fields.pod_location.as_deref();
+        check_assignment(world, state, pod).map_err(Answer::invalid)?;
         link_vlan(world, cloud, vlan);
     }
     let record = world.vlans.get(vlan).map(|state| state.record.clone());
@@ -188,13 +219,19 @@ fn unassign_vlan(world: &mut World, call: &Call) -> Result<Answer, Answer> {
         .get(vlan)
         .ok_or_else(|| Answer::missing("VLAN"))?;
     if !found.clouds.iter().any(|id| id == cloud) {
-        return Err(Answer::missing("VLAN assignment"));
+        return Err(Answer::named(
+            UNASSIGN_STRANGER.status(),
+            "not_found",
+            "VLAN assignment not found.",
+        ));
     }
     if found.record.fields.alterable != Some(true) {
         return Err(Answer::forbidden("VLANs of the system cannot be altered."));
     }
     if found.clouds.len() < 2 {
-        return Err(Answer::forbidden(
+        return Err(Answer::named(
+            UNASSIGN_LAST.status(),
+            "unauthorized",
             "A VLAN needs to have at least one cloud assignment.",
         ));
     }
@@ -202,32 +239,39 @@ fn unassign_vlan(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     Ok(Answer::accepted())
 }
 
+// TRIAL: the documented refusal is of trial clouds, and there are none.
 fn remove_node(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     call.needs(Role::Owner, "fmcloud")?;
-    let uuid = call.param("node");
+    let (cloud, uuid) = (call.param("cloud"), call.param("node"));
+    let refuse = |name: &str, message: &str| Err(Answer::numbered(400, name, message));
+    if !is_uuid(uuid) {
+        return refuse("validation_failure", "nodeUuid must be a UUID.");
+    }
     let state = known(world, call)?;
-    let node = state
-        .stats
-        .nodes
-        .iter()
-        .find(|node| node.uuid == uuid)
-        .ok_or_else(|| Answer::missing("Node"))?;
-    if deleted(state) {
-        return Err(Answer::listed(
-            400,
-            "unavailable",
-            "The cloud is being deleted.",
+    let node = state.stats.nodes.iter().find(|node| node.uuid == uuid);
+    // REMOVE_UNKNOWN, REMOVE_LAST: nothing else stands against a removal.
+    let Some(node) = node else {
+        return Err(Answer::named(
+            REMOVE_UNKNOWN.status(),
+            "not_found",
+            "Node not found.",
         ));
+    };
+    if deleted(state) {
+        return refuse("unavailable", "The cloud is being deleted.");
     }
     let sku = node.hardware.clone().unwrap_or_default();
     let pod = state.record.fields.pod_location.clone().unwrap_or_default();
-    restock(world, &pod, &sku, 1);
+    let at = world.now + world.span(&REMOVE_CLEANUP);
+    world.due.at(at, Change::Restock { pod, sku });
     world.locks.shift_remove(uuid);
-    let Some(state) = world.clouds.get_mut(call.param("cloud")) else {
+    hosts::release(world, cloud, uuid);
+    let Some(state) = world.clouds.get_mut(cloud) else {
         return Err(Answer::missing("Cloud"));
     };
-    let content = Arc::make_mut(&mut state.stats);
+    let content = state.stats.alter();
     content.nodes.retain(|node| node.uuid != uuid);
     content.cloud_hosts.retain(|host| host != uuid);
-    Ok(Answer::json(state.stats.clone()))
+    settle(world, cloud);
+    cloud_stats(world, call)
 }

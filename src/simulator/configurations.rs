@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::answer::Answer;
-use super::call::{Behaviour, Call, object, text};
+use super::call::{Behaviour, Call, object, required, text};
 use super::credentials::Role;
 use super::world::World;
 use crate::api::configurations::{Configuration, ConfigurationFields};
@@ -42,7 +42,8 @@ fn known(world: &World, call: &Call) -> Result<Arc<Configuration>, Answer> {
         .ok_or_else(|| Answer::missing("Configuration"))
 }
 
-/// Lays the members given over the fields there are; null takes a field away.
+/// Lays the members given over the fields there are: `CONFIGURATION_EMPTY`. `KERNEL_ARGS` are kept as
+/// they come.
 fn merge(
     fields: &ConfigurationFields,
     given: &Map<String, Value>,
@@ -57,7 +58,11 @@ fn merge(
         ("image_os_hash_value", &mut merged.image_os_hash_value),
     ] {
         if given.contains_key(name) {
-            *field = text(given, name)?.map(str::to_owned);
+            let text = text(given, name)?;
+            if text.is_some_and(|text| text.trim().is_empty()) {
+                return Err(Answer::invalid(&format!("{name} must not be empty.")));
+            }
+            *field = text.map(str::to_owned);
         }
     }
     if given.contains_key("cloud_init") {
@@ -105,9 +110,6 @@ fn check(fields: &ConfigurationFields) -> Result<(), Answer> {
         if !kernel {
             return refuse("kernel_args is only valid with a ramdisk deployment.");
         }
-        if arguments.trim().is_empty() {
-            return refuse("kernel_args must not be empty.");
-        }
         if arguments.contains(['\n', '\r']) {
             return refuse("kernel_args must not contain line breaks.");
         }
@@ -153,6 +155,9 @@ fn create_configuration(world: &mut World, call: &Call) -> Result<Answer, Answer
 fn update_configuration(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     call.needs(Role::Maintainer, WHAT)?;
     let mut record = known(world, call)?;
+    if required(&call.body, "id")? != call.param("configuration") {
+        return Err(Answer::invalid("id must be that of the path."));
+    }
     let (label, description) = (call.new_label()?, call.description()?);
     let given = object(&call.body, "fields")?.cloned().unwrap_or_default();
     let fields = merge(&record.fields, &given)?;
@@ -168,6 +173,7 @@ fn update_configuration(world: &mut World, call: &Call) -> Result<Answer, Answer
     Ok(Answer::json(record))
 }
 
+// CONFIGURATION_USED: whatever was made with it.
 fn delete_configuration(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     call.needs(Role::Maintainer, WHAT)?;
     known(world, call)?;

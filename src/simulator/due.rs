@@ -32,6 +32,13 @@ pub enum Change {
         /// The state.
         state: &'static str,
     },
+    /// Hardware that was removed is back in stock.
+    Restock {
+        /// Where.
+        pod: String,
+        /// Its hardware type.
+        sku: String,
+    },
     /// A deleted cloud is wiped.
     Wipe {
         /// The cloud.
@@ -51,6 +58,11 @@ impl Due {
     pub fn at(&mut self, at: DateTime<Utc>, change: Change) {
         self.decided += 1;
         self.queue.insert((at, self.decided), change);
+    }
+
+    /// The changes that wait, in their order.
+    pub fn waiting(&self) -> impl Iterator<Item = (DateTime<Utc>, &Change)> {
+        self.queue.iter().map(|((at, _), change)| (*at, change))
     }
 
     /// How many changes were ever decided.

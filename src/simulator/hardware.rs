@@ -74,6 +74,7 @@ pub fn node(world: &mut World, sku: &str, private_cloud: bool, hostname: String)
         world.rng.u8(10..250),
     );
     let disks = spec.map_or_else(Vec::new, disks);
+    let networks = [world.mac(), world.mac()];
     let labels: &[&str] = if private_cloud {
         &["control", "storage", "compute"]
     } else {
@@ -89,7 +90,12 @@ pub fn node(world: &mut World, sku: &str, private_cloud: bool, hostname: String)
         memory: spec.map(|spec| format!("{} GB", spec.memory)),
         rack: Some(format!("R{rack:02}")),
         chassis: Some(format!("C{slot:02}")),
-        disks: disks.into_iter().map(Into::into).collect(),
+        properties: spec.map(|spec| properties(spec, &disks).into()),
+        disks: disks.iter().map(|disk| summary(disk).into()).collect(),
+        networks: networks
+            .into_iter()
+            .map(|mac| json!({ "mac_address": mac }).into())
+            .collect(),
         labels: labels.iter().map(|label| (*label).to_owned()).collect(),
         kolla_services: private_cloud.then(|| Arc::new(kolla())),
         ceph_services: private_cloud.then(|| Arc::new(ceph())),
@@ -102,16 +108,57 @@ pub fn node(world: &mut World, sku: &str, private_cloud: bool, hostname: String)
     })
 }
 
-fn disks(spec: &Sku) -> Vec<Value> {
-    (0..spec.disks)
-        .map(|place| {
-            json!({
-                "name": format!("/dev/nvme{place}n1"),
-                "type": "nvme_ssd",
-                "size": format!("{} GB", spec.disk),
-            })
+/// A disk in a node.
+struct Disk {
+    name: String,
+    model: &'static str,
+    /// In GB of a thousand million bytes.
+    size: i64,
+    is_root: bool,
+}
+
+/// The root disk and the data disks of a node.
+fn disks(spec: &Sku) -> Vec<Disk> {
+    let root = Disk {
+        name: "/dev/nvme0n1".to_owned(),
+        model: "Micron_7450_MTFDKBA480TFR",
+        size: 480,
+        is_root: true,
+    };
+    let data = (1..=spec.disks).map(|place| Disk {
+        name: format!("/dev/nvme{place}n1"),
+        model: "Micron_7450_MTFDKCC6T4TFS",
+        size: spec.disk,
+        is_root: false,
+    });
+    std::iter::once(root).chain(data).collect()
+}
+
+fn summary(disk: &Disk) -> Value {
+    json!({"name": disk.name, "size": format!("{} GB", disk.size), "root": disk.is_root})
+}
+
+/// What introspection of a node tells.
+fn properties(spec: &Sku, disks: &[Disk]) -> Value {
+    let told = |disk: &Disk| {
+        json!({
+            "name": disk.name,
+            "model": disk.model,
+            "size": disk.size * 1_000_000_000,
+            "rotational": false,
         })
-        .collect()
+    };
+    json!({
+        "cpu": {
+            "model_name": format!("Xeon, {} cores", spec.cores),
+            "frequency": "3000.0000",
+            "count": spec.cores,
+            "architecture": "x86_64",
+        },
+        "memory": {"total": spec.memory * 1_073_741_824, "physical_mb": spec.memory * 1_024},
+        "root_disk": disks.iter().find(|disk| disk.is_root).map(told),
+        "disks": disks.iter().map(told).collect::<Vec<_>>(),
+    })
 }
 
 fn kolla() -> KollaServices {

@@ -7,14 +7,19 @@ use serde_json::{Map, Value};
 
 use super::addresses::{allocate_ip, delete_ip, ip_block_details, update_ip};
 use super::answer::Answer;
+use super::assumptions::{
+    ADDON_LENGTH, Assumption, BILLED_CLOUD, BLOCK_SYSTEM, BLOCK_VLAN, PRIVATE_OVERLAP,
+};
+use super::block::{BlockState, USER};
 use super::call::{Behaviour, Call, required, text, whole};
+use super::clouds::{complete, deleted};
 use super::credentials::Role;
 use super::inventory::{IP_ADDONS, is_pod};
-use super::links::{NewBlock, USER, add_block, link_block};
+use super::links::{NewBlock, add_block, is_of_user, link_block};
 use super::provision::drop_block;
-use super::space::{PRIVATE, PUBLIC, PUBLIC_MORE};
-use super::vlans::check_block;
-use super::world::{BlockState, World};
+use super::space::{PRIVATE, PRIVATE_MORE};
+use super::vlans::{check_block, check_lock};
+use super::world::World;
 
 /// The behaviours.
 pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
@@ -30,8 +35,8 @@ pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
 ];
 
 const WHAT: &str = "IP Address Block";
-/// The ranges private blocks may be cut from (RFC 1918).
-const PRIVATE_RANGES: &[&str] = &["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+/// The ranges private blocks may be cut from (RFC 1918): `PRIVATE_RANGES`.
+const RANGES: &[&str] = &["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
 #[expect(
     clippy::unnecessary_wraps,
@@ -62,13 +67,15 @@ fn private_net(fields: &Map<String, Value>) -> Result<(Option<Ipv4Net>, u8), Ans
     let length = whole(fields, "length")?;
     let bounds = |length: u8| (22..=32).contains(&length);
     if let Some(cidr) = text(fields, "cidr")? {
-        let net: Ipv4Net = cidr
-            .parse()
-            .map_err(|_| Answer::invalid("cidr must be an IPv4 network such as 10.0.0.0/28."))?;
+        let net: Option<Ipv4Net> = cidr.parse().ok();
+        // Nothing is taken that is written in another way than it is shown, such as in octal.
+        let net = net
+            .filter(|net| net.to_string() == cidr)
+            .ok_or_else(|| Answer::invalid("cidr must be an IPv4 network such as 10.0.0.0/28."))?;
         if net.addr() != net.network() {
             return Err(Answer::invalid("cidr has host bits set."));
         }
-        let inside = PRIVATE_RANGES
+        let inside = RANGES
             .iter()
             .filter_map(|range| range.parse::<Ipv4Net>().ok())
             .any(|range| range.contains(&net));
@@ -108,6 +115,7 @@ fn create_ip_block(world: &mut World, call: &Call) -> Result<Answer, Answer> {
             let (net, length) = private_net(fields)?;
             (net, length, None, None)
         }
+        // ALLOCATION
         "routed" | "allocation" => {
             let (cloud, addon, length) = billed(world, fields, pod)?;
             (None, length, Some(cloud), Some(addon))
@@ -123,8 +131,8 @@ fn create_ip_block(world: &mut World, call: &Call) -> Result<Answer, Answer> {
         let state = world
             .vlans
             .get(id)
-            .filter(|state| state.record.fields.created_from.as_deref() == Some(USER))
-            .ok_or_else(|| Answer::invalid("central_vlan_id must be a VLAN of yours."))?;
+            .filter(|state| is_of_user(state))
+            .ok_or_else(|| refuse(&BLOCK_VLAN, "central_vlan_id must be a VLAN of yours."))?;
         // Asked of a stand-in, for the block itself is made only once nothing stands against it.
         let mut block = BlockState::default();
         let stand_in = Arc::make_mut(&mut Arc::make_mut(&mut block.record).fields);
@@ -138,19 +146,18 @@ fn create_ip_block(world: &mut World, call: &Call) -> Result<Answer, Answer> {
         )?;
     }
     let net = match wanted {
-        Some(net) if world.space_of(prefix_type, pod).take(net) => net,
-        Some(_) => return Err(Answer::invalid("cidr overlaps an IP Address Block in use.")),
-        None => {
-            let ranges: &[&str] = match prefix_type {
-                "private" => &[PRIVATE],
-                _ => &[PUBLIC, PUBLIC_MORE],
-            };
-            ranges
-                .iter()
-                .find_map(|range| world.space_of(prefix_type, pod).take_any(range, length))
-                .ok_or_else(|| Answer::invalid("No address space of this length is left."))?
+        Some(net) if world.space_of(prefix_type, pod).take(net) => Some(net),
+        Some(_) => {
+            let message = "cidr overlaps an IP Address Block in use.";
+            return Err(refuse(&PRIVATE_OVERLAP, message));
         }
+        // PRIVATE_NEXT
+        None if prefix_type == "private" => [PRIVATE, PRIVATE_MORE]
+            .iter()
+            .find_map(|range| world.space_of(prefix_type, pod).take_any(range, length)),
+        None => world.take_public(length),
     };
+    let net = net.ok_or_else(|| Answer::invalid("No address space of this length is left."))?;
     let id = add_block(
         world,
         NewBlock {
@@ -183,6 +190,13 @@ fn billed(
         .clouds
         .get(cloud)
         .ok_or_else(|| Answer::forbidden("Unauthorized access to: fmcloud"))?;
+    if !complete(state) || deleted(state) {
+        let message = "The provisioning status of the cloud must be complete.";
+        return Err(refuse(&BILLED_CLOUD, message));
+    }
+    if text(fields, "cidr")?.is_some() {
+        return Err(Answer::invalid("cidr is only valid for private IP blocks."));
+    }
     if state.record.fields.pod_location.as_deref() != Some(pod) {
         return Err(Answer::invalid(
             "The cloud and the IP Address Block must be in the same datacenter location.",
@@ -195,19 +209,23 @@ fn billed(
         return Err(Answer::invalid(&message));
     };
     if whole(fields, "length")?.is_some_and(|given| given != i64::from(*length)) {
-        return Err(Answer::invalid("length is not that of product_addon."));
+        let message = "length is not that of product_addon.";
+        return Err(refuse(&ADDON_LENGTH, message));
     }
     Ok((cloud.to_owned(), addon.to_owned(), *length))
 }
 
-fn alterable(state: &BlockState) -> bool {
-    state.record.fields.created_from.as_deref() == Some(USER)
+/// Refuses by a choice of the simulator's.
+fn refuse(by: &Assumption, message: &str) -> Answer {
+    Answer::errors(by.status(), "validation_failure", message)
 }
 
 fn update_ip_block(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     call.needs(Role::Maintainer, WHAT)?;
-    if !alterable(known(world, call)?) {
-        return Err(Answer::forbidden(
+    if !known(world, call)?.is_of_user() {
+        return Err(Answer::named(
+            BLOCK_SYSTEM.status(),
+            "unauthorized",
             "IP Address Blocks of the system cannot be altered.",
         ));
     }
@@ -224,9 +242,11 @@ fn update_ip_block(world: &mut World, call: &Call) -> Result<Answer, Answer> {
 }
 
 fn delete_ip_block(world: &mut World, call: &Call) -> Result<Answer, Answer> {
-    call.needs(Role::Maintainer, WHAT)?;
+    call.needs(Role::Owner, WHAT)?;
     let state = known(world, call)?;
-    if !alterable(state) {
+    let billed: Vec<String> = state.record.fields.cloud_id.iter().cloned().collect();
+    check_lock(world, &billed)?;
+    if !state.is_of_user() {
         return Err(Answer::invalid(
             "Only user-created IP Address Blocks can be deleted.",
         ));
@@ -236,6 +256,7 @@ fn delete_ip_block(world: &mut World, call: &Call) -> Result<Answer, Answer> {
             "The IP Address Block is assigned to a VLAN.",
         ));
     }
+    // ADDRESS_HOST
     let in_use = |host: &Option<String>| host.as_deref().is_some_and(|host| !host.is_empty());
     if state.addresses.values().any(|ip| in_use(&ip.assigned_host)) {
         return Err(Answer::invalid("IP addresses of the block are in use."));

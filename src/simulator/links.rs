@@ -3,17 +3,13 @@
 use std::sync::Arc;
 
 use ipnet::Ipv4Net;
-use serde_json::json;
 
-use super::world::{BlockState, VlanState, World};
+use super::block::{BlockState, INVENTORY, SYSTEM, USER};
+use super::hosts;
+use super::world::{VlanState, World};
 use crate::api::clouds::CloudVlan;
 use crate::api::ip_blocks::{IpBlock, IpBlockFields};
 use crate::api::vlans::{Vlan, VlanFields};
-
-/// Who made a thing of the system.
-pub const SYSTEM: &str = "omapi";
-/// Who made a thing of a user.
-pub const USER: &str = "user";
 
 /// A VLAN to be.
 pub struct NewVlan<'a> {
@@ -25,13 +21,13 @@ pub struct NewVlan<'a> {
     pub pod: &'a str,
     /// `internal` or `routed`.
     pub vlan_type: &'a str,
-    /// [`SYSTEM`] or [`USER`].
+    /// `omapi` for the system's, `user` for those of users.
     pub from: &'a str,
 }
 
 /// Adds a VLAN and answers its id.
 pub fn add_vlan(world: &mut World, new: NewVlan<'_>) -> String {
-    let (id, uuid, number) = (world.id(10), world.uuid(), world.rng.i64(100..4000));
+    let (id, uuid, number) = (world.id(10), world.uuid(), world.tag(new.pod));
     let fields = VlanFields {
         created_from: Some(new.from.to_owned()),
         pod_location: Some(new.pod.to_owned()),
@@ -75,7 +71,7 @@ pub struct NewBlock<'a> {
     pub prefix_type: &'a str,
     /// The block itself, already taken from the address space.
     pub net: Ipv4Net,
-    /// [`SYSTEM`] or [`USER`].
+    /// `omapi` for the system's, `user` for those of users.
     pub from: &'a str,
     /// The cloud it is billed to.
     pub cloud: Option<String>,
@@ -125,6 +121,12 @@ pub fn add_block(world: &mut World, new: NewBlock<'_>) -> String {
 
 /// Puts a VLAN on a cloud.
 pub fn link_vlan(world: &mut World, cloud: &str, vlan: &str) {
+    join_vlan(world, cloud, vlan);
+    settle(world, cloud);
+}
+
+/// Puts a VLAN on a cloud that is settled later.
+pub fn join_vlan(world: &mut World, cloud: &str, vlan: &str) {
     if let (Some(cloud_state), Some(vlan_state)) =
         (world.clouds.get_mut(cloud), world.vlans.get_mut(vlan))
         && !vlan_state.clouds.iter().any(|id| id == cloud)
@@ -133,7 +135,6 @@ pub fn link_vlan(world: &mut World, cloud: &str, vlan: &str) {
         vlan_state.clouds.push(cloud.to_owned());
     }
     show_vlan(world, vlan);
-    show_cloud(world, cloud);
 }
 
 /// Takes a VLAN off a cloud.
@@ -145,11 +146,17 @@ pub fn unlink_vlan(world: &mut World, cloud: &str, vlan: &str) {
         state.clouds.retain(|id| id != cloud);
     }
     show_vlan(world, vlan);
-    show_cloud(world, cloud);
+    settle(world, cloud);
 }
 
 /// Puts an IP block on a VLAN.
 pub fn link_block(world: &mut World, vlan: &str, block: &str) {
+    join_block(world, vlan, block);
+    settle_clouds_of(world, vlan);
+}
+
+/// Puts an IP block on a VLAN whose clouds are settled later.
+pub fn join_block(world: &mut World, vlan: &str, block: &str) {
     let Some(state) = world.vlans.get_mut(vlan) else {
         return;
     };
@@ -164,7 +171,6 @@ pub fn link_block(world: &mut World, vlan: &str, block: &str) {
         fields.vlan_uuid = uuid;
         fields.central_vlan_id = Some(vlan.to_owned());
     }
-    show_clouds_of(world, vlan);
 }
 
 /// Takes an IP block off a VLAN.
@@ -178,26 +184,33 @@ pub fn unlink_block(world: &mut World, vlan: &str, block: &str) {
         fields.vlan_uuid = None;
         fields.central_vlan_id = None;
     }
-    show_clouds_of(world, vlan);
+    settle_clouds_of(world, vlan);
 }
 
 fn show_vlan(world: &mut World, vlan: &str) {
     if let Some(state) = world.vlans.get_mut(vlan) {
+        // VLAN_CLOUD: a VLAN has a field for one cloud.
         let first = state.clouds.first().cloned();
         Arc::make_mut(&mut Arc::make_mut(&mut state.record).fields).cloud_id = first;
     }
 }
 
-/// Brings the stats of every cloud of a VLAN up to date.
-pub fn show_clouds_of(world: &mut World, vlan: &str) {
+/// Settles every cloud of a VLAN.
+pub fn settle_clouds_of(world: &mut World, vlan: &str) {
     let clouds = world.vlans.get(vlan).map(|state| state.clouds.clone());
     for cloud in clouds.unwrap_or_default() {
-        show_cloud(world, &cloud);
+        settle(world, &cloud);
     }
 }
 
-/// Writes a cloud's VLANs into its stats.
-fn show_cloud(world: &mut World, cloud: &str) {
+/// Gives the hosts of a cloud their addresses, and writes its networks into its stats.
+pub fn settle(world: &mut World, cloud: &str) {
+    while !hosts::address(world, cloud) {
+        if widen(world, cloud).is_none() {
+            break;
+        }
+    }
+    hosts::show(world, cloud);
     let Some(state) = world.clouds.get(cloud) else {
         return;
     };
@@ -208,36 +221,60 @@ fn show_cloud(world: &mut World, cloud: &str) {
         .map(|vlan| Arc::new(shown(world, vlan)))
         .collect();
     if let Some(state) = world.clouds.get_mut(cloud) {
-        Arc::make_mut(&mut state.stats).vlans = vlans;
+        state.stats.alter().vlans = vlans;
     }
+}
+
+/// Puts one more block on the VLAN of a cloud's main addresses. `INVENTORY_MORE`: a cloud of many
+/// hosts needs it.
+fn widen(world: &mut World, cloud: &str) -> Option<()> {
+    let state = world.clouds.get(cloud)?;
+    let pod = state.record.fields.pod_location.clone()?;
+    let is_inventory = |id: &&String| {
+        let vlan = world.vlans.get(*id);
+        vlan.is_some_and(|vlan| {
+            !is_of_user(vlan) && vlan.record.label.as_deref() == Some(INVENTORY)
+        })
+    };
+    let vlan = state.vlans.iter().find(is_inventory)?.clone();
+    let block = add_system_block(world, cloud, &pod, INVENTORY)?;
+    join_block(world, &vlan, &block);
+    Some(())
+}
+
+/// Whether users made a VLAN, and may alter it.
+pub fn is_of_user(vlan: &VlanState) -> bool {
+    vlan.record.fields.created_from.as_deref() == Some(USER)
+}
+
+/// Adds a public block of the kind that clouds are delivered with, if there is room.
+pub fn add_system_block(world: &mut World, cloud: &str, pod: &str, label: &str) -> Option<String> {
+    let net = world.take_public(28)?;
+    let new = NewBlock {
+        label,
+        description: None,
+        pod,
+        prefix_type: "routed",
+        net,
+        from: SYSTEM,
+        cloud: Some(cloud.to_owned()),
+        addon: Some("ipv4_block_28".to_owned()),
+        addressing: "off",
+    };
+    Some(add_block(world, new))
 }
 
 fn shown(world: &World, vlan: &VlanState) -> CloudVlan {
     let fields = &vlan.record.fields;
     let routed = fields.vlan_type.as_deref() == Some("routed");
-    let prefixes = vlan
-        .blocks
-        .iter()
-        .filter_map(|id| world.blocks.get(id))
-        .map(|block| {
-            let fields = &block.record.fields;
-            let addresses: Vec<_> = block.addresses.values().collect();
-            json!({
-                "id": fields.prefix_id,
-                "cidr": fields.cidr,
-                "prefix_type": fields.prefix_type,
-                "ip_addrs": addresses,
-            })
-            .into()
-        })
-        .collect();
+    let blocks = vlan.blocks.iter().filter_map(|id| world.blocks.get(id));
     CloudVlan {
         id: fields.vlan_id,
         uuid: fields.vlan_uuid.clone(),
         label: vlan.record.label.clone(),
         vlan_type: fields.vlan_type.clone(),
         state: Some(if routed { "ROUTED" } else { "ACTIVE" }.to_owned()),
-        prefixes,
+        prefixes: blocks.map(|block| block.shown().into()).collect(),
         ..CloudVlan::default()
     }
 }

@@ -6,9 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::addresses;
+use super::block::USER;
 use super::hardware::SKUS;
 use super::inventory::PODS;
-use super::links::{NewBlock, NewVlan, USER, add_block, add_vlan, link_block, link_vlan};
+use super::links::{NewBlock, NewVlan, add_block, add_vlan, link_block, link_vlan};
 use super::orders::new_order;
 use super::provision::{NewCloud, add_cloud, complete};
 use super::public_keys;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::answer::Answer;
-use super::assumptions::{Assumption, POWER_OFF, POWER_ON, REBOOT};
-use super::call::{Behaviour, Call, required};
+use super::assumptions::{Assumption, POWER_DELETED, POWER_OFF, POWER_ON, POWER_UNKNOWN, REBOOT};
+use super::call::{Behaviour, Call, is_uuid, required};
 use super::clouds::{deleted, known};
 use super::credentials::Role;
 use super::due::Change;
@@ -24,39 +24,34 @@ const ON: &str = "power on";
 const OFF: &str = "power off";
 const REBOOTING: &str = "rebooting";
 
-fn node_of(world: &World, call: &Call) -> Result<Arc<Node>, Answer> {
-    let uuid = call.param("node");
-    known(world, call)?
-        .stats
-        .nodes
-        .iter()
-        .find(|node| node.uuid == uuid)
-        .cloned()
-        .ok_or_else(|| Answer::missing("Node"))
+fn find(world: &World, call: &Call) -> Result<Option<Arc<Node>>, Answer> {
+    let (uuid, nodes) = (call.param("node"), &known(world, call)?.stats.nodes);
+    Ok(nodes.iter().find(|node| node.uuid == uuid).cloned())
+}
+
+fn invalid_power() -> Answer {
+    Answer::named(400, "invalid_power_state", "Invalid power state request")
 }
 
 fn set_power(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     call.needs(Role::Maintainer, "fmcloud")?;
-    let node = node_of(world, call)?;
-    let wanted = required(&call.body, "power_state")?;
+    let node = find(world, call)?
+        .ok_or_else(|| Answer::named(POWER_UNKNOWN.status(), "not_found", "Node not found."))?;
+    let wanted = required(&call.body, "power_state").map_err(|_| invalid_power())?;
     let is_on = node.power_state.as_deref() != Some(OFF);
     let (span, ends): (Option<&Assumption>, &'static str) = match (wanted, is_on) {
+        // REBOOT_OFF
         (REBOOTING, _) => (Some(&REBOOT), ON),
         (ON, false) => (Some(&POWER_ON), ON),
         (OFF, true) => (Some(&POWER_OFF), OFF),
+        // POWER_SAME
         (ON, true) => (None, ON),
         (OFF, false) => (None, OFF),
-        _ => {
-            return Err(Answer::named(
-                400,
-                "invalid_power_state",
-                "Invalid power state request",
-            ));
-        }
+        _ => return Err(invalid_power()),
     };
     if deleted(known(world, call)?) {
         return Err(Answer::named(
-            400,
+            POWER_DELETED.status(),
             "invalid_power_state",
             "The cloud is being deleted.",
         ));
@@ -96,9 +91,13 @@ fn set_power(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     }))
 }
 
-fn session(world: &mut World, call: &Call) -> Result<String, Answer> {
+/// Opens a console session, and answers its node and its address.
+fn session(world: &mut World, call: &Call, what: &str) -> Result<(Arc<Node>, String), Answer> {
     call.needs(Role::Maintainer, "fmcloud")?;
-    let node = node_of(world, call)?;
+    if !is_uuid(call.param("node")) {
+        return Err(Answer::invalid(&format!("Invalid IPMI {what} request")));
+    }
+    let node = find(world, call)?.ok_or_else(|| Answer::missing("Inventory item"))?;
     let pod = known(world, call)?
         .record
         .fields
@@ -107,14 +106,15 @@ fn session(world: &mut World, call: &Call) -> Result<String, Answer> {
         .unwrap_or_default()
         .replace('_', "-");
     let (port, secret) = (world.rng.u16(20_000..60_000), world.secret(32));
-    Ok(format!(
+    let url = format!(
         "https://{}.ipmi.{pod}.example.net:{port}/redfish/{secret}.IKVM",
         node.uuid
-    ))
+    );
+    Ok((node, url))
 }
 
 fn console(world: &mut World, call: &Call) -> Result<Answer, Answer> {
-    let url = session(world, call)?;
+    let (_, url) = session(world, call, "HTML5 console")?;
     Ok(Answer::json(Console {
         url: Some(Secret::new(url)),
         ..Console::default()
@@ -122,14 +122,15 @@ fn console(world: &mut World, call: &Call) -> Result<Answer, Answer> {
 }
 
 fn java_console(world: &mut World, call: &Call) -> Result<Answer, Answer> {
-    let url = session(world, call)?;
+    let (node, url) = session(world, call, "JNLP file")?;
+    let name = node.hostname.as_deref().unwrap_or(&node.uuid);
     let file = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<jnlp spec=\"1.0+\" codebase=\"{url}\">\n  \
          <information><title>KVM console</title></information>\n</jnlp>\n"
     );
     Ok(Answer::file(
         "application/x-java-jnlp-file",
-        "attachment; filename=\"console.jnlp\"",
+        format!("attachment; filename=\"{name}.jnlp\""),
         file,
     ))
 }

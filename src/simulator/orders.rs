@@ -6,15 +6,15 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
-use super::assumptions::{PCC_ADDED, PCC_NODES, PROVISION_DONE};
+use super::assumptions::{ORDER_CLOUD, ORDER_QUANTITY, PCC_ADDED, PCC_NODES, PROVISION_DONE};
 use super::call::{Behaviour, Call, object, required, text, whole};
 use super::clouds::{complete, deleted};
 use super::credentials::Role;
 use super::due::Change;
 use super::images::is_image;
 use super::inventory::is_pod;
-use super::provision::{NewCloud, add_cloud, schedule};
-use super::public_keys::fingerprint;
+use super::provision::{NewCloud, add_cloud, schedule, show_tasks};
+use super::public_keys::{is_active, key_type};
 use super::world::World;
 use crate::api::orders::{DeployedCloud, Order, OrderFields, OrderItem};
 
@@ -24,9 +24,6 @@ pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("place_order", place_order),
     ("order", order),
 ];
-
-/// The most that one item may ask for.
-const MOST: i64 = 10_000;
 
 #[expect(
     clippy::unnecessary_wraps,
@@ -87,10 +84,16 @@ fn read(world: &World, item: &Value, has_key: bool) -> Result<Item, Answer> {
     if !matches!(product, "baremetal" | "pcc") {
         return Err(Answer::invalid("type must be one of: baremetal, pcc."));
     }
-    if !(1..=MOST).contains(&quantity) {
-        return Err(Answer::invalid("quantity must be 1 to 10000."));
+    if !(1..=ORDER_QUANTITY.most()).contains(&quantity) {
+        let most = ORDER_QUANTITY.most();
+        return Err(Answer::invalid(&format!("quantity must be 1 to {most}.")));
     }
     let modifications = object(item, "modifications")?;
+    if product == "pcc" && modifications.is_some() {
+        return Err(Answer::invalid(
+            "modifications are only supported for baremetal products.",
+        ));
+    }
     if product == "baremetal" {
         check_deployment(world, modifications)?;
         if !has_key {
@@ -154,7 +157,11 @@ fn check_deployment(world: &World, given: Option<&Map<String, Value>>) -> Result
 
 fn check_cloud(world: &World, cloud: &str, pod: &str, product: &str) -> Result<(), Answer> {
     let Some(state) = world.clouds.get(cloud) else {
-        return Err(Answer::forbidden("Unauthorized access to: fmcloud"));
+        return Err(Answer::named(
+            ORDER_CLOUD.status(),
+            "unauthorized",
+            "Unauthorized access to: fmcloud",
+        ));
     };
     let fields = &state.record.fields;
     if fields.pod_location.as_deref() != Some(pod) {
@@ -176,7 +183,10 @@ fn keys(world: &World, options: Option<&Map<String, Value>>) -> Result<Vec<Strin
     };
     let mut keys = Vec::new();
     if let Some(key) = text(options, "public_key")? {
-        fingerprint(key)?;
+        // ORDER_KEY: the documents' own orders carry keys that are cut short.
+        if key_type(key).is_none() || key.contains(char::is_control) {
+            return Err(Answer::invalid("public_key is not an SSH public key."));
+        }
         keys.push(key.to_owned());
     }
     let ids = match options.get("public_key_ids") {
@@ -186,19 +196,28 @@ fn keys(world: &World, options: Option<&Map<String, Value>>) -> Result<Vec<Strin
     };
     for id in ids {
         let key = id.as_str().and_then(|id| world.keys.get(id));
+        let key = key.filter(|key| is_active(key));
         let key = key.ok_or_else(|| Answer::invalid("public_key_ids names an unknown key."))?;
         keys.extend(key.fields.key_data.clone());
     }
     Ok(keys)
 }
 
-/// Puts keys on a new cloud.
+/// The options of an order that are known and given.
+fn shown(options: &Map<String, Value>) -> Map<String, Value> {
+    let known = ["public_key", "public_key_ids"];
+    let mut shown = options.clone();
+    shown.retain(|name, value| known.contains(&name.as_str()) && !value.is_null());
+    shown
+}
+
+/// Puts keys on the cloud of an order.
 fn put_keys(world: &mut World, cloud: &str, keys: &[String]) {
     if let Some(state) = world.clouds.get_mut(cloud) {
-        let stats = Arc::make_mut(&mut state.stats);
+        let stats = state.stats.alter();
         let uuid = stats.cloud_uuid.clone();
         let shown = |key: &String| json!({"cloud_uuid": uuid, "public_key": key}).into();
-        stats.keys = keys.iter().map(shown).collect();
+        stats.keys.extend(keys.iter().map(shown));
     }
 }
 
@@ -222,9 +241,7 @@ fn place_order(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     let mut deployed = Vec::new();
     for item in &items {
         let cloud = deploy(world, item, &label, description.as_deref(), &id);
-        if item.cloud.is_none() {
-            put_keys(world, &cloud.id, &keys);
-        }
+        put_keys(world, &cloud.id, &keys);
         deployed.push(cloud);
     }
     let order = new_order(
@@ -234,7 +251,7 @@ fn place_order(world: &mut World, call: &Call) -> Result<Answer, Answer> {
         description,
         OrderFields {
             items: items.into_iter().map(|item| item.record).collect(),
-            config_options: options.cloned().map(Value::Object),
+            config_options: options.map(|options| Value::Object(shown(options))),
             clouds_deployed: deployed,
             ..OrderFields::default()
         },
@@ -242,7 +259,7 @@ fn place_order(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     Ok(with_access(order, call))
 }
 
-/// Takes the hardware of all items from stock, or of none.
+/// Takes the hardware of all items from stock, or of none: `ORDER_STOCK`.
 fn reserve(world: &mut World, items: &[Item]) -> Result<(), Answer> {
     let mut wanted: HashMap<(&str, &str), i64> = HashMap::new();
     for item in items {
@@ -272,7 +289,7 @@ fn reserve(world: &mut World, items: &[Item]) -> Result<(), Answer> {
     Ok(())
 }
 
-/// Starts what an item asks for and answers the cloud it goes to.
+/// Starts what an item asks for (`ORDER_ITEMS`: one cloud for each) and answers the cloud it goes to.
 fn deploy(
     world: &mut World,
     item: &Item,
@@ -289,6 +306,7 @@ fn deploy(
             count: nodes,
         };
         world.due.at(at, change);
+        show_tasks(world, cloud);
         (cloud.clone(), "complete")
     } else {
         let new = NewCloud {

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::assumptions::{PROVISION_DONE, PROVISION_SETUP, PROVISION_START, WIPE_STOCK};
+use super::block::{INVENTORY, SYSTEM};
 use super::due::Change;
 use super::hardware::{host_name, node};
 use super::links::{
-    NewBlock, NewVlan, SYSTEM, add_block, add_vlan, link_block, link_vlan, unlink_vlan,
+    NewVlan, add_system_block, add_vlan, join_block, join_vlan, settle, unlink_vlan,
 };
-use super::space::{PUBLIC, PUBLIC_MORE};
 use super::world::{CloudState, World};
 use crate::api::clouds::{Cloud, CloudFields, CloudStats};
 use crate::api::nodes::Node;
@@ -16,7 +18,7 @@ use crate::record::Moment;
 
 /// The VLANs every cloud is delivered with.
 const SYSTEM_VLANS: &[(&str, &str)] = &[
-    ("inventory", "routed"),
+    (INVENTORY, "routed"),
     ("provider", "routed"),
     ("compute", "internal"),
     ("control", "internal"),
@@ -52,17 +54,15 @@ pub fn add_cloud(world: &mut World, new: &NewCloud<'_>) -> String {
     );
     let hostname = format!("172.{}.{}.{}", host.0, host.1, host.2);
     let private_cloud = new.cloud_type == "pcc";
+    let version = if private_cloud {
+        "pcc-3.0.7"
+    } else {
+        "baremetal-1.2.0"
+    };
     let fields = CloudFields {
         cloud_type: Some(new.cloud_type.to_owned()),
         cloud_uuid: Some(uuid.clone()),
-        cloud_version: Some(
-            if private_cloud {
-                "pcc-3.0.7"
-            } else {
-                "baremetal-1.2.0"
-            }
-            .to_owned(),
-        ),
+        cloud_version: Some(version.to_owned()),
         owner_name: world.organization.name.clone(),
         organization_id: Some(world.organization.organization_id.clone()),
         hostname: Some(hostname.clone()),
@@ -83,7 +83,7 @@ pub fn add_cloud(world: &mut World, new: &NewCloud<'_>) -> String {
     let content = CloudStats {
         name: Some(new.label.to_owned()),
         description: new.description.clone(),
-        label: Some(format!("deploy-v2,{}", new.cloud_type)),
+        label: Some(format!("deploy-v2,{},{version}", new.cloud_type)),
         cloud_uuid: Some(uuid),
         cloud_state: Some("PENDING".to_owned()),
         cloud_hostname: Some(hostname.clone()),
@@ -99,7 +99,7 @@ pub fn add_cloud(world: &mut World, new: &NewCloud<'_>) -> String {
     };
     let state = CloudState {
         record: Arc::new(record),
-        stats: Arc::new(content),
+        stats: content.into(),
         vlans: Vec::new(),
         ordered: Some((new.sku.to_owned(), new.nodes)),
     };
@@ -118,6 +118,29 @@ pub fn schedule(world: &mut World, cloud: &str) {
         let cloud = cloud.to_owned();
         world.due.at(at, Change::Provision { cloud, status });
     }
+    show_tasks(world, cloud);
+}
+
+/// Writes into the stats of a cloud what it waits for: `PENDING_TASKS`.
+pub fn show_tasks(world: &mut World, cloud: &str) {
+    let tasks: Vec<(DateTime<Utc>, &str)> = world
+        .due
+        .waiting()
+        .filter_map(|(at, change)| match change {
+            Change::Provision { cloud: it, status } if it == cloud => {
+                (*status == "complete").then_some((at, "provision"))
+            }
+            Change::Join { cloud: it, .. } if it == cloud => Some((at, "join")),
+            Change::Wipe { cloud: it } if it == cloud => Some((at, "delete")),
+            _ => None,
+        })
+        .collect();
+    if let Some(state) = world.clouds.get_mut(cloud) {
+        let stats = state.stats.alter();
+        stats.pending_number = i64::try_from(tasks.len()).ok();
+        stats.pending_date = tasks.first().map(|(at, _)| Moment::of(*at));
+        stats.pending_tasks = tasks.iter().map(|(_, task)| (*task).to_owned()).collect();
+    }
 }
 
 /// Applies every change due by now, each at its own instant.
@@ -132,11 +155,17 @@ pub fn catch_up(world: &mut World) {
             }
             Change::Join { cloud, sku, count } => {
                 join(world, cloud, sku, *count, &[]);
+                settle(world, cloud);
+                show_tasks(world, cloud);
                 ("join", format!("cloud {cloud}: {count} {sku}"))
             }
             Change::Power { cloud, node, state } => {
                 set_node_power(world, cloud, node, state);
                 ("power", format!("node {node} of cloud {cloud}: {state}"))
+            }
+            Change::Restock { pod, sku } => {
+                restock(world, pod, sku, 1);
+                ("restock", format!("{sku} of {pod}"))
             }
             Change::Wipe { cloud } => {
                 wipe(world, cloud);
@@ -162,11 +191,13 @@ fn provision(world: &mut World, cloud: &str, status: &str) {
         fields.provision_completion_time = Some(moment.clone());
     }
     let shown = if done { "RUNNING" } else { "PROVISIONING" };
-    Arc::make_mut(&mut state.stats).cloud_state = Some(shown.to_owned());
+    state.stats.alter().cloud_state = Some(shown.to_owned());
     let ordered = if done { state.ordered.take() } else { None };
+    show_tasks(world, cloud);
     if let Some((sku, count)) = ordered {
         join(world, cloud, &sku, count, &[]);
         add_networks(world, cloud);
+        settle(world, cloud);
     }
     if let Some(order) = order.and_then(|id| world.orders.get_mut(&id)) {
         let order = Arc::make_mut(order);
@@ -188,6 +219,7 @@ pub fn complete(world: &mut World, cloud: &str, names: &[&str]) {
     if let Some((sku, count)) = ordered {
         join(world, cloud, &sku, count, names);
         add_networks(world, cloud);
+        settle(world, cloud);
     }
     provision(world, cloud, "complete");
 }
@@ -206,7 +238,7 @@ fn join(world: &mut World, cloud: &str, sku: &str, count: usize, names: &[&str])
         nodes.push(node(world, sku, private_cloud, name));
     }
     if let Some(state) = world.clouds.get_mut(cloud) {
-        let content = Arc::make_mut(&mut state.stats);
+        let content = state.stats.alter();
         content
             .cloud_hosts
             .extend(nodes.iter().map(|node| node.uuid.clone()));
@@ -231,30 +263,11 @@ fn add_networks(world: &mut World, cloud: &str) {
                 from: SYSTEM,
             },
         );
-        link_vlan(world, cloud, &vlan);
-        if *vlan_type != "routed" {
-            continue;
-        }
-        let net = world
-            .space
-            .take_any(PUBLIC, 28)
-            .or_else(|| world.space.take_any(PUBLIC_MORE, 28));
-        if let Some(net) = net {
-            let block = add_block(
-                world,
-                NewBlock {
-                    label,
-                    description: None,
-                    pod: &pod,
-                    prefix_type: "routed",
-                    net,
-                    from: SYSTEM,
-                    cloud: Some(cloud.to_owned()),
-                    addon: Some("ipv4_block_28".to_owned()),
-                    addressing: "off",
-                },
-            );
-            link_block(world, &vlan, &block);
+        join_vlan(world, cloud, &vlan);
+        if *vlan_type == "routed"
+            && let Some(block) = add_system_block(world, cloud, &pod, label)
+        {
+            join_block(world, &vlan, &block);
         }
     }
 }
@@ -262,7 +275,7 @@ fn add_networks(world: &mut World, cloud: &str) {
 /// A node of a cloud, to be altered.
 pub fn node_mut<'a>(world: &'a mut World, cloud: &str, uuid: &str) -> Option<&'a mut Node> {
     let state = world.clouds.get_mut(cloud)?;
-    let content = Arc::make_mut(&mut state.stats);
+    let content = state.stats.alter();
     let found = content.nodes.iter_mut().find(|node| node.uuid == uuid)?;
     Some(Arc::make_mut(found))
 }
@@ -276,7 +289,7 @@ pub fn set_node_power(world: &mut World, cloud: &str, uuid: &str, state: &str) {
     }
 }
 
-/// Gives hardware back to stock.
+/// Gives hardware back to stock: `WIPE_STOCK`.
 pub fn restock(world: &mut World, pod: &str, sku: &str, count: i64) {
     if WIPE_STOCK.most() == 1
         && let Some(stock) = world.stock.get_mut(pod)
@@ -285,7 +298,7 @@ pub fn restock(world: &mut World, pod: &str, sku: &str, count: i64) {
     }
 }
 
-/// Wipes a cloud: its nodes, its system VLANs and their blocks are gone.
+/// Wipes a cloud: its nodes, its system VLANs and their blocks are gone. `WIPE_BLOCKS`: no others.
 fn wipe(world: &mut World, cloud: &str) {
     let Some(state) = world.clouds.get(cloud).cloned() else {
         return;
@@ -296,7 +309,7 @@ fn wipe(world: &mut World, cloud: &str) {
             .vlans
             .get(vlan)
             .is_some_and(|vlan| vlan.record.fields.alterable == Some(false));
-        if own && let Some(vlan) = world.vlans.shift_remove(vlan) {
+        if own && let Some(vlan) = world.remove_vlan(vlan) {
             for block in vlan.blocks {
                 drop_block(world, &block);
             }

@@ -36,29 +36,53 @@ const TYPES: &[&str] = &[
     "sk-ecdsa-sha2-nistp256@openssh.com",
 ];
 
+/// The key type that a key names, if it is one that is known.
+pub fn key_type(key: &str) -> Option<&str> {
+    let kind = key.split(' ').next()?;
+    TYPES.contains(&kind).then_some(kind)
+}
+
+fn invalid(message: &str) -> Answer {
+    Answer::errors(400, "validation_error", message)
+}
+
 /// The SHA-256 fingerprint of a key as `authorized_keys` writes it.
 pub fn fingerprint(key: &str) -> Result<String, Answer> {
+    let malformed =
+        || invalid("Invalid SSH public key format. Expected: <key-type> <base64-data> [comment]");
+    // A second line would be a second key.
+    if key.contains(char::is_control) {
+        return Err(malformed());
+    }
     let mut words = key.split_whitespace();
     let (Some(kind), Some(data)) = (words.next(), words.next()) else {
-        return Err(Answer::invalid("Invalid SSH public key format."));
+        return Err(malformed());
     };
-    if !TYPES.contains(&kind) {
-        return Err(Answer::invalid("Unsupported SSH key type."));
+    if key_type(kind).is_none() {
+        let types = TYPES.join(", ");
+        return Err(invalid(&format!(
+            "Unsupported SSH key type. Supported key types: {types}"
+        )));
     }
     let blob = STANDARD
         .decode(data)
-        .map_err(|_| Answer::invalid("Invalid base64 key data."))?;
-    // The data repeats the type, behind its length in four bytes.
-    let named = blob
-        .split_first_chunk::<4>()
-        .and_then(|(length, rest)| rest.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?));
-    if named != Some(kind.as_bytes()) {
-        return Err(Answer::invalid("Invalid SSH public key format."));
+        .map_err(|_| invalid("Invalid base64 data in SSH public key."))?;
+    // The data repeats the type, behind its length in four bytes, and the key itself follows.
+    let named = blob.split_first_chunk::<4>().and_then(|(length, rest)| {
+        rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)
+    });
+    match named {
+        Some((named, material)) if named == kind.as_bytes() && !material.is_empty() => Ok(format!(
+            "SHA256:{}",
+            STANDARD_NO_PAD.encode(Sha256::digest(&blob))
+        )),
+        _ => Err(malformed()),
     }
-    Ok(format!(
-        "SHA256:{}",
-        STANDARD_NO_PAD.encode(Sha256::digest(&blob))
-    ))
+}
+
+/// What is wrong with the form of a request, as the API says it of keys.
+fn parameters<T>(read: Result<T, Answer>) -> Result<T, Answer> {
+    read.map_err(|_| Answer::listed(400, "creation_failed", "Invalid parameters supplied."))
 }
 
 #[expect(
@@ -66,17 +90,40 @@ pub fn fingerprint(key: &str) -> Result<String, Answer> {
     reason = "every behaviour has the same shape"
 )]
 fn public_keys(world: &mut World, _call: &Call) -> Result<Answer, Answer> {
-    let all: Vec<_> = world.keys.values().cloned().collect();
+    let all: Vec<_> = world
+        .keys
+        .values()
+        .filter(|key| is_active(key))
+        .cloned()
+        .collect();
     Ok(Answer::json(all))
 }
 
 fn known(world: &World, call: &Call) -> Result<Arc<PublicKey>, Answer> {
-    let status = u16::try_from(KEY_MISSING.most()).unwrap_or(404);
     world
         .keys
         .get(call.param("public_key"))
         .cloned()
-        .ok_or_else(|| Answer::named(status, "not_found", "Public key not found."))
+        .ok_or_else(missing)
+}
+
+/// Whether a key is in use. `KEY_DELETED`: a deleted one can still be read.
+pub fn is_active(key: &PublicKey) -> bool {
+    key.is_active != Some(false)
+}
+
+/// A key that a call may alter.
+fn in_use(world: &World, call: &Call) -> Result<Arc<PublicKey>, Answer> {
+    let key = known(world, call)?;
+    if is_active(&key) {
+        return Ok(key);
+    }
+    Err(missing())
+}
+
+fn missing() -> Answer {
+    let status = u16::try_from(KEY_MISSING.most()).unwrap_or(404);
+    Answer::named(status, "not_found", "Public key not found.")
 }
 
 fn with_access(mut key: Arc<PublicKey>) -> Answer {
@@ -88,7 +135,7 @@ fn public_key(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     Ok(with_access(known(world, call)?))
 }
 
-/// Adds a key.
+/// Adds a key. `KEY_TWICE`: it may be there already.
 pub fn add(
     world: &mut World,
     label: String,
@@ -120,17 +167,18 @@ pub fn add(
 
 fn create_public_key(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     call.needs(Role::Maintainer, WHAT)?;
-    let (label, description) = (call.label()?, call.description()?);
-    let key_data = required(call.fields()?, "key_data")?;
+    let (label, description) = (parameters(call.label())?, parameters(call.description())?);
+    let key_data = parameters(required(parameters(call.fields())?, "key_data"))?;
     Ok(Answer::json(add(world, label, description, key_data)?))
 }
 
 fn update_public_key(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     call.needs(Role::Maintainer, WHAT)?;
-    let mut key = known(world, call)?;
-    let (label, description) = (call.new_label()?, call.description()?);
-    let data = match object(&call.body, "fields")? {
-        Some(fields) => text(fields, "key_data")?,
+    let mut key = in_use(world, call)?;
+    let label = parameters(call.new_label())?;
+    let description = parameters(call.description())?;
+    let data = match parameters(object(&call.body, "fields"))? {
+        Some(fields) => parameters(text(fields, "key_data"))?,
         None => None,
     };
     let print = data.map(fingerprint).transpose()?;
@@ -150,8 +198,9 @@ fn update_public_key(world: &mut World, call: &Call) -> Result<Answer, Answer> {
 
 fn delete_public_key(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     call.needs(Role::Maintainer, WHAT)?;
-    known(world, call)?;
-    world.keys.shift_remove(call.param("public_key"));
+    let mut key = in_use(world, call)?;
+    Arc::make_mut(&mut key).is_active = Some(false);
+    world.keys.insert(key.id.clone(), key);
     Ok(Answer::no_content())
 }
 
@@ -168,5 +217,8 @@ mod tests {
         assert!(fingerprint(&GOOD.replacen("ssh-ed25519", "ssh-new", 1)).is_err());
         assert!(fingerprint("ssh-ed25519 ***").is_err());
         assert!(fingerprint("ssh-ed25519").is_err());
+        // Only the type, and no key behind it.
+        assert!(fingerprint("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5").is_err());
+        assert!(fingerprint(&format!("{GOOD}\n{GOOD}")).is_err());
     }
 }

@@ -6,12 +6,13 @@ use std::io;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::State;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use chrono::TimeDelta;
-use futures_util::stream;
-use http::{Request, Response};
+use futures_util::{StreamExt as _, stream};
+use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, Request, Response};
 use tokio::net::TcpListener;
 
 use super::Simulator;
@@ -33,10 +34,9 @@ pub async fn serve(
 
 async fn answer(State(simulator): State<Arc<Simulator>>, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let most = usize::try_from(BODY_BYTES.most()).unwrap_or(usize::MAX);
-    let response = match to_bytes(body, most).await {
+    let response = match read(body, &parts.headers).await {
         Ok(bytes) => simulator.respond(Request::from_parts(parts, bytes)),
-        Err(_) => too_large(),
+        Err(refusal) => refusal.into_response(),
     };
     let pace = response
         .extensions()
@@ -82,6 +82,23 @@ fn dripping(body: Bytes, pace: Pace) -> Body {
     Body::from_stream(pieces)
 }
 
-fn too_large() -> Response<Bytes> {
-    Answer::errors(413, "payload_too_large", "The request body is too large.").into_response()
+/// Reads a body to its end, or to where it is too large.
+async fn read(body: Body, headers: &HeaderMap) -> Result<Bytes, Answer> {
+    let most = usize::try_from(BODY_BYTES.most()).unwrap_or(usize::MAX);
+    let announced = headers.get(CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > most) {
+        return Err(Answer::too_large());
+    }
+    let mut read = BytesMut::new();
+    let mut pieces = body.into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        let message = "The request body breaks off or is not framed as HTTP says.";
+        let piece = piece.map_err(|_| Answer::listed(400, "invalid_body", message))?;
+        if read.len().saturating_add(piece.len()) > most {
+            return Err(Answer::too_large());
+        }
+        read.extend_from_slice(&piece);
+    }
+    Ok(read.freeze())
 }

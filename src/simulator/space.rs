@@ -5,8 +5,10 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 
-/// The private space that blocks named by their length are taken from.
-pub const PRIVATE: &str = "10.64.0.0/10";
+/// The private space that blocks named by their length are taken from, from its start.
+pub const PRIVATE: &str = "192.168.0.0/16";
+/// Where they come from once [`PRIVATE`] is used up.
+pub const PRIVATE_MORE: &str = "10.64.0.0/10";
 /// The public space that routed blocks are taken from: ranges set aside for tests and carriers.
 pub const PUBLIC: &str = "198.18.0.0/15";
 /// Where routed blocks come from once [`PUBLIC`] is used up.

@@ -14,7 +14,9 @@ use crate::operation::Answer as Kind;
 
 mod drawn;
 mod lifecycle;
+mod networks;
 mod operations;
+mod resources;
 mod rules;
 mod transport;
 #[path = "../../tests/stage/vendor.rs"]
@@ -91,6 +93,48 @@ fn pass(simulator: &Simulator, span: TimeDelta) {
     simulator.settings.clock.advance(span);
 }
 
+/// A call and how it is refused.
+struct Refused<'a> {
+    simulator: &'a Simulator,
+    key: &'static str,
+}
+
+impl Refused<'_> {
+    #[track_caller]
+    fn with(&self, status: u16, method: &str, path: &str, body: Option<&Value>, why: &str) {
+        let response = call_as(self.simulator, self.key, method, path, body);
+        let text = String::from_utf8_lossy(response.body()).into_owned();
+        assert_eq!(response.status(), status, "{method} {path}: {text}");
+        assert!(text.contains(why), "{method} {path}: {text}");
+    }
+}
+
+fn refused(simulator: &Simulator) -> Refused<'_> {
+    Refused {
+        simulator,
+        key: "Bearer sim",
+    }
+}
+
+/// The id of something made of these fields.
+fn fresh(simulator: &Simulator, path: &str, fields: &Value) -> String {
+    let body = json!({"label": "x", "fields": fields});
+    let (code, made) = call(simulator, "POST", path, Some(&body));
+    assert_eq!(code, 200, "{made}");
+    made["id"].as_str().unwrap().to_owned()
+}
+
+/// These fields with others laid over them.
+fn with(mut fields: Value, more: Value) -> Value {
+    let Value::Object(more) = more else {
+        panic!("{more}");
+    };
+    for (name, value) in more {
+        fields[name] = value;
+    }
+    fields
+}
+
 /// A path and body for each operation that succeeds on the starting account.
 fn good(simulator: &Simulator, name: &str) -> (String, Option<Value>) {
     let cloud = labelled(simulator, "/v1/clouds", "Bare metal");
@@ -113,16 +157,6 @@ fn good(simulator: &Simulator, name: &str) -> (String, Option<Value>) {
     let member = members[2]["membership_id"].as_str().unwrap().to_owned();
     let key =
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f a@b";
-    let create = |path: &str, fields: Value| {
-        let (code, made) = call(
-            simulator,
-            "POST",
-            path,
-            Some(&json!({"label": "x", "fields": fields})),
-        );
-        assert_eq!(code, 200, "{made}");
-        made["id"].as_str().unwrap().to_owned()
-    };
     let new_vlan = json!({"pod_location": "pod_1", "vlan_type": "internal"});
     let new_block = json!({"pod_location": "pod_1", "prefix_type": "private", "length": 28});
     let renamed = json!({"label": "renamed"});
@@ -153,8 +187,10 @@ fn good(simulator: &Simulator, name: &str) -> (String, Option<Value>) {
             block,
             Some(json!({"label": "b", "fields": new_block})),
         ),
-        "delete_vlan" => (create("/v1/vlans", new_vlan), block, None),
-        "delete_ip_block" | "assign_prefix" => (vlan, create("/v1/prefixes", new_block), None),
+        "delete_vlan" => (fresh(simulator, "/v1/vlans", &new_vlan), block, None),
+        "delete_ip_block" | "assign_prefix" => {
+            (vlan, fresh(simulator, "/v1/prefixes", &new_block), None)
+        }
         "unassign_vlan" => {
             let path = format!("/v1/clouds/{cloud}/vlans/{vlan}");
             assert_eq!(call(simulator, "POST", &path, None).0, 200);
@@ -168,6 +204,10 @@ fn good(simulator: &Simulator, name: &str) -> (String, Option<Value>) {
             Some(json!({"email": "a@example.com", "role": "member"})),
         ),
         "update_member" => (vlan, block, Some(json!({"role": "orgSupport"}))),
+        "update_configuration" => {
+            let id = first("/v1/configurations");
+            (vlan, block, Some(json!({"id": id, "label": "renamed"})))
+        }
         _ if name.starts_with("update_") => (vlan, block, Some(renamed)),
         _ => (vlan, block, None),
     };

@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use super::answer::Answer;
+use super::assumptions::{BLOCK_VLAN, UNASSIGN_STRANGER, VLAN_SYSTEM_BLOCK};
+use super::block::{BlockState, USER};
 use super::call::{Behaviour, Call, required, text};
-use super::clouds::check_assignment;
+use super::clouds::{check_assignment, deleted, locked};
 use super::credentials::Role;
 use super::inventory::is_pod;
-use super::links::{NewVlan, USER, add_vlan, link_block, link_vlan, show_clouds_of, unlink_block};
-use super::world::{BlockState, VlanState, World};
+use super::links::{
+    NewVlan, add_vlan, is_of_user, link_block, link_vlan, settle_clouds_of, unlink_block,
+};
+use super::world::{VlanState, World};
 
 /// The behaviours.
 pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
@@ -87,12 +91,16 @@ fn create_vlan(world: &mut World, call: &Call) -> Result<Answer, Answer> {
         let Some(state) = world.clouds.get(cloud) else {
             return Err(Answer::forbidden("Unauthorized access to: fmcloud"));
         };
-        check_assignment(world, state, Some(pod))?;
+        check_assignment(world, state, Some(pod)).map_err(Answer::forbidden)?;
     }
     let block = text(fields, "central_prefix_id")?;
     if let Some(block) = block {
         let Some(state) = world.blocks.get(block) else {
-            return Err(Answer::invalid("The IP Address Block does not exist."));
+            return Err(Answer::errors(
+                BLOCK_VLAN.status(),
+                "validation_failure",
+                "The IP Address Block does not exist.",
+            ));
         };
         check_block(state, pod, vlan_type)?;
     }
@@ -116,13 +124,18 @@ fn create_vlan(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     Ok(Answer::json(record.unwrap_or_default()))
 }
 
-fn alterable(state: &VlanState) -> bool {
-    state.record.fields.created_from.as_deref() == Some(USER)
+/// Refuses what would change the network of a cloud that is being deleted.
+pub fn check_lock(world: &World, clouds: &[String]) -> Result<(), Answer> {
+    let mut clouds = clouds.iter().filter_map(|id| world.clouds.get(id));
+    if clouds.any(deleted) {
+        return Err(locked(403));
+    }
+    Ok(())
 }
 
 fn update_vlan(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     call.needs(Role::Maintainer, WHAT)?;
-    if !alterable(known(world, call)?) {
+    if !is_of_user(known(world, call)?) {
         return Err(Answer::forbidden("VLANs of the system cannot be altered."));
     }
     let (label, description) = (call.new_label()?, call.description()?);
@@ -136,14 +149,15 @@ fn update_vlan(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     changed.description = description.or_else(|| changed.description.take());
     changed.updated_at = Some(moment);
     let record = state.record.clone();
-    show_clouds_of(world, id);
+    settle_clouds_of(world, id);
     Ok(Answer::json(record))
 }
 
 fn delete_vlan(world: &mut World, call: &Call) -> Result<Answer, Answer> {
-    call.needs(Role::Maintainer, WHAT)?;
+    call.needs(Role::Owner, WHAT)?;
     let state = known(world, call)?;
-    if !alterable(state) {
+    check_lock(world, &state.clouds)?;
+    if !is_of_user(state) {
         return Err(Answer::invalid("Only user-created VLANs can be deleted."));
     }
     if !state.clouds.is_empty() {
@@ -152,7 +166,7 @@ fn delete_vlan(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     if !state.blocks.is_empty() {
         return Err(Answer::invalid("The VLAN has IP Blocks assigned to it."));
     }
-    world.vlans.shift_remove(call.param("vlan"));
+    world.remove_vlan(call.param("vlan"));
     Ok(Answer::success())
 }
 
@@ -164,8 +178,12 @@ fn assign_prefix(world: &mut World, call: &Call) -> Result<Answer, Answer> {
         .blocks
         .get(block)
         .ok_or_else(|| Answer::missing("IP Address Block"))?;
-    if !alterable(state) {
-        return Err(Answer::forbidden("VLANs of the system cannot be altered."));
+    if !is_of_user(state) {
+        return Err(Answer::named(
+            VLAN_SYSTEM_BLOCK.status(),
+            "unauthorized",
+            "VLANs of the system cannot be altered.",
+        ));
     }
     let fields = &state.record.fields;
     check_block(
@@ -178,15 +196,20 @@ fn assign_prefix(world: &mut World, call: &Call) -> Result<Answer, Answer> {
 }
 
 fn unassign_prefix(world: &mut World, call: &Call) -> Result<Answer, Answer> {
-    call.needs(Role::Maintainer, WHAT)?;
+    call.needs(Role::Owner, WHAT)?;
     let (vlan, block) = (call.param("vlan"), call.param("prefix"));
     let state = known(world, call)?;
     if !world.blocks.contains_key(block) || !state.blocks.iter().any(|id| id == block) {
-        return Err(Answer::missing("IP Address Block"));
+        return Err(Answer::named(
+            UNASSIGN_STRANGER.status(),
+            "not_found",
+            "IP Address Block not found.",
+        ));
     }
-    if !alterable(state) {
+    if !is_of_user(state) {
         return Err(Answer::invalid("Only user-created VLANs can be modified."));
     }
+    check_lock(world, &state.clouds)?;
     unlink_block(world, vlan, block);
     Ok(Answer::success())
 }

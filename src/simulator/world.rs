@@ -1,21 +1,24 @@
 //! The state of the simulated account.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 use indexmap::IndexMap;
+use ipnet::Ipv4Net;
 
 use super::assumptions::Assumption;
+use super::block::BlockState;
 use super::credentials::Credentials;
 use super::due::Due;
 use super::events::Events;
 use super::faults::Faults;
-use super::space::Space;
-use crate::api::clouds::{Cloud, CloudStats};
+use super::space::{PUBLIC, PUBLIC_MORE, Space};
+use super::stats::Stats;
+use crate::api::clouds::Cloud;
 use crate::api::configurations::Configuration;
-use crate::api::ip_blocks::{IpAddress, IpBlock};
 use crate::api::orders::Order;
 use crate::api::organizations::Organization;
 use crate::api::public_keys::PublicKey;
@@ -28,7 +31,7 @@ pub struct CloudState {
     /// The cloud.
     pub record: Arc<Cloud>,
     /// What it is made of.
-    pub stats: Arc<CloudStats>,
+    pub stats: Stats,
     /// Ids of its VLANs.
     pub vlans: Vec<String>,
     /// Hardware ordered that is not there yet: type and count.
@@ -44,15 +47,6 @@ pub struct VlanState {
     pub clouds: Vec<String>,
     /// Ids of the IP blocks on it.
     pub blocks: Vec<String>,
-}
-
-/// An IP block and its addresses in use.
-#[derive(Clone, Debug, Default)]
-pub struct BlockState {
-    /// The block.
-    pub record: Arc<IpBlock>,
-    /// Addresses in use, by the address as a number.
-    pub addresses: BTreeMap<u32, IpAddress>,
 }
 
 /// The whole account.
@@ -92,8 +86,13 @@ pub struct World {
     pub faults: Faults,
     /// What happened.
     pub events: Events,
+    /// VLAN numbers in use, by pod.
+    tags: BTreeMap<String, BTreeSet<i64>>,
     numbers: i64,
 }
+
+/// The numbers VLANs may have.
+const TAGS: Range<i64> = 100..4_000;
 
 impl World {
     /// The address space that blocks of a type are taken from in a pod.
@@ -126,6 +125,7 @@ impl World {
             due: Due::default(),
             faults: Faults::new(seed, &[]),
             events: Events::default(),
+            tags: BTreeMap::new(),
             numbers: 1_000,
         }
     }
@@ -185,6 +185,13 @@ impl World {
         )
     }
 
+    /// The address of a network interface, locally administered.
+    pub fn mac(&mut self) -> String {
+        let bytes = self.rng.u64(..).to_be_bytes();
+        let pairs: Vec<String> = bytes.iter().take(5).map(|it| format!("{it:02x}")).collect();
+        format!("02:{}", pairs.join(":"))
+    }
+
     /// A secret of `length` letters and digits.
     pub fn secret(&mut self, length: usize) -> String {
         std::iter::repeat_with(|| self.rng.alphanumeric())
@@ -202,6 +209,36 @@ impl World {
     pub fn draw_after(&mut self, other: &Self) {
         self.rng = other.rng.clone();
         self.numbers = other.numbers;
+    }
+
+    /// Takes a public block of this length, if there is room.
+    pub fn take_public(&mut self, length: u8) -> Option<Ipv4Net> {
+        self.space
+            .take_any(PUBLIC, length)
+            .or_else(|| self.space.take_any(PUBLIC_MORE, length))
+    }
+
+    /// Takes a VLAN number that no other VLAN of the pod has, as long as there is one.
+    pub fn tag(&mut self, pod: &str) -> i64 {
+        let drawn = self.rng.i64(TAGS);
+        let taken = self.tags.entry(pod.to_owned()).or_default();
+        let free = (drawn..TAGS.end)
+            .chain(TAGS.start..drawn)
+            .find(|tag| !taken.contains(tag));
+        let tag = free.unwrap_or(drawn);
+        taken.insert(tag);
+        tag
+    }
+
+    /// Removes a VLAN and gives its number back.
+    pub fn remove_vlan(&mut self, vlan: &str) -> Option<VlanState> {
+        let state = self.vlans.shift_remove(vlan)?;
+        let fields = &state.record.fields;
+        let pod = fields.pod_location.as_deref().unwrap_or_default();
+        if let (Some(taken), Some(tag)) = (self.tags.get_mut(pod), fields.vlan_id) {
+            taken.remove(&tag);
+        }
+        Some(state)
     }
 
     /// A span of seconds within an assumption's bounds.

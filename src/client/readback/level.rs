@@ -186,8 +186,8 @@ pub(super) fn deleted(sent: &Sent<'_>, seen: &Value) -> Finding {
         "remove_node" => still_listed(seen.get("nodes"), "uuid", "node"),
         "delete_ip" => still_listed(seen.get("ip_addrs"), "id", "ip"),
         "remove_member" => still_listed(Some(seen), "membership_id", "member"),
-        // Fetched by its own id, it is there.
-        _ => Some(true),
+        // Fetched by its own id, it is there, unless it is kept as something that was.
+        _ => Some(seen.get("is_active") != Some(&Value::Bool(false))),
     };
     match is_there {
         Some(true) => Finding::not_yet("it is still there"),

@@ -22,6 +22,9 @@ struct Wanted {
     nodes: usize,
     #[serde(default = "first_pod")]
     pod: String,
+    /// Whether it cannot be deleted.
+    #[serde(default)]
+    prevent_delete: bool,
     /// Host names; nodes beyond them get generated ones.
     #[serde(default)]
     names: Vec<String>,
@@ -64,5 +67,8 @@ pub fn add(body: &[u8], world: &mut World) -> Answer {
         wanted.nodes,
         &names,
     );
+    if let Some(state) = world.clouds.get_mut(&id) {
+        state.stats.alter().prevent_delete = Some(wanted.prevent_delete);
+    }
     Answer::json(json!({ "cloud": id }))
 }
