@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 
 /// JSON of no declared type. Most answers hold more of it than anyone looks at, and reading it
 /// costs more than all the rest: it is kept as written until somebody does.
@@ -16,6 +16,19 @@ pub struct Json {
 }
 
 impl Json {
+    /// The value written out, which takes a fraction of the memory until it is read.
+    #[must_use]
+    pub fn compact(value: &Value) -> Self {
+        match to_raw_value(value) {
+            Ok(written) => Self {
+                written: Some(written),
+                read: OnceLock::new(),
+            },
+            // It would have to be nested deeper than anything that was read.
+            Err(_) => Self::from(value.clone()),
+        }
+    }
+
     /// The value. What is nested too deeply to be read is null.
     #[must_use]
     pub fn value(&self) -> &Value {
@@ -47,7 +60,13 @@ impl From<Value> for Json {
 
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.value().serialize(serializer)
+        match (&self.written, self.read.get()) {
+            // Not kept: whoever only writes it has no use for it.
+            (Some(written), None) => serde_json::from_str::<Value>(written.get())
+                .unwrap_or_default()
+                .serialize(serializer),
+            _ => self.value().serialize(serializer),
+        }
     }
 }
 
@@ -74,6 +93,17 @@ mod tests {
             serde_json::to_string(&json).unwrap(),
             r#"{"b":[1,2.5,null],"a":"é"}"#
         );
+    }
+
+    #[test]
+    fn it_may_be_kept_as_text() {
+        let value = json!({"b": [1, 2.5, null], "a": "é"});
+        let json = Json::compact(&value);
+        assert_eq!(
+            serde_json::to_string(&json).unwrap(),
+            r#"{"b":[1,2.5,null],"a":"é"}"#
+        );
+        assert_eq!(*json, value);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::world::World;
 use crate::api::nodes::{CephServices, KollaServices, Node};
+use crate::record::Json;
 
 /// One hardware type.
 #[derive(Debug)]
@@ -90,11 +91,14 @@ pub fn node(world: &mut World, sku: &str, private_cloud: bool, hostname: String)
         memory: spec.map(|spec| format!("{} GB", spec.memory)),
         rack: Some(format!("R{rack:02}")),
         chassis: Some(format!("C{slot:02}")),
-        properties: spec.map(|spec| properties(spec, &disks).into()),
-        disks: disks.iter().map(|disk| summary(disk).into()).collect(),
+        properties: spec.map(|spec| Json::compact(&properties(spec, &disks))),
+        disks: disks
+            .iter()
+            .map(|disk| Json::compact(&summary(disk)))
+            .collect(),
         networks: networks
             .into_iter()
-            .map(|mac| json!({ "mac_address": mac }).into())
+            .map(|mac| Json::compact(&json!({ "mac_address": mac })))
             .collect(),
         labels: labels.iter().map(|label| (*label).to_owned()).collect(),
         kolla_services: private_cloud.then(|| Arc::new(kolla())),

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::block::{BlockState, INVENTORY, dotted};
 use super::world::{VlanState, World};
 use crate::api::ip_blocks::IpAddress;
+use crate::record::Json;
 
 /// What a packet of a VLAN may hold, in bytes.
 const MTU: i64 = 1_500;
@@ -138,7 +139,7 @@ pub fn show(world: &mut World, cloud: &str) {
             .iter()
             .map(|(number, label, addresses)| {
                 let ip = addresses.get(&node.uuid);
-                json!({"vlan": number, "ip": ip, "mtu": MTU, "label": label}).into()
+                Json::compact(&json!({"vlan": number, "ip": ip, "mtu": MTU, "label": label}))
             })
             .collect();
         if let Some(main) = mains.get(&node.uuid) {

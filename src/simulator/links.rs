@@ -10,6 +10,7 @@ use super::world::{VlanState, World};
 use crate::api::clouds::CloudVlan;
 use crate::api::ip_blocks::{IpBlock, IpBlockFields};
 use crate::api::vlans::{Vlan, VlanFields};
+use crate::record::Json;
 
 /// A VLAN to be.
 pub struct NewVlan<'a> {
@@ -274,7 +275,7 @@ fn shown(world: &World, vlan: &VlanState) -> CloudVlan {
         label: vlan.record.label.clone(),
         vlan_type: fields.vlan_type.clone(),
         state: Some(if routed { "ROUTED" } else { "ACTIVE" }.to_owned()),
-        prefixes: blocks.map(|block| block.shown().into()).collect(),
+        prefixes: blocks.map(|block| Json::compact(&block.shown())).collect(),
         ..CloudVlan::default()
     }
 }
