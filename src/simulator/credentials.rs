@@ -16,6 +16,18 @@ pub enum Role {
     Owner,
 }
 
+impl Role {
+    /// Its name, as memberships have it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Maintainer => "maintainer",
+            Self::Owner => "owner",
+        }
+    }
+}
+
 /// The API keys, with the role of each.
 pub const KEYS: &[(&str, Role)] = &[
     ("sim", Role::Owner),

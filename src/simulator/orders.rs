@@ -32,14 +32,34 @@ const MOST: i64 = 10_000;
     clippy::unnecessary_wraps,
     reason = "every behaviour has the same shape"
 )]
-fn orders(world: &mut World, _call: &Call) -> Result<Answer, Answer> {
-    let all: Vec<_> = world.orders.values().cloned().collect();
+fn orders(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    let organization = &world.organization;
+    let relation = json!({"access": {
+        "account_id": organization.organization_id,
+        "uuid": organization.uuid,
+        "type": "organization",
+        "display_name": organization.name,
+        "role": call.role.name(),
+        "has_billing": organization.has_billing,
+    }});
+    let related = |order: &Arc<Order>| Order {
+        relation: Some(relation.clone()),
+        ..(**order).clone()
+    };
+    let all: Vec<Order> = world.orders.values().map(related).collect();
     Ok(Answer::json(all))
 }
 
 fn order(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     let found = world.orders.get(call.param("order")).cloned();
-    Ok(Answer::json(found.ok_or_else(|| Answer::missing("Order"))?))
+    let found = found.ok_or_else(|| Answer::missing("Order"))?;
+    Ok(with_access(found, call))
+}
+
+/// An order by itself, which says what its reader may do; in the list the relation does.
+fn with_access(mut order: Arc<Order>, call: &Call) -> Answer {
+    Arc::make_mut(&mut order).access = Some(json!({"role": call.role.name()}));
+    Answer::json(order)
 }
 
 /// One checked line of an order.
@@ -219,7 +239,7 @@ fn place_order(world: &mut World, call: &Call) -> Result<Answer, Answer> {
             ..OrderFields::default()
         },
     );
-    Ok(Answer::json(order))
+    Ok(with_access(order, call))
 }
 
 /// Takes the hardware of all items from stock, or of none.
@@ -314,7 +334,6 @@ pub fn new_order(
             schema_version: Some("2".to_owned()),
             ..fields
         }),
-        access: Some(json!({"role": "owner"})),
         ..Order::default()
     });
     world.orders.insert(id, order.clone());

@@ -141,3 +141,21 @@ fn a_model_has_as_many_clouds_and_nodes_as_it_says() {
         .sum();
     assert_eq!(nodes, 101);
 }
+
+#[test]
+fn an_order_says_whose_it_is_in_the_list_and_what_one_may_do_by_itself() {
+    let simulator = simulator();
+    let read = |key: &str, path: &str| -> Value {
+        let response = call_as(&simulator, key, "GET", path, None);
+        serde_json::from_slice(response.body()).unwrap()
+    };
+    let listed = read("Bearer sim-member", "/v1/orders")[0].clone();
+    let relation = &listed["relation"]["access"];
+    assert_eq!(relation["role"], "member");
+    assert_eq!(relation["account_id"], listed["fields"]["organization_id"]);
+    assert!(listed.get("access").is_none());
+    let path = format!("/v1/orders/{}", listed["id"].as_str().unwrap());
+    let alone = read("Bearer sim-maintainer", &path);
+    assert_eq!(alone["access"]["role"], "maintainer");
+    assert!(alone.get("relation").is_none());
+}
