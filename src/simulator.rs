@@ -11,6 +11,7 @@ mod addresses;
 mod answer;
 pub mod assumptions;
 mod call;
+mod catalogue;
 mod clouds;
 mod configurations;
 mod control;
@@ -257,6 +258,16 @@ fn members(
             Place::Body | Place::Member | Place::PathAndMember(_)
         )
     });
+    // Organizations document no 400, and say that their bodies are required.
+    let is_strict = organizations::has(operation);
+    let status = if is_strict { 422 } else { 400 };
+    if takes_one && body.is_empty() && is_strict {
+        return Err(Answer::listed(
+            status,
+            "missing_body",
+            "A body is required.",
+        ));
+    }
     if !takes_one || body.is_empty() {
         return Ok(Map::new());
     }
@@ -274,12 +285,12 @@ fn members(
     match serde_json::from_slice(body) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(Answer::listed(
-            400,
+            status,
             "invalid_body",
             "The body must be a JSON object.",
         )),
         Err(error) => Err(Answer::listed(
-            400,
+            status,
             "malformed_json",
             &format!("The body is not JSON: {error}."),
         )),

@@ -70,6 +70,11 @@ assumptions! {
     INVITE_LIFE = [604_800], "An invitation lives this many seconds.";
     INVITES_AT_ONCE = [20], "An invitation names this many addresses at most.";
     LABEL_LENGTH = [255], "A label has this many characters at most; it need not be unique.";
+    HARDWARE_PRICES = [620, 1_380, 2_090, 3_360, 4_760], "Mils an hour of the hardware types, smallest first; the documents describe and price only `medium_v4`.";
+    LONG_TERM = [80], "Long-term use costs this many percent of the hourly price, in whole cents, as in all examples of the documents.";
+    BLOCK_GROWTH = [2], "A routed block of twice as many addresses costs this many times as much; the documents price only the /28.";
+    LOCATION_PRICES = [100, 100, 110, 110], "Prices in `pod_1`, `pod_2`, `pod_3` and `pod_5`, in percent of those on the list, which is what is shown without a location.";
+    PRE_RELEASE = [5], "The pod of this number is `pre-release`; it can be ordered from all the same.";
     BODY_BYTES = [1_048_576], "A request body has this many bytes at most; 413 beyond.";
     CONTENT_TYPE_MISSING = [200], "A body without a content type is read as JSON; one of another type is refused with 415.";
     UNKNOWN_FIELDS = [200], "Fields the reference does not know are ignored.";

@@ -10,7 +10,7 @@ use super::assumptions::{DELETE_UNFINISHED, VLANS_PER_CLOUD, WIPE};
 use super::call::{Behaviour, Call};
 use super::credentials::Role;
 use super::due::Change;
-use super::hardware::SKUS;
+use super::hardware::hourly_mils;
 use super::links::{USER, link_vlan, unlink_vlan};
 use super::provision::restock;
 use super::world::{CloudState, World};
@@ -102,10 +102,7 @@ fn cloud_subscription(world: &mut World, call: &Call) -> Result<Answer, Answer> 
     let mut assets = Vec::new();
     for node in &state.stats.nodes {
         let sku = node.hardware.as_deref().unwrap_or_default();
-        let price = SKUS
-            .iter()
-            .find(|known| known.name == sku)
-            .map_or(0, |known| known.mils);
+        let price = hourly_mils(sku);
         mils = mils.saturating_add(price);
         assets.push(json!({
             "asset": node.uuid,

@@ -11,6 +11,7 @@ use super::call::{Behaviour, Call};
 use super::credentials::Role;
 use super::world::World;
 use crate::api::organizations::Member;
+use crate::operation::Operation;
 use crate::record::Moment;
 
 /// The behaviours.
@@ -30,6 +31,11 @@ pub fn check(world: &World, call: &Call) -> Result<(), Answer> {
         return Ok(());
     }
     Err(Answer::missing("Organization"))
+}
+
+/// Whether an operation is one on organizations.
+pub fn has(operation: &Operation) -> bool {
+    BEHAVIOURS.iter().any(|(name, _)| *name == operation.name)
 }
 
 fn unprocessable(name: &str, message: &str) -> Answer {

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use super::call::Behaviour;
 use super::{
-    accounts, clouds, configurations, images, inventory, ip_blocks, nodes, orders, organizations,
-    public_keys, token, vlans,
+    accounts, catalogue, clouds, configurations, images, inventory, ip_blocks, nodes, orders,
+    organizations, public_keys, token, vlans,
 };
 use crate::api::operations;
 use crate::operation::Operation;
@@ -18,6 +18,7 @@ pub const BEHAVIOURS: &[&[(&str, Behaviour)]] = &[
     nodes::BEHAVIOURS,
     orders::BEHAVIOURS,
     inventory::BEHAVIOURS,
+    catalogue::BEHAVIOURS,
     configurations::BEHAVIOURS,
     images::BEHAVIOURS,
     vlans::BEHAVIOURS,

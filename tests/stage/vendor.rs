@@ -153,6 +153,7 @@ fn validator(document: &Value, schema: &Value) -> Validator {
     }
     schema["components"] = document["components"].clone();
     without_nullable(&mut schema);
+    without_one_of(&mut schema);
     jsonschema::options()
         .with_draft(jsonschema::Draft::Draft202012)
         .should_validate_formats(true)
@@ -170,6 +171,21 @@ fn without_nullable(schema: &mut Value) {
                 members.remove("nullable");
                 let own = Value::Object(std::mem::take(members));
                 members.insert("anyOf".to_owned(), json!([own, {"type": "null"}]));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Takes one of several forms for any of them: the document's error forms require no member, so that
+/// whatever fits one of them fits another.
+fn without_one_of(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(without_one_of),
+        Value::Object(members) => {
+            members.values_mut().for_each(without_one_of);
+            if let Some(forms) = members.remove("oneOf") {
+                members.insert("anyOf".to_owned(), forms);
             }
         }
         _ => {}
