@@ -11,6 +11,7 @@ mod addresses;
 mod answer;
 pub mod assumptions;
 mod call;
+mod caller;
 mod catalogue;
 mod clouds;
 mod configurations;
@@ -55,10 +56,11 @@ pub use model::Model;
 use crate::clock::Clock;
 use crate::operation::{Access, Operation, Place};
 use answer::Answer;
-use assumptions::BODY_BYTES;
+use assumptions::{BODY_BYTES, NO_MEMBERSHIP};
 use call::Call;
+use caller::Caller;
 use control::Snapshots;
-use credentials::{CLIENT, Role, under};
+use credentials::{client, under};
 use faults::Faults;
 use router::{Found, ROUTER};
 use world::World;
@@ -176,8 +178,9 @@ impl Simulator {
         let world = &mut state.world;
         world.now = self.settings.clock.now();
         provision::catch_up(world);
-        let answer = role_of(operation, headers, world)
-            .and_then(|role| {
+        let answer = caller_of(operation, headers, world)
+            .and_then(|caller| {
+                world.acting = caller.account.record.clone();
                 let body = members(operation, headers, body)?;
                 let behaviour = route.behaviour.ok_or_else(|| {
                     Answer::errors(501, "not_modelled", "The simulator does not model this.")
@@ -187,7 +190,7 @@ impl Simulator {
                     query: query.to_owned(),
                     body,
                     token: bearer(operation, headers).map(str::to_owned),
-                    role,
+                    caller,
                 };
                 failing::carry_out(world, operation, &target, &call, behaviour)
             })
@@ -233,17 +236,24 @@ fn authorization(headers: &HeaderMap) -> Option<&str> {
     headers.get(AUTHORIZATION)?.to_str().ok()
 }
 
-fn role_of(operation: &Operation, headers: &HeaderMap, world: &World) -> Result<Role, Answer> {
-    let role = match operation.access {
-        Access::Public => Some(Role::Member),
-        Access::Client => {
-            (under("Basic", authorization(headers)) == Some(CLIENT)).then_some(Role::Owner)
-        }
+fn caller_of(operation: &Operation, headers: &HeaderMap, world: &World) -> Result<Caller, Answer> {
+    let key = match operation.access {
+        Access::Public => return Ok(Caller::default()),
+        Access::Client => under("Basic", authorization(headers)).and_then(client),
         Access::Bearer => {
-            bearer(operation, headers).and_then(|token| world.credentials.role(token, world.now))
+            bearer(operation, headers).and_then(|token| world.credentials.holder(token, world.now))
         }
     };
-    role.ok_or_else(Answer::unauthenticated)
+    let caller = key.and_then(|key| world.caller(key));
+    let caller = caller.ok_or_else(Answer::unauthenticated)?;
+    // Whoever was removed can still learn that they were.
+    let is_own = operation.access == Access::Client || operation.name == accounts::OWN;
+    if caller.role.is_none() && !is_own {
+        let status = u16::try_from(NO_MEMBERSHIP.most()).unwrap_or(403);
+        let message = "The account is not an active member of the organization.";
+        return Err(Answer::named(status, "unauthorized", message));
+    }
+    Ok(caller)
 }
 
 /// The body's members, where the operation takes a body.

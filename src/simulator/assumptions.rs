@@ -65,10 +65,15 @@ assumptions! {
     ASSIGN_AGAIN = [200], "Assigning a VLAN to a cloud it is on already.";
     ADDRESSES_EXHAUSTED = [400], "Asking for an address of a block that has none left.";
     RESERVED_ROUTED = [5], "A routed block keeps this many addresses for itself: four at its start, one at its end.";
-    MEMBER_WRITES = [403], "The role `member` may read and nothing else.";
+    MEMBER_WRITES = [403], "The roles `member`, `orgBilling` and `orgSupport` may read; what alters something answers them with this status.";
+    NO_MEMBERSHIP = [403], "An account without an active membership gets this status for all that needs credentials, but its own profile, whose `account_access` is empty.";
+    OTHER_ROLES = [1], "In `access` of orders and SSH keys, whose schema knows three roles, `orgBilling` and `orgSupport` read as `member` (1 = yes).";
+    LAST_OWNER = [403], "Removing the last active owner, or giving it another role.";
+    INVITE_LAPSED = [1], "An invitation that nobody took up is `inactive` once it expires and stays in the list (1 = yes).";
+    INVITED_AGAIN = [200], "Inviting an address again renews its invitation, with the new role.";
+    INVITED_MEMBER = [422], "Inviting the address of an active member; nobody else of the same call is invited either.";
     KEY_MISSING = [404], "An unknown SSH key; the reference names no status.";
     INVITE_LIFE = [604_800], "An invitation lives this many seconds.";
-    INVITES_AT_ONCE = [20], "An invitation names this many addresses at most.";
     LABEL_LENGTH = [255], "A label has this many characters at most; it need not be unique.";
     HARDWARE_PRICES = [620, 1_380, 2_090, 3_360, 4_760], "Mils an hour of the hardware types, smallest first; the documents describe and price only `medium_v4`.";
     LONG_TERM = [80], "Long-term use costs this many percent of the hourly price, in whole cents, as in all examples of the documents.";

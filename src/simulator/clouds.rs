@@ -96,7 +96,9 @@ fn delete_cloud(world: &mut World, call: &Call) -> Result<Answer, Answer> {
 }
 
 fn cloud_subscription(world: &mut World, call: &Call) -> Result<Answer, Answer> {
-    call.needs(Role::Owner, "billing of the cloud")?;
+    if call.caller.role != Some(Role::Billing) {
+        call.needs(Role::Owner, "billing of the cloud")?;
+    }
     let state = known(world, call)?;
     let mut mils = 0_i64;
     let mut assets = Vec::new();

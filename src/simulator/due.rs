@@ -32,6 +32,11 @@ pub enum Change {
         /// The state.
         state: &'static str,
     },
+    /// An invitation expires.
+    Lapse {
+        /// The membership.
+        member: String,
+    },
     /// A deleted cloud is wiped.
     Wipe {
         /// The cloud.

@@ -8,6 +8,7 @@ use super::hardware::{host_name, node};
 use super::links::{
     NewBlock, NewVlan, SYSTEM, add_block, add_vlan, link_block, link_vlan, unlink_vlan,
 };
+use super::organizations;
 use super::space::{PUBLIC, PUBLIC_MORE};
 use super::world::{CloudState, World};
 use crate::api::clouds::{Cloud, CloudFields, CloudStats};
@@ -123,6 +124,7 @@ pub fn schedule(world: &mut World, cloud: &str) {
 /// Applies every change due by now, each at its own instant.
 pub fn catch_up(world: &mut World) {
     let now = world.now;
+    world.acting = world.owner();
     while let Some((at, change)) = world.due.next(now) {
         world.now = at;
         let (name, target) = match &change {
@@ -137,6 +139,10 @@ pub fn catch_up(world: &mut World) {
             Change::Power { cloud, node, state } => {
                 set_node_power(world, cloud, node, state);
                 ("power", format!("node {node} of cloud {cloud}: {state}"))
+            }
+            Change::Lapse { member } => {
+                organizations::lapse(world, member);
+                ("lapse", format!("invitation {member}"))
             }
             Change::Wipe { cloud } => {
                 wipe(world, cloud);

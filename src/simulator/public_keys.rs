@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::answer::Answer;
@@ -79,13 +78,13 @@ fn known(world: &World, call: &Call) -> Result<Arc<PublicKey>, Answer> {
         .ok_or_else(|| Answer::named(status, "not_found", "Public key not found."))
 }
 
-fn with_access(mut key: Arc<PublicKey>) -> Answer {
-    Arc::make_mut(&mut key).access = Some(json!({"role": "owner"}));
+fn with_access(mut key: Arc<PublicKey>, call: &Call) -> Answer {
+    Arc::make_mut(&mut key).access = Some(call.access());
     Answer::json(key)
 }
 
 fn public_key(world: &mut World, call: &Call) -> Result<Answer, Answer> {
-    Ok(with_access(known(world, call)?))
+    Ok(with_access(known(world, call)?, call))
 }
 
 /// Adds a key.
@@ -110,8 +109,8 @@ pub fn add(
         fields: Arc::new(fields),
         created_at: Some(world.moment()),
         updated_at: Some(world.moment()),
-        created_by: Some(world.organization.organization_id.clone()),
-        created_by_name: Some(String::new()),
+        created_by: world.acting.account_id.clone(),
+        created_by_name: world.acting.name.clone(),
         ..PublicKey::default()
     });
     world.keys.insert(id, key.clone());
@@ -145,7 +144,7 @@ fn update_public_key(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     }
     changed.updated_at = Some(moment);
     world.keys.insert(key.id.clone(), key.clone());
-    Ok(with_access(key))
+    Ok(with_access(key, call))
 }
 
 fn delete_public_key(world: &mut World, call: &Call) -> Result<Answer, Answer> {

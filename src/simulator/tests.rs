@@ -12,6 +12,7 @@ use super::*;
 use crate::api::operations;
 use crate::operation::Answer as Kind;
 
+mod callers;
 mod catalogue;
 mod drawn;
 mod lifecycle;
@@ -65,10 +66,21 @@ fn call_as(
     response
 }
 
-fn call(simulator: &Simulator, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
-    let response = call_as(simulator, "Bearer sim", method, path, body);
+/// The same with the API key of another account.
+fn by(
+    simulator: &Simulator,
+    key: &str,
+    method: &str,
+    path: &str,
+    body: Option<&Value>,
+) -> (u16, Value) {
+    let response = call_as(simulator, &format!("Bearer {key}"), method, path, body);
     let value = serde_json::from_slice(response.body()).unwrap_or_default();
     (response.status().as_u16(), value)
+}
+
+fn call(simulator: &Simulator, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+    by(simulator, "sim", method, path, body)
 }
 
 fn get(simulator: &Simulator, path: &str) -> Value {
