@@ -9,6 +9,7 @@
 mod accounts;
 mod addresses;
 mod answer;
+mod asset;
 pub mod assumptions;
 mod call;
 mod caller;
@@ -36,6 +37,7 @@ mod public_keys;
 mod router;
 pub mod server;
 mod space;
+mod subscription;
 mod token;
 mod vlans;
 mod world;

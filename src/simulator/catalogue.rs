@@ -26,6 +26,12 @@ pub fn block_mils(length: u8) -> i64 {
     SMALLEST_BLOCK_MILS.saturating_mul(times)
 }
 
+/// An hourly price for long-term use, in mils.
+pub fn long_term_mils(mils: i64) -> i64 {
+    // Those of the documents' examples are whole cents.
+    (mils * LONG_TERM.most() + 500) / 1_000 * 10
+}
+
 /// What a product is called, under which code it is billed and what kind it is.
 struct Named<'a> {
     name: &'a str,
@@ -35,8 +41,7 @@ struct Named<'a> {
 
 /// A product with its three prices, each in dollars and in mils.
 fn priced(named: &Named<'_>, mils: i64) -> Map<String, Value> {
-    // Long-term prices of the documents' examples are whole cents.
-    let long_term = (mils * LONG_TERM.most() + 500) / 1_000 * 10;
+    let long_term = long_term_mils(mils);
     let month = long_term * MONTH_HOURS;
     let dollars = |mils: i64| i32::try_from(mils).map_or(0.0, f64::from) / 1000.0;
     let mut product = Map::new();

@@ -3,18 +3,16 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use serde_json::json;
 
 use super::answer::Answer;
-use super::assumptions::{DELETE_UNFINISHED, VLANS_PER_CLOUD, WIPE};
+use super::asset;
+use super::assumptions::{BILLING_END, DELETE_UNFINISHED, VLANS_PER_CLOUD, WIPE};
 use super::call::{Behaviour, Call};
 use super::credentials::Role;
 use super::due::Change;
-use super::hardware::hourly_mils;
 use super::links::{USER, link_vlan, unlink_vlan};
 use super::provision::restock;
 use super::world::{CloudState, World};
-use crate::api::clouds::Subscription;
 
 /// The behaviours.
 pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
@@ -22,7 +20,6 @@ pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("cloud", cloud),
     ("delete_cloud", delete_cloud),
     ("cloud_stats", cloud_stats),
-    ("cloud_subscription", cloud_subscription),
     ("assign_vlan", assign_vlan),
     ("unassign_vlan", unassign_vlan),
     ("remove_node", remove_node),
@@ -90,43 +87,12 @@ fn delete_cloud(world: &mut World, call: &Call) -> Result<Answer, Answer> {
             node.power_state = Some("power off".to_owned());
             node.last_updated = Some(moment.clone());
         }
+        if BILLING_END.most() == 1 {
+            asset::end(&mut state.assets, None, world.now);
+        }
     }
     world.due.at(at, Change::Wipe { cloud });
     Ok(Answer::accepted())
-}
-
-fn cloud_subscription(world: &mut World, call: &Call) -> Result<Answer, Answer> {
-    if call.caller.role != Some(Role::Billing) {
-        call.needs(Role::Owner, "billing of the cloud")?;
-    }
-    let state = known(world, call)?;
-    let mut mils = 0_i64;
-    let mut assets = Vec::new();
-    for node in &state.stats.nodes {
-        let sku = node.hardware.as_deref().unwrap_or_default();
-        let price = hourly_mils(sku);
-        mils = mils.saturating_add(price);
-        assets.push(json!({
-            "asset": node.uuid,
-            "add_on_code": format!("storage_and_compute_{sku}"),
-            "hourly_cost_mils": price,
-            "started_at": node.assigned_date,
-        }));
-    }
-    // Mils an hour for 30 days of 24 hours; ten mils are a cent.
-    let cents = mils.saturating_mul(720) / 10;
-    let subscription = json!({
-        "state": if deleted(state) { "canceled" } else { "active" },
-        "currency": "USD",
-        "current_period_started_at": state.record.created_at,
-        "add_ons": [],
-        "total_in_cents": cents,
-    });
-    Ok(Answer::json(Subscription {
-        subscription: Some(subscription.into()),
-        asset_logs: assets.into_iter().map(Into::into).collect(),
-        ..Subscription::default()
-    }))
 }
 
 /// Refuses a VLAN that may not be assigned to a cloud.
@@ -228,5 +194,6 @@ fn remove_node(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     let content = Arc::make_mut(&mut state.stats);
     content.nodes.retain(|node| node.uuid != uuid);
     content.cloud_hosts.retain(|host| host != uuid);
+    asset::end(&mut state.assets, Some(uuid), world.now);
     Ok(Answer::json(state.stats.clone()))
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::asset::Asset;
 use super::assumptions::{PROVISION_DONE, PROVISION_SETUP, PROVISION_START, WIPE_STOCK};
 use super::due::Change;
 use super::hardware::{host_name, node};
@@ -103,6 +104,7 @@ pub fn add_cloud(world: &mut World, new: &NewCloud<'_>) -> String {
         stats: Arc::new(content),
         vlans: Vec::new(),
         ordered: Some((new.sku.to_owned(), new.nodes)),
+        assets: Vec::new(),
     };
     world.clouds.insert(id.clone(), state);
     id
@@ -211,7 +213,18 @@ fn join(world: &mut World, cloud: &str, sku: &str, count: usize, names: &[&str])
         };
         nodes.push(node(world, sku, private_cloud, name));
     }
+    let assets: Vec<Asset> = nodes
+        .iter()
+        .map(|node| Asset {
+            number: world.number(),
+            node: node.uuid.clone(),
+            sku: sku.to_owned(),
+            since: world.now,
+            until: None,
+        })
+        .collect();
     if let Some(state) = world.clouds.get_mut(cloud) {
+        state.assets.extend(assets);
         let content = Arc::make_mut(&mut state.stats);
         content
             .cloud_hosts

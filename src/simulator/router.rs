@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::call::Behaviour;
 use super::{
     accounts, catalogue, clouds, configurations, images, inventory, ip_blocks, nodes, orders,
-    organizations, public_keys, token, vlans,
+    organizations, public_keys, subscription, token, vlans,
 };
 use crate::api::operations;
 use crate::operation::Operation;
@@ -15,6 +15,7 @@ use crate::operation::Operation;
 pub const BEHAVIOURS: &[&[(&str, Behaviour)]] = &[
     token::BEHAVIOURS,
     clouds::BEHAVIOURS,
+    subscription::BEHAVIOURS,
     nodes::BEHAVIOURS,
     orders::BEHAVIOURS,
     inventory::BEHAVIOURS,

@@ -19,6 +19,7 @@ mod lifecycle;
 mod operations;
 mod organizations;
 mod rules;
+mod subscription;
 mod transport;
 #[path = "../../tests/stage/vendor.rs"]
 mod vendor;

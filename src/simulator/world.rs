@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 use indexmap::IndexMap;
 
+use super::asset::Asset;
 use super::assumptions::Assumption;
 use super::caller::{Account, Caller};
 use super::credentials::{Credentials, Role};
@@ -34,6 +35,8 @@ pub struct CloudState {
     pub vlans: Vec<String>,
     /// Hardware ordered that is not there yet: type and count.
     pub ordered: Option<(String, usize)>,
+    /// What is billed, and what was.
+    pub assets: Vec<Asset>,
 }
 
 /// A VLAN and what it is linked to.
