@@ -67,6 +67,7 @@ assumptions! {
     RESERVED_ROUTED = [5], "A routed block keeps this many addresses for itself: four at its start, one at its end.";
     MEMBER_WRITES = [403], "The roles `member`, `orgBilling` and `orgSupport` may read; what alters something answers them with this status.";
     NO_MEMBERSHIP = [403], "An account without an active membership gets this status for all that needs credentials, but its own profile, whose `account_access` is empty.";
+    DELIVERED_BY = [1], "What a cloud is delivered with was created by this one of the accounts with keys; the first is the owner's, whoever ordered.";
     OTHER_ROLES = [1], "In `access` of orders and SSH keys, whose schema knows three roles, `orgBilling` and `orgSupport` read as `member` (1 = yes).";
     LAST_OWNER = [403], "Removing the last active owner, or giving it another role.";
     INVITE_LAPSED = [1], "An invitation that nobody took up is `inactive` once it expires and stays in the list (1 = yes).";

@@ -86,6 +86,8 @@ fn hardware(place: usize, sku: &Sku, pods: &[&Pod], pod: Option<&str>) -> Value 
         .iter()
         .map(|pod| (pod.0.to_owned(), location(pod)))
         .collect();
+    // The documents number the drive of 6,400 GB; another capacity is another drive.
+    let drive = if sku.disk == 6_400 { 118 } else { 119 };
     let (cpu, memory) = (&sku.processor, sku.memory.to_string());
     json!({
         "id": 16 + place,
@@ -99,7 +101,7 @@ fn hardware(place: usize, sku: &Sku, pods: &[&Pod], pod: Option<&str>) -> Value 
                 123 + 2 * place,
                 "nvme_ssd",
                 Some("nvme_ssd"),
-                (118, sku.disk, sku.disks),
+                (drive, sku.disk, sku.disks),
             ),
             "boot": storage(124 + 2 * place, "boot", None, (117, 480, 2)),
         },

@@ -290,7 +290,12 @@ fn add_organization(world: &mut World) {
             record,
         });
     }
-    world.acting = world.owner();
+    // What is there at the start is the owner's doing.
+    world.acting = world
+        .accounts
+        .first()
+        .map(|account| account.record.clone())
+        .unwrap_or_default();
     world.organization = Organization {
         organization_id: world.id(10),
         uuid: Some(world.uuid()),

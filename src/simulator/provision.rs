@@ -126,7 +126,7 @@ pub fn schedule(world: &mut World, cloud: &str) {
 /// Applies every change due by now, each at its own instant.
 pub fn catch_up(world: &mut World) {
     let now = world.now;
-    world.acting = world.owner();
+    world.acting = world.deliverer();
     while let Some((at, change)) = world.due.next(now) {
         world.now = at;
         let (name, target) = match &change {

@@ -8,7 +8,7 @@ use fastrand::Rng;
 use indexmap::IndexMap;
 
 use super::asset::Asset;
-use super::assumptions::Assumption;
+use super::assumptions::{Assumption, DELIVERED_BY};
 use super::caller::{Account, Caller};
 use super::credentials::{Credentials, Role};
 use super::due::Due;
@@ -140,11 +140,12 @@ impl World {
         }
     }
 
-    /// The account that the organization began with, which what nobody asked for is made by.
+    /// The account that makes what no call asks for.
     #[must_use]
-    pub fn owner(&self) -> Arc<MemberAccount> {
-        let first = self.accounts.first();
-        first
+    pub fn deliverer(&self) -> Arc<MemberAccount> {
+        let place = usize::try_from(DELIVERED_BY.most() - 1).unwrap_or_default();
+        let account = self.accounts.get(place);
+        account
             .map(|account| account.record.clone())
             .unwrap_or_default()
     }
