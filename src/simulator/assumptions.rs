@@ -81,6 +81,7 @@ assumptions! {
     BLOCK_GROWTH = [2], "A routed block of twice as many addresses costs this many times as much; the documents price only the /28.";
     LOCATION_PRICES = [100, 100, 110, 110], "Prices in `pod_1`, `pod_2`, `pod_3` and `pod_5`, in percent of those on the list, which is what is shown without a location.";
     PRE_RELEASE = [5], "The pod of this number is `pre-release`; it can be ordered from all the same.";
+    ACTIVATED = [0], "A cloud's subscription begins this many seconds after the cloud was ordered.";
     BILLED_LONG_TERM = [0], "Clouds pay the price of an hour (0), not that of long-term use (1).";
     BILLING_END = [1], "A deleted cloud's subscription is `canceled` and its hardware off the bill at once (1), not once it is wiped (0).";
     BLOCKS_BILLED = [1], "Routed blocks that a user made are on the bill of their cloud while they exist; those a cloud is delivered with are not (1 = yes).";

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::asset::{Asset, hours};
-use super::assumptions::{BILLED_LONG_TERM, BLOCKS_BILLED, CYCLE_BEGUN};
+use super::assumptions::{ACTIVATED, BILLED_LONG_TERM, BLOCKS_BILLED, CYCLE_BEGUN};
 use super::call::{Behaviour, Call};
 use super::catalogue::{MONTH_HOURS, block_mils, long_term_mils};
 use super::clouds::{deleted, known};
@@ -139,8 +139,9 @@ fn cloud_subscription(world: &mut World, call: &Call) -> Result<Answer, Answer> 
     let (cloud, state) = (call.param("cloud"), known(world, call)?);
     let record = &state.record;
     let pod = record.fields.pod_location.as_deref();
-    let activated = record.created_at.as_ref().map(|at| Moment::read(&at.0));
-    let term = Term::of(activated.flatten().unwrap_or(world.now), world.now);
+    let ordered = record.created_at.as_ref().map(|at| Moment::read(&at.0));
+    let ordered = ordered.flatten().unwrap_or(world.now);
+    let term = Term::of(ordered + TimeDelta::seconds(ACTIVATED.most()), world.now);
     let addons: Vec<Value> = lines(world, cloud, state, &term)
         .into_iter()
         .map(|(code, line)| {
