@@ -9,9 +9,12 @@
 mod accounts;
 mod addresses;
 mod answer;
+mod asset;
 pub mod assumptions;
 mod block;
 mod call;
+mod caller;
+mod catalogue;
 mod clouds;
 mod configurations;
 mod control;
@@ -23,6 +26,7 @@ mod failing;
 pub mod faults;
 mod hardware;
 mod hosts;
+mod identity;
 mod images;
 mod inventory;
 mod ip_blocks;
@@ -37,6 +41,7 @@ mod router;
 pub mod server;
 mod space;
 mod stats;
+mod subscription;
 mod token;
 mod vlans;
 mod world;
@@ -57,10 +62,11 @@ pub use model::Model;
 use crate::clock::Clock;
 use crate::operation::{Access, Operation, Place};
 use answer::Answer;
-use assumptions::BODY_BYTES;
+use assumptions::{BODY_BYTES, NO_MEMBERSHIP};
 use call::Call;
+use caller::Caller;
 use control::Snapshots;
-use credentials::{CLIENT, Role, under};
+use credentials::{client, under};
 use faults::Faults;
 use router::{Found, ROUTER};
 use world::World;
@@ -178,8 +184,9 @@ impl Simulator {
         let world = &mut state.world;
         world.now = self.settings.clock.now();
         provision::catch_up(world);
-        let answer = role_of(operation, headers, world)
-            .and_then(|role| {
+        let answer = caller_of(operation, headers, world)
+            .and_then(|caller| {
+                world.acting = caller.account.record.clone();
                 let body = members(operation, headers, body)?;
                 let behaviour = route.behaviour.ok_or_else(|| {
                     Answer::errors(501, "not_modelled", "The simulator does not model this.")
@@ -189,7 +196,7 @@ impl Simulator {
                     query: query.to_owned(),
                     body,
                     token: bearer(operation, headers).map(str::to_owned),
-                    role,
+                    caller,
                 };
                 failing::carry_out(world, operation, &target, &call, behaviour)
             })
@@ -237,17 +244,24 @@ fn authorization(headers: &HeaderMap) -> Option<&str> {
     headers.get(AUTHORIZATION)?.to_str().ok()
 }
 
-fn role_of(operation: &Operation, headers: &HeaderMap, world: &World) -> Result<Role, Answer> {
-    let role = match operation.access {
-        Access::Public => Some(Role::Member),
-        Access::Client => {
-            (under("Basic", authorization(headers)) == Some(CLIENT)).then_some(Role::Owner)
-        }
+fn caller_of(operation: &Operation, headers: &HeaderMap, world: &World) -> Result<Caller, Answer> {
+    let key = match operation.access {
+        Access::Public => return Ok(Caller::default()),
+        Access::Client => under("Basic", authorization(headers)).and_then(client),
         Access::Bearer => {
-            bearer(operation, headers).and_then(|token| world.credentials.role(token, world.now))
+            bearer(operation, headers).and_then(|token| world.credentials.holder(token, world.now))
         }
     };
-    role.ok_or_else(Answer::unauthenticated)
+    let caller = key.and_then(|key| world.caller(key));
+    let caller = caller.ok_or_else(Answer::unauthenticated)?;
+    // Whoever was removed can still learn that they were.
+    let is_own = operation.access == Access::Client || operation.name == accounts::OWN;
+    if caller.role.is_none() && !is_own {
+        let status = u16::try_from(NO_MEMBERSHIP.most()).unwrap_or(403);
+        let message = "The account is not an active member of the organization.";
+        return Err(Answer::named(status, "unauthorized", message));
+    }
+    Ok(caller)
 }
 
 /// The body's members, where the operation takes a body.
@@ -265,9 +279,18 @@ fn members(
     if !takes_one {
         return Ok(Map::new());
     }
+    // Organizations document no 400. The documents require a body wherever they describe one.
+    let status = if organizations::has(operation) {
+        422
+    } else {
+        400
+    };
     if body.is_empty() {
-        // The documents require a body wherever they describe one.
-        return Err(Answer::listed(400, "invalid_body", "A body is required."));
+        return Err(Answer::listed(
+            status,
+            "invalid_body",
+            "A body is required.",
+        ));
     }
     // CONTENT_TYPE_MISSING
     if let Some(kind) = headers.get(CONTENT_TYPE) {
@@ -284,12 +307,12 @@ fn members(
     match serde_json::from_slice(body) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(Answer::listed(
-            400,
+            status,
             "invalid_body",
             "The body must be a JSON object.",
         )),
         Err(error) => Err(Answer::listed(
-            400,
+            status,
             "malformed_json",
             &format!("The body is not JSON: {error}."),
         )),

@@ -299,7 +299,7 @@ pub static OPERATIONS: &[Operation] = &[
         params: &[Param::query(
             "location",
             Kind::Id("Location"),
-            "only what this datacenter has",
+            "only what this datacenter has, at its prices",
         )],
         answer: Answer::One(&PRODUCTS),
         effect: EffectRule::Always(Effect::Read),

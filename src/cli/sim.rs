@@ -15,8 +15,9 @@ use crate::simulator::{Simulator, assumptions, server};
 /// Serve the simulated account over HTTP.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Its API key is `sim`, its OAuth client `sim:sim`; its controls are under \
-/_sim/.\nTo use it: OPENMETAL_API_URL=http://ADDR OPENMETAL_API_KEY=sim mw …"
+    after_help = "Its API key is `sim`, its OAuth client `sim:sim`, both the owner's; those of \
+other roles are `sim-maintainer`, `sim-member`, `sim-billing` and `sim-support`, each its own \
+secret. Its controls are under /_sim/.\nTo use it: OPENMETAL_API_URL=http://ADDR OPENMETAL_API_KEY=sim mw …"
 )]
 pub struct Sim {
     /// The address to listen on; port 0 takes a free one

@@ -2,50 +2,58 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::answer::Answer;
 use super::call::{Behaviour, Call};
-use super::credentials::Role;
 use super::organizations::check;
 use super::world::World;
 use crate::api::accounts::{Membership, Profile};
 
+/// The operation that tells an account about itself.
+pub const OWN: &str = "profile";
+
 /// The behaviours.
 pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
-    ("profile", profile),
+    (OWN, profile),
     ("organization_profile", organization_profile),
     ("organization", organization),
 ];
 
+/// The profile as the caller's account has it.
 fn profile_of(world: &World, call: &Call) -> Profile {
-    let (role, name) = match call.role {
-        Role::Owner => ("owner", "Olive Owner"),
-        Role::Maintainer => ("maintainer", "Mark Maintainer"),
-        Role::Member => ("member", "Mia Member"),
-    };
-    let organization = &world.organization;
-    let membership = Membership {
+    let (account, organization) = (&call.caller.account, &world.organization);
+    let record = &account.record;
+    let membership = call.caller.role.map(|role| Membership {
         account_id: Some(organization.organization_id.clone()),
         uuid: organization.uuid.clone(),
-        is_imcloud: Some(false),
+        is_imcloud: organization.is_imcloud,
         entry: Some("organization".to_owned()),
         display_name: organization.name.clone(),
-        role: Some(role.to_owned()),
+        role: Some(role.name().to_owned()),
         ..Membership::default()
-    };
+    });
+    let user = record.email.as_deref().and_then(|it| it.split('@').next());
     Profile {
-        account_id: Some(1001),
-        account_access: vec![Arc::new(membership)],
-        account_uuid: organization.uuid.clone(),
-        email: Some(format!("{role}@example.com")),
-        username: Some(role.to_owned()),
+        account_id: Some(account.number),
+        account_uuid: membership.as_ref().and_then(|it| it.uuid.clone()),
+        account_access: membership.into_iter().map(Arc::new).collect(),
+        email: record.email.clone(),
+        username: user.map(str::to_owned),
         is_disabled: Some(false),
-        account_name: Some(name.to_owned()),
+        account_name: record.email.clone(),
         requires_email_verification: Some(false),
+        redirect_url: Some(String::new()),
         notifications: Some(0),
         reward_points: Some(0),
+        options: Some(json!({
+            "internal_zdesk_account_org_user_id": account.number,
+            "internal_phone_number": "",
+        })),
         currency: Some("USD".to_owned()),
         locale: Some("en-US".to_owned()),
-        display_name: Some(name.to_owned()),
+        display_name: record.name.clone(),
+        image: Some(String::new()),
         ..Profile::default()
     }
 }

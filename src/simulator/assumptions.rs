@@ -60,10 +60,16 @@ assumptions! {
     DESCRIPTION_LENGTH = [4_096], "A description has this many characters at most.";
     // Who may.
     TOKEN_LIFE = [14_400], "An access token lives this many seconds, as the reference's example says.";
-    MEMBER_WRITES = [403], "The role `member` may read and nothing else.";
+    MEMBER_WRITES = [403], "The roles `member`, `orgBilling` and `orgSupport` may read; what alters something answers them with this status.";
     MANAGE = [], "What takes the manage permission takes the role of an owner.";
+    NO_MEMBERSHIP = [403], "An account without an active membership gets this status for all that needs credentials, but its own profile, whose `account_access` is empty.";
+    DELIVERED_BY = [1], "What a cloud is delivered with was created by this one of the accounts with keys; the first is the owner's, whoever ordered.";
+    OTHER_ROLES = [1], "In `access` of orders and SSH keys, whose schema knows three roles, `orgBilling` and `orgSupport` read as `member` (1 = yes).";
+    LAST_OWNER = [403], "Removing the last active owner, or giving it another role.";
     INVITE_LIFE = [604_800], "An invitation lives this many seconds.";
-    INVITES_AT_ONCE = [20], "An invitation names this many addresses at most.";
+    INVITE_LAPSED = [1], "An invitation that nobody took up is `inactive` once it expires and stays in the list (1 = yes).";
+    INVITED_AGAIN = [200], "Inviting an address again renews its invitation, with the new role.";
+    INVITED_MEMBER = [422], "Inviting the address of an active member; nobody else of the same call is invited either.";
     // Power.
     REBOOT = [180, 300], "A reboot takes between this many seconds; the node is locked meanwhile.";
     POWER_ON = [120, 180], "Powering on takes between this many seconds; the node is locked meanwhile and reads `power off`.";
@@ -92,6 +98,18 @@ assumptions! {
     REMOVE_UNKNOWN = [404], "Removing a node that is not there.";
     REMOVE_LAST = [], "Any node can be removed, a locked one and the last one too.";
     REMOVE_CLEANUP = [600, 1_200], "A removed node is off the cloud at once, and in stock after between this many seconds.";
+    // Prices.
+    HARDWARE_PRICES = [620, 1_380, 2_090, 3_360, 4_760], "Mils an hour of the hardware types, smallest first; the documents describe and price only `medium_v4`.";
+    LONG_TERM = [80], "Long-term use costs this many percent of the hourly price, in whole cents, as in all examples of the documents.";
+    BLOCK_GROWTH = [2], "A routed block of twice as many addresses costs this many times as much; the documents price only the /28.";
+    LOCATION_PRICES = [100, 100, 110, 110], "Prices in `pod_1`, `pod_2`, `pod_3` and `pod_5`, in percent of those on the list, which is what is shown without a location.";
+    PRE_RELEASE = [5], "The pod of this number is `pre-release`; it can be ordered from all the same.";
+    ACTIVATED = [0], "A cloud's subscription begins this many seconds after the cloud was ordered.";
+    BILLED_LONG_TERM = [0], "Clouds pay the price of an hour (0), not that of long-term use (1).";
+    BILLING_END = [1], "A deleted cloud's subscription is `canceled` and its hardware off the bill at once (1), not once it is wiped (0).";
+    BLOCKS_BILLED = [1], "Routed blocks that a user made are on the bill of their cloud while they exist; those a cloud is delivered with are not (1 = yes).";
+    CYCLE_BEGUN = [1], "`total_billing_cycles` counts the current term as well, as in the documents' example (1 = yes).";
+    HOUR_BEGUN = [1], "An hour begun is billed whole (1 = yes).";
     // Networks.
     VLANS_PER_CLOUD = [10], "A cloud has this many VLANs at most; those of the system are not counted.";
     VLAN_BAREMETAL = [], "VLANs go on bare-metal clouds as they do on private ones.";

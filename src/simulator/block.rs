@@ -9,6 +9,7 @@ use ipnet::Ipv4Net;
 use serde_json::{Value, json};
 
 use super::assumptions::{RESERVED_PRIVATE, RESERVED_ROUTED};
+use super::identity::is_uuid;
 use crate::api::ip_blocks::{IpAddress, IpBlock};
 
 /// The label of a host's main address, and of the VLAN it lies in.
@@ -98,11 +99,12 @@ impl BlockState {
             .addresses
             .values()
             .map(|address| {
-                json!({
-                    "label": address.label,
-                    "assigned_host": address.assigned_host,
-                    "ip": self.with_length(address),
-                })
+                let host = address.assigned_host.as_deref().filter(|it| is_uuid(it));
+                let ip = self.with_length(address);
+                match &address.label {
+                    Some(label) => json!({"label": label, "assigned_host": host, "ip": ip}),
+                    None => json!({"assigned_host": host, "ip": ip}),
+                }
             })
             .collect();
         json!({

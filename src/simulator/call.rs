@@ -1,9 +1,10 @@
 //! A call as the behaviours see it: path, query and body taken apart and checked for type.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
-use super::assumptions::{DESCRIPTION_LENGTH, LABEL_LENGTH};
+use super::assumptions::{DESCRIPTION_LENGTH, LABEL_LENGTH, MEMBER_WRITES, OTHER_ROLES};
+use super::caller::Caller;
 use super::credentials::Role;
 use super::world::World;
 
@@ -21,8 +22,8 @@ pub struct Call {
     pub body: Map<String, Value>,
     /// The bearer token it came with, where it needs one.
     pub token: Option<String>,
-    /// What the caller may do.
-    pub role: Role,
+    /// Who calls, and what they may do.
+    pub caller: Caller,
 }
 
 impl Call {
@@ -52,12 +53,27 @@ impl Call {
 
     /// Refuses a caller below this role: `MEMBER_WRITES`.
     pub fn needs(&self, role: Role, what: &str) -> Result<(), Answer> {
-        if self.role >= role {
+        if self.caller.role >= Some(role) {
             return Ok(());
         }
-        Err(Answer::forbidden(&format!(
-            "Unauthorized access to: {what}"
-        )))
+        let message = format!("Unauthorized access to: {what}");
+        if self.caller.role < Some(Role::Maintainer) {
+            return Err(Answer::named(
+                MEMBER_WRITES.status(),
+                "unauthorized",
+                &message,
+            ));
+        }
+        Err(Answer::forbidden(&message))
+    }
+
+    /// What the caller may do with a thing, as orders and keys tell.
+    pub fn access(&self) -> Value {
+        let role = match self.caller.role {
+            Some(Role::Billing | Role::Support) if OTHER_ROLES.most() == 1 => Role::Member.name(),
+            _ => self.caller.role_name(),
+        };
+        json!({ "role": role })
     }
 
     /// The label, which must be there.
@@ -97,13 +113,6 @@ fn check_label(label: &str) -> Result<String, Answer> {
         )));
     }
     Ok(label.to_owned())
-}
-
-/// Whether text is a UUID.
-pub fn is_uuid(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let is_hex = |part: &&str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.iter().all(is_hex)
 }
 
 /// A member that is text, if it is there.

@@ -3,22 +3,21 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use serde_json::json;
 
 use super::answer::Answer;
+use super::asset;
 use super::assumptions::{
-    DELETE_UNFINISHED, REMOVE_CLEANUP, REMOVE_UNKNOWN, UNASSIGN_LAST, UNASSIGN_STRANGER,
-    VLANS_PER_CLOUD, WIPE,
+    BILLING_END, DELETE_UNFINISHED, REMOVE_CLEANUP, REMOVE_UNKNOWN, UNASSIGN_LAST,
+    UNASSIGN_STRANGER, VLANS_PER_CLOUD, WIPE,
 };
-use super::call::{Behaviour, Call, is_uuid};
+use super::call::{Behaviour, Call};
 use super::credentials::Role;
 use super::due::Change;
-use super::hardware::SKUS;
 use super::hosts;
+use super::identity::is_uuid;
 use super::links::{is_of_user, link_vlan, settle, unlink_vlan};
 use super::provision::{restock, show_tasks};
 use super::world::{CloudState, World};
-use crate::api::clouds::Subscription;
 
 /// The behaviours.
 pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
@@ -26,7 +25,6 @@ pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("cloud", cloud),
     ("delete_cloud", delete_cloud),
     ("cloud_stats", cloud_stats),
-    ("cloud_subscription", cloud_subscription),
     ("assign_vlan", assign_vlan),
     ("unassign_vlan", unassign_vlan),
     ("remove_node", remove_node),
@@ -90,6 +88,9 @@ fn delete_cloud(world: &mut World, call: &Call) -> Result<Answer, Answer> {
             node.power_state = Some("power off".to_owned());
             node.last_updated = Some(moment.clone());
         }
+        if BILLING_END.most() == 1 {
+            asset::end(&mut state.assets, None, world.now);
+        }
     }
     drop_changes(world, &cloud);
     let change = Change::Wipe {
@@ -127,41 +128,6 @@ fn drop_changes(world: &mut World, cloud: &str) {
         let count = i64::try_from(count).unwrap_or_default();
         restock(world, pod.as_deref().unwrap_or_default(), &sku, count);
     }
-}
-
-fn cloud_subscription(world: &mut World, call: &Call) -> Result<Answer, Answer> {
-    call.needs(Role::Owner, "billing of the cloud")?;
-    let state = known(world, call)?;
-    let mut mils = 0_i64;
-    let mut assets = Vec::new();
-    for node in &state.stats.nodes {
-        let sku = node.hardware.as_deref().unwrap_or_default();
-        let price = SKUS
-            .iter()
-            .find(|known| known.name == sku)
-            .map_or(0, |known| known.mils);
-        mils = mils.saturating_add(price);
-        assets.push(json!({
-            "asset": node.uuid,
-            "add_on_code": format!("storage_and_compute_{sku}"),
-            "hourly_cost_mils": price,
-            "started_at": node.assigned_date,
-        }));
-    }
-    // Mils an hour for 30 days of 24 hours; ten mils are a cent.
-    let cents = mils.saturating_mul(720) / 10;
-    let subscription = json!({
-        "state": if deleted(state) { "canceled" } else { "active" },
-        "currency": "USD",
-        "current_period_started_at": state.record.created_at,
-        "add_ons": [],
-        "total_in_cents": cents,
-    });
-    Ok(Answer::json(Subscription {
-        subscription: Some(subscription.into()),
-        asset_logs: assets.into_iter().map(Into::into).collect(),
-        ..Subscription::default()
-    }))
 }
 
 /// Why a VLAN of a pod may not be assigned to a cloud, if it may not. `VLAN_BAREMETAL`: the type of the
@@ -272,6 +238,7 @@ fn remove_node(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     let content = state.stats.alter();
     content.nodes.retain(|node| node.uuid != uuid);
     content.cloud_hosts.retain(|host| host != uuid);
+    asset::end(&mut state.assets, Some(uuid), world.now);
     settle(world, cloud);
     cloud_stats(world, call)
 }

@@ -39,6 +39,11 @@ pub enum Change {
         /// Its hardware type.
         sku: String,
     },
+    /// An invitation expires.
+    Lapse {
+        /// The membership.
+        member: String,
+    },
     /// A deleted cloud is wiped.
     Wipe {
         /// The cloud.

@@ -4,46 +4,149 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::assumptions::HARDWARE_PRICES;
 use super::world::World;
 use crate::api::nodes::{CephServices, KollaServices, Node};
 use crate::record::Json;
+
+/// The processors of a hardware type.
+#[derive(Debug)]
+pub struct Processor {
+    /// What each is called.
+    pub name: &'static str,
+    /// How many there are.
+    pub count: i64,
+    /// Clock at rest and at most, in GHz.
+    pub speed: &'static str,
+}
 
 /// One hardware type.
 #[derive(Debug)]
 pub struct Sku {
     /// Its name.
     pub name: &'static str,
-    /// CPU cores.
+    /// Its size, for people.
+    pub size: &'static str,
+    /// Model of the server.
+    pub model: &'static str,
+    /// Its processors.
+    pub processor: Processor,
+    /// CPU cores of all processors.
     pub cores: i64,
     /// Memory, in GB.
     pub memory: i64,
+    /// Clock of the memory.
+    pub memory_speed: &'static str,
     /// Capacity of one data disk, in GB.
     pub disk: i64,
     /// Data disks.
     pub disks: i64,
-    /// Price, in mils an hour.
-    pub mils: i64,
+}
+
+impl Sku {
+    /// What it is called where it is sold.
+    #[must_use]
+    pub fn product_name(&self) -> String {
+        format!("Storage and Compute - {} v4", self.size)
+    }
+
+    /// The code it is billed under.
+    #[must_use]
+    pub fn add_on_code(&self) -> String {
+        format!("storage_and_compute_{}", self.name)
+    }
+}
+
+/// Price of a hardware type on the list, in mils an hour.
+pub fn hourly_mils(sku: &str) -> i64 {
+    let place = SKUS.iter().position(|known| known.name == sku);
+    let price = place.and_then(|place| HARDWARE_PRICES.value.get(place));
+    price.copied().unwrap_or_default()
+}
+
+/// The hardware type of this name.
+pub fn sku(name: &str) -> Option<&'static Sku> {
+    SKUS.iter().find(|known| known.name == name)
 }
 
 /// The hardware types, smallest first.
 pub const SKUS: &[Sku] = &[
-    sku("small_v4", 8, 128, 3_200, 1, 620),
-    sku("medium_v4", 24, 256, 6_400, 1, 1_380),
-    sku("large_v4", 32, 512, 6_400, 2, 2_090),
-    sku("xl_v4", 64, 1_024, 6_400, 4, 3_360),
-    sku("xxl_v4", 64, 2_048, 6_400, 6, 4_760),
-];
-
-const fn sku(name: &'static str, cores: i64, memory: i64, disk: i64, disks: i64, mils: i64) -> Sku {
     Sku {
-        name,
-        cores,
-        memory,
-        disk,
-        disks,
-        mils,
-    }
-}
+        name: "small_v4",
+        size: "Small",
+        model: "SYS-111C-NR",
+        processor: Processor {
+            name: "Intel Xeon Silver 4509Y",
+            count: 1,
+            speed: "2.6/4.1",
+        },
+        cores: 8,
+        memory: 128,
+        memory_speed: "4400MHz",
+        disk: 3_200,
+        disks: 1,
+    },
+    Sku {
+        name: "medium_v4",
+        size: "Medium",
+        model: "SYS-221BT-HNR",
+        processor: Processor {
+            name: "Intel Xeon Silver 4510",
+            count: 2,
+            speed: "2.4/4.1",
+        },
+        cores: 24,
+        memory: 256,
+        memory_speed: "4400MHz",
+        disk: 6_400,
+        disks: 1,
+    },
+    Sku {
+        name: "large_v4",
+        size: "Large",
+        model: "SYS-221BT-HNR",
+        processor: Processor {
+            name: "Intel Xeon Gold 6526Y",
+            count: 2,
+            speed: "2.8/3.9",
+        },
+        cores: 32,
+        memory: 512,
+        memory_speed: "5200MHz",
+        disk: 6_400,
+        disks: 2,
+    },
+    Sku {
+        name: "xl_v4",
+        size: "XL",
+        model: "SYS-621C-TN12R",
+        processor: Processor {
+            name: "Intel Xeon Gold 6530",
+            count: 2,
+            speed: "2.1/4.0",
+        },
+        cores: 64,
+        memory: 1_024,
+        memory_speed: "4800MHz",
+        disk: 6_400,
+        disks: 4,
+    },
+    Sku {
+        name: "xxl_v4",
+        size: "XXL",
+        model: "SYS-621C-TN12R",
+        processor: Processor {
+            name: "Intel Xeon Gold 6530",
+            count: 2,
+            speed: "2.1/4.0",
+        },
+        cores: 64,
+        memory: 2_048,
+        memory_speed: "4800MHz",
+        disk: 6_400,
+        disks: 6,
+    },
+];
 
 const FIRST: &[&str] = &[
     "amber", "brave", "bright", "clever", "cosmic", "daring", "eager", "gentle", "golden", "happy",
@@ -68,7 +171,7 @@ pub fn host_name(world: &mut World) -> String {
 pub fn node(world: &mut World, sku: &str, private_cloud: bool, hostname: String) -> Arc<Node> {
     let uuid = world.uuid();
     let moment = world.moment();
-    let spec = SKUS.iter().find(|known| known.name == sku);
+    let spec = self::sku(sku);
     let (rack, slot, host) = (
         world.rng.u8(1..20),
         world.rng.u8(1..40),
@@ -152,10 +255,16 @@ fn properties(spec: &Sku, disks: &[Disk]) -> Value {
             "rotational": false,
         })
     };
+    // Its base speed comes first, in GHz.
+    let base = spec.processor.speed.split('/').next();
+    let megahertz = base
+        .and_then(|it| it.parse::<f64>().ok())
+        .unwrap_or_default()
+        * 1_000.0;
     json!({
         "cpu": {
-            "model_name": format!("Xeon, {} cores", spec.cores),
-            "frequency": "3000.0000",
+            "model_name": spec.processor.name,
+            "frequency": format!("{megahertz:.4}"),
             "count": spec.cores,
             "architecture": "x86_64",
         },

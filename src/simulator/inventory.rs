@@ -3,19 +3,16 @@
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
+use super::assumptions::{LOCATION_PRICES, PRE_RELEASE};
 use super::call::{Behaviour, Call};
-use super::hardware::{SKUS, Sku};
 use super::world::World;
 
 /// The behaviours.
-pub const BEHAVIOURS: &[(&str, Behaviour)] = &[
-    ("locations", locations),
-    ("availability", availability),
-    ("products", products),
-];
+pub const BEHAVIOURS: &[(&str, Behaviour)] =
+    &[("locations", locations), ("availability", availability)];
 
 /// A datacenter: pod, label, name, region, code, latitude, longitude.
-type Pod = (
+pub type Pod = (
     &'static str,
     &'static str,
     &'static str,
@@ -65,13 +62,13 @@ pub const PODS: &[Pod] = &[
     ),
 ];
 
-/// The add-ons that routed IP blocks are billed as: code, length in bits, mils an hour.
-pub const IP_ADDONS: &[(&str, u8, i64)] = &[
-    ("ipv4_block_28", 28, 20),
-    ("ip_block_32", 27, 40),
-    ("ip_block_64", 26, 80),
-    ("ip_block_128", 25, 160),
-    ("ip_block_256", 24, 320),
+/// The add-ons that routed IP blocks are billed as: code, length in bits, name for people.
+pub const IP_ADDONS: &[(&str, u8, &str)] = &[
+    ("ipv4_block_28", 28, "IPv4 Block - /28"),
+    ("ip_block_32", 27, "IPv4 Block - /27"),
+    ("ip_block_64", 26, "IPv4 Block - /26"),
+    ("ip_block_128", 25, "IPv4 Block - /25"),
+    ("ip_block_256", 24, "IPv4 Block - /24"),
 ];
 
 /// Whether there is such a datacenter.
@@ -79,8 +76,18 @@ pub fn is_pod(name: &str) -> bool {
     PODS.iter().any(|pod| pod.0 == name)
 }
 
-fn location(pod: &Pod) -> Value {
-    let (_, label, name, region, code, latitude, longitude) = pod;
+/// What a price, in mils, is in a datacenter; without one, what it is on the list.
+pub fn local_mils(mils: i64, pod: Option<&str>) -> i64 {
+    let place = PODS.iter().position(|known| Some(known.0) == pod);
+    let percent = place.and_then(|place| LOCATION_PRICES.value.get(place));
+    // Prices are whole cents.
+    percent.map_or(mils, |percent| (mils * percent + 500) / 1_000 * 10)
+}
+
+/// A datacenter as the API tells of it.
+pub fn location(pod: &Pod) -> Value {
+    let (id, label, name, region, code, latitude, longitude) = pod;
+    let is_pre = *id == format!("pod_{}", PRE_RELEASE.most());
     json!({
         "label": label,
         "displayName": name,
@@ -88,7 +95,7 @@ fn location(pod: &Pod) -> Value {
         "code": code,
         "latitude": latitude,
         "longitude": longitude,
-        "release_status": "released",
+        "release_status": if is_pre { "pre-release" } else { "released" },
     })
 }
 
@@ -120,90 +127,4 @@ fn availability(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     all.insert("timestamp".to_owned(), json!(world.moment()));
     all.insert("pod_location".to_owned(), json!(pod));
     Ok(Answer::json(all))
-}
-
-/// The three prices of a thing, in mils and in dollars.
-fn priced(name: String, code: &str, kind: &str, mils: i64) -> Map<String, Value> {
-    // Long-term usage costs a fifth less; a month has 720 hours.
-    let long_term = mils * 4 / 5;
-    let month = long_term * 720;
-    let dollars = |mils: i64| i32::try_from(mils).map_or(0.0, f64::from) / 1000.0;
-    let mut product = Map::new();
-    product.insert("name".to_owned(), name.into());
-    product.insert("add_on_code".to_owned(), code.into());
-    for (field, amount) in [
-        ("hourly_cost", mils),
-        ("hourly_cost_ltu", long_term),
-        ("30_day_cost", month),
-    ] {
-        product.insert(field.to_owned(), dollars(amount).into());
-        product.insert(format!("{field}_mils"), amount.into());
-    }
-    product.insert("type".to_owned(), kind.into());
-    product
-}
-
-fn hardware(place: usize, sku: &Sku, pods: &[&Pod]) -> Value {
-    let code = format!("storage_and_compute_{}", sku.name);
-    let mut product = priced(
-        format!("Storage and Compute - {}", sku.name),
-        &code,
-        "server",
-        sku.mils,
-    );
-    product.insert(
-        "bandwidth".to_owned(),
-        json!({"egress_allotment": 500, "allotment_unit": "Mbps"}),
-    );
-    let places: Map<String, Value> = pods
-        .iter()
-        .map(|pod| (pod.0.to_owned(), location(pod)))
-        .collect();
-    json!({
-        "id": place + 11,
-        "name": sku.name,
-        "model": null,
-        "display_name": null,
-        "variant_label": "v4",
-        "network": {"speed": 10, "count": 2},
-        "storage": {"nvme_ssd": {
-            "raw": (sku.disk * sku.disks).to_string(),
-            "drives": [{"raw": sku.disk.to_string(), "count": sku.disks}],
-        }},
-        "locations": places,
-        "processor": {"raw_cores": sku.cores, "compute_cores": sku.cores},
-        "ram": {"raw": sku.memory.to_string(), "compute": sku.memory.to_string(), "type": "DDR5"},
-        "gpu": null,
-        "products": [product],
-    })
-}
-
-fn products(_world: &mut World, call: &Call) -> Result<Answer, Answer> {
-    let wanted = call.query("location");
-    let pods: Vec<&Pod> = PODS
-        .iter()
-        .filter(|pod| wanted.as_deref().is_none_or(|wanted| pod.0 == wanted))
-        .collect();
-    if pods.is_empty() {
-        return Err(Answer::errors(400, "invalid_pod", "Invalid pod location."));
-    }
-    let all: Map<String, Value> = SKUS
-        .iter()
-        .enumerate()
-        .map(|(place, sku)| (sku.name.to_owned(), hardware(place, sku, &pods)))
-        .collect();
-    let blocks: Vec<Value> = IP_ADDONS
-        .iter()
-        .map(|(code, length, mils)| {
-            let mut product = priced(format!("IPv4 block /{length}"), code, "ip_block", *mils);
-            product.insert("specs".to_owned(), json!({"length": length}));
-            Value::Object(product)
-        })
-        .collect();
-    let memory = priced("Memory - 128 GB".to_owned(), "memory_128", "memory", 90);
-    let storage = priced("NVMe - 6.4 TB".to_owned(), "nvme_6400", "storage", 110);
-    Ok(Answer::json(json!({
-        "hardware": all,
-        "addons": {"memory": [memory], "storage": [storage], "ip_block": blocks, "other": []},
-    })))
 }

@@ -46,7 +46,7 @@ pub fn add_vlan(world: &mut World, new: NewVlan<'_>) -> String {
         created_at: Some(world.moment()),
         updated_at: Some(world.moment()),
         is_active: Some(true),
-        created_by: Some(world.organization.organization_id.clone()),
+        created_by: world.acting.account_id.clone(),
         fields: Arc::new(fields),
         ..Vlan::default()
     };
@@ -106,7 +106,7 @@ pub fn add_block(world: &mut World, new: NewBlock<'_>) -> String {
         created_at: Some(world.moment()),
         updated_at: Some(world.moment()),
         is_active: Some(true),
-        created_by: Some(world.organization.organization_id.clone()),
+        created_by: world.acting.account_id.clone(),
         fields: Arc::new(fields),
         ..IpBlock::default()
     };

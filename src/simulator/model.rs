@@ -6,11 +6,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::addresses;
+use super::assumptions::INVITE_LIFE;
 use super::block::USER;
+use super::caller::Account;
+use super::credentials::{KEYS, Role};
 use super::hardware::SKUS;
 use super::inventory::PODS;
 use super::links::{NewBlock, NewVlan, add_block, add_vlan, link_block, link_vlan};
 use super::orders::new_order;
+use super::organizations;
 use super::provision::{NewCloud, add_cloud, complete};
 use super::public_keys;
 use super::world::World;
@@ -260,38 +264,39 @@ fn add_keys(world: &mut World) {
 }
 
 fn add_organization(world: &mut World) {
-    let member = |world: &mut World, role: &str, state: &str| {
-        let email = format!("{role}@example.com");
-        let account = (state == "active").then(|| {
-            Arc::new(MemberAccount {
-                account_id: Some(world.id(10)),
-                name: Some(role.to_owned()),
-                email: Some(email.clone()),
-                has2fa: Some(role == "owner"),
-                ..MemberAccount::default()
-            })
+    let invited = world.now;
+    let expires = Moment::of(invited + TimeDelta::seconds(INVITE_LIFE.most()));
+    let mut members = Vec::new();
+    for (place, key) in KEYS.iter().enumerate() {
+        let record = Arc::new(MemberAccount {
+            account_id: Some(world.id(10)),
+            name: Some(key.name.to_owned()),
+            email: Some(key.email.to_owned()),
+            has2fa: Some(key.role == Role::Owner),
+            ..MemberAccount::default()
         });
-        let pending = account.is_none();
-        Arc::new(Member {
+        members.push(Arc::new(Member {
             membership_id: world.id(10),
-            role: Some(role.to_owned()),
-            state: Some(state.to_owned()),
-            invite_email: Some(if pending {
-                "pending@example.com".to_owned()
-            } else {
-                email
-            }),
-            invite_expired_at: pending.then(|| Moment::of(world.now + TimeDelta::days(7))),
-            account,
+            role: Some(key.role.name().to_owned()),
+            state: Some("active".to_owned()),
+            invite_email: Some(key.email.to_owned()),
+            invite_expired_at: Some(expires.clone()),
+            account: Some(record.clone()),
             ..Member::default()
-        })
-    };
-    let members = vec![
-        member(world, "owner", "active"),
-        member(world, "maintainer", "active"),
-        member(world, "member", "active"),
-        member(world, "orgBilling", "pending"),
-    ];
+        }));
+        let number = world.number();
+        world.accounts.push(Account {
+            key: place,
+            number,
+            record,
+        });
+    }
+    // What is there at the start is the owner's doing.
+    world.acting = world
+        .accounts
+        .first()
+        .map(|account| account.record.clone())
+        .unwrap_or_default();
     world.organization = Organization {
         organization_id: world.id(10),
         uuid: Some(world.uuid()),
@@ -307,6 +312,7 @@ fn add_organization(world: &mut World) {
         members,
         ..Organization::default()
     };
+    organizations::invite(world, "pending@example.com", Role::Billing);
 }
 
 #[cfg(test)]

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::answer::Answer;
 use super::assumptions::{Assumption, POWER_DELETED, POWER_OFF, POWER_ON, POWER_UNKNOWN, REBOOT};
-use super::call::{Behaviour, Call, is_uuid, required};
+use super::call::{Behaviour, Call, required};
 use super::clouds::{deleted, known};
 use super::credentials::Role;
 use super::due::Change;
+use super::identity::is_uuid;
 use super::provision::set_node_power;
 use super::world::World;
 use crate::api::nodes::{Console, Node, PowerChange};

@@ -36,7 +36,7 @@ fn orders(world: &mut World, call: &Call) -> Result<Answer, Answer> {
         "uuid": organization.uuid,
         "type": "organization",
         "display_name": organization.name,
-        "role": call.role.name(),
+        "role": call.caller.role_name(),
         "has_billing": organization.has_billing,
     }});
     let related = |order: &Arc<Order>| Order {
@@ -55,7 +55,7 @@ fn order(world: &mut World, call: &Call) -> Result<Answer, Answer> {
 
 /// An order by itself, which says what its reader may do; in the list the relation does.
 fn with_access(mut order: Arc<Order>, call: &Call) -> Answer {
-    Arc::make_mut(&mut order).access = Some(json!({"role": call.role.name()}));
+    Arc::make_mut(&mut order).access = Some(call.access());
     Answer::json(order)
 }
 
@@ -346,7 +346,7 @@ pub fn new_order(
         created_at: Some(world.moment()),
         updated_at: Some(world.moment()),
         is_active: Some(true),
-        created_by: Some(organization.clone()),
+        created_by: world.acting.account_id.clone(),
         fields: Arc::new(OrderFields {
             organization_id: Some(organization),
             schema_version: Some("2".to_owned()),

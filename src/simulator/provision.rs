@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::asset::Asset;
 use super::assumptions::{PROVISION_DONE, PROVISION_SETUP, PROVISION_START, WIPE_STOCK};
 use super::block::{INVENTORY, SYSTEM};
 use super::due::Change;
@@ -11,6 +12,7 @@ use super::hardware::{host_name, node};
 use super::links::{
     NewVlan, add_system_block, add_vlan, join_block, join_vlan, settle, unlink_vlan,
 };
+use super::organizations;
 use super::world::{CloudState, World};
 use crate::api::clouds::{Cloud, CloudFields, CloudStats};
 use crate::api::nodes::Node;
@@ -102,6 +104,7 @@ pub fn add_cloud(world: &mut World, new: &NewCloud<'_>) -> String {
         stats: content.into(),
         vlans: Vec::new(),
         ordered: Some((new.sku.to_owned(), new.nodes)),
+        assets: Vec::new(),
     };
     world.clouds.insert(id.clone(), state);
     id
@@ -146,6 +149,7 @@ pub fn show_tasks(world: &mut World, cloud: &str) {
 /// Applies every change due by now, each at its own instant.
 pub fn catch_up(world: &mut World) {
     let now = world.now;
+    world.acting = world.deliverer();
     while let Some((at, change)) = world.due.next(now) {
         world.now = at;
         let (name, target) = match &change {
@@ -166,6 +170,10 @@ pub fn catch_up(world: &mut World) {
             Change::Restock { pod, sku } => {
                 restock(world, pod, sku, 1);
                 ("restock", format!("{sku} of {pod}"))
+            }
+            Change::Lapse { member } => {
+                organizations::lapse(world, member);
+                ("lapse", format!("invitation {member}"))
             }
             Change::Wipe { cloud } => {
                 wipe(world, cloud);
@@ -237,7 +245,18 @@ fn join(world: &mut World, cloud: &str, sku: &str, count: usize, names: &[&str])
         };
         nodes.push(node(world, sku, private_cloud, name));
     }
+    let assets: Vec<Asset> = nodes
+        .iter()
+        .map(|node| Asset {
+            number: world.number(),
+            node: node.uuid.clone(),
+            sku: sku.to_owned(),
+            since: world.now,
+            until: None,
+        })
+        .collect();
     if let Some(state) = world.clouds.get_mut(cloud) {
+        state.assets.extend(assets);
         let content = state.stats.alter();
         content
             .cloud_hosts

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::answer::Answer;
@@ -126,13 +125,13 @@ fn missing() -> Answer {
     Answer::named(status, "not_found", "Public key not found.")
 }
 
-fn with_access(mut key: Arc<PublicKey>) -> Answer {
-    Arc::make_mut(&mut key).access = Some(json!({"role": "owner"}));
+fn with_access(mut key: Arc<PublicKey>, call: &Call) -> Answer {
+    Arc::make_mut(&mut key).access = Some(call.access());
     Answer::json(key)
 }
 
 fn public_key(world: &mut World, call: &Call) -> Result<Answer, Answer> {
-    Ok(with_access(known(world, call)?))
+    Ok(with_access(known(world, call)?, call))
 }
 
 /// Adds a key. `KEY_TWICE`: it may be there already.
@@ -157,8 +156,8 @@ pub fn add(
         fields: Arc::new(fields),
         created_at: Some(world.moment()),
         updated_at: Some(world.moment()),
-        created_by: Some(world.organization.organization_id.clone()),
-        created_by_name: Some(String::new()),
+        created_by: world.acting.account_id.clone(),
+        created_by_name: world.acting.name.clone(),
         ..PublicKey::default()
     });
     world.keys.insert(id, key.clone());
@@ -193,7 +192,7 @@ fn update_public_key(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     }
     changed.updated_at = Some(moment);
     world.keys.insert(key.id.clone(), key.clone());
-    Ok(with_access(key))
+    Ok(with_access(key, call))
 }
 
 fn delete_public_key(world: &mut World, call: &Call) -> Result<Answer, Answer> {

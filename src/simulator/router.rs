@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use super::call::Behaviour;
 use super::{
-    accounts, clouds, configurations, images, inventory, ip_blocks, nodes, orders, organizations,
-    public_keys, token, vlans,
+    accounts, catalogue, clouds, configurations, images, inventory, ip_blocks, nodes, orders,
+    organizations, public_keys, subscription, token, vlans,
 };
 use crate::api::operations;
 use crate::operation::Operation;
@@ -15,9 +15,11 @@ use crate::operation::Operation;
 pub const BEHAVIOURS: &[&[(&str, Behaviour)]] = &[
     token::BEHAVIOURS,
     clouds::BEHAVIOURS,
+    subscription::BEHAVIOURS,
     nodes::BEHAVIOURS,
     orders::BEHAVIOURS,
     inventory::BEHAVIOURS,
+    catalogue::BEHAVIOURS,
     configurations::BEHAVIOURS,
     images::BEHAVIOURS,
     vlans::BEHAVIOURS,

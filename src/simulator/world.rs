@@ -9,9 +9,11 @@ use fastrand::Rng;
 use indexmap::IndexMap;
 use ipnet::Ipv4Net;
 
-use super::assumptions::Assumption;
+use super::asset::Asset;
+use super::assumptions::{Assumption, DELIVERED_BY};
 use super::block::BlockState;
-use super::credentials::Credentials;
+use super::caller::{Account, Caller};
+use super::credentials::{Credentials, Role};
 use super::due::Due;
 use super::events::Events;
 use super::faults::Faults;
@@ -20,7 +22,7 @@ use super::stats::Stats;
 use crate::api::clouds::Cloud;
 use crate::api::configurations::Configuration;
 use crate::api::orders::Order;
-use crate::api::organizations::Organization;
+use crate::api::organizations::{MemberAccount, Organization};
 use crate::api::public_keys::PublicKey;
 use crate::api::vlans::Vlan;
 use crate::record::Moment;
@@ -36,6 +38,8 @@ pub struct CloudState {
     pub vlans: Vec<String>,
     /// Hardware ordered that is not there yet: type and count.
     pub ordered: Option<(String, usize)>,
+    /// What is billed, and what was.
+    pub assets: Vec<Asset>,
 }
 
 /// A VLAN and what it is linked to.
@@ -70,6 +74,10 @@ pub struct World {
     pub keys: IndexMap<String, Arc<PublicKey>>,
     /// The organization that owns everything.
     pub organization: Organization,
+    /// The accounts that have credentials, in the order of the keys.
+    pub accounts: Vec<Account>,
+    /// The account whose doing present changes are.
+    pub acting: Arc<MemberAccount>,
     /// Stock by pod and hardware type.
     pub stock: IndexMap<String, IndexMap<String, i64>>,
     /// Until when nodes are locked, by UUID.
@@ -117,6 +125,8 @@ impl World {
             configurations: IndexMap::new(),
             keys: IndexMap::new(),
             organization: Organization::default(),
+            accounts: Vec::new(),
+            acting: Arc::default(),
             stock: IndexMap::new(),
             locks: IndexMap::new(),
             credentials: Credentials::default(),
@@ -128,6 +138,33 @@ impl World {
             tags: BTreeMap::new(),
             numbers: 1_000,
         }
+    }
+
+    /// The account that makes what no call asks for.
+    #[must_use]
+    pub fn deliverer(&self) -> Arc<MemberAccount> {
+        let place = usize::try_from(DELIVERED_BY.most() - 1).unwrap_or_default();
+        let account = self.accounts.get(place);
+        account
+            .map(|account| account.record.clone())
+            .unwrap_or_default()
+    }
+
+    /// The account of a key as it calls now.
+    #[must_use]
+    pub fn caller(&self, key: usize) -> Option<Caller> {
+        let account = self.accounts.get(key)?;
+        let member = self.organization.members.iter().find(|member| {
+            let own = member.account.as_ref();
+            own.is_some_and(|own| own.account_id == account.record.account_id)
+        });
+        let active = member.filter(|member| member.state.as_deref() == Some("active"));
+        Some(Caller {
+            account: account.clone(),
+            role: active
+                .and_then(|member| member.role.as_deref())
+                .and_then(Role::named),
+        })
     }
 
     /// Whether a thing of this id goes by this name: its id, its label or its host name.
