@@ -18,6 +18,7 @@ mod serve;
 mod show;
 mod sim;
 mod simulated;
+mod snapshot;
 mod test;
 mod watcher;
 mod world;
@@ -60,6 +61,8 @@ enum Command {
     /// Look at schedules
     #[command(subcommand)]
     Jobs(jobs::Jobs),
+    /// Write the account down as a model that the simulator starts from
+    Snapshot(snapshot::Snapshot),
     /// Serve the simulated account over HTTP
     Sim(sim::Sim),
 }
@@ -90,6 +93,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Doc(doc) => doc.run(global),
         Command::Serve(serve) => serve.run(global),
         Command::Jobs(jobs) => jobs.run(global),
+        Command::Snapshot(snapshot) => snapshot.run(global),
         Command::Sim(sim) => sim.run(global),
         Command::Test(test) => test.run(global),
     };

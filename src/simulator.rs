@@ -57,7 +57,7 @@ use serde_json::{Map, Value};
 pub use answer::Cut;
 pub use exchanges::Exchanges;
 pub use faults::{Pace, Rule};
-pub use model::Model;
+pub use model::{Model, Redaction, Resources};
 
 use crate::clock::Clock;
 use crate::operation::{Access, Operation, Place};

@@ -22,6 +22,7 @@ mod promises {
     mod script_tests;
     mod sent_once;
     mod simulated_time;
+    mod snapshots;
 }
 
 mod stage {

@@ -10,6 +10,27 @@ use crate::operation::{
 };
 use crate::record::{Json, Moment, Typed};
 
+/// The states of provisioning that clouds and orders pass through.
+pub const PROVISION_STATUSES: &[&str] = &[
+    "pending",
+    "in_progress",
+    "awaiting_setup",
+    "manual_setup",
+    "complete",
+];
+
+/// The states of a cloud at work.
+pub const CLOUD_STATES: &[&str] = &[
+    "RUNNING",
+    "PENDING",
+    "SEMAPHORE",
+    "ERROR",
+    "PROVISIONING",
+    "DELETED",
+    "PENDING-DELETE",
+    "SUSPENDED",
+];
+
 crate::record! {
     /// A private cloud core (`pcc`) or a group of bare-metal nodes (`baremetal`).
     pub struct Cloud as "Cloud" {

@@ -8,6 +8,9 @@ use crate::operation::{
 };
 use crate::record::{Json, Moment, Secret, Typed};
 
+/// The states of a node's power.
+pub const POWER_STATES: &[&str] = &["power on", "power off", "rebooting"];
+
 crate::record! {
     /// A server of a cloud, known by its UUID.
     pub struct Node as "Node" {
@@ -154,11 +157,7 @@ pub static OPERATIONS: &[Operation] = &[
         params: &[
             CLOUD,
             NODE,
-            Param::member(
-                "power_state",
-                Kind::OneOf(&["power on", "power off", "rebooting"]),
-                "the state wanted",
-            ),
+            Param::member("power_state", Kind::OneOf(POWER_STATES), "the state wanted"),
         ],
         answer: Answer::One(PowerChange::KIND),
         effect: EffectRule::ByArguments(power_effect, &[Effect::Change, Effect::Disrupt]),

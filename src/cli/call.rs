@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::account::Account;
 use super::{Global, Outcome, interrupt, show};
 use crate::api;
-use crate::client::Limits;
+use crate::client::{CallError, Limits};
 use crate::error::{Complaint, exit};
 use crate::operation::{Arguments, Field, Kind, Operation, Place, nearest};
 use crate::output::Document;
@@ -58,23 +58,7 @@ impl Call {
         };
         let decoded = handle
             .block_on(session.perform(operation, &arguments, &limits))
-            .map_err(|error| {
-                let mut message = error.to_string();
-                if let Some(doubt) = error.left_in_doubt() {
-                    message = format!("{message}: {doubt}");
-                }
-                let code = match error.kind_name() {
-                    "cancelled" => exit::INTERRUPTED,
-                    // On a command line a wrong argument is wrong usage.
-                    "argument" => exit::USAGE,
-                    _ => error.exit_code(),
-                };
-                let complaint = Complaint::new(code, message);
-                match error.hint() {
-                    Some(hint) => complaint.hint(hint),
-                    None => complaint,
-                }
-            })?;
+            .map_err(|error| complaint(&error))?;
         let document = match decoded {
             Decoded::Nothing => Document::Nothing,
             Decoded::One(record) => Document::Record(record),
@@ -82,6 +66,25 @@ impl Call {
         };
         show::document(&document, global)?;
         Ok(exit::DONE)
+    }
+}
+
+/// What a call that failed is complained about with.
+pub fn complaint(error: &CallError) -> Complaint {
+    let mut message = error.to_string();
+    if let Some(doubt) = error.left_in_doubt() {
+        message = format!("{message}: {doubt}");
+    }
+    let code = match error.kind_name() {
+        "cancelled" => exit::INTERRUPTED,
+        // On a command line a wrong argument is wrong usage.
+        "argument" => exit::USAGE,
+        _ => error.exit_code(),
+    };
+    let complaint = Complaint::new(code, message);
+    match error.hint() {
+        Some(hint) => complaint.hint(hint),
+        None => complaint,
     }
 }
 

@@ -12,31 +12,12 @@ use super::host::Host;
 use super::stats::stats_of;
 use super::trouble::Trouble;
 use crate::api;
-use crate::api::clouds::{Cloud, CloudStats};
-use crate::api::nodes::Node;
+use crate::api::clouds::{CLOUD_STATES, Cloud, CloudStats, PROVISION_STATUSES};
+use crate::api::nodes::{Node, POWER_STATES};
 use crate::api::orders::{DeployedCloud, Order};
 use crate::operation::{Arguments, nearest};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
-
-const PROVISIONING: &[&str] = &[
-    "pending",
-    "in_progress",
-    "awaiting_setup",
-    "manual_setup",
-    "complete",
-];
-const CLOUD_STATES: &[&str] = &[
-    "RUNNING",
-    "PENDING",
-    "SEMAPHORE",
-    "ERROR",
-    "PROVISIONING",
-    "DELETED",
-    "PENDING-DELETE",
-    "SUSPENDED",
-];
-const POWER: &[&str] = &["power on", "power off", "rebooting"];
 
 /// How long a rebooting node may go on saying "power on" before that is believed.
 const SETTLING: TimeDelta = TimeDelta::minutes(2);
@@ -163,9 +144,9 @@ impl Subject {
 
     const fn states(&self) -> &'static [&'static str] {
         match self {
-            Self::Cloud { .. } | Self::Order { .. } => PROVISIONING,
+            Self::Cloud { .. } | Self::Order { .. } => PROVISION_STATUSES,
             Self::CloudState { .. } => CLOUD_STATES,
-            Self::Node { .. } => POWER,
+            Self::Node { .. } => POWER_STATES,
         }
     }
 
@@ -305,7 +286,7 @@ fn fetch(host: &Host, operation: &str, param: &str, id: &str) -> Result<Dynamic>
 
 /// How far an order has come: as far as the cloud of it that has come least far.
 fn progress(order: &Order) -> String {
-    let rank = |state: &str| PROVISIONING.iter().position(|known| *known == state);
+    let rank = |state: &str| PROVISION_STATUSES.iter().position(|known| *known == state);
     let states: Vec<&str> = order
         .fields
         .clouds_deployed

@@ -76,45 +76,47 @@ fn merge(
             "image_ramdisk_boot_iso deployments are not currently available.",
         ));
     }
-    check(&merged)?;
-    Ok(merged)
+    match wrong(&merged) {
+        Some(why) => Err(Answer::invalid(why)),
+        None => Ok(merged),
+    }
 }
 
-fn check(fields: &ConfigurationFields) -> Result<(), Answer> {
-    let refuse = |message: &str| Err(Answer::invalid(message));
+/// What is wrong with a configuration as a whole, if anything is.
+pub fn wrong(fields: &ConfigurationFields) -> Option<&'static str> {
     let (kernel, ramdisk) = (
         fields.image_ramdisk_kernel.is_some(),
         fields.image_ramdisk_ramdisk.is_some(),
     );
     if fields.image_source.is_some() && (kernel || ramdisk) {
-        return refuse(
+        return Some(
             "image_source and image_ramdisk_kernel/image_ramdisk_ramdisk are mutually exclusive.",
         );
     }
     if kernel != ramdisk {
-        return refuse("image_ramdisk_kernel and image_ramdisk_ramdisk are required together.");
+        return Some("image_ramdisk_kernel and image_ramdisk_ramdisk are required together.");
     }
     if fields.image_source.is_some()
         && (fields.image_os_hash_algo.is_none() || fields.image_os_hash_value.is_none())
     {
-        return refuse(
+        return Some(
             "image_os_hash_algo and image_os_hash_value are required when image_source is set.",
         );
     }
     if let Some(algorithm) = fields.image_os_hash_algo.as_deref()
         && !matches!(algorithm, "md5" | "sha256" | "sha512")
     {
-        return refuse("image_os_hash_algo must be one of: md5, sha256, sha512.");
+        return Some("image_os_hash_algo must be one of: md5, sha256, sha512.");
     }
     if let Some(arguments) = &fields.kernel_args {
         if !kernel {
-            return refuse("kernel_args is only valid with a ramdisk deployment.");
+            return Some("kernel_args is only valid with a ramdisk deployment.");
         }
         if arguments.contains(['\n', '\r']) {
-            return refuse("kernel_args must not contain line breaks.");
+            return Some("kernel_args must not contain line breaks.");
         }
         if arguments.chars().count() > 1024 {
-            return refuse("kernel_args must not exceed 1024 characters.");
+            return Some("kernel_args must not exceed 1024 characters.");
         }
     }
     if let Some(cloud_init) = &fields.cloud_init {
@@ -123,10 +125,10 @@ fn check(fields: &ConfigurationFields) -> Result<(), Answer> {
             .and_then(|data| serde_json::from_str::<Value>(data).ok())
             .is_some_and(|data| data.is_object());
         if !is_object {
-            return refuse("cloud_init.data must be a JSON object written as a string.");
+            return Some("cloud_init.data must be a JSON object written as a string.");
         }
     }
-    Ok(())
+    None
 }
 
 fn create_configuration(world: &mut World, call: &Call) -> Result<Answer, Answer> {

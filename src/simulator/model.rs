@@ -1,39 +1,35 @@
-//! The account a simulator starts with.
+//! The account a simulator starts with: so many clouds and nodes, or every resource in full.
+
+mod check;
+mod problem;
+mod raise;
+mod redaction;
+mod resources;
+mod starting;
+mod written;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::json;
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
 
-use super::addresses;
-use super::assumptions::INVITE_LIFE;
-use super::block::USER;
-use super::caller::Account;
-use super::credentials::{KEYS, Role};
-use super::hardware::SKUS;
-use super::inventory::PODS;
-use super::links::{NewBlock, NewVlan, add_block, add_vlan, link_block, link_vlan};
-use super::orders::new_order;
-use super::organizations;
-use super::provision::{NewCloud, add_cloud, complete};
-use super::public_keys;
+pub use redaction::Redaction;
+pub use resources::Resources;
+pub(super) use starting::add_complete;
+
 use super::world::World;
-use crate::api::configurations::{Configuration, ConfigurationFields};
-use crate::api::orders::{DeployedCloud, OrderFields, OrderItem};
-use crate::api::organizations::{Member, MemberAccount, Organization};
 use crate::error::{Complaint, Place};
-use crate::record::Moment;
+use crate::operation::nearest;
+use problem::Problem;
+use resources::TABLES;
+use starting::FIRST_NODES;
+use written::Written;
 
-/// Servers of each type in stock at the start, in each pod, the first the best supplied.
-const STOCK: &[i64] = &[60, 24, 12, 2];
 /// The most clouds or nodes a model may ask for.
 const MOST: usize = 100_000;
-/// Nodes of the two clouds every larger account starts with.
-const FIRST_NODES: usize = 8;
 
-/// How large the account is.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
+/// What an account is at its start.
+#[derive(Clone, Debug)]
 pub struct Model {
     /// Clouds, two of which are always the starting account's.
     pub clouds: usize,
@@ -41,12 +37,8 @@ pub struct Model {
     pub nodes: usize,
     /// Takes the place of the seed in the settings.
     pub seed: Option<u64>,
-}
-
-impl Default for Model {
-    fn default() -> Self {
-        Self::starting()
-    }
+    /// Every resource, instead of so many clouds and nodes.
+    pub resources: Option<Arc<Resources>>,
 }
 
 impl Model {
@@ -57,30 +49,73 @@ impl Model {
             clouds: 2,
             nodes: FIRST_NODES,
             seed: None,
+            resources: None,
         }
     }
 
-    /// Reads a model file: TOML with `clouds`, `nodes` and `seed`, each of which may be left out.
+    /// Reads a model file: TOML with `clouds`, `nodes` and `seed`, each of which may be left out, or
+    /// with a table for each resource.
     pub fn read(file: &str, text: &str) -> Result<Self, Box<Complaint>> {
-        let wrong = |message: String, offset: usize, length: usize| {
-            let place = Place::of_bytes(file, text, offset..offset + length);
-            let complaint = Complaint::usage(message)
-                .at(Some(place))
-                .hint("a model has `clouds`, `nodes` and `seed`, all whole numbers");
+        let wrong = |message: &str, at: std::ops::Range<usize>| {
+            let complaint = Complaint::usage(format!("the model: {message}"))
+                .at(Some(Place::of_bytes(file, text, at)))
+                .hint(
+                    "a model has `clouds`, `nodes` and `seed`, or every resource in full, as mw \
+                     snapshot writes them",
+                );
             Box::new(complaint)
         };
-        let model: Self = toml::from_str(text).map_err(|error| {
-            let span = error.span().unwrap_or_default();
-            wrong(
-                format!("the model: {}", error.message()),
-                span.start,
-                span.len(),
-            )
-        })?;
+        let written = Written::parse(text).map_err(|(message, at)| wrong(&message, at))?;
+        let Value::Object(tables) = written.value() else {
+            return Ok(Self::starting());
+        };
+        Self::of_tables(&tables).map_err(|problem| {
+            let at = written.place(&problem.pointer, problem.of_key);
+            wrong(&problem.message, at)
+        })
+    }
+
+    fn of_tables(tables: &Map<String, Value>) -> Result<Self, Problem> {
+        const COUNTS: &[&str] = &["clouds", "nodes", "seed"];
+        let mut model = Self::starting();
+        let mut is_full = false;
+        for (name, value) in tables {
+            let at = format!("/{name}");
+            if TABLES.contains(&name.as_str()) {
+                is_full = true;
+                continue;
+            }
+            if !COUNTS.contains(&name.as_str()) {
+                let near = nearest(name, COUNTS.iter().chain(TABLES).copied())
+                    .map(|near| format!(": did you mean `{near}`?"))
+                    .unwrap_or_default();
+                return Err(Problem::of_key(at, format!("unknown field `{name}`{near}")));
+            }
+            let count = value.as_u64().ok_or_else(|| {
+                let message = format!("`{name}` is a whole number, not {value}");
+                Problem::at(at, message)
+            })?;
+            let size = usize::try_from(count).unwrap_or(usize::MAX);
+            match name.as_str() {
+                "clouds" => model.clouds = size,
+                "nodes" => model.nodes = size,
+                _ => model.seed = Some(count),
+            }
+        }
         if let Some((name, why)) = model.wrong_count() {
-            let message = format!("the model: `{name}` {why}");
-            let at = text.find(name).unwrap_or_default();
-            return Err(wrong(message, at, name.len()));
+            return Err(Problem::of_key(
+                format!("/{name}"),
+                format!("`{name}` {why}"),
+            ));
+        }
+        if is_full {
+            if let Some(count) = COUNTS.iter().take(2).find(|it| tables.contains_key(**it)) {
+                let message = format!("`{count}` does not go with resources in full");
+                return Err(Problem::of_key(format!("/{count}"), message));
+            }
+            let resources = Resources::read(tables)?;
+            check::check(&resources)?;
+            model.resources = Some(Arc::new(resources));
         }
         Ok(model)
     }
@@ -99,234 +134,13 @@ impl Model {
 
     /// The account itself.
     pub(super) fn world(&self, seed: u64, now: DateTime<Utc>) -> World {
-        let mut world = World::new(self.seed.unwrap_or(seed), now);
-        // What there is at the start was there the day before.
-        world.now = now - TimeDelta::days(1);
-        add_organization(&mut world);
-        for (pod, count) in PODS.iter().zip(STOCK.iter().chain(std::iter::repeat(&0))) {
-            let stock = SKUS.iter().map(|sku| (sku.name.to_owned(), *count));
-            world.stock.insert(pod.0.to_owned(), stock.collect());
+        let seed = self.seed.unwrap_or(seed);
+        match &self.resources {
+            Some(resources) => raise::world(resources, seed, now),
+            None => starting::world(self.clouds, self.nodes, seed, now),
         }
-        add_configurations(&mut world);
-        add_keys(&mut world);
-        let names = ["great-wombat", "swift-heron", "calm-otter"];
-        let first = add_complete(&mut world, "My first cloud", "pcc", "pod_1", 3, &names);
-        let names = [
-            "bold-fox",
-            "shy-lynx",
-            "grand-mole",
-            "plain-hare",
-            "late-crow",
-        ];
-        add_complete(&mut world, "Bare metal", "baremetal", "pod_1", 5, &names);
-        add_app_tier(&mut world, &first);
-        let (more, nodes) = (
-            self.clouds.saturating_sub(2),
-            self.nodes.saturating_sub(FIRST_NODES),
-        );
-        for place in 0..more {
-            let share = nodes / more + usize::from(place < nodes % more);
-            let cloud_type = if place % 2 == 0 { "pcc" } else { "baremetal" };
-            let pod = PODS.get(place % PODS.len()).map_or("pod_1", |pod| pod.0);
-            let label = format!("Cloud {}", place + 3);
-            add_complete(&mut world, &label, cloud_type, pod, share, &[]);
-        }
-        world.now = now;
-        world
     }
-}
-
-/// Adds a cloud that has been complete for as long as it exists, and answers its id. Its nodes bear
-/// these names as far as they go.
-pub(super) fn add_complete(
-    world: &mut World,
-    label: &str,
-    cloud_type: &str,
-    pod: &str,
-    nodes: usize,
-    names: &[&str],
-) -> String {
-    let order = world.id(10);
-    let sku = "medium_v4";
-    let new = NewCloud {
-        label,
-        description: Some("Part of the starting account.".to_owned()),
-        cloud_type,
-        pod,
-        order: &order,
-        sku,
-        nodes,
-    };
-    let cloud = add_cloud(world, &new);
-    let quantity = if cloud_type == "pcc" {
-        nodes.div_ceil(3)
-    } else {
-        nodes
-    };
-    let item = OrderItem {
-        hardware_sku: Some(sku.to_owned()),
-        location: Some(pod.to_owned()),
-        product: Some(cloud_type.to_owned()),
-        quantity: i64::try_from(quantity).ok(),
-        ..OrderItem::default()
-    };
-    let deployed = DeployedCloud {
-        id: cloud.clone(),
-        provision_status: Some("pending".to_owned()),
-        ..DeployedCloud::default()
-    };
-    new_order(
-        world,
-        order,
-        format!("Order of {label}"),
-        None,
-        OrderFields {
-            items: vec![Arc::new(item)],
-            clouds_deployed: vec![Arc::new(deployed)],
-            ..OrderFields::default()
-        },
-    );
-    complete(world, &cloud, names);
-    cloud
-}
-
-fn add_app_tier(world: &mut World, cloud: &str) {
-    let pod = "pod_1";
-    let vlan = add_vlan(
-        world,
-        NewVlan {
-            label: "app-tier",
-            description: Some("Application servers.".to_owned()),
-            pod,
-            vlan_type: "internal",
-            from: USER,
-        },
-    );
-    link_vlan(world, cloud, &vlan);
-    let Ok(net) = "10.10.0.0/28".parse() else {
-        return;
-    };
-    world.space_of("private", pod).take(net);
-    let block = add_block(
-        world,
-        NewBlock {
-            label: "app-private",
-            description: None,
-            pod,
-            prefix_type: "private",
-            net,
-            from: USER,
-            cloud: None,
-            addon: None,
-            addressing: "off",
-        },
-    );
-    link_block(world, &vlan, &block);
-    // The block is empty: there is an address.
-    drop(addresses::take(world, &block, None, Some("web-1"), None));
-}
-
-fn add_configurations(world: &mut World) {
-    for (label, file) in [
-        ("Debian with agent", "debian-agent"),
-        ("Ubuntu minimal", "ubuntu-min"),
-    ] {
-        let fields = ConfigurationFields {
-            image_source: Some(format!("https://images.example.com/{file}.img")),
-            image_os_hash_algo: Some("sha256".to_owned()),
-            image_os_hash_value: Some("0123456789abcdef".repeat(4)),
-            cloud_init: Some(json!({"data": "{\"package_update\":true}"})),
-            organization_id: Some(world.organization.organization_id.clone()),
-            ..ConfigurationFields::default()
-        };
-        let id = world.id(10);
-        let record = Configuration {
-            id: id.clone(),
-            label: Some(label.to_owned()),
-            description: None,
-            fields: Arc::new(fields),
-            created_at: Some(world.moment()),
-            updated_at: Some(world.moment()),
-            ..Configuration::default()
-        };
-        world.configurations.insert(id, Arc::new(record));
-    }
-}
-
-fn add_keys(world: &mut World) {
-    for (label, tail) in [("operations", "Hh8e"), ("deploy", "Hh8f")] {
-        let key = format!(
-            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhsc{tail} {label}@example.com"
-        );
-        // Both keys are well formed: they are added.
-        drop(public_keys::add(world, label.to_owned(), None, &key));
-    }
-}
-
-fn add_organization(world: &mut World) {
-    let invited = world.now;
-    let expires = Moment::of(invited + TimeDelta::seconds(INVITE_LIFE.most()));
-    let mut members = Vec::new();
-    for (place, key) in KEYS.iter().enumerate() {
-        let record = Arc::new(MemberAccount {
-            account_id: Some(world.id(10)),
-            name: Some(key.name.to_owned()),
-            email: Some(key.email.to_owned()),
-            has2fa: Some(key.role == Role::Owner),
-            ..MemberAccount::default()
-        });
-        members.push(Arc::new(Member {
-            membership_id: world.id(10),
-            role: Some(key.role.name().to_owned()),
-            state: Some("active".to_owned()),
-            invite_email: Some(key.email.to_owned()),
-            invite_expired_at: Some(expires.clone()),
-            account: Some(record.clone()),
-            ..Member::default()
-        }));
-        let number = world.number();
-        world.accounts.push(Account {
-            key: place,
-            number,
-            record,
-        });
-    }
-    // What is there at the start is the owner's doing.
-    world.acting = world
-        .accounts
-        .first()
-        .map(|account| account.record.clone())
-        .unwrap_or_default();
-    world.organization = Organization {
-        organization_id: world.id(10),
-        uuid: Some(world.uuid()),
-        name: Some("Example Organization".to_owned()),
-        primary_email: Some("owner@example.com".to_owned()),
-        billing_email: Some("billing@example.com".to_owned()),
-        phone: Some("+1-555-555-0100".to_owned()),
-        company_website: Some("https://example.com".to_owned()),
-        has_billing: Some(true),
-        created_at: Some(world.moment()),
-        active: Some(true),
-        is_imcloud: Some(false),
-        members,
-        ..Organization::default()
-    };
-    organizations::invite(world, "pending@example.com", Role::Billing);
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_model_is_read_and_its_mistakes_are_placed() {
-        let model = Model::read("model", "clouds = 200\nnodes = 5000\n").unwrap();
-        assert_eq!((model.clouds, model.nodes, model.seed), (200, 5000, None));
-        assert_eq!(Model::read("model", "").unwrap(), Model::starting());
-        let stranger = Model::read("model", "clouds = 3\nracks = 4\n").unwrap_err();
-        assert_eq!(stranger.place.map(|place| place.line), Some(2));
-        assert!(stranger.message.contains("racks"), "{}", stranger.message);
-        assert!(Model::read("model", "clouds = 1\n").is_err());
-    }
-}
+mod tests;

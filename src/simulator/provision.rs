@@ -112,11 +112,23 @@ pub fn add_cloud(world: &mut World, new: &NewCloud<'_>) -> String {
 
 /// Decides when an ordered cloud reaches each status.
 pub fn schedule(world: &mut World, cloud: &str) {
-    for (status, bounds) in [
+    schedule_from(world, cloud, "pending");
+}
+
+/// Decides when a cloud of this status reaches each of those that follow.
+pub fn schedule_from(world: &mut World, cloud: &str, status: &str) {
+    let reached = match status {
+        "pending" => 0,
+        "in_progress" => 1,
+        "awaiting_setup" => 2,
+        _ => return,
+    };
+    let statuses = [
         ("in_progress", &PROVISION_START),
         ("awaiting_setup", &PROVISION_SETUP),
         ("complete", &PROVISION_DONE),
-    ] {
+    ];
+    for (status, bounds) in statuses.into_iter().skip(reached) {
         let at = world.now + world.span(bounds);
         let cloud = cloud.to_owned();
         world.due.at(at, Change::Provision { cloud, status });

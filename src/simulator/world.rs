@@ -242,6 +242,11 @@ impl World {
         self.numbers
     }
 
+    /// Makes new numbers begin beyond this one.
+    pub fn number_past(&mut self, number: i64) {
+        self.numbers = self.numbers.max(number);
+    }
+
     /// Draws ids and numbers from where another account has come to.
     pub fn draw_after(&mut self, other: &Self) {
         self.rng = other.rng.clone();
@@ -265,6 +270,11 @@ impl World {
         let tag = free.unwrap_or(drawn);
         taken.insert(tag);
         tag
+    }
+
+    /// Takes this VLAN number.
+    pub fn take_tag(&mut self, pod: &str, tag: i64) {
+        self.tags.entry(pod.to_owned()).or_default().insert(tag);
     }
 
     /// Removes a VLAN and gives its number back.

@@ -132,9 +132,13 @@ fn commands_of_the_readme_run() {
     assert!(!commands.is_empty(), "the README shows no command");
     // Commands on a real account get one that nobody pays for.
     let server = Server::start();
+    // What one command writes another reads.
+    let account = Mw::new(["--sim", "--quiet", "snapshot"]).any_stdout().run();
     for command in commands {
         server.reset();
-        let mw = Mw::shell(&command).account(server.url());
+        let mw = Mw::shell(&command)
+            .account(server.url())
+            .file("account.toml", &account.stdout);
         for name in ["scripts", "stdlib"] {
             if let Ok(folder) = root().join(name).canonicalize() {
                 symlink(folder, mw.folder().join(name)).unwrap();

@@ -1,0 +1,140 @@
+//! `mw snapshot`: an account, read and written down as a model of the simulator.
+
+mod reading;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::account::Account;
+use super::{Global, Outcome, interrupt, show};
+use crate::client::Limits;
+use crate::error::{Complaint, exit};
+use crate::script::host::Stop;
+use crate::simulator::{Redaction, Resources};
+
+/// Write the account down as a model that the simulator starts from.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "It only reads. To start from what it wrote: mw --sim=account.toml repl, mw sim \
+--model account.toml"
+)]
+pub struct Snapshot {
+    /// The file to write; standard output without it
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// What to leave out
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_delimiter = ',',
+        default_value = "secrets"
+    )]
+    redact: Vec<What>,
+}
+
+/// What a snapshot leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// SSH keys, cloud-init, tokens in addresses on the web.
+    Secrets,
+    /// Public addresses and those of network interfaces.
+    Addresses,
+    /// Labels, host names, people.
+    Names,
+    /// All of these.
+    All,
+    /// Nothing.
+    None,
+}
+
+impl Snapshot {
+    /// Runs the command.
+    pub fn run(self, global: &Global) -> Outcome {
+        if self.redact.contains(&What::None) && self.redact.len() > 1 {
+            return Err(Complaint::usage("--redact none goes with nothing else").into());
+        }
+        let is_out = |what: What| self.redact.contains(&what) || self.redact.contains(&What::All);
+        let redaction = Redaction {
+            secrets: is_out(What::Secrets),
+            addresses: is_out(What::Addresses),
+            names: is_out(What::Names),
+        };
+        let stop = Stop::default();
+        let runtime = interrupt::watch(&stop);
+        let account = Account::of(global, false)?;
+        let session = account.session(global, &stop)?;
+        let handle = runtime
+            .handle()
+            .map_err(|error| Complaint::new(exit::FAILED, format!("no runtime: {error}")))?;
+        let limits = Limits {
+            deadline: None,
+            cancel: stop.token(),
+        };
+        let read = handle.block_on(reading::read(&session, &limits))?;
+        let mut resources = read.resources;
+        redaction.apply(&mut resources);
+        let text = resources.written().map_err(|error| {
+            Complaint::new(
+                exit::FAILED,
+                format!("the model cannot be written: {error}"),
+            )
+        })?;
+        match &self.out {
+            Some(file) => write(file, &text)?,
+            None => show::text(&text)?,
+        }
+        if !global.quiet {
+            for note in &read.notes {
+                eprintln!("note: {note}");
+            }
+            let place = self.out.as_deref().map(Path::display);
+            let place = place.map_or_else(String::new, |file| format!("{file}: "));
+            let left_out = match redaction.described() {
+                words if words.is_empty() => "nothing left out".to_owned(),
+                words => format!("without {words}"),
+            };
+            eprintln!("{place}{}, {left_out}", counted(&resources));
+        }
+        if let Some(why) = resources.problem() {
+            let message = format!("the simulator cannot start from this account: {why}");
+            return Err(Complaint::new(exit::FAILED, message)
+                .hint("correct the model by hand")
+                .into());
+        }
+        Ok(exit::DONE)
+    }
+}
+
+fn counted(resources: &Resources) -> String {
+    let nodes: usize = resources
+        .clouds
+        .iter()
+        .map(|(_, stats)| stats.nodes.len())
+        .sum();
+    let many = |count: usize, what: &str| {
+        let end = if count == 1 { "" } else { "s" };
+        format!("{count} {what}{end}")
+    };
+    format!(
+        "{} with {}, {}, {}",
+        many(resources.clouds.len(), "cloud"),
+        many(nodes, "node"),
+        many(resources.vlans.len(), "VLAN"),
+        many(resources.blocks.len(), "IP block"),
+    )
+}
+
+/// Writes a file as a whole or not at all.
+fn write(file: &Path, text: &str) -> Result<(), Complaint> {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".part");
+    let part = PathBuf::from(name);
+    let written = fs::write(&part, text).and_then(|()| fs::rename(&part, file));
+    written.map_err(|error| {
+        // Nothing is lost with it: the file there was before is still there.
+        let _ = fs::remove_file(&part);
+        Complaint::usage(format!("cannot write {}: {error}", file.display()))
+    })
+}

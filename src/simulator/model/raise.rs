@@ -1,0 +1,205 @@
+//! An account in full, brought to life.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::resources::Resources;
+use super::starting::{add_organization, add_stock};
+use crate::api::clouds::{Cloud, CloudStats};
+use crate::api::organizations::{MemberAccount, Organization};
+use crate::record::Moment;
+use crate::simulator::asset::Asset;
+use crate::simulator::assumptions::{PCC_NODES, REBOOT, WIPE};
+use crate::simulator::block::BlockState;
+use crate::simulator::caller::Account;
+use crate::simulator::credentials::KEYS;
+use crate::simulator::due::Change;
+use crate::simulator::links::{join_block, join_vlan, settle};
+use crate::simulator::provision::{schedule_from, show_tasks};
+use crate::simulator::world::{CloudState, VlanState, World};
+
+/// The account of these resources.
+pub fn world(resources: &Resources, seed: u64, now: DateTime<Utc>) -> World {
+    let mut world = World::new(seed, now);
+    match &resources.organization {
+        Some(organization) => adopt(&mut world, organization),
+        None => add_organization(&mut world),
+    }
+    if resources.stock.is_empty() {
+        add_stock(&mut world);
+    } else {
+        world.stock.clone_from(&resources.stock);
+    }
+    for order in &resources.orders {
+        world
+            .orders
+            .insert(order.id.clone(), Arc::new(order.clone()));
+    }
+    for configuration in &resources.configurations {
+        let record = Arc::new(configuration.clone());
+        world.configurations.insert(record.id.clone(), record);
+    }
+    for key in &resources.public_keys {
+        world.keys.insert(key.id.clone(), Arc::new(key.clone()));
+    }
+    for (cloud, stats) in &resources.clouds {
+        add_cloud(&mut world, cloud, stats);
+    }
+    add_networks(&mut world, resources);
+    for (cloud, _) in &resources.clouds {
+        settle(&mut world, &cloud.id);
+        resume(&mut world, cloud);
+    }
+    world
+}
+
+/// Makes an organization ours: each key belongs to the first active member of its role.
+fn adopt(world: &mut World, organization: &Organization) {
+    let mut taken: Vec<&str> = Vec::new();
+    for (place, key) in KEYS.iter().enumerate() {
+        let found = organization.members.iter().find(|member| {
+            member.role.as_deref() == Some(key.role.name())
+                && member.state.as_deref() == Some("active")
+                && !taken.contains(&&*member.membership_id)
+        });
+        taken.extend(found.map(|member| &*member.membership_id));
+        let record = found.and_then(|member| member.account.clone());
+        // An account of nobody has no membership and may do nothing.
+        let record = record.unwrap_or_else(|| {
+            Arc::new(MemberAccount {
+                account_id: Some(world.id(10)),
+                name: Some(key.name.to_owned()),
+                email: Some(key.email.to_owned()),
+                ..MemberAccount::default()
+            })
+        });
+        let number = world.number();
+        world.accounts.push(Account {
+            key: place,
+            number,
+            record,
+        });
+    }
+    world.acting = world.deliverer();
+    world.organization = organization.clone();
+}
+
+fn add_cloud(world: &mut World, cloud: &Cloud, stats: &CloudStats) {
+    let since = cloud
+        .created_at
+        .as_ref()
+        .and_then(|at| Moment::read(&at.0))
+        .unwrap_or(world.now);
+    let mut assets = Vec::new();
+    for node in &stats.nodes {
+        assets.push(Asset {
+            number: world.number(),
+            node: node.uuid.clone(),
+            sku: node.hardware.clone().unwrap_or_default(),
+            since,
+            until: None,
+        });
+    }
+    let state = CloudState {
+        record: Arc::new(cloud.clone()),
+        stats: stats.clone().into(),
+        vlans: Vec::new(),
+        ordered: ordered(world, cloud),
+        assets,
+    };
+    world.clouds.insert(cloud.id.clone(), state);
+}
+
+/// The hardware that a cloud waits for, by the order it comes from.
+fn ordered(world: &World, cloud: &Cloud) -> Option<(String, usize)> {
+    if matches!(
+        cloud.fields.provision_status.as_deref(),
+        Some("complete" | "manual_setup")
+    ) {
+        return None;
+    }
+    let fields = &world.orders.get(cloud.fields.order_id.as_deref()?)?.fields;
+    let place = fields
+        .clouds_deployed
+        .iter()
+        .position(|deployed| deployed.id == cloud.id)?;
+    let item = fields.items.get(place)?;
+    let each = if cloud.fields.cloud_type.as_deref() == Some("pcc") {
+        PCC_NODES.most()
+    } else {
+        1
+    };
+    let count = item.quantity.unwrap_or(1).saturating_mul(each);
+    let count = usize::try_from(count).ok()?;
+    Some((item.hardware_sku.clone().unwrap_or_default(), count))
+}
+
+fn add_networks(world: &mut World, resources: &Resources) {
+    for (vlan, clouds) in &resources.vlans {
+        let fields = &vlan.fields;
+        if let (Some(pod), Some(tag)) = (&fields.pod_location, fields.vlan_id) {
+            world.take_tag(pod, tag);
+        }
+        let state = VlanState {
+            record: Arc::new(vlan.clone()),
+            ..VlanState::default()
+        };
+        world.vlans.insert(vlan.id.clone(), state);
+        for cloud in clouds {
+            join_vlan(world, cloud, &vlan.id);
+        }
+    }
+    for (block, addresses) in &resources.blocks {
+        let fields = &block.fields;
+        if let Some(net) = fields.cidr.as_deref().and_then(|cidr| cidr.parse().ok()) {
+            let kind = fields.prefix_type.as_deref().unwrap_or_default();
+            let pod = fields.pod_location.as_deref().unwrap_or_default();
+            world.space_of(kind, pod).take(net);
+        }
+        let ids = addresses.iter().map(|address| address.id);
+        for number in ids.chain(fields.prefix_id) {
+            world.number_past(number);
+        }
+        let placed = addresses.iter().filter_map(|address| {
+            let ip: Ipv4Addr = address.ip.as_deref()?.parse().ok()?;
+            Some((u32::from(ip), address.clone()))
+        });
+        let state = BlockState {
+            record: Arc::new(block.clone()),
+            addresses: placed.collect(),
+        };
+        world.blocks.insert(block.id.clone(), state);
+        if let Some(vlan) = &fields.central_vlan_id {
+            join_block(world, vlan, &block.id);
+        }
+    }
+}
+
+/// Lets go on what was under way: provisioning, reboots, the days before a wipe. When it began is
+/// not known: it begins now.
+fn resume(world: &mut World, cloud: &Cloud) {
+    let id = &cloud.id;
+    let status = cloud.fields.provision_status.as_deref().unwrap_or_default();
+    schedule_from(world, id, status);
+    let is_deleted = cloud.fields.pending_delete == Some(true);
+    let nodes: Vec<String> = world.clouds.get(id).map_or_else(Vec::new, |state| {
+        let nodes = state.stats.nodes.iter();
+        let rebooting = nodes.filter(|node| node.power_state.as_deref() == Some("rebooting"));
+        rebooting.map(|node| node.uuid.clone()).collect()
+    });
+    for node in nodes.into_iter().filter(|_| !is_deleted) {
+        let until = world.now + world.span(&REBOOT);
+        world.locks.insert(node.clone(), until);
+        let cloud = id.clone();
+        let state = "power on";
+        world.due.at(until, Change::Power { cloud, node, state });
+    }
+    if is_deleted {
+        let at = world.now + TimeDelta::seconds(WIPE.most());
+        let cloud = id.clone();
+        world.due.at(at, Change::Wipe { cloud });
+    }
+    show_tasks(world, id);
+}

@@ -1,0 +1,100 @@
+//! Addresses of a snapshot.
+
+use std::collections::HashMap;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use ipnet::Ipv4Net;
+use serde_json::Value;
+
+use super::Resources;
+use crate::simulator::space::{PUBLIC, Space};
+
+/// Where addresses go that lie in no block: a range set aside for documents.
+const OUTSIDE: u32 = u32::from_be_bytes([203, 0, 113, 0]);
+
+/// Which addresses stand for which.
+#[derive(Default)]
+struct Addresses {
+    blocks: Vec<(Ipv4Net, Ipv4Net)>,
+    others: HashMap<Ipv4Addr, Ipv4Addr>,
+    interfaces: HashMap<String, usize>,
+}
+
+impl Addresses {
+    /// An address that stands for this one, which keeps its place in its block.
+    fn instead_of(&mut self, ip: Ipv4Addr) -> Ipv4Addr {
+        if ip.is_private() {
+            return ip;
+        }
+        if let Some((from, to)) = self.blocks.iter().find(|(from, _)| from.contains(&ip)) {
+            let offset = u32::from(ip) - u32::from(from.network());
+            return Ipv4Addr::from(u32::from(to.network()) + offset);
+        }
+        let next = u32::try_from(self.others.len()).unwrap_or_default();
+        let to = Ipv4Addr::from(OUTSIDE.wrapping_add(next + 1));
+        *self.others.entry(ip).or_insert(to)
+    }
+
+    /// The same for text; what is no address stays.
+    fn text(&mut self, text: &mut Option<String>) {
+        if let Some(ip) = text.as_deref().and_then(|text| text.parse().ok()) {
+            *text = Some(self.instead_of(ip).to_string());
+        }
+    }
+
+    /// The address of an interface that stands for this one.
+    fn interface(&mut self, mac: &str) -> String {
+        let next = self.interfaces.len() + 1;
+        let number = *self.interfaces.entry(mac.to_owned()).or_insert(next);
+        let [.., high, low] = number.to_be_bytes();
+        format!("02:00:00:00:{high:02x}:{low:02x}")
+    }
+}
+
+/// Replaces addresses that are public, and those of interfaces.
+pub fn redact(resources: &mut Resources) {
+    let mut addresses = Addresses::default();
+    let mut space = Space::default();
+    for (block, _) in &resources.blocks {
+        let fields = &block.fields;
+        let net = fields.cidr.as_deref().and_then(|cidr| cidr.parse().ok());
+        if let Some(net) = net.filter(|net: &Ipv4Net| !net.network().is_private())
+            && let Some(to) = space.take_any(PUBLIC, net.prefix_len())
+        {
+            addresses.blocks.push((net, to));
+        }
+    }
+    for (block, own) in &mut resources.blocks {
+        let fields = Arc::make_mut(&mut block.fields);
+        let net: Option<Ipv4Net> = fields.cidr.as_deref().and_then(|cidr| cidr.parse().ok());
+        if let Some(net) = net {
+            let to = addresses.instead_of(net.network());
+            fields.cidr = Some(format!("{to}/{}", net.prefix_len()));
+        }
+        for address in own {
+            addresses.text(&mut address.ip);
+        }
+    }
+    for (cloud, stats) in &mut resources.clouds {
+        addresses.text(&mut Arc::make_mut(&mut cloud.fields).hostname);
+        for text in [
+            &mut stats.cloud_hostname,
+            &mut stats.external_vip_address,
+            &mut stats.internal_vip_address,
+        ] {
+            addresses.text(text);
+        }
+        for node in &mut stats.nodes {
+            let node = Arc::make_mut(node);
+            addresses.text(&mut node.ipaddress);
+            for network in &mut node.networks {
+                let mut value = network.value().clone();
+                if let Some(mac) = value.get("mac_address").and_then(Value::as_str) {
+                    value["mac_address"] = addresses.interface(mac).into();
+                    *network = value.into();
+                }
+            }
+        }
+    }
+}

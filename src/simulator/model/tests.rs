@@ -1,0 +1,189 @@
+//! What models may say, and where their mistakes are.
+
+use super::*;
+
+const FULL: &str = r#"
+[[cloud]]
+id = "Web1"
+label = "Web"
+fields = { cloud_type = "baremetal", pod_location = "pod_1", provision_status = "complete" }
+[[cloud.stats.nodes]]
+uuid = "11111111-1111-4111-8111-111111111111"
+hostname = "one"
+power_state = "power on"
+
+[[cloud]]
+id = "Far2"
+label = "Far"
+fields = { cloud_type = "pcc", pod_location = "pod_2", provision_status = "complete" }
+
+[[vlan]]
+id = "Net1"
+label = "app"
+clouds = ["Web1"]
+fields = { created_from = "user", pod_location = "pod_1", vlan_type = "internal", vlan_id = 7 }
+
+[[vlan]]
+id = "Net2"
+label = "db"
+fields = { created_from = "user", pod_location = "pod_1", vlan_type = "routed", vlan_id = 8 }
+
+[[block]]
+id = "Blk1"
+label = "app"
+fields = { created_from = "user", pod_location = "pod_1", prefix_type = "private", cidr = "10.0.0.0/28", length = 28, central_vlan_id = "Net1" }
+[[block.address]]
+id = 5001
+ip = "10.0.0.5"
+
+[[block]]
+id = "Blk2"
+label = "more"
+fields = { created_from = "user", pod_location = "pod_1", prefix_type = "private", cidr = "10.0.0.16/28", length = 28 }
+
+[stock.pod_1]
+medium_v4 = 3
+"#;
+
+#[test]
+fn a_model_is_read_and_its_mistakes_are_placed() {
+    let model = Model::read("model", "clouds = 200\nnodes = 5000\n").unwrap();
+    assert_eq!((model.clouds, model.nodes, model.seed), (200, 5000, None));
+    let empty = Model::read("model", "").unwrap();
+    assert_eq!((empty.clouds, empty.nodes), (2, FIRST_NODES));
+    for (text, line, why) in [
+        ("clouds = 3\nracks = 4\n", 2, "racks"),
+        ("seed = 1\nclouds = 1\n", 2, "within 2"),
+        ("nodes = \"ten\"", 1, "whole number"),
+        ("seed = -1", 1, "whole number"),
+        ("clowd = 3", 1, "did you mean `cloud"),
+        ("cloud = 3", 1, "[[cloud]]"),
+        ("clouds = 3\n[[cloud]]\n", 1, "does not go with"),
+        (
+            "[[cloud]]\nlabel = 3\nid = \"a\"\nfields = {}",
+            2,
+            "invalid type",
+        ),
+        (
+            "[[cloud]]\nlabel = \"a\"\nfields = {}",
+            1,
+            "missing field `id`",
+        ),
+        ("seed = = 1", 1, "the model"),
+    ] {
+        let complaint = Model::read("model", text).unwrap_err();
+        assert_eq!(complaint.place.map(|it| it.line), Some(line), "{text}");
+        assert!(
+            complaint.message.contains(why),
+            "{text}: {}",
+            complaint.message
+        );
+    }
+}
+
+#[test]
+fn a_model_written_by_hand_is_an_account() {
+    let model = Model::read("model", FULL).unwrap();
+    let world = model.world(1, crate::clock::simulated_start());
+    assert_eq!(world.clouds.len(), 2);
+    assert_eq!(
+        world.vlans["Net1"].record.fields.cloud_id.as_deref(),
+        Some("Web1")
+    );
+    assert_eq!(world.blocks["Blk1"].addresses.len(), 1);
+    assert_eq!(world.stock["pod_1"]["medium_v4"], 3);
+    // Whoever is left out is as at the start.
+    assert!(world.caller(0).unwrap().role.is_some());
+}
+
+#[test]
+fn what_cannot_be_is_refused_where_it_stands() {
+    for (from, to, why) in [
+        ("id = \"Far2\"", "id = \"Web1\"", "there twice"),
+        (
+            "provision_status = \"complete\"",
+            "provision_status = \"pending\"",
+            "in the order",
+        ),
+        (
+            "provision_status = \"complete\"",
+            "provision_status = \"manual_setup\"",
+            "no nodes yet",
+        ),
+        ("uuid = \"11111111-", "uuid = \"", "is a UUID"),
+        ("power_state = \"power on\"", "", "one of `power on`"),
+        (
+            "clouds = [\"Web1\"]",
+            "clouds = [\"Web9\"]",
+            "there is no cloud `Web9`",
+        ),
+        (
+            "clouds = [\"Web1\"]",
+            "clouds = [\"Far2\"]",
+            "different locations",
+        ),
+        ("vlan_id = 8", "vlan_id = 7", "no other of its location"),
+        ("vlan_id = 8", "vlan_id = 5000", "1 to 4094"),
+        (
+            "central_vlan_id = \"Net1\"",
+            "central_vlan_id = \"Net2\"",
+            "internal VLAN",
+        ),
+        (
+            "central_vlan_id = \"Net1\"",
+            "cloud_id = \"Web9\"",
+            "there is no cloud `Web9`",
+        ),
+        ("10.0.0.16/28", "10.0.0.0/28", "overlaps"),
+        (
+            "cidr = \"10.0.0.16/28\", length = 28",
+            "cidr = \"10.0.0.16/28\", length = 27",
+            "that of the cidr",
+        ),
+        ("ip = \"10.0.0.5\"", "ip = \"10.0.1.5\"", "an address of"),
+        ("[stock.pod_1]", "[stock.pod_7]", "no such pod"),
+        ("medium_v4 = 3", "medium_v4 = -3", "in stock"),
+    ] {
+        assert!(FULL.contains(from), "{from}");
+        let text = FULL.replacen(from, to, 1);
+        let complaint = Model::read("model", &text).unwrap_err();
+        assert!(
+            complaint.message.contains(why),
+            "{to}: {}",
+            complaint.message
+        );
+        let line = FULL.split(from).next().unwrap().matches('\n').count() + 1;
+        let found = complaint.place.map(|it| it.line).unwrap_or_default();
+        // What is missing is shown where it should be, and a state beside what contradicts it.
+        let least = if to.is_empty() { line - 3 } else { line - 1 };
+        assert!(
+            (least..=line + 1).contains(&found),
+            "{to}: {found} is not {line}"
+        );
+    }
+}
+
+#[test]
+fn an_eleventh_vlan_and_an_organization_without_owner_cannot_be() {
+    let more = (0..10).map(|number| {
+        format!(
+            "[[vlan]]\nid = \"V{number}\"\nclouds = [\"Web1\"]\nfields = {{ created_from = \"user\", \
+             pod_location = \"pod_1\", vlan_type = \"internal\", vlan_id = {} }}\n",
+            number + 100
+        )
+    });
+    let text: String = std::iter::once(FULL.to_owned()).chain(more).collect();
+    let complaint = Model::read("model", &text).unwrap_err();
+    assert!(
+        complaint.message.contains("10 VLANs"),
+        "{}",
+        complaint.message
+    );
+    let text = "[organization]\norganization_id = \"a\"\n";
+    let complaint = Model::read("model", text).unwrap_err();
+    assert!(
+        complaint.message.contains("active owner"),
+        "{}",
+        complaint.message
+    );
+}
