@@ -319,9 +319,16 @@ pub static IN_TESTS: &[Builtin] = &[
     method(
         "sim",
         "cloud",
-        "sim::cloud(#{label, type?, nodes?, pod?, names?}) -> Cloud",
+        "sim::cloud(#{label, type?, nodes?, pod?, names?, prevent_delete?}) -> Cloud",
         "Adds a complete cloud to the account at once: `baremetal` of 3 nodes in pod_1 unless told otherwise.",
         r#"sim::cloud(#{label: "Web", type: "pcc", nodes: 3})"#,
+    ),
+    method(
+        "sim",
+        "stock",
+        "sim::stock(#{pod, sku, count})",
+        "Puts so many servers of a hardware type in stock, instead of those there are.",
+        r#"sim::stock(#{pod: "pod_1", sku: "medium_v4", count: 100})"#,
     ),
     method(
         "sim",

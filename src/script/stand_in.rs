@@ -79,6 +79,11 @@ fn module(host: &Host) -> Module {
         own.sleep(Span::of(&span)?.0)
     });
     let own = host.clone();
+    with(&mut module, "stock", move |wanted: Map| {
+        let body = value::to_json(&Dynamic::from_map(wanted)).map_err(Trouble::raise)?;
+        call(&own, Method::POST, "stock", &body).map(drop)
+    });
+    let own = host.clone();
     plain(&mut module, "events", move || {
         call(&own, Method::GET, "events", &Value::Null).map(|events| value::of_json(&events))
     });

@@ -2,6 +2,7 @@
 
 mod clouds;
 mod faults;
+mod stock;
 
 use chrono::{Datelike as _, TimeDelta};
 use serde_json::{Map, Value, json};
@@ -42,7 +43,7 @@ pub fn answer(
         "clock" | "events" | "counters" | "assumptions" => "GET",
         "faults" => return faults::answer(method, body, world),
         one if one.starts_with("faults/") => return faults::one(method, one, world),
-        "reset" | "advance" | "clouds" | "snapshot" | "restore" => "POST",
+        "reset" | "advance" | "clouds" | "stock" | "snapshot" | "restore" => "POST",
         _ => return Answer::missing("Control"),
     };
     if method != wanted {
@@ -64,6 +65,7 @@ pub fn answer(
         }
         "advance" => advance(body, clock),
         "clouds" => clouds::add(body, world),
+        "stock" => stock::set(body, world),
         "snapshot" => {
             snapshots.taken += 1;
             if snapshots.kept.len() >= KEPT {

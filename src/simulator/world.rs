@@ -264,10 +264,13 @@ impl World {
     pub fn tag(&mut self, pod: &str) -> i64 {
         let drawn = self.rng.i64(TAGS);
         let taken = self.tags.entry(pod.to_owned()).or_default();
-        let free = (drawn..TAGS.end)
+        let mut free = (drawn..TAGS.end)
             .chain(TAGS.start..drawn)
-            .find(|tag| !taken.contains(tag));
-        let tag = free.unwrap_or(drawn);
+            .filter(|tag| !taken.contains(tag));
+        // Once all are taken they are given again: nobody should look for one each time.
+        let is_full = i64::try_from(taken.len()).is_ok_and(|count| count >= TAGS.end - TAGS.start);
+        let tag = if is_full { None } else { free.next() };
+        let tag = tag.unwrap_or(drawn);
         taken.insert(tag);
         tag
     }

@@ -119,10 +119,14 @@ fn what_cannot_be_is_refused_where_it_stands() {
         ),
         (
             "clouds = [\"Web1\"]",
+            "clouds = [\"Web1\", \"Web1\"]",
+            "another VLAN",
+        ),
+        (
+            "clouds = [\"Web1\"]",
             "clouds = [\"Far2\"]",
             "different locations",
         ),
-        ("vlan_id = 8", "vlan_id = 7", "no other of its location"),
         ("vlan_id = 8", "vlan_id = 5000", "1 to 4094"),
         (
             "central_vlan_id = \"Net1\"",

@@ -42,9 +42,9 @@ fn vlans(resources: &Resources, clouds: &HashMap<&str, &Cloud>) -> Result<(), Pr
         )?;
         let maker = fields.created_from.as_deref();
         one_of(maker, MAKERS, format!("{at}/fields/created_from"))?;
-        let number = fields.vlan_id.filter(|number| (1..=4_094).contains(number));
-        if number.is_none_or(|number| !numbers.insert((pod, number))) {
-            let message = "a VLAN has a number from 1 to 4094 that no other of its location has";
+        let number = fields.vlan_id.unwrap_or_default();
+        if !(1..=4_094).contains(&number) {
+            let message = "a VLAN has a number from 1 to 4094";
             return Err(wrong(format!("{at}/fields/vlan_id"), message));
         }
         for (place, id) in on.iter().enumerate() {
@@ -60,6 +60,10 @@ fn vlans(resources: &Resources, clouds: &HashMap<&str, &Cloud>) -> Result<(), Pr
             }
             if cloud.fields.provision_status.as_deref() != Some("complete") {
                 return Err(wrong(at, "a cloud that is not complete has no VLANs yet"));
+            }
+            if !numbers.insert((&**id, number)) {
+                let message = format!("the cloud has another VLAN of the number {number}");
+                return Err(wrong(at, message));
             }
             let count = own.entry(id).or_default();
             *count += i64::from(maker == Some(USER));
