@@ -67,6 +67,12 @@ impl Attempt {
             || serde_json::from_slice::<IgnoredAny>(&self.body).is_ok()
     }
 
+    /// Whether the answer is JSON that ends too early.
+    pub(super) fn is_cut_off(&self) -> bool {
+        serde_json::from_slice::<IgnoredAny>(&self.body)
+            .is_err_and(|error| error.is_eof() && !self.body.trim_ascii().is_empty())
+    }
+
     /// What is wrong with the answer to a call that changes something, if it cannot be taken for
     /// the API's yes: whatever the status, a login page or a list of errors is none.
     pub(super) fn belied(&self, operation: &Operation) -> Option<String> {

@@ -157,11 +157,14 @@ impl<'a> Course<'a> {
         if let Some(why) = self.unproven(&attempt) {
             attempt = Attempt::without_answer(Outcome::Unanswered, why);
         }
-        // Whoever asked only to read decodes the answer, and sees for himself.
-        if self.repeat != Repeat::Safe
-            && matches!(attempt.outcome, Outcome::Status(200..=299))
-            && !attempt.is_readable(self.operation)
-        {
+        let is_half = matches!(attempt.outcome, Outcome::Status(200..=299))
+            && !attempt.is_readable(self.operation);
+        // A read whose answer breaks off is asked again, as if the connection had been cut. What is
+        // no JSON at all is no accident: whoever reads it sees for himself.
+        if self.repeat == Repeat::Safe && is_half && attempt.is_cut_off() {
+            let why = "the answer is not whole".to_owned();
+            attempt = Attempt::without_answer(Outcome::Unanswered, why);
+        } else if self.repeat != Repeat::Safe && is_half {
             let found = readback::accepted(self.operation, self.arguments);
             if self.repeat == Repeat::Edge && found.is_none() {
                 return Err(self.error(Cause::BadAnswer(unreadable(&attempt.body))));

@@ -14,7 +14,7 @@ fn server(rules: &str) -> Server {
     folder.write("faults.toml", rules);
     let file = folder.path().join("faults.toml");
     // The file is read before the server says where it listens.
-    Server::with(&["--speed", "1000", "--faults", file.to_str().unwrap()])
+    Server::with(&["--faults", file.to_str().unwrap()])
 }
 
 fn times(server: &Server, operation: &str) -> usize {
