@@ -65,6 +65,12 @@ impl Sim {
             account.model = simulated::read_model(file)?;
         }
         let model = &mut account.model;
+        if model.resources.is_some() && (self.clouds.is_some() || self.nodes.is_some()) {
+            let message = "--clouds and --nodes do not go with a model of every resource";
+            return Err(Complaint::usage(message)
+                .hint("leave them out, or the model")
+                .into());
+        }
         model.clouds = self.clouds.unwrap_or(model.clouds);
         model.nodes = self.nodes.unwrap_or(model.nodes);
         if let Some((name, wrong)) = model.wrong_count() {

@@ -92,6 +92,7 @@ assumptions! {
     PENDING_TASKS = [], "The pending tasks of a cloud are `provision` until it is complete, `join` while hardware comes, and `delete` until it is wiped.";
     WIPE = [259_200], "A deleted cloud is listed and can be read for this many seconds, its power off, and is then unknown.";
     WIPE_STOCK = [1], "Hardware returns to stock when its cloud is wiped or the node is removed (1 = yes).";
+    ONE_OWNER = [], "Everything belongs to one organization, so that nothing can be assigned to what another owns.";
     WIPE_BLOCKS = [], "Blocks of users stay when the cloud they are billed to is wiped.";
     DELETE_UNFINISHED = [403], "Deleting a cloud that is being provisioned, protected or already deleted: it is locked.";
     TRIAL = [], "No cloud is a trial cloud.";
@@ -126,6 +127,7 @@ assumptions! {
     BILLED_CLOUD = [400], "A routed block billed to a cloud that is not complete or is being deleted.";
     BLOCK_VLAN = [400], "Creating a block on a VLAN, or a VLAN with a block, that is not known or not of a user.";
     BLOCK_SYSTEM = [403], "Changing a block of the system.";
+    BLOCK_STATUS = [], "A block is `ACTIVE` if private and `ROUTED` if not from the moment it is made, and has none within it.";
     USAGE = [], "A block on a VLAN of a user is `internal` if private and `custom` if routed, one on none is `unused`.";
     RESERVED_ROUTED = [5], "A routed block keeps this many addresses for itself: four at its start, one at its end.";
     RESERVED_PRIVATE = [2], "A private block keeps this many addresses for itself, its first and its last; one of 31 or 32 bits keeps none.";

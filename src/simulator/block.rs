@@ -54,7 +54,7 @@ impl BlockState {
         }
     }
 
-    /// Its state in the network.
+    /// Its state in the network: `BLOCK_STATUS`.
     pub fn status(&self) -> &'static str {
         if self.is_private() {
             "ACTIVE"

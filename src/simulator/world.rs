@@ -72,7 +72,7 @@ pub struct World {
     pub configurations: IndexMap<String, Arc<Configuration>>,
     /// SSH keys by id.
     pub keys: IndexMap<String, Arc<PublicKey>>,
-    /// The organization that owns everything.
+    /// The organization that owns everything: `ONE_OWNER`.
     pub organization: Organization,
     /// The accounts that have credentials, in the order of the keys.
     pub accounts: Vec<Account>,

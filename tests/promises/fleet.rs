@@ -46,3 +46,15 @@ fn what_is_assumed_is_listed() {
     let table = Mw::new(["sim", "--assumptions"]).any_stdout().run();
     assert!(table.stdout.contains("A cloud has this many VLANs at most"));
 }
+
+#[test]
+fn counts_do_not_go_with_a_model_of_every_resource() {
+    let model = "[[cloud]]\nid = \"Web1\"\n\
+                 fields = { cloud_type = \"pcc\", pod_location = \"pod_1\", provision_status = \"complete\" }\n";
+    let done = Mw::new(["sim", "--model", "m.toml", "--nodes", "10"])
+        .file("m.toml", model)
+        .any_stderr()
+        .code(2)
+        .run();
+    assert!(done.stderr.contains("do not go with"), "{}", done.stderr);
+}
