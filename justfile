@@ -24,9 +24,9 @@ repl:
 sim *ARGS:
     cargo run --release -- sim {{ ARGS }}
 
-# Benchmarks of this crate
-bench:
-    cargo bench
+# Benchmarks of this crate; one of them with `--bench simulator`
+bench *ARGS:
+    cargo bench {{ ARGS }}
 
 # The same work done by others, as ratios
 peers:
