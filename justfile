@@ -24,9 +24,14 @@ repl:
 sim *ARGS:
     cargo run --release -- sim {{ ARGS }}
 
-# Benchmarks of this crate
-bench:
-    cargo bench
+# Generated calls of every operation of the vendor's OpenAPI document, which MW_OPENAPI names
+conformance *ARGS:
+    cargo build --release
+    tests/schemathesis/run "${CARGO_TARGET_DIR:-target}/release/mw" "$MW_OPENAPI" {{ ARGS }}
+
+# Benchmarks of this crate; one of them with `--bench simulator`
+bench *ARGS:
+    cargo bench {{ ARGS }}
 
 # The same work done by others, as ratios
 peers:
