@@ -90,6 +90,9 @@ pub fn unknown_call(call: &str) -> (String, Option<String>) {
     if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
         return (format!("`{name}` does not take {types}"), None);
     }
+    if let Some((module, function)) = name.split_once("::") {
+        return unknown_of_module(module, function, &types);
+    }
     if is_function(name) {
         let hint = advice(name, types.split(", ").next().unwrap_or_default());
         let given = if types.is_empty() {
@@ -104,6 +107,33 @@ pub fn unknown_call(call: &str) -> (String, Option<String>) {
         |near| format!("did you mean `{near}`?"),
     );
     (format!("there is no function `{name}`"), Some(hint))
+}
+
+/// The same about a function of a module. Only modules of ours have a vocabulary.
+fn unknown_of_module(module: &str, name: &str, types: &str) -> (String, Option<String>) {
+    let own = || IN_TESTS.iter().filter(|it| it.on == Some(module));
+    let unknown = format!("there is no function `{module}::{name}`");
+    let signatures: Vec<&str> = own()
+        .filter(|it| it.name == name)
+        .map(|it| it.signature)
+        .collect();
+    if !signatures.is_empty() {
+        let given = if types.is_empty() {
+            "no arguments"
+        } else {
+            types
+        };
+        let hint = format!("call it as {}", signatures.join(" or "));
+        return (
+            format!("`{module}::{name}` does not take {given}"),
+            Some(hint),
+        );
+    }
+    let hint = nearest(name, own().map(|it| it.name)).map_or_else(
+        || format!("mw doc {module} lists what there is"),
+        |near| format!("did you mean `{module}::{near}`?"),
+    );
+    (unknown, own().next().map(|_| hint))
 }
 
 /// Everything that is called as a function, for completion.

@@ -274,6 +274,25 @@ fn what_only_tests_have_is_refused_elsewhere() {
 }
 
 #[test]
+fn a_misspelt_control_of_the_simulator_is_suggested() {
+    for (line, hint) in [
+        ("sim::clod(#{label: \"x\"})", "did you mean `sim::cloud`?"),
+        (
+            "sim::count()",
+            "call it as sim::count(operation: string, target?) -> int",
+        ),
+        ("sim::qqqqqqqq()", "mw doc sim lists what there is"),
+    ] {
+        let done = Mw::new(["--quiet", "test"])
+            .file("slip_test.rhai", &format!("fn test_slip() {{ {line} }}"))
+            .any_stdout()
+            .code(1)
+            .run();
+        assert!(done.stdout.contains(hint), "{line}: {}", done.stdout);
+    }
+}
+
+#[test]
 fn examples_of_what_only_tests_have_run() {
     assert!(IN_TESTS.len() > 5);
     let mut text = String::new();
