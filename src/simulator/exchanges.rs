@@ -38,6 +38,11 @@ struct Exchange<'a> {
 impl Exchanges {
     /// Writes to the end of a file, which is made if it is not there.
     pub fn to(path: &Path) -> io::Result<Self> {
+        // A pipe that nobody reads would never open, and whoever waits for it hears no signal.
+        let is_special = std::fs::metadata(path).is_ok_and(|found| !found.is_file());
+        if is_special {
+            return Err(io::Error::other("it is not a file"));
+        }
         let file = OpenOptions::new().append(true).create(true).open(path)?;
         Ok(Self { file })
     }

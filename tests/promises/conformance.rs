@@ -108,4 +108,11 @@ fn a_file_of_exchanges_that_cannot_be_written_is_said_before_anything_runs() {
         )
         .code(2)
         .run();
+    Mw::shell("mkfifo pipe && mw --sim --exchanges pipe eval 1")
+        .stderr(
+            "error: cannot write exchanges to pipe: it is not a file\n  \
+             help: --exchanges names a file in a folder that is there and may be written to\n",
+        )
+        .code(2)
+        .run();
 }
