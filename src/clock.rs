@@ -37,7 +37,13 @@ impl Clock {
     /// A virtual clock standing at [`SIMULATED_START`], with one branch at work: the caller.
     #[must_use]
     pub fn simulated() -> Self {
-        Self::Virtual(Arc::new(Virtual::starting_at(simulated_start())))
+        Self::simulated_at(simulated_start())
+    }
+
+    /// A virtual clock standing at `start`, with one branch at work: the caller.
+    #[must_use]
+    pub fn simulated_at(start: DateTime<Utc>) -> Self {
+        Self::Virtual(Arc::new(Virtual::starting_at(start)))
     }
 
     /// A clock that starts at `start` and runs `speed` times as fast as the machine's.

@@ -14,7 +14,7 @@ use super::world::World;
 use crate::client::{
     CallError, Client, Credentials, Https, HttpsSettings, Policy, Settings as Setup,
 };
-use crate::clock::{Clock, simulated_start};
+use crate::clock::Clock;
 use crate::config::{self, Environment, Flags, Found, Profile};
 use crate::error::Complaint;
 use crate::operation::Effect;
@@ -40,12 +40,13 @@ impl Account {
     /// at a prompt.
     pub fn of(global: &Global, flowing: bool) -> Result<Self, Complaint> {
         if global.sim.is_some() {
-            let clock = if flowing {
-                Clock::flowing(simulated_start(), 1.0)
-            } else {
-                Clock::simulated()
-            };
-            let settings = simulated::settings(global, clock)?;
+            let settings = simulated::settings(global, |start| {
+                if flowing {
+                    Clock::flowing(start, 1.0)
+                } else {
+                    Clock::simulated_at(start)
+                }
+            })?;
             return Ok(Self::Simulated(World::new(settings)));
         }
         if global.faults.is_some() {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::{Global, Outcome, interrupt, show, simulated};
-use crate::clock::{Clock, simulated_start};
+use crate::clock::Clock;
 use crate::error::{Complaint, exit};
 use crate::output::Document;
 use crate::script::host::Stop;
@@ -59,11 +59,10 @@ impl Sim {
             Complaint::usage(format!("{:?} is not an address to listen on", self.listen))
                 .hint("write an IP address and a port: 127.0.0.1:8642, or port 0 for a free one")
         })?;
-        let clock = Clock::flowing(simulated_start(), self.speed);
-        let mut account = simulated::settings(global, clock)?;
-        if let Some(file) = &self.model {
-            account.model = simulated::read_model(file)?;
-        }
+        let model = self.model.as_deref().or(global.sim.as_deref());
+        let mut account = simulated::settings_of(global, model.unwrap_or_default(), |start| {
+            Clock::flowing(start, self.speed)
+        })?;
         let model = &mut account.model;
         if model.resources.is_some() && (self.clouds.is_some() || self.nodes.is_some()) {
             let message = "--clouds and --nodes do not go with a model of every resource";

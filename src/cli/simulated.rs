@@ -4,17 +4,33 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::Global;
 use crate::clock::Clock;
 use crate::error::Complaint;
 use crate::simulator::{Exchanges, Model, Rule, Settings, faults};
 
-/// The account that `--sim=MODEL`, `--seed`, `--faults` and `--exchanges` say.
-pub fn settings(global: &Global, clock: Clock) -> Result<Settings, Complaint> {
+/// The account that `--sim=MODEL`, `--seed`, `--faults` and `--exchanges` say, on a clock that starts
+/// when the model does.
+pub fn settings(
+    global: &Global,
+    clock: impl FnOnce(DateTime<Utc>) -> Clock,
+) -> Result<Settings, Complaint> {
+    settings_of(global, global.sim.as_deref().unwrap_or_default(), clock)
+}
+
+/// The same with the model of this file.
+pub fn settings_of(
+    global: &Global,
+    model: &str,
+    clock: impl FnOnce(DateTime<Utc>) -> Clock,
+) -> Result<Settings, Complaint> {
+    let model = read_model(model)?;
     Ok(Settings {
         seed: global.seed,
-        clock,
-        model: read_model(global.sim.as_deref().unwrap_or_default())?,
+        clock: clock(model.start()),
+        model,
         faults: match &global.faults {
             Some(file) => read_faults(file)?,
             None => Vec::new(),
@@ -27,7 +43,7 @@ pub fn settings(global: &Global, clock: Clock) -> Result<Settings, Complaint> {
 }
 
 /// The model in a file; without one, the starting account.
-pub fn read_model(file: &str) -> Result<Model, Complaint> {
+fn read_model(file: &str) -> Result<Model, Complaint> {
     if file.is_empty() {
         return Ok(Model::starting());
     }

@@ -1,8 +1,8 @@
 //! `mw snapshot`: an account, read and written down as a model of the simulator.
 
+mod file;
 mod reading;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -12,7 +12,7 @@ use super::{Global, Outcome, interrupt, show};
 use crate::client::Limits;
 use crate::error::{Complaint, exit};
 use crate::script::host::Stop;
-use crate::simulator::{Redaction, Resources};
+use crate::simulator::{Model, Redaction, Resources};
 
 /// Write the account down as a model that the simulator starts from.
 #[derive(Args, Debug)]
@@ -75,33 +75,36 @@ impl Snapshot {
         let read = handle.block_on(reading::read(&session, &limits))?;
         let mut resources = read.resources;
         redaction.apply(&mut resources);
-        let text = resources.written().map_err(|error| {
-            Complaint::new(
-                exit::FAILED,
-                format!("the model cannot be written: {error}"),
-            )
+        let text = resources.written(read.now).map_err(|error| {
+            let message = format!("the model cannot be written: {error}");
+            Complaint::new(exit::FAILED, message)
         })?;
-        match &self.out {
-            Some(file) => write(file, &text)?,
+        let out = self.out.as_deref().filter(|file| *file != Path::new("-"));
+        let name = out.map_or_else(|| "-".into(), Path::to_string_lossy);
+        let refused = Model::read(&name, &text).err();
+        match out {
+            // What was there before may be of more use.
+            Some(file) if refused.is_some() && file.exists() => {}
+            Some(file) => file::write(file, &text)?,
             None => show::text(&text)?,
         }
-        if !global.quiet {
-            for note in &read.notes {
-                eprintln!("note: {note}");
-            }
-            let place = self.out.as_deref().map(Path::display);
-            let place = place.map_or_else(String::new, |file| format!("{file}: "));
-            let left_out = match redaction.described() {
-                words if words.is_empty() => "nothing left out".to_owned(),
-                words => format!("without {words}"),
+        if let Some(why) = refused {
+            let mut complaint = *why;
+            complaint.exit = exit::FAILED;
+            complaint.message = format!(
+                "the simulator cannot start from this account: {}",
+                complaint.message
+            );
+            let hint = match out {
+                Some(file) if file.exists() => {
+                    "correct the model by hand; a file that was there is kept"
+                }
+                _ => "correct the model by hand",
             };
-            eprintln!("{place}{}, {left_out}", counted(&resources));
+            return Err(complaint.hint(hint).into());
         }
-        if let Some(why) = resources.problem() {
-            let message = format!("the simulator cannot start from this account: {why}");
-            return Err(Complaint::new(exit::FAILED, message)
-                .hint("correct the model by hand")
-                .into());
+        if !global.quiet {
+            tell(&read.notes, out, &resources, redaction);
         }
         Ok(exit::DONE)
     }
@@ -126,15 +129,15 @@ fn counted(resources: &Resources) -> String {
     )
 }
 
-/// Writes a file as a whole or not at all.
-fn write(file: &Path, text: &str) -> Result<(), Complaint> {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".part");
-    let part = PathBuf::from(name);
-    let written = fs::write(&part, text).and_then(|()| fs::rename(&part, file));
-    written.map_err(|error| {
-        // Nothing is lost with it: the file there was before is still there.
-        let _ = fs::remove_file(&part);
-        Complaint::usage(format!("cannot write {}: {error}", file.display()))
-    })
+/// Says on standard error what was written.
+fn tell(notes: &[String], out: Option<&Path>, resources: &Resources, redaction: Redaction) {
+    for note in notes {
+        eprintln!("note: {note}");
+    }
+    let place = out.map_or_else(String::new, |file| format!("{}: ", file.display()));
+    let left_out = match redaction.described() {
+        words if words.is_empty() => "nothing left out".to_owned(),
+        words => format!("without {words}"),
+    };
+    eprintln!("{place}{}, {left_out}", counted(resources));
 }

@@ -66,7 +66,7 @@ impl Test {
         if self.jobs == Some(0) {
             return Err(Complaint::usage("--jobs must be 1 or more").into());
         }
-        let account = simulated::settings(global, Clock::simulated())?;
+        let account = simulated::settings(global, Clock::simulated_at)?;
         let stop = Stop::default();
         let runtime = interrupt::watch(&stop);
         let mut suite = Suite {

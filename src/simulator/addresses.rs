@@ -58,6 +58,11 @@ pub fn take(
             "Error with internal VLAN and Prefix tracking.",
         )
     })?;
+    if has_main(state, host) {
+        return Err(Answer::invalid(
+            "A host's main IP cannot be reassigned or unassigned.",
+        ));
+    }
     let place = match wanted {
         Some(wanted) => {
             let address: Ipv4Addr = wanted
@@ -94,6 +99,11 @@ pub fn take(
     state.addresses.insert(place, address.clone());
     refresh(world, block);
     Ok(address)
+}
+
+/// Whether a block that main addresses lie in has one of this host already.
+fn has_main(state: &BlockState, host: Option<&str>) -> bool {
+    !state.mains.is_empty() && host.is_some_and(|host| state.has_host(host))
 }
 
 fn refresh(world: &mut World, block: &str) {
@@ -141,9 +151,9 @@ pub fn update_ip(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     );
     let state = known(world, call)?;
     let place = place_of(state, call)?;
-    let stays = |address: &IpAddress| host.is_none() || address.assigned_host.as_deref() == host;
-    let is_main = |address: &IpAddress| state.is_main(address) && !stays(address);
-    if state.addresses.get(&place).is_some_and(is_main) {
+    let own = state.addresses.get(&place);
+    let stays = own.is_some_and(|it| host.is_none() || it.assigned_host.as_deref() == host);
+    if !stays && (state.mains.contains(&place) || has_main(state, host)) {
         return Err(Answer::invalid(
             "A host's main IP cannot be reassigned or unassigned.",
         ));
@@ -167,8 +177,7 @@ pub fn delete_ip(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     call.needs(Role::Maintainer, WHAT)?;
     let state = known(world, call)?;
     let place = place_of(state, call)?;
-    let is_main = |address: &IpAddress| state.is_main(address);
-    if state.addresses.get(&place).is_some_and(is_main) {
+    if state.mains.contains(&place) {
         return Err(Answer::errors(
             MAIN_DELETED.status(),
             "validation_failure",

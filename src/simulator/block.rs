@@ -1,6 +1,6 @@
 //! An IP block and its addresses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -26,6 +26,8 @@ pub struct BlockState {
     pub record: Arc<IpBlock>,
     /// Addresses in use, by the address as a number.
     pub addresses: BTreeMap<u32, IpAddress>,
+    /// Which of them are main addresses of hosts.
+    pub mains: BTreeSet<u32>,
 }
 
 impl BlockState {
@@ -81,9 +83,10 @@ impl BlockState {
         })
     }
 
-    /// Whether an address is the main one of the host it is assigned to, which nobody may change.
-    pub fn is_main(&self, address: &IpAddress) -> bool {
-        self.usage() == INVENTORY && address.assigned_host.is_some()
+    /// Whether a host has an address of the block.
+    pub fn has_host(&self, host: &str) -> bool {
+        let mut addresses = self.addresses.values();
+        addresses.any(|address| address.assigned_host.as_deref() == Some(host))
     }
 
     /// An address with the block's length behind it.

@@ -69,7 +69,7 @@ impl Exchanges {
         };
         line.push(b'\n');
         if let Err(error) = (&self.file).write_all(&line) {
-            tracing::warn!("an exchange could not be written down: {error}");
+            tracing::error!("an exchange could not be written down: {error}");
         }
     }
 }

@@ -88,7 +88,8 @@ fn fail(
             behaviour(world, call)
         }
         Way::Stale(span) => {
-            let asked = format!("{:?}?{}", call.path, call.query);
+            let who = call.caller.account.number;
+            let asked = format!("{who} {:?}?{}", call.path, call.query);
             let kept = world.faults.kept(rule, &asked);
             if let Some(kept) = kept.filter(|kept| world.now < kept.at + span) {
                 return Ok(Answer::ready(kept.body.clone()));

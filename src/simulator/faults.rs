@@ -242,6 +242,11 @@ mod tests {
             (r#"{"operation": "*", "reset": "sometime"}"#, "sometime"),
             (r#"{"operation": "*", "stuck": true}"#, "of `set_power`"),
             (
+                r#"{"operation": "*", "status": 429, "executed": true}"#,
+                "from 500",
+            ),
+            (r#"{"operation": "*", "delay": "366d"}"#, "longer than"),
+            (
                 r#"{"operation": "clouds", "sold_out": true}"#,
                 "`sold_out` is of `place_order`",
             ),
@@ -249,7 +254,7 @@ mod tests {
                 r#"{"operation": "set_power", "stale": "5m"}"#,
                 "an operation that reads",
             ),
-            (r#"{"operation": "*", "delay": "5"}"#, "like \"2s\""),
+            (r#"{"operation": "*", "delay": "5"}"#, "like \"90s\""),
             (
                 r#"{"operation": "*", "delay": ["5s", "1s"]}"#,
                 "from the shorter",

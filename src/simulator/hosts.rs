@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::block::{BlockState, INVENTORY, dotted};
-use super::world::{VlanState, World};
+use super::block::{BlockState, INVENTORY, USER, dotted};
+use super::world::World;
 use crate::api::ip_blocks::IpAddress;
 use crate::record::Json;
 
@@ -26,11 +26,12 @@ pub fn address(world: &mut World, cloud: &str) -> bool {
         .map(|node| node.uuid.clone())
         .collect();
     let mut all_have_one = true;
-    for vlan in state.vlans.clone() {
-        let Some(vlan) = world.vlans.get(&vlan) else {
+    let main = inventory(world, cloud);
+    for id in state.vlans.clone() {
+        let Some(vlan) = world.vlans.get(&id) else {
             continue;
         };
-        let is_inventory = is_inventory(vlan);
+        let is_inventory = main.as_ref() == Some(&id);
         let blocks = vlan.blocks.clone();
         let mode = |id: &str| {
             let block = world.blocks.get(id)?;
@@ -53,9 +54,16 @@ pub fn address(world: &mut World, cloud: &str) -> bool {
     all_have_one
 }
 
-/// Whether a VLAN is the one that main addresses lie in.
-fn is_inventory(vlan: &VlanState) -> bool {
-    vlan.record.fields.alterable == Some(false) && vlan.record.label.as_deref() == Some(INVENTORY)
+/// The VLAN of a cloud that main addresses lie in: the first of that name that is not a user's.
+pub fn inventory(world: &World, cloud: &str) -> Option<String> {
+    let is_it = |id: &&String| {
+        let record = world.vlans.get(*id).map(|vlan| &vlan.record);
+        record.is_some_and(|it| {
+            it.fields.created_from.as_deref() != Some(USER)
+                && it.label.as_deref() == Some(INVENTORY)
+        })
+    };
+    world.clouds.get(cloud)?.vlans.iter().find(is_it).cloned()
 }
 
 /// Gives each host one address out of some blocks, if it has none there; whether some got none.
@@ -85,6 +93,9 @@ fn assign(world: &mut World, blocks: &[String], hosts: &[String], label: &str) -
         };
         if let Some(state) = block.and_then(|id| world.blocks.get_mut(id)) {
             state.addresses.insert(place, address);
+            if label == INVENTORY {
+                state.mains.insert(place);
+            }
         }
     }
     false
@@ -99,9 +110,11 @@ pub fn release(world: &mut World, cloud: &str, host: &str) {
     let blocks: Vec<String> = vlans.flat_map(|vlan| vlan.blocks.clone()).collect();
     for block in blocks {
         if let Some(state) = world.blocks.get_mut(&block) {
-            state
-                .addresses
-                .retain(|_, it| it.assigned_host.as_deref() != Some(host));
+            let BlockState {
+                addresses, mains, ..
+            } = state;
+            addresses.retain(|_, it| it.assigned_host.as_deref() != Some(host));
+            mains.retain(|place| addresses.contains_key(place));
         }
     }
 }
@@ -117,12 +130,12 @@ pub fn show(world: &mut World, cloud: &str) {
     for vlan in state.vlans.iter().filter_map(|id| world.vlans.get(id)) {
         let mut addresses = BTreeMap::new();
         for block in vlan.blocks.iter().filter_map(|id| world.blocks.get(id)) {
-            for address in block.addresses.values() {
+            for (place, address) in &block.addresses {
                 let Some(host) = &address.assigned_host else {
                     continue;
                 };
                 addresses.insert(host.clone(), block.with_length(address));
-                if block.is_main(address) {
+                if block.mains.contains(place) {
                     mains.insert(host.clone(), address.ip.clone());
                 }
             }

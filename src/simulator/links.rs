@@ -231,13 +231,7 @@ pub fn settle(world: &mut World, cloud: &str) {
 fn widen(world: &mut World, cloud: &str) -> Option<()> {
     let state = world.clouds.get(cloud)?;
     let pod = state.record.fields.pod_location.clone()?;
-    let is_inventory = |id: &&String| {
-        let vlan = world.vlans.get(*id);
-        vlan.is_some_and(|vlan| {
-            !is_of_user(vlan) && vlan.record.label.as_deref() == Some(INVENTORY)
-        })
-    };
-    let vlan = state.vlans.iter().find(is_inventory)?.clone();
+    let vlan = hosts::inventory(world, cloud)?;
     let block = add_system_block(world, cloud, &pod, INVENTORY)?;
     join_block(world, &vlan, &block);
     Some(())

@@ -1,6 +1,7 @@
 //! The account a simulator starts with: so many clouds and nodes, or every resource in full.
 
 mod check;
+mod defaults;
 mod problem;
 mod raise;
 mod redaction;
@@ -10,7 +11,7 @@ mod written;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use serde_json::{Map, Value};
 
 pub use redaction::Redaction;
@@ -18,8 +19,10 @@ pub use resources::Resources;
 pub(super) use starting::add_complete;
 
 use super::world::World;
+use crate::clock::simulated_start;
 use crate::error::{Complaint, Place};
 use crate::operation::nearest;
+use crate::record::Moment;
 use problem::Problem;
 use resources::TABLES;
 use starting::FIRST_NODES;
@@ -37,6 +40,8 @@ pub struct Model {
     pub nodes: usize,
     /// Takes the place of the seed in the settings.
     pub seed: Option<u64>,
+    /// When it is what it is; without it, where simulated time starts.
+    pub now: Option<DateTime<Utc>>,
     /// Every resource, instead of so many clouds and nodes.
     pub resources: Option<Arc<Resources>>,
 }
@@ -49,6 +54,7 @@ impl Model {
             clouds: 2,
             nodes: FIRST_NODES,
             seed: None,
+            now: None,
             resources: None,
         }
     }
@@ -85,8 +91,17 @@ impl Model {
                 is_full = true;
                 continue;
             }
+            if name == "now" {
+                let instant = value.as_str().and_then(Moment::read);
+                let instant = instant.filter(|at| (1970..=9_000).contains(&at.year()));
+                model.now = Some(instant.ok_or_else(|| {
+                    let message = "`now` is an instant, such as 2026-01-15T08:00:00+00:00";
+                    Problem::at(at, message.to_owned())
+                })?);
+                continue;
+            }
             if !COUNTS.contains(&name.as_str()) {
-                let near = nearest(name, COUNTS.iter().chain(TABLES).copied())
+                let near = nearest(name, COUNTS.iter().chain(TABLES).chain(&["now"]).copied())
                     .map(|near| format!(": did you mean `{near}`?"))
                     .unwrap_or_default();
                 return Err(Problem::of_key(at, format!("unknown field `{name}`{near}")));
@@ -130,6 +145,12 @@ impl Model {
         .into_iter()
         .find(|(_, count, least)| !(*least..=MOST).contains(count))
         .map(|(name, count, least)| (name, format!("is {count}, not within {least} to {MOST}")))
+    }
+
+    /// When it starts.
+    #[must_use]
+    pub fn start(&self) -> DateTime<Utc> {
+        self.now.unwrap_or_else(simulated_start)
     }
 
     /// The account itself.

@@ -156,7 +156,9 @@ impl World {
         let account = self.accounts.get(key)?;
         let member = self.organization.members.iter().find(|member| {
             let own = member.account.as_ref();
-            own.is_some_and(|own| own.account_id == account.record.account_id)
+            own.is_some_and(|own| {
+                own.account_id.is_some() && own.account_id == account.record.account_id
+            })
         });
         let active = member.filter(|member| member.state.as_deref() == Some("active"));
         Some(Caller {

@@ -2,8 +2,10 @@
 //! cannot be is refused with its line.
 
 use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use crate::stage::folder::Folder;
+use crate::stage::http;
 use crate::stage::mw::Mw;
 use crate::stage::server::Server;
 
@@ -215,6 +217,143 @@ fn a_model_that_cannot_be_is_refused_with_its_line() {
         ("state = \"active\"", "state = \"gone\"", "`pending`"),
     ] {
         refused(from, to, why);
+    }
+}
+
+#[test]
+fn what_is_made_after_a_snapshot_never_takes_the_place_of_what_was_made_before() {
+    let folder = Folder::new();
+    let file = folder.path().join("account.toml");
+    let name = file.to_str().unwrap();
+    Mw::new(["--sim", "--quiet", "snapshot", "--out", name]).run();
+    for round in 1..=3 {
+        let server = Server::with(&["--model", name]);
+        let line = r#"
+            create_vlan(#{label: "more", pod_location: "pod_1", vlan_type: "internal"});
+            vlans().where("label", "more").len()"#;
+        Mw::new(["--allow", "change", "--quiet", "eval", line])
+            .account(server.url())
+            .stdout(&format!("{round}\n"))
+            .run();
+        Mw::new(["--quiet", "snapshot", "--out", name])
+            .account(server.url())
+            .run();
+    }
+}
+
+#[test]
+fn simulated_time_starts_when_the_snapshot_was_taken() {
+    let (server, folder) = (Server::with(&["--speed", "0"]), Folder::new());
+    let file = folder.path().join("account.toml");
+    http::post(server.url(), "/_sim/advance", r#"{"seconds": 1728000}"#);
+    Mw::new(["--quiet", "snapshot", "--out", file.to_str().unwrap()])
+        .account(server.url())
+        .run();
+    Mw::new([&format!("--sim={}", file.display()), "eval", "now()"])
+        .stdout("2026-02-04T08:00:00Z\n")
+        .run();
+}
+
+#[test]
+fn an_account_that_cannot_be_started_from_keeps_the_snapshot_there_was() {
+    let folder = Folder::new();
+    folder.write("kept.toml", "clouds = 3\n");
+    folder.write(
+        "faults.toml",
+        "[[fault]]\noperation = \"cloud_stats\"\nsays = { power_state = \"hibernating\" }\n",
+    );
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    for (out, is_there) in [("kept.toml", true), ("new.toml", false)] {
+        let (faults, out) = (path("faults.toml"), path(out));
+        let done = Mw::new(["--sim", "--faults", &faults, "snapshot", "--out", &out])
+            .any_stderr()
+            .code(1)
+            .run();
+        assert!(done.stderr.contains("one of `power on`"), "{}", done.stderr);
+        let text = fs::read_to_string(&out).unwrap();
+        assert_eq!(text == "clouds = 3\n", is_there, "{text}");
+    }
+}
+
+#[test]
+fn a_snapshot_is_its_owners_and_replaces_nothing_but_itself() {
+    let folder = Folder::new();
+    let path = |name: &str| folder.path().join(name);
+    let take = |name: &str| {
+        let out = path(name);
+        Mw::new([
+            "--sim",
+            "--quiet",
+            "snapshot",
+            "--out",
+            out.to_str().unwrap(),
+        ])
+        .run();
+    };
+    let mode = |name: &str| fs::metadata(path(name)).unwrap().permissions().mode() & 0o777;
+    take("account.toml");
+    assert_eq!(mode("account.toml"), 0o600);
+    fs::set_permissions(path("account.toml"), fs::Permissions::from_mode(0o640)).unwrap();
+    symlink(path("account.toml"), path("link.toml")).unwrap();
+    folder.write("link.toml.part", "mine");
+    fs::write(path("account.toml"), "old").unwrap();
+    take("link.toml");
+    assert!(
+        fs::symlink_metadata(path("link.toml"))
+            .unwrap()
+            .is_symlink()
+    );
+    assert!(
+        fs::read_to_string(path("account.toml"))
+            .unwrap()
+            .contains("[[cloud]]")
+    );
+    assert_eq!(mode("account.toml"), 0o640);
+    assert_eq!(fs::read_to_string(path("link.toml.part")).unwrap(), "mine");
+    let shown = Mw::new(["--sim", "--quiet", "snapshot", "--out", "-"])
+        .any_stdout()
+        .run();
+    assert!(shown.stdout.contains("[[cloud]]"));
+    Mw::new(["--sim", "--quiet", "snapshot", "--out", "/dev/null"]).run();
+    assert!(!fs::metadata("/dev/null").unwrap().is_file());
+}
+
+#[test]
+fn what_nobody_has_described_does_not_survive_redaction() {
+    let model = r#"
+[[cloud]]
+id = "Web1"
+label = "ACME"
+fields = { cloud_type = "baremetal", pod_location = "pod_1", provision_status = "complete", hostname = "web.acme.corp" }
+[cloud.stats]
+cloud_hostname = "web.acme.corp"
+external_vip_address = "2001:db8:ac3e::1"
+keys = [{ public_key = "ssh-rsa AAAA acme", private_key = "ACME" }]
+[[cloud.stats.nodes]]
+uuid = "11111111-1111-4111-8111-111111111111"
+power_state = "power on"
+ipaddress = "93.184.216.35/28"
+networks = [{ mac_address = "AA:BB:CC:DD:EE:01", name = "acme0" }]
+properties = { cpu = { count = 1 }, serial = "ACME" }
+[[vlan]]
+id = "Net1"
+label = "ACME uplink"
+description = "for ACME"
+fields = { created_from = "central", pod_location = "pod_1", vlan_type = "internal", vlan_id = 7 }
+[[order]]
+id = "Ord1"
+label = "for ACME"
+fields = { items = [{ hardware_sku = "medium_v4", location = "pod_1", type = "baremetal", quantity = 1, modifications = { note = "ACME" } }], clouds_deployed = [], config_options = { password = "ACME" } }
+[[configuration]]
+id = "Con1"
+label = "ACME"
+fields = { image_source = "https://acme.corp/acme.img", image_os_hash_algo = "md5", image_os_hash_value = "0" }
+"#;
+    let mw = Mw::new(["--sim=model.toml", "--quiet", "snapshot", "--redact", "all"]);
+    let done = mw.file("model.toml", model).any_stdout().run();
+    for word in ["acme", "93.184", "ac3e", "aa:bb"] {
+        let text = done.stdout.to_lowercase();
+        assert!(!text.contains(word), "{word}: {}", done.stdout);
     }
 }
 

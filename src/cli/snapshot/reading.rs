@@ -2,14 +2,16 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, Value, json};
 
 use crate::api;
 use crate::cli::call;
-use crate::client::Limits;
+use crate::client::{CallError, Limits};
 use crate::error::{Complaint, exit};
 use crate::operation::Arguments;
+use crate::record::Moment;
 use crate::session::{Decoded, Session};
 use crate::simulator::Resources;
 
@@ -20,6 +22,8 @@ const AT_ONCE: usize = 8;
 pub struct Read {
     /// The account.
     pub resources: Resources,
+    /// When it was read, by the account's own clock.
+    pub now: DateTime<Utc>,
     /// What could not be taken over as it is.
     pub notes: Vec<String>,
 }
@@ -33,13 +37,16 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// One record, or all of a list, as JSON.
     async fn get(&self, name: &str, arguments: &Arguments) -> Result<Value, Complaint> {
-        let operation = api::operation(name)
-            .ok_or_else(|| Complaint::new(exit::FAILED, format!("there is no `{name}`")))?;
-        let decoded = self
-            .session
-            .perform(operation, arguments, self.limits)
-            .await
-            .map_err(|error| call::complaint(&error))?;
+        let read = self.try_get(name, arguments).await;
+        read.map_err(|error| call::complaint(&error))
+    }
+
+    async fn try_get(&self, name: &str, arguments: &Arguments) -> Result<Value, CallError> {
+        let operation = api::operation(name).ok_or_else(|| {
+            CallError::setup(format!("there is no `{name}`"), "mw doc lists them")
+        })?;
+        let session = self.session;
+        let decoded = session.perform(operation, arguments, self.limits).await?;
         Ok(match decoded {
             Decoded::Nothing => Value::Null,
             Decoded::One(record) => record.to_json(),
@@ -54,18 +61,28 @@ impl Reader<'_> {
         }
     }
 
-    /// What a read answers for each of some ids, in their order.
+    /// What a read answers for each of some things, in their order. What is gone by now is left out,
+    /// of the things as well.
     async fn each(
         &self,
         name: &str,
         parameter: &str,
-        ids: Vec<String>,
+        things: &mut Vec<Value>,
     ) -> Result<Vec<Value>, Complaint> {
-        stream::iter(ids)
-            .map(|id| async move { self.get(name, &Arguments::new().with(parameter, id)).await })
+        let read: Vec<Option<Value>> = stream::iter(ids(things))
+            .map(|id| async move {
+                let arguments = Arguments::new().with(parameter, id);
+                match self.try_get(name, &arguments).await {
+                    Err(error) if error.status() == Some(404) => Ok(None),
+                    read => read.map(Some).map_err(|error| call::complaint(&error)),
+                }
+            })
             .buffered(AT_ONCE)
             .try_collect()
-            .await
+            .await?;
+        let mut is_there = read.iter().map(Option::is_some);
+        things.retain(|_| is_there.next().unwrap_or_default());
+        Ok(read.into_iter().flatten().collect())
     }
 }
 
@@ -95,11 +112,11 @@ pub async fn read(session: &Session, limits: &Limits) -> Result<Read, Complaint>
     let reader = Reader { session, limits };
     let mut notes = Vec::new();
     let mut clouds = reader.all("clouds").await?;
-    let mut stats = reader.each("cloud_stats", "cloud", ids(&clouds)).await?;
+    let mut stats = reader.each("cloud_stats", "cloud", &mut clouds).await?;
     let mut vlans = reader.all("vlans").await?;
     let mut blocks = reader.all("ip_blocks").await?;
     let details = reader
-        .each("ip_block_details", "prefix", ids(&blocks))
+        .each("ip_block_details", "prefix", &mut blocks)
         .await?;
     let mut orders = reader.all("orders").await?;
     link_vlans(&mut vlans, &clouds, &stats);
@@ -125,7 +142,7 @@ pub async fn read(session: &Session, limits: &Limits) -> Result<Read, Complaint>
         forget(order, "relation");
     }
     let mut tables = Map::new();
-    if let Some(organization) = organization(&reader).await? {
+    if let Some(organization) = organization(&reader, &mut notes).await? {
         tables.insert("organization".to_owned(), organization);
     }
     for (name, items) in [
@@ -138,7 +155,8 @@ pub async fn read(session: &Session, limits: &Limits) -> Result<Read, Complaint>
     ] {
         tables.insert(name.to_owned(), Value::Array(items));
     }
-    tables.insert("stock".to_owned(), stock(&reader).await?);
+    let (stock, now) = stock(&reader).await?;
+    tables.insert("stock".to_owned(), stock);
     let (resources, left_out) = Resources::taken_over(tables).map_err(|why| {
         Complaint::new(exit::FAILED, format!("the account makes no sense: {why}"))
     })?;
@@ -151,22 +169,34 @@ pub async fn read(session: &Session, limits: &Limits) -> Result<Read, Complaint>
             left_out.join(", ")
         ));
     }
-    Ok(Read { resources, notes })
+    // Without a word from the account, our own clock has to do.
+    let now = now.unwrap_or_else(|| session.clock().now());
+    Ok(Read {
+        resources,
+        now,
+        notes,
+    })
 }
 
 /// Writes into each VLAN which clouds it is on: its own record shows one of them at most.
 fn link_vlans(vlans: &mut [Value], clouds: &[Value], stats: &[Value]) {
     for vlan in vlans {
         let uuid = text(vlan, "/fields/vlan_uuid");
-        let shows = |stats: &Value| {
+        let number = vlan.pointer("/fields/vlan_id");
+        let first = text(vlan, "/fields/cloud_id");
+        let is_it = |shown: &Value| match (text(shown, "/uuid"), uuid) {
+            (Some(shown), Some(uuid)) => shown == uuid,
+            _ => number.is_some() && shown.get("id") == number,
+        };
+        let is_on = |cloud: &Value, stats: &Value| {
             let shown = stats.get("vlans").and_then(Value::as_array);
-            let mut shown = shown.into_iter().flatten();
-            uuid.is_some() && shown.any(|shown| text(shown, "/uuid") == uuid)
+            let is_first = first.is_some() && text(cloud, "/id") == first;
+            is_first || shown.into_iter().flatten().any(is_it)
         };
         let on: Vec<&str> = clouds
             .iter()
             .zip(stats)
-            .filter(|(_, stats)| shows(stats))
+            .filter(|(cloud, stats)| is_on(cloud, stats))
             .filter_map(|(cloud, _)| text(cloud, "/id"))
             .collect();
         let on = json!(on);
@@ -197,13 +227,28 @@ fn drop_dangling(
     drop(blocks, "cloud_id", &ids(clouds).into_iter().collect());
 }
 
-/// The organization that the caller belongs to.
-async fn organization(reader: &Reader<'_>) -> Result<Option<Value>, Complaint> {
-    let profile = reader.get("profile", &Arguments::new()).await?;
-    let Some(id) = text(&profile, "/account_access/0/account_id") else {
+/// The organization that the caller belongs to: the first, if there are several.
+async fn organization(
+    reader: &Reader<'_>,
+    notes: &mut Vec<String>,
+) -> Result<Option<Value>, Complaint> {
+    let mut profile = reader.get("profile", &Arguments::new()).await?;
+    let is_one = |access: &&mut Value| text(access, "/type").is_none_or(|it| it == "organization");
+    let all: Vec<String> = list(&mut profile, "account_access")
+        .filter(is_one)
+        .filter_map(|access| text(access, "/account_id").map(str::to_owned))
+        .collect();
+    let Some(id) = all.first() else {
+        notes.push("the organization is made up: the caller belongs to none".to_owned());
         return Ok(None);
     };
-    let arguments = Arguments::new().with("organization", id);
+    if all.len() > 1 {
+        let count = all.len() - 1;
+        notes.push(format!(
+            "organization {id} is taken, {count} more are left out"
+        ));
+    }
+    let arguments = Arguments::new().with("organization", id.clone());
     let mut organization = reader.get("organization", &arguments).await?;
     let mut members = reader.get("members", &arguments).await?;
     for member in members.as_array_mut().into_iter().flatten() {
@@ -213,18 +258,15 @@ async fn organization(reader: &Reader<'_>) -> Result<Option<Value>, Complaint> {
     Ok(Some(organization))
 }
 
-/// What is in stock, by location.
-async fn stock(reader: &Reader<'_>) -> Result<Value, Complaint> {
-    let locations = reader.all("locations").await?;
-    let pods: Vec<String> = locations
-        .iter()
-        .filter_map(|location| text(location, "/id").map(str::to_owned))
-        .collect();
+/// What is in stock, by location, and when it was counted.
+async fn stock(reader: &Reader<'_>) -> Result<(Value, Option<DateTime<Utc>>), Complaint> {
+    let mut locations = reader.all("locations").await?;
     let stocks = reader
-        .each("availability", "location", pods.clone())
+        .each("availability", "location", &mut locations)
         .await?;
-    let mut all = Map::new();
-    for (pod, stock) in pods.into_iter().zip(stocks) {
+    let (mut all, mut now) = (Map::new(), None);
+    for (pod, stock) in ids(&locations).into_iter().zip(stocks) {
+        now = now.max(text(&stock, "/timestamp").and_then(Moment::read));
         let items = stock.get("stock").and_then(Value::as_array);
         let counts: Map<String, Value> = items
             .into_iter()
@@ -233,5 +275,5 @@ async fn stock(reader: &Reader<'_>) -> Result<Value, Complaint> {
             .collect();
         all.insert(pod, Value::Object(counts));
     }
-    Ok(Value::Object(all))
+    Ok((Value::Object(all), now))
 }

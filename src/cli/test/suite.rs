@@ -12,7 +12,7 @@ use super::verdict::{Ending, Verdict};
 use crate::cli::execution::STACK;
 use crate::cli::world::World;
 use crate::client::Silent;
-use crate::clock::{Clock, simulated_start};
+use crate::clock::Clock;
 use crate::error::{Complaint, exit};
 use crate::script::console::{Console, Level};
 use crate::script::host::{Host, Parts, Stop};
@@ -172,7 +172,7 @@ impl Suite {
         coverage: Option<Arc<Coverage>>,
     ) -> (Host, Arc<World>) {
         let world = World::new(Settings {
-            clock: Clock::simulated(),
+            clock: Clock::simulated_at(self.account.model.start()),
             ..self.account.clone()
         });
         let permission = Permission::new(Permission::everything(), self.deny.clone(), None);
@@ -244,7 +244,7 @@ impl Suite {
             line: case.line,
             ending,
             took,
-            simulated: world.clock().now() - simulated_start(),
+            simulated: world.clock().now() - self.account.model.start(),
             said,
         }
     }

@@ -213,6 +213,12 @@ impl Rule {
                     .to_owned(),
             );
         }
+        if self.executed && self.status.is_some_and(|it| it < 500 && it != 408) {
+            return Err(
+                "`executed` goes with a status from 500: one below says that nothing was done"
+                    .to_owned(),
+            );
+        }
         if self.says.is_none() && self.of.is_some() {
             return Err("`of` goes with `says`".to_owned());
         }

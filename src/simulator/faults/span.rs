@@ -21,15 +21,34 @@ pub struct Skew(pub TimeDelta);
 
 /// A span, or the bounds of one.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(
-    untagged,
-    expecting = "a wait is a duration like \"2s\", or two of them: [\"1s\", \"5s\"]"
-)]
+#[serde(try_from = "Written", untagged)]
 pub enum Wait {
     /// Always this long.
     Fixed(Span),
     /// Drawn from these bounds.
     Within(Span, Span),
+}
+
+/// A wait as it is written.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "a wait is a duration like \"2s\", or two of them: [\"1s\", \"5s\"]"
+)]
+enum Written {
+    Fixed(String),
+    Within(String, String),
+}
+
+impl TryFrom<Written> for Wait {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        Ok(match written {
+            Written::Fixed(span) => Self::Fixed(span.try_into()?),
+            Written::Within(least, most) => Self::Within(least.try_into()?, most.try_into()?),
+        })
+    }
 }
 
 impl Wait {

@@ -4,12 +4,15 @@ mod networks;
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::Datelike as _;
+
 use super::problem::Problem;
 use super::resources::Resources;
 use crate::api::clouds::{CLOUD_STATES, Cloud, CloudStats, PROVISION_STATUSES};
 use crate::api::configurations::ConfigurationFields;
 use crate::api::nodes::{Node, POWER_STATES};
-use crate::record::Typed as _;
+use crate::record::{Moment, Typed as _};
+use crate::simulator::assumptions::ORDER_QUANTITY;
 use crate::simulator::configurations;
 use crate::simulator::credentials::Role;
 use crate::simulator::identity::is_uuid;
@@ -20,6 +23,7 @@ use crate::simulator::public_keys::fingerprint;
 pub fn check(resources: &Resources) -> Result<(), Problem> {
     organization(resources)?;
     ids(resources)?;
+    orders(resources)?;
     clouds(resources)?;
     networks::check(resources)?;
     for (place, configuration) in resources.configurations.iter().enumerate() {
@@ -85,12 +89,22 @@ fn organization(resources: &Resources) -> Result<(), Problem> {
     let Some(organization) = &resources.organization else {
         return Ok(());
     };
+    let mut seen = HashSet::new();
     for (place, member) in organization.members.iter().enumerate() {
         let at = format!("/organization/members/{place}");
         let roles: Vec<&str> = Role::ALL.iter().map(|role| role.name()).collect();
         one_of(member.role.as_deref(), &roles, format!("{at}/role"))?;
         let states = ["active", "pending", "inactive"];
         one_of(member.state.as_deref(), &states, format!("{at}/state"))?;
+        if !seen.insert(&member.membership_id) {
+            let message = "the membership is there twice";
+            return Err(wrong(format!("{at}/membership_id"), message));
+        }
+        let account = member.account.as_ref();
+        if account.is_some_and(|account| account.account_id.is_none()) {
+            let message = "an account has an account_id";
+            return Err(wrong(format!("{at}/account"), message));
+        }
     }
     let owns = organization.members.iter().any(|member| {
         let is = |given: &Option<String>, word: &str| given.as_deref() == Some(word);
@@ -109,6 +123,14 @@ fn organization(resources: &Resources) -> Result<(), Problem> {
 /// Refuses an id that two things have.
 fn ids(resources: &Resources) -> Result<(), Problem> {
     let unique = |table: &str, ids: Vec<&str>| {
+        let is_id = |id: &str| {
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+            !id.is_empty() && id.bytes().all(plain)
+        };
+        if let Some(place) = ids.iter().position(|id| !is_id(id)) {
+            let message = "an id is letters and digits";
+            return Err(wrong(format!("/{table}/{place}/id"), message));
+        }
         let mut seen = HashSet::new();
         match ids.iter().enumerate().find(|(_, id)| !seen.insert(**id)) {
             Some((place, id)) => {
@@ -129,6 +151,19 @@ fn ids(resources: &Resources) -> Result<(), Problem> {
         "public_key",
         all.public_keys.iter().map(|it| &*it.id).collect(),
     )
+}
+
+fn orders(resources: &Resources) -> Result<(), Problem> {
+    let most = ORDER_QUANTITY.most();
+    for (place, order) in resources.orders.iter().enumerate() {
+        for (item, asked) in order.fields.items.iter().enumerate() {
+            let at = format!("/order/{place}/fields/items/{item}/quantity");
+            if !(1..=most).contains(&asked.quantity.unwrap_or(1)) {
+                return Err(wrong(at, format!("an item is of 1 to {most}")));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn clouds(resources: &Resources) -> Result<(), Problem> {
@@ -174,6 +209,13 @@ fn clouds(resources: &Resources) -> Result<(), Problem> {
 
 fn state(cloud: &Cloud, stats: &CloudStats, at: &str) -> Result<(), Problem> {
     let fields = &cloud.fields;
+    if let Some(created) = &cloud.created_at {
+        let read = Moment::read(&created.0);
+        if read.is_none_or(|at| !(1970..=9_000).contains(&at.year())) {
+            let message = "it is to be an instant, such as 2026-01-15T08:00:00+00:00";
+            return Err(wrong(format!("{at}/created_at"), message));
+        }
+    }
     let types = ["pcc", "baremetal"];
     one_of(
         fields.cloud_type.as_deref(),

@@ -1,10 +1,13 @@
 //! An account in full, brought to life.
 
+use std::collections::HashSet;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest as _, Sha256};
 
+use super::defaults;
 use super::resources::Resources;
 use super::starting::{add_organization, add_stock};
 use crate::api::clouds::{Cloud, CloudStats};
@@ -12,17 +15,19 @@ use crate::api::organizations::{MemberAccount, Organization};
 use crate::record::Moment;
 use crate::simulator::asset::Asset;
 use crate::simulator::assumptions::{PCC_NODES, REBOOT, WIPE};
-use crate::simulator::block::BlockState;
+use crate::simulator::block::{BlockState, INVENTORY};
 use crate::simulator::caller::Account;
 use crate::simulator::credentials::KEYS;
 use crate::simulator::due::Change;
+use crate::simulator::identity::is_uuid;
+use crate::simulator::inventory::PODS;
 use crate::simulator::links::{join_block, join_vlan, settle};
 use crate::simulator::provision::{schedule_from, show_tasks};
 use crate::simulator::world::{CloudState, VlanState, World};
 
 /// The account of these resources.
 pub fn world(resources: &Resources, seed: u64, now: DateTime<Utc>) -> World {
-    let mut world = World::new(seed, now);
+    let mut world = World::new(seed ^ own_seed(resources), now);
     match &resources.organization {
         Some(organization) => adopt(&mut world, organization),
         None => add_organization(&mut world),
@@ -31,7 +36,20 @@ pub fn world(resources: &Resources, seed: u64, now: DateTime<Utc>) -> World {
         add_stock(&mut world);
     } else {
         world.stock.clone_from(&resources.stock);
+        for pod in PODS {
+            world.stock.entry(pod.0.to_owned()).or_default();
+        }
     }
+    // Numbers that are made now are beyond those that are there.
+    let taken = resources.blocks.iter().flat_map(|(block, addresses)| {
+        let ids = addresses.iter().map(|address| address.id);
+        ids.chain(block.fields.prefix_id)
+    });
+    for number in taken {
+        world.number_past(number);
+    }
+    let mut resources = resources.clone();
+    defaults::fill(&mut resources, &mut world);
     for order in &resources.orders {
         world
             .orders
@@ -47,12 +65,33 @@ pub fn world(resources: &Resources, seed: u64, now: DateTime<Utc>) -> World {
     for (cloud, stats) in &resources.clouds {
         add_cloud(&mut world, cloud, stats);
     }
-    add_networks(&mut world, resources);
+    add_networks(&mut world, &resources);
     for (cloud, _) in &resources.clouds {
         settle(&mut world, &cloud.id);
         resume(&mut world, cloud);
     }
     world
+}
+
+/// What keeps the ids that are drawn here apart from those that are there: they may have been drawn
+/// from the same seed.
+fn own_seed(resources: &Resources) -> u64 {
+    let clouds = resources.clouds.iter().map(|(cloud, _)| &cloud.id);
+    let vlans = resources.vlans.iter().map(|(vlan, _)| &vlan.id);
+    let blocks = resources.blocks.iter().map(|(block, _)| &block.id);
+    let orders = resources.orders.iter().map(|order| &order.id);
+    let configurations = resources.configurations.iter().map(|it| &it.id);
+    let keys = resources.public_keys.iter().map(|key| &key.id);
+    let ids = clouds.chain(vlans).chain(blocks).chain(orders);
+    let mut hash = Sha256::new();
+    for id in ids.chain(configurations).chain(keys) {
+        hash.update(id);
+        hash.update([0]);
+    }
+    let digest = hash.finalize();
+    digest
+        .first_chunk()
+        .map_or(0, |first| u64::from_le_bytes(*first))
 }
 
 /// Makes an organization ours: each key belongs to the first active member of its role.
@@ -84,6 +123,16 @@ fn adopt(world: &mut World, organization: &Organization) {
     }
     world.acting = world.deliverer();
     world.organization = organization.clone();
+    for member in &organization.members {
+        let expires = member.invite_expired_at.as_ref();
+        let expires = expires.and_then(|at| Moment::read(&at.0));
+        if member.state.as_deref() == Some("pending")
+            && let Some(at) = expires
+        {
+            let member = member.membership_id.clone();
+            world.due.at(at, Change::Lapse { member });
+        }
+    }
 }
 
 fn add_cloud(world: &mut World, cloud: &Cloud, stats: &CloudStats) {
@@ -158,18 +207,24 @@ fn add_networks(world: &mut World, resources: &Resources) {
             let pod = fields.pod_location.as_deref().unwrap_or_default();
             world.space_of(kind, pod).take(net);
         }
-        let ids = addresses.iter().map(|address| address.id);
-        for number in ids.chain(fields.prefix_id) {
-            world.number_past(number);
-        }
         let placed = addresses.iter().filter_map(|address| {
             let ip: Ipv4Addr = address.ip.as_deref()?.parse().ok()?;
             Some((u32::from(ip), address.clone()))
         });
-        let state = BlockState {
+        let mut state = BlockState {
             record: Arc::new(block.clone()),
             addresses: placed.collect(),
+            ..BlockState::default()
         };
+        if state.usage() == INVENTORY {
+            // The first address of a node is its main one.
+            let mut seen = HashSet::new();
+            let own = state.addresses.iter().filter(|(_, it)| {
+                let host = it.assigned_host.as_deref();
+                host.is_some_and(|host| is_uuid(host) && seen.insert(host))
+            });
+            state.mains = own.map(|(place, _)| *place).collect();
+        }
         world.blocks.insert(block.id.clone(), state);
         if let Some(vlan) = &fields.central_vlan_id {
             join_block(world, vlan, &block.id);

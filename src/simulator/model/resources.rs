@@ -1,5 +1,6 @@
 //! An account in full: every resource, as the API shows it.
 
+use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -14,7 +15,7 @@ use crate::api::organizations::Organization;
 use crate::api::public_keys::PublicKey;
 use crate::api::vlans::Vlan;
 use crate::operation::nearest;
-use crate::record::{RecordKind, Typed};
+use crate::record::{Moment, RecordKind, Typed};
 
 /// The kinds of resources a file may have, by the names of their tables.
 pub const TABLES: &[&str] = &[
@@ -128,18 +129,13 @@ impl Resources {
         Ok((read, left_out))
     }
 
-    /// Why the simulator cannot start from it, if it cannot.
-    #[must_use]
-    pub fn problem(&self) -> Option<String> {
-        let problem = super::check::check(self).err()?;
-        Some(problem.to_string())
-    }
-
-    /// It as a file.
-    pub fn written(&self) -> Result<String, toml::ser::Error> {
+    /// It as a file, as it is at an instant.
+    pub fn written(&self, now: DateTime<Utc>) -> Result<String, toml::ser::Error> {
         let mut tables = Value::Object(self.tables());
         without_nulls(&mut tables);
-        toml::to_string(&tables)
+        // What belongs to no table comes before all of them.
+        let now = Moment::of(now).0;
+        Ok(format!("now = \"{now}\"\n\n{}", toml::to_string(&tables)?))
     }
 
     /// The tables of a file of it.

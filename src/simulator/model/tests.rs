@@ -168,6 +168,58 @@ fn what_cannot_be_is_refused_where_it_stands() {
 }
 
 #[test]
+fn a_model_may_leave_out_what_the_simulator_can_make() {
+    let model = Model::read("model", FULL).unwrap();
+    let world = model.world(1, crate::clock::simulated_start());
+    assert!(world.vlans["Net1"].record.fields.vlan_uuid.is_some());
+    // Every location has a stock, be it empty.
+    assert!(world.stock["pod_2"].is_empty());
+    let at = Model::read("model", "now = \"2026-03-01T00:00:00Z\"\n")
+        .unwrap()
+        .start();
+    assert_eq!(at.to_rfc3339(), "2026-03-01T00:00:00+00:00");
+    assert!(Model::read("model", "now = \"soon\"\n").is_err());
+}
+
+#[test]
+fn two_inventory_vlans_on_a_cloud_are_no_endless_work() {
+    let vlan = |id: &str, number: u8| {
+        format!(
+            "[[vlan]]\nid = \"{id}\"\nlabel = \"inventory\"\nclouds = [\"Web1\"]\nfields = {{ \
+             created_from = \"omapi\", pod_location = \"pod_1\", vlan_type = \"routed\", \
+             vlan_id = {number}, alterable = false }}\n"
+        )
+    };
+    let text = format!("{FULL}{}{}", vlan("In1", 20), vlan("In2", 21));
+    let model = Model::read("model", &text).unwrap();
+    let world = model.world(1, crate::clock::simulated_start());
+    let node = &world.clouds["Web1"].stats.nodes[0];
+    assert!(node.ipaddress.is_some());
+    assert!(world.vlans["In2"].blocks.is_empty());
+}
+
+#[test]
+fn numbers_beyond_reason_are_refused() {
+    let order = |quantity: i64| {
+        format!(
+            "{FULL}\n[[order]]\nid = \"Ord1\"\nfields = {{ items = [{{ quantity = {quantity} }}], \
+             clouds_deployed = [] }}\n"
+        )
+    };
+    assert!(Model::read("model", &order(3)).is_ok());
+    for text in [
+        order(0),
+        order(9_000_000_000_000_000_000),
+        FULL.replacen("id = 5001", "id = 9223372036854775807", 1),
+        FULL.replacen("id = 5001", "id = -1", 1),
+        FULL.replacen("id = \"Blk2\"", "id = \"../x\"", 1),
+        FULL.replacen("10.0.0.16/28\", length = 28", "0.0.0.0/0\", length = 0", 1),
+    ] {
+        assert!(Model::read("model", &text).is_err());
+    }
+}
+
+#[test]
 fn an_eleventh_vlan_and_an_organization_without_owner_cannot_be() {
     let more = (0..10).map(|number| {
         format!(

@@ -2,6 +2,20 @@
 
 use super::*;
 
+#[test]
+fn a_stale_answer_is_given_to_nobody_else() {
+    let simulator = simulator();
+    let rule = json!({"operation": "profile", "stale": "10m"});
+    assert_eq!(call(&simulator, "POST", "/_sim/faults", Some(&rule)).0, 200);
+    let email = |key: &str| {
+        let response = call_as(&simulator, key, "GET", "/v1/accounts/profile", None);
+        let profile: Value = serde_json::from_slice(response.body()).unwrap();
+        profile["email"].clone()
+    };
+    assert_eq!(email("Bearer sim"), "owner@example.com");
+    assert_eq!(email("Bearer sim-member"), "member@example.com");
+}
+
 /// The path of a membership, by the email address of its account.
 fn membership(simulator: &Simulator, email: &str) -> String {
     let profile = get(simulator, "/v1/accounts/profile");

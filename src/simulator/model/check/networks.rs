@@ -16,6 +16,11 @@ use crate::simulator::space::Space;
 /// Who can have made a network: a user, or the system in one of two ways.
 const MAKERS: &[&str] = &[USER, SYSTEM, "central"];
 
+/// The shortest prefix of a block: the largest private range.
+const SHORTEST: u8 = 8;
+/// The largest number that a thing of the infrastructure may go by: programs read them as floats.
+const LARGEST: i64 = 1 << 53;
+
 /// Refuses networks that cannot be.
 pub fn check(resources: &Resources) -> Result<(), Problem> {
     let clouds: HashMap<&str, &Cloud> = resources
@@ -28,7 +33,7 @@ pub fn check(resources: &Resources) -> Result<(), Problem> {
 }
 
 fn vlans(resources: &Resources, clouds: &HashMap<&str, &Cloud>) -> Result<(), Problem> {
-    let mut numbers = HashSet::new();
+    let (mut numbers, mut uuids) = (HashSet::new(), HashSet::new());
     let mut own: HashMap<&str, i64> = HashMap::new();
     for (place, (vlan, on)) in resources.vlans.iter().enumerate() {
         let (at, fields) = (format!("/vlan/{place}"), &vlan.fields);
@@ -46,6 +51,11 @@ fn vlans(resources: &Resources, clouds: &HashMap<&str, &Cloud>) -> Result<(), Pr
         if !(1..=4_094).contains(&number) {
             let message = "a VLAN has a number from 1 to 4094";
             return Err(wrong(format!("{at}/fields/vlan_id"), message));
+        }
+        let uuid = fields.vlan_uuid.as_deref();
+        if uuid.is_some_and(|uuid| !uuids.insert(uuid)) {
+            let message = "another VLAN has this UUID";
+            return Err(wrong(format!("{at}/fields/vlan_uuid"), message));
         }
         for (place, id) in on.iter().enumerate() {
             let at = format!("{at}/clouds/{place}");
@@ -160,11 +170,18 @@ fn block(block: &IpBlock, at: &str) -> Result<Ipv4Net, Problem> {
     }
     let cidr = fields.cidr.as_deref().unwrap_or_default();
     let net: Option<Ipv4Net> = cidr.parse().ok();
-    let net = net.filter(|net| net.trunc().to_string() == cidr);
+    let net = net.filter(|net| net.trunc().to_string() == cidr && net.prefix_len() >= SHORTEST);
     let Some(net) = net else {
         let message = "it is to be an IPv4 network, such as 10.0.0.0/28";
         return Err(wrong(format!("{at}/fields/cidr"), message));
     };
+    if fields
+        .prefix_id
+        .is_some_and(|id| !(1..=LARGEST).contains(&id))
+    {
+        let message = format!("a prefix_id is from 1 to {LARGEST}");
+        return Err(wrong(format!("{at}/fields/prefix_id"), message));
+    }
     if fields.length != Some(i64::from(net.prefix_len())) {
         let message = format!("the length is that of the cidr: {}", net.prefix_len());
         return Err(wrong(format!("{at}/fields/length"), message));
@@ -173,6 +190,10 @@ fn block(block: &IpBlock, at: &str) -> Result<Ipv4Net, Problem> {
 }
 
 fn address(address: &IpAddress, net: Ipv4Net, at: &str) -> Result<Ipv4Addr, Problem> {
+    if !(1..=LARGEST).contains(&address.id) {
+        let message = format!("an id of an address is from 1 to {LARGEST}");
+        return Err(wrong(format!("{at}/id"), message));
+    }
     let ip = address.ip.as_deref().and_then(|ip| ip.parse().ok());
     ip.filter(|ip| net.contains(ip)).ok_or_else(|| {
         wrong(

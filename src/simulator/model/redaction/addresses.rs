@@ -1,7 +1,7 @@
 //! Addresses of a snapshot.
 
 use std::collections::HashMap;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use ipnet::Ipv4Net;
@@ -10,14 +10,15 @@ use serde_json::Value;
 use super::Resources;
 use crate::simulator::space::{PUBLIC, Space};
 
-/// Where addresses go that lie in no block: a range set aside for documents.
-const OUTSIDE: u32 = u32::from_be_bytes([203, 0, 113, 0]);
+/// Where addresses go that lie in no block: a range that is everybody's, and large.
+const OUTSIDE: u32 = u32::from_be_bytes([100, 64, 0, 0]);
 
 /// Which addresses stand for which.
 #[derive(Default)]
 struct Addresses {
     blocks: Vec<(Ipv4Net, Ipv4Net)>,
     others: HashMap<Ipv4Addr, Ipv4Addr>,
+    longer: HashMap<Ipv6Addr, usize>,
     interfaces: HashMap<String, usize>,
 }
 
@@ -36,10 +37,22 @@ impl Addresses {
         *self.others.entry(ip).or_insert(to)
     }
 
-    /// The same for text; what is no address stays.
+    /// The same for text, with a length or without; what is no address stays.
     fn text(&mut self, text: &mut Option<String>) {
-        if let Some(ip) = text.as_deref().and_then(|text| text.parse().ok()) {
-            *text = Some(self.instead_of(ip).to_string());
+        let Some(old) = text.as_deref() else { return };
+        let (ip, length) = match old.split_once('/') {
+            Some((ip, length)) => (ip, format!("/{length}")),
+            None => (old, String::new()),
+        };
+        match ip.parse() {
+            Ok(IpAddr::V4(ip)) => *text = Some(format!("{}{length}", self.instead_of(ip))),
+            Ok(IpAddr::V6(ip)) => {
+                let next = self.longer.len() + 1;
+                let number = *self.longer.entry(ip).or_insert(next);
+                // A range set aside for documents.
+                *text = Some(format!("2001:db8::{number:x}{length}"));
+            }
+            Err(_) => {}
         }
     }
 
@@ -47,8 +60,8 @@ impl Addresses {
     fn interface(&mut self, mac: &str) -> String {
         let next = self.interfaces.len() + 1;
         let number = *self.interfaces.entry(mac.to_owned()).or_insert(next);
-        let [.., high, low] = number.to_be_bytes();
-        format!("02:00:00:00:{high:02x}:{low:02x}")
+        let [.., top, high, low] = number.to_be_bytes();
+        format!("02:00:00:{top:02x}:{high:02x}:{low:02x}")
     }
 }
 

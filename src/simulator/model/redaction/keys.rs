@@ -64,8 +64,54 @@ pub fn replace(resources: &mut Resources, mut with: impl FnMut(&str) -> String) 
     }
 }
 
+/// Leaves members out that are not among these. What nobody has described may be anything.
+pub fn keep(value: &mut Value, names: &[&str]) {
+    if let Value::Object(members) = value {
+        members.retain(|name, _| names.contains(&name.as_str()));
+    }
+}
+
+/// Leaves out what is not described, where the API lets anything stand.
+fn keep_described(resources: &mut Resources) {
+    for (_, stats) in &mut resources.clouds {
+        for key in &mut stats.keys {
+            let mut value = key.value().clone();
+            keep(&mut value, &["cloud_uuid", "public_key"]);
+            *key = value.into();
+        }
+        for node in &mut stats.nodes {
+            let node = Arc::make_mut(node);
+            if let Some(properties) = &mut node.properties {
+                let mut value = properties.value().clone();
+                keep(&mut value, &["cpu", "memory", "root_disk", "disks"]);
+                *properties = value.into();
+            }
+            for network in &mut node.networks {
+                let mut value = network.value().clone();
+                keep(&mut value, &["mac_address"]);
+                *network = value.into();
+            }
+        }
+    }
+    for order in &mut resources.orders {
+        let fields = Arc::make_mut(&mut order.fields);
+        if let Some(options) = &mut fields.config_options {
+            keep(options, &["public_key", "public_key_ids"]);
+        }
+        for item in &mut fields.items {
+            if let Some(modifications) = &mut Arc::make_mut(item).modifications {
+                keep(
+                    modifications,
+                    &["deployment_configuration", "operating_system"],
+                );
+            }
+        }
+    }
+}
+
 /// Replaces keys, and leaves cloud-init and the queries of image addresses out.
 pub fn redact(resources: &mut Resources) {
+    keep_described(resources);
     let mut keys = Keys::default();
     replace(resources, |key| keys.instead_of(key));
     for configuration in &mut resources.configurations {

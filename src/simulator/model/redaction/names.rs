@@ -1,6 +1,7 @@
 //! Names of a snapshot.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::{Resources, keys};
@@ -32,11 +33,36 @@ impl Names {
         format!("{kind}-{number}")
     }
 
+    /// The same for the address of a cloud, which may be a name.
+    fn host(&mut self, host: &mut Option<String>) {
+        if host
+            .as_deref()
+            .is_some_and(|it| it.parse::<IpAddr>().is_err())
+        {
+            self.replace("host", host);
+        }
+    }
+
     fn email(&mut self, address: &mut Option<String>) {
         if let Some(old) = address.as_ref() {
             *address = Some(format!("{}@example.com", self.instead_of("person", old)));
         }
     }
+}
+
+/// What clouds are delivered with has one of these names, which mean something.
+const DELIVERED: &[&str] = &[
+    "inventory",
+    "provider",
+    "compute",
+    "control",
+    "storage",
+    "tunnel",
+    "octavia",
+];
+
+fn is_delivered(from: Option<&str>, label: Option<&str>) -> bool {
+    from != Some(USER) && label.is_some_and(|label| DELIVERED.contains(&label))
 }
 
 /// Replaces names and leaves descriptions out. What the system named keeps its name, for it means
@@ -50,20 +76,22 @@ pub fn redact(resources: &mut Resources) {
         (cloud.description, stats.description) = (None, None);
         let fields = Arc::make_mut(&mut cloud.fields);
         names.replace("organization", &mut fields.owner_name);
+        names.host(&mut fields.hostname);
+        names.host(&mut stats.cloud_hostname);
         for node in &mut stats.nodes {
             names.replace("node", &mut Arc::make_mut(node).hostname);
         }
     }
     for (vlan, _) in &mut resources.vlans {
-        if vlan.fields.created_from.as_deref() == Some(USER) {
+        vlan.description = None;
+        if !is_delivered(vlan.fields.created_from.as_deref(), vlan.label.as_deref()) {
             names.replace("vlan", &mut vlan.label);
-            vlan.description = None;
         }
     }
     for (block, addresses) in &mut resources.blocks {
-        if block.fields.created_from.as_deref() == Some(USER) {
+        block.description = None;
+        if !is_delivered(block.fields.created_from.as_deref(), block.label.as_deref()) {
             names.replace("block", &mut block.label);
-            block.description = None;
         }
         for address in addresses {
             let is_ours = matches!(address.label.as_deref(), Some("inventory" | "managed"));
@@ -86,6 +114,19 @@ pub fn redact(resources: &mut Resources) {
     for configuration in &mut resources.configurations {
         names.replace("configuration", &mut configuration.label);
         configuration.description = None;
+        let fields = Arc::make_mut(&mut configuration.fields);
+        for url in [
+            &mut fields.image_source,
+            &mut fields.image_ramdisk_kernel,
+            &mut fields.image_ramdisk_ramdisk,
+        ] {
+            if let Some(old) = url.as_ref() {
+                *url = Some(format!(
+                    "https://images.example.com/{}",
+                    names.instead_of("image", old)
+                ));
+            }
+        }
     }
     for key in &mut resources.public_keys {
         names.replace("key", &mut key.label);
