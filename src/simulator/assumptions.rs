@@ -65,6 +65,7 @@ assumptions! {
     NO_MEMBERSHIP = [403], "An account without an active membership gets this status for all that needs credentials, but its own profile, whose `account_access` is empty.";
     DELIVERED_BY = [1], "What a cloud is delivered with was created by this one of the accounts with keys; the first is the owner's, whoever ordered.";
     OTHER_ROLES = [1], "In `access` of orders and SSH keys, whose schema knows three roles, `orgBilling` and `orgSupport` read as `member` (1 = yes).";
+    MEMBERS_MANAGED = [], "A maintainer may invite, promote, demote and remove anyone, owners as well.";
     LAST_OWNER = [403], "Removing the last active owner, or giving it another role.";
     INVITE_LIFE = [604_800], "An invitation lives this many seconds.";
     INVITE_LAPSED = [1], "An invitation that nobody took up is `inactive` once it expires and stays in the list (1 = yes).";

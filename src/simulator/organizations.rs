@@ -226,6 +226,7 @@ fn keep_an_owner(world: &World, place: usize) -> Result<(), Answer> {
     Ok(())
 }
 
+// MEMBERS_MANAGED: whatever the roles of the two.
 fn update_member(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     check(world, call)?;
     call.needs(Role::Maintainer, "organization")?;
