@@ -18,14 +18,11 @@ pub struct Json {
 impl Json {
     /// The value written out, which takes a fraction of the memory until it is read.
     #[must_use]
-    pub fn compact(value: &Value) -> Self {
-        match to_raw_value(value) {
-            Ok(written) => Self {
-                written: Some(written),
-                read: OnceLock::new(),
-            },
-            // It would have to be nested deeper than anything that was read.
-            Err(_) => Self::from(value.clone()),
+    pub fn compact<T: Serialize>(value: &T) -> Self {
+        Self {
+            // What cannot be written is null, as what cannot be read is.
+            written: to_raw_value(value).ok(),
+            read: OnceLock::new(),
         }
     }
 

@@ -1,7 +1,8 @@
 //! The hardware on offer and the nodes made of it.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::assumptions::HARDWARE_PRICES;
@@ -177,7 +178,7 @@ pub fn node(world: &mut World, sku: &str, private_cloud: bool, hostname: String)
         world.rng.u8(1..40),
         world.rng.u8(10..250),
     );
-    let disks = spec.map_or_else(Vec::new, disks);
+    let insides = INSIDES.iter().find(|insides| insides.sku == sku);
     let networks = [world.mac(), world.mac()];
     let labels: &[&str] = if private_cloud {
         &["control", "storage", "compute"]
@@ -194,14 +195,11 @@ pub fn node(world: &mut World, sku: &str, private_cloud: bool, hostname: String)
         memory: spec.map(|spec| format!("{} GB", spec.memory)),
         rack: Some(format!("R{rack:02}")),
         chassis: Some(format!("C{slot:02}")),
-        properties: spec.map(|spec| Json::compact(&properties(spec, &disks))),
-        disks: disks
-            .iter()
-            .map(|disk| Json::compact(&summary(disk)))
-            .collect(),
+        properties: insides.map(|insides| insides.properties.clone()),
+        disks: insides.map_or_else(Vec::new, |insides| insides.disks.clone()),
         networks: networks
             .into_iter()
-            .map(|mac| Json::compact(&json!({ "mac_address": mac })))
+            .map(|mac_address| Json::compact(&Interface { mac_address }))
             .collect(),
         labels: labels.iter().map(|label| (*label).to_owned()).collect(),
         kolla_services: private_cloud.then(|| Arc::new(kolla())),
@@ -214,6 +212,34 @@ pub fn node(world: &mut World, sku: &str, private_cloud: bool, hostname: String)
         ..Node::default()
     })
 }
+
+/// A network interface as a node shows it.
+#[derive(Serialize)]
+struct Interface {
+    mac_address: String,
+}
+
+/// What nodes of one hardware type have in common, written out once.
+struct Insides {
+    sku: &'static str,
+    disks: Vec<Json>,
+    properties: Json,
+}
+
+static INSIDES: LazyLock<Vec<Insides>> = LazyLock::new(|| {
+    let insides = |spec: &Sku| {
+        let disks = disks(spec);
+        Insides {
+            sku: spec.name,
+            properties: Json::compact(&properties(spec, &disks)),
+            disks: disks
+                .iter()
+                .map(|disk| Json::compact(&summary(disk)))
+                .collect(),
+        }
+    };
+    SKUS.iter().map(insides).collect()
+});
 
 /// A disk in a node.
 struct Disk {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::json;
+use serde::Serialize;
 
 use super::block::{BlockState, INVENTORY, USER, dotted};
 use super::world::World;
@@ -12,6 +12,15 @@ use crate::record::Json;
 
 /// What a packet of a VLAN may hold, in bytes.
 const MTU: i64 = 1_500;
+
+/// A VLAN as a node shows it.
+#[derive(Serialize)]
+struct OnVlan<'a> {
+    vlan: Option<i64>,
+    ip: Option<&'a str>,
+    mtu: i64,
+    label: Option<&'a str>,
+}
 
 /// Gives every host of a cloud the addresses it is due, and answers whether the blocks for main
 /// addresses had room for all.
@@ -151,8 +160,12 @@ pub fn show(world: &mut World, cloud: &str) {
         node.vlans = networks
             .iter()
             .map(|(number, label, addresses)| {
-                let ip = addresses.get(&node.uuid);
-                Json::compact(&json!({"vlan": number, "ip": ip, "mtu": MTU, "label": label}))
+                Json::compact(&OnVlan {
+                    vlan: *number,
+                    ip: addresses.get(&node.uuid).and_then(Option::as_deref),
+                    mtu: MTU,
+                    label: label.as_deref(),
+                })
             })
             .collect();
         if let Some(main) = mains.get(&node.uuid) {
