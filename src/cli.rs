@@ -11,6 +11,7 @@ mod interrupt;
 mod jobs;
 mod jobs_file;
 mod launcher;
+mod line;
 mod noise;
 mod repl;
 mod run;

@@ -6,14 +6,13 @@ use std::io::Read as _;
 use clap::Args;
 use serde_json::{Map, Value};
 
-use super::account::Account;
-use super::{Global, Outcome, interrupt, show};
+use super::line::Line;
+use super::{Global, Outcome, show};
 use crate::api;
-use crate::client::{CallError, Limits};
+use crate::client::CallError;
 use crate::error::{Complaint, exit};
 use crate::operation::{Arguments, Field, Kind, Operation, Place, nearest};
 use crate::output::Document;
-use crate::script::host::Stop;
 use crate::session::Decoded;
 
 /// Call one operation of the API.
@@ -45,20 +44,9 @@ impl Call {
             )
         })?;
         let arguments = bind(operation, &self.arguments)?;
-        let stop = Stop::default();
-        let runtime = interrupt::watch(&stop);
-        let account = Account::of(global, false)?;
-        let session = account.session(global, &stop)?;
-        let handle = runtime
-            .handle()
-            .map_err(|error| Complaint::new(exit::FAILED, format!("no runtime: {error}")))?;
-        let limits = Limits {
-            deadline: None,
-            cancel: stop.token(),
-        };
-        let decoded = handle
-            .block_on(session.perform(operation, &arguments, &limits))
-            .map_err(|error| complaint(&error))?;
+        let line = Line::open(global)?;
+        let calling = line.session.perform(operation, &arguments, &line.limits);
+        let decoded = line.block_on(calling)?.map_err(|error| complaint(&error))?;
         let document = match decoded {
             Decoded::Nothing => Document::Nothing,
             Decoded::One(record) => Document::Record(record),

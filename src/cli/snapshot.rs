@@ -7,11 +7,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::account::Account;
-use super::{Global, Outcome, interrupt, show};
-use crate::client::Limits;
+use super::line::Line;
+use super::{Global, Outcome, show};
 use crate::error::{Complaint, exit};
-use crate::script::host::Stop;
 use crate::simulator::{Model, Redaction, Resources};
 
 /// Write the account down as a model that the simulator starts from.
@@ -61,18 +59,8 @@ impl Snapshot {
             addresses: is_out(What::Addresses),
             names: is_out(What::Names),
         };
-        let stop = Stop::default();
-        let runtime = interrupt::watch(&stop);
-        let account = Account::of(global, false)?;
-        let session = account.session(global, &stop)?;
-        let handle = runtime
-            .handle()
-            .map_err(|error| Complaint::new(exit::FAILED, format!("no runtime: {error}")))?;
-        let limits = Limits {
-            deadline: None,
-            cancel: stop.token(),
-        };
-        let read = handle.block_on(reading::read(&session, &limits))?;
+        let line = Line::open(global)?;
+        let read = line.block_on(reading::read(&line.session, &line.limits))??;
         let mut resources = read.resources;
         redaction.apply(&mut resources);
         let text = resources.written(read.now).map_err(|error| {
