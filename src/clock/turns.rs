@@ -18,6 +18,50 @@ struct Turns {
     working: usize,
     asked: u64,
     waiting: BinaryHeap<Reverse<Waiter>>,
+    /// The cancellations of those who wait, and how many wait under each: branches of one crew share
+    /// theirs, and asking each waiter every time would cost more than the turn itself.
+    cancels: Vec<(CancellationToken, usize)>,
+}
+
+impl Turns {
+    fn push(&mut self, waiter: Waiter) {
+        if let Some(cancel) = &waiter.cancel {
+            match self.cancels.iter_mut().find(|(it, _)| it == cancel) {
+                Some((_, count)) => *count += 1,
+                None => self.cancels.push((cancel.clone(), 1)),
+            }
+        }
+        self.waiting.push(Reverse(waiter));
+    }
+
+    fn pop(&mut self) -> Option<Waiter> {
+        let Reverse(waiter) = self.waiting.pop()?;
+        if let Some(cancel) = &waiter.cancel
+            && let Some(place) = self.cancels.iter().position(|(it, _)| it == cancel)
+            && let Some((_, count)) = self.cancels.get_mut(place)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.cancels.swap_remove(place);
+            }
+        }
+        Some(waiter)
+    }
+
+    /// Takes everyone who waits, in the order they began to.
+    fn take(&mut self) -> Vec<Waiter> {
+        self.cancels.clear();
+        let mut waiting: Vec<Waiter> = std::mem::take(&mut self.waiting)
+            .into_iter()
+            .map(|it| it.0)
+            .collect();
+        waiting.sort_by_key(|waiter| waiter.order);
+        waiting
+    }
+
+    fn has_given_up(&self) -> bool {
+        self.cancels.iter().any(|(cancel, _)| cancel.is_cancelled())
+    }
 }
 
 #[derive(Debug)]
@@ -61,6 +105,7 @@ impl Virtual {
             working: 1,
             asked: 0,
             waiting: BinaryHeap::new(),
+            cancels: Vec::new(),
         }))
     }
 
@@ -101,12 +146,12 @@ impl Virtual {
         let mut state = clock.lock();
         state.asked += 1;
         let order = state.asked;
-        state.waiting.push(Reverse(Waiter {
+        state.push(Waiter {
             at,
             order,
             wake,
             cancel,
-        }));
+        });
         if leaving {
             Self::release(&mut state);
         } else {
@@ -128,19 +173,17 @@ impl Virtual {
     /// their channel. One whose branch was cancelled goes before all others and moves no time: it
     /// has only its own unwinding to do.
     fn pass(state: &mut Turns) {
-        if state.working == 0 && state.waiting.iter().any(|it| it.0.is_given_up()) {
-            let mut waiting = std::mem::take(&mut state.waiting).into_vec();
-            waiting.sort_by_key(|it| it.0.order);
-            for Reverse(waiter) in waiting {
+        if state.working == 0 && state.has_given_up() {
+            for waiter in state.take() {
                 if state.working == 0 && waiter.is_given_up() {
                     state.working = usize::from(waiter.wake.send(()).is_ok());
                 } else {
-                    state.waiting.push(Reverse(waiter));
+                    state.push(waiter);
                 }
             }
         }
         while state.working == 0
-            && let Some(Reverse(next)) = state.waiting.pop()
+            && let Some(next) = state.pop()
         {
             let at = next.at.max(state.now);
             if next.wake.send(()).is_ok() {
