@@ -129,6 +129,12 @@ impl Clock {
         }
     }
 
+    /// Whether branches take turns on it, one at work at a time.
+    #[must_use]
+    pub const fn takes_turns(&self) -> bool {
+        matches!(self, Self::Virtual(_))
+    }
+
     /// Whether time is simulated, so that waiting costs nothing.
     #[must_use]
     pub const fn is_simulated(&self) -> bool {

@@ -34,6 +34,7 @@ mod modules;
 mod moment;
 mod options;
 mod parallel;
+mod processor;
 mod reader;
 mod speech;
 mod stand_in;

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::handle;
 use super::host::Host;
 use super::options::Options;
+use super::processor;
 use super::trouble::{Stopped, Trouble};
 use crate::branch::Branch;
 use crate::clock::{Clock, Ticket};
@@ -137,6 +138,7 @@ fn work(
     let store = context.store_data();
     let engine = context.engine();
     let clock = host.clock();
+    let processor = clock.takes_turns().then(processor::present);
     let tickets: Vec<Ticket> = (0..branches).map(|_| clock.ticket()).collect();
     let started: Result<usize> = std::thread::scope(|scope| {
         let mut started = 0;
@@ -148,6 +150,9 @@ fn work(
                     .stack_size(STACK)
                     .spawn_scoped(scope, move || {
                         let _leaving = Leaving { crew, clock };
+                        if let Some(processor) = processor {
+                            processor::keep_to(processor);
+                        }
                         if host.complete(ticket.turn()).is_ok() {
                             #[expect(deprecated, reason = "as above")]
                             let context = store.create_context(engine);
