@@ -4,6 +4,7 @@ mod completion;
 mod typing;
 
 use std::cell::RefCell;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -57,7 +58,7 @@ pub fn run(settings: &Settings) -> Result<u8, Complaint> {
         let _ = editor.load_history(history);
     }
     if !settings.greeting.is_empty() {
-        eprintln!("{}", settings.greeting);
+        say(&settings.greeting);
     }
     let mut interpreter = Interpreter::new(&settings.host, PathBuf::from("."));
     let code = loop {
@@ -119,9 +120,14 @@ fn evaluate(settings: &Settings, interpreter: &mut Interpreter, line: &str) -> O
                 (settings.complain)(&[complaint]);
             }
         }
-        Err(Ended::Quietly(crate::error::exit::INTERRUPTED)) => eprintln!("interrupted"),
+        Err(Ended::Quietly(crate::error::exit::INTERRUPTED)) => say("interrupted"),
         Err(Ended::Quietly(code)) => return Some(code),
         Err(Ended::Complaining(complaints)) => (settings.complain)(&complaints),
     }
     None
+}
+
+/// Says something beside the results. Nobody is left to tell when standard error is closed.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
 }

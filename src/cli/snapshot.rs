@@ -3,6 +3,7 @@
 mod file;
 mod reading;
 
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -70,9 +71,10 @@ impl Snapshot {
         let out = self.out.as_deref().filter(|file| *file != Path::new("-"));
         let name = out.map_or_else(|| "-".into(), Path::to_string_lossy);
         let refused = Model::read(&name, &text).err();
+        // What was there before may be of more use.
+        let is_kept = refused.is_some() && out.is_some_and(Path::exists);
         match out {
-            // What was there before may be of more use.
-            Some(file) if refused.is_some() && file.exists() => {}
+            Some(_) if is_kept => {}
             Some(file) => file::write(file, &text)?,
             None => show::text(&text)?,
         }
@@ -83,11 +85,10 @@ impl Snapshot {
                 "the simulator cannot start from this account: {}",
                 complaint.message
             );
-            let hint = match out {
-                Some(file) if file.exists() => {
-                    "correct the model by hand; a file that was there is kept"
-                }
-                _ => "correct the model by hand",
+            let hint = if is_kept {
+                "the file that was there is kept; write to another one and correct it by hand"
+            } else {
+                "correct the model by hand"
             };
             return Err(complaint.hint(hint).into());
         }
@@ -119,13 +120,13 @@ fn counted(resources: &Resources) -> String {
 
 /// Says on standard error what was written.
 fn tell(notes: &[String], out: Option<&Path>, resources: &Resources, redaction: Redaction) {
-    for note in notes {
-        eprintln!("note: {note}");
-    }
+    let mut told: Vec<String> = notes.iter().map(|note| format!("note: {note}")).collect();
     let place = out.map_or_else(String::new, |file| format!("{}: ", file.display()));
     let left_out = match redaction.described() {
         words if words.is_empty() => "nothing left out".to_owned(),
         words => format!("without {words}"),
     };
-    eprintln!("{place}{}, {left_out}", counted(resources));
+    told.push(format!("{place}{}, {left_out}\n", counted(resources)));
+    // Nobody is left to tell when standard error is closed.
+    let _ = io::stderr().write_all(told.join("\n").as_bytes());
 }

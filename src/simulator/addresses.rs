@@ -59,9 +59,7 @@ pub fn take(
         )
     })?;
     if has_main(state, host) {
-        return Err(Answer::invalid(
-            "A host's main IP cannot be reassigned or unassigned.",
-        ));
+        return Err(main_stays());
     }
     let place = match wanted {
         Some(wanted) => {
@@ -99,6 +97,10 @@ pub fn take(
     state.addresses.insert(place, address.clone());
     refresh(world, block);
     Ok(address)
+}
+
+fn main_stays() -> Answer {
+    Answer::invalid("A host's main IP cannot be reassigned or unassigned.")
 }
 
 /// Whether a block that main addresses lie in has one of this host already.
@@ -154,9 +156,7 @@ pub fn update_ip(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     let own = state.addresses.get(&place);
     let stays = own.is_some_and(|it| host.is_none() || it.assigned_host.as_deref() == host);
     if !stays && (state.mains.contains(&place) || has_main(state, host)) {
-        return Err(Answer::invalid(
-            "A host's main IP cannot be reassigned or unassigned.",
-        ));
+        return Err(main_stays());
     }
     let Some(address) = state.addresses.get_mut(&place) else {
         return Err(Answer::missing("IP address"));

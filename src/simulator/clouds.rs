@@ -15,7 +15,7 @@ use super::credentials::Role;
 use super::due::Change;
 use super::hosts;
 use super::identity::is_uuid;
-use super::links::{is_of_user, link_vlan, settle, unlink_vlan};
+use super::links::{link_vlan, settle, unlink_vlan};
 use super::provision::{restock, show_tasks};
 use super::world::{CloudState, World};
 
@@ -147,7 +147,7 @@ pub fn check_assignment(
         .vlans
         .iter()
         .filter_map(|id| world.vlans.get(id))
-        .filter(|vlan| is_of_user(vlan))
+        .filter(|vlan| vlan.is_of_user())
         .count();
     if i64::try_from(own).unwrap_or(i64::MAX) >= VLANS_PER_CLOUD.most() {
         return Err("The cloud has the maximum number of VLANs assigned.");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::block::{BlockState, INVENTORY, USER, dotted};
+use super::block::{BlockState, INVENTORY, dotted};
 use super::world::World;
 use crate::api::ip_blocks::IpAddress;
 use crate::record::Json;
@@ -66,10 +66,8 @@ pub fn address(world: &mut World, cloud: &str) -> bool {
 /// The VLAN of a cloud that main addresses lie in: the first of that name that is not a user's.
 pub fn inventory(world: &World, cloud: &str) -> Option<String> {
     let is_it = |id: &&String| {
-        let record = world.vlans.get(*id).map(|vlan| &vlan.record);
-        record.is_some_and(|it| {
-            it.fields.created_from.as_deref() != Some(USER)
-                && it.label.as_deref() == Some(INVENTORY)
+        world.vlans.get(*id).is_some_and(|vlan| {
+            !vlan.is_of_user() && vlan.record.label.as_deref() == Some(INVENTORY)
         })
     };
     world.clouds.get(cloud)?.vlans.iter().find(is_it).cloned()

@@ -15,7 +15,7 @@ use super::call::{Behaviour, Call, required, text, whole};
 use super::clouds::{complete, deleted};
 use super::credentials::Role;
 use super::inventory::{IP_ADDONS, is_pod};
-use super::links::{NewBlock, add_block, is_of_user, link_block};
+use super::links::{NewBlock, add_block, link_block};
 use super::provision::drop_block;
 use super::space::{PRIVATE, PRIVATE_MORE};
 use super::vlans::{check_block, check_lock};
@@ -131,7 +131,7 @@ fn create_ip_block(world: &mut World, call: &Call) -> Result<Answer, Answer> {
         let state = world
             .vlans
             .get(id)
-            .filter(|state| is_of_user(state))
+            .filter(|state| state.is_of_user())
             .ok_or_else(|| refuse(&BLOCK_VLAN, "central_vlan_id must be a VLAN of yours."))?;
         // Asked of a stand-in, for the block itself is made only once nothing stands against it.
         let mut block = BlockState::default();

@@ -237,11 +237,6 @@ fn widen(world: &mut World, cloud: &str) -> Option<()> {
     Some(())
 }
 
-/// Whether users made a VLAN, and may alter it.
-pub fn is_of_user(vlan: &VlanState) -> bool {
-    vlan.record.fields.created_from.as_deref() == Some(USER)
-}
-
 /// Adds a public block of the kind that clouds are delivered with, if there is room.
 pub fn add_system_block(world: &mut World, cloud: &str, pod: &str, label: &str) -> Option<String> {
     let net = world.take_public(28)?;

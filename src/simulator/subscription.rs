@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::answer::Answer;
 use super::asset::{Asset, hours};
 use super::assumptions::{ACTIVATED, BILLED_LONG_TERM, BLOCKS_BILLED, CYCLE_BEGUN};
-use super::block::USER;
 use super::call::{Behaviour, Call};
 use super::catalogue::{MONTH_HOURS, block_mils, long_term_mils};
 use super::clouds::{deleted, known};
@@ -113,11 +112,12 @@ fn lines(world: &World, cloud: &str, state: &CloudState, term: &Term) -> IndexMa
             add(code, name, cents(hourly_mils(&asset.sku), pod), used);
         }
     }
-    let blocks = world.blocks.values().map(|block| &block.record);
+    let blocks = world.blocks.values();
     for block in blocks.filter(|_| BLOCKS_BILLED.most() == 1 && !deleted(state)) {
+        let is_own = block.is_of_user();
+        let block = &block.record;
         let fields = &block.fields;
-        let is_own = fields.cloud_id.as_deref() == Some(cloud)
-            && fields.created_from.as_deref() == Some(USER);
+        let is_own = is_own && fields.cloud_id.as_deref() == Some(cloud);
         let billed = IP_ADDONS
             .iter()
             .find(|(code, ..)| is_own && fields.product_addon.as_deref() == Some(*code));

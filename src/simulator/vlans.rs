@@ -9,9 +9,7 @@ use super::call::{Behaviour, Call, required, text};
 use super::clouds::{check_assignment, deleted, locked};
 use super::credentials::Role;
 use super::inventory::is_pod;
-use super::links::{
-    NewVlan, add_vlan, is_of_user, link_block, link_vlan, settle_clouds_of, unlink_block,
-};
+use super::links::{NewVlan, add_vlan, link_block, link_vlan, settle_clouds_of, unlink_block};
 use super::world::{VlanState, World};
 
 /// The behaviours.
@@ -135,7 +133,7 @@ pub fn check_lock(world: &World, clouds: &[String]) -> Result<(), Answer> {
 
 fn update_vlan(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     call.needs(Role::Maintainer, WHAT)?;
-    if !is_of_user(known(world, call)?) {
+    if !known(world, call)?.is_of_user() {
         return Err(Answer::forbidden("VLANs of the system cannot be altered."));
     }
     let (label, description) = (call.new_label()?, call.description()?);
@@ -157,7 +155,7 @@ fn delete_vlan(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     call.needs(Role::Owner, WHAT)?;
     let state = known(world, call)?;
     check_lock(world, &state.clouds)?;
-    if !is_of_user(state) {
+    if !state.is_of_user() {
         return Err(Answer::invalid("Only user-created VLANs can be deleted."));
     }
     if !state.clouds.is_empty() {
@@ -178,7 +176,7 @@ fn assign_prefix(world: &mut World, call: &Call) -> Result<Answer, Answer> {
         .blocks
         .get(block)
         .ok_or_else(|| Answer::missing("IP Address Block"))?;
-    if !is_of_user(state) {
+    if !state.is_of_user() {
         return Err(Answer::named(
             VLAN_SYSTEM_BLOCK.status(),
             "unauthorized",
@@ -206,7 +204,7 @@ fn unassign_prefix(world: &mut World, call: &Call) -> Result<Answer, Answer> {
             "IP Address Block not found.",
         ));
     }
-    if !is_of_user(state) {
+    if !state.is_of_user() {
         return Err(Answer::invalid("Only user-created VLANs can be modified."));
     }
     check_lock(world, &state.clouds)?;

@@ -11,7 +11,7 @@ use ipnet::Ipv4Net;
 
 use super::asset::Asset;
 use super::assumptions::{Assumption, DELIVERED_BY};
-use super::block::BlockState;
+use super::block::{BlockState, USER};
 use super::caller::{Account, Caller};
 use super::credentials::{Credentials, Role};
 use super::due::Due;
@@ -51,6 +51,13 @@ pub struct VlanState {
     pub clouds: Vec<String>,
     /// Ids of the IP blocks on it.
     pub blocks: Vec<String>,
+}
+
+impl VlanState {
+    /// Whether users made it, and may alter it.
+    pub fn is_of_user(&self) -> bool {
+        self.record.fields.created_from.as_deref() == Some(USER)
+    }
 }
 
 /// The whole account.

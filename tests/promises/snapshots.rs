@@ -270,9 +270,19 @@ fn an_account_that_cannot_be_started_from_keeps_the_snapshot_there_was() {
             .code(1)
             .run();
         assert!(done.stderr.contains("one of `power on`"), "{}", done.stderr);
+        assert_eq!(done.stderr.contains("is kept"), is_there, "{}", done.stderr);
         let text = fs::read_to_string(&out).unwrap();
         assert_eq!(text == "clouds = 3\n", is_there, "{text}");
     }
+}
+
+#[test]
+fn nobody_need_listen_to_what_was_written() {
+    let line =
+        "{ mw --sim snapshot --out a.toml; echo $? >code; } 2>&1 >/dev/null | true; cat code";
+    Mw::shell(line).stdout("0\n").run();
+    let line = "{ echo 1 | mw --sim repl; echo $? >code; } 2>&1 >/dev/null | true; cat code";
+    Mw::shell(line).stdout("0\n").run();
 }
 
 #[test]
