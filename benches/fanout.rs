@@ -176,20 +176,21 @@ async fn fan_out(url: &str, calls: usize, limit: usize) -> Result<Duration, Fail
                     .is_ok()
                 {
                     let arguments = Arguments::new().with("cloud", "bench");
-                    let decoded = session.perform(operation, &arguments, &limits).await?;
-                    if let Decoded::One(record) = decoded
+                    let done = session.perform(operation, &arguments, &limits).await;
+                    let done = done.map_err(|failure| format!("{failure:?}"))?;
+                    if let Decoded::One(record) = done.decoded
                         && let Some(metalwright::record::View::List(list)) = record.get("nodes")
                     {
                         nodes += list.len();
                     }
                 }
-                Ok::<_, metalwright::client::CallError>(nodes)
+                Ok::<_, String>(nodes)
             })
         })
         .collect();
     let mut nodes = 0;
     for branch in branches {
-        nodes += branch.await?.map_err(|error| error.to_string())?;
+        nodes += branch.await??;
     }
     if nodes == 0 {
         return Err("the answers held no nodes".into());
@@ -210,5 +211,6 @@ fn session(url: &str) -> Session {
         clock: Clock::Real,
         permission: Permission::new(Permission::reading(), Vec::new(), None),
         observer: Arc::new(Silent),
+        recorder: None,
     })
 }

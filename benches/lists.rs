@@ -15,6 +15,7 @@ use metalwright::script::console::{Console, Level};
 use metalwright::script::host::{Host, Parts, Stop};
 use metalwright::script::memory::Memory;
 use metalwright::script::runtime::LazyRuntime;
+use metalwright::script::shelf::Shelf;
 use metalwright::script::source::Source;
 use metalwright::session::{Permission, Session, Settings};
 use serde_json::{Map, Value, json};
@@ -84,6 +85,7 @@ fn interpreter(nodes: &[Value]) -> Interpreter {
         clock: Clock::Real,
         permission: Permission::new(Permission::reading(), Vec::new(), None),
         observer: Arc::new(Silent),
+        recorder: None,
     });
     let host = Host::new(Parts {
         session,
@@ -92,6 +94,8 @@ fn interpreter(nodes: &[Value]) -> Interpreter {
         stop: Stop::default(),
         args: Map::new(),
         memory: Memory::of_the_run(),
+        shelf: Shelf::default(),
+        profile: "bench".to_owned(),
         controls: None,
         coverage: None,
     });

@@ -4,9 +4,13 @@
 //! branch is given up: the virtual clock, for one, must not move to the wake-up of a branch that
 //! will not come to it.
 
+mod frame;
+
 use std::cell::RefCell;
 
 use tokio_util::sync::CancellationToken;
+
+pub use frame::{Frame, Nature, Spot};
 
 thread_local! {
     /// The cancellations of this thread's branches, innermost last.

@@ -10,11 +10,15 @@ mod global;
 mod interrupt;
 mod jobs;
 mod jobs_file;
+mod kept;
 mod launcher;
 mod line;
+mod locks;
 mod noise;
+mod prepared;
 mod repl;
 mod run;
+mod runs;
 mod serve;
 mod show;
 mod sim;
@@ -62,6 +66,12 @@ enum Command {
     /// Look at schedules
     #[command(subcommand)]
     Jobs(jobs::Jobs),
+    /// Look at runs, take them up again, decide about calls in doubt
+    #[command(subcommand)]
+    Runs(runs::Runs),
+    /// Look at the locks that runs hold, and take them away
+    #[command(subcommand)]
+    Locks(locks::Locks),
     /// Write the account down as a model that the simulator starts from
     Snapshot(snapshot::Snapshot),
     /// Serve the simulated account over HTTP
@@ -94,6 +104,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Doc(doc) => doc.run(global),
         Command::Serve(serve) => serve.run(global),
         Command::Jobs(jobs) => jobs.run(global),
+        Command::Runs(runs) => runs.run(global),
+        Command::Locks(locks) => locks.run(global),
         Command::Snapshot(snapshot) => snapshot.run(global),
         Command::Sim(sim) => sim.run(global),
         Command::Test(test) => test.run(global),

@@ -25,13 +25,15 @@ pub mod verdict;
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
+
 use crate::operation::{Arguments, Request};
 use account::Account;
 use course::Course;
 
 pub use account::Settings;
 pub use credentials::Credentials;
-pub use error::CallError;
+pub use error::{CallError, target};
 pub use https::{Https, HttpsSettings};
 pub use observer::{Observer, Silent, Waiting};
 pub use policy::Policy;
@@ -77,6 +79,29 @@ impl Client {
         Course::new(&self.0, request, arguments, limits, observer)
             .run()
             .await
+    }
+
+    /// Learns what became of a call that was cut off: it was sent at that time, if at all. What its
+    /// class allows to be sent again, is; what was not carried out for certain stays in doubt.
+    pub async fn recheck(
+        &self,
+        request: &Request,
+        arguments: &Arguments,
+        sent: (DateTime<Utc>, u32),
+        limits: &Limits,
+        observer: &dyn Observer,
+    ) -> Result<Reply, CallError> {
+        let (sent_at, attempts) = sent;
+        Course::new(&self.0, request, arguments, limits, observer)
+            .cut_off(sent_at, attempts)
+            .run()
+            .await
+    }
+
+    /// Notes that a resource is the making of a call that is long over.
+    pub fn claim(&self, resource: &[u8]) {
+        // Whoever notes it twice means the same.
+        let _ = self.0.claim(resource);
     }
 }
 

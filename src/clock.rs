@@ -27,6 +27,8 @@ pub const SIMULATED_START: &str = "2026-01-15T08:00:00Z";
 pub enum Clock {
     /// The machine's clock.
     Real,
+    /// The machine's clock, hurried: everything takes its part of the time it would.
+    Hurried(Hurry),
     /// A clock that runs at a chosen speed and that waits push forward.
     Flowing(Arc<Flowing>),
     /// A clock that moves only when every branch waits.
@@ -61,6 +63,7 @@ impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
         match self {
             Self::Real => Utc::now(),
+            Self::Hurried(hurry) => hurry.now(),
             Self::Flowing(flowing) => flowing.now(),
             Self::Virtual(clock) => clock.now(),
         }
@@ -78,6 +81,10 @@ impl Clock {
                     }
                     tokio::time::sleep(left.min(std::time::Duration::from_secs(20))).await;
                 }
+            }
+            Self::Hurried(hurry) => {
+                let left = (at - hurry.now()).to_std().unwrap_or_default();
+                tokio::time::sleep(left / hurry.times.max(1)).await;
             }
             Self::Flowing(flowing) => flowing.reach(at),
             Self::Virtual(clock) => Virtual::wait(clock, at, Branch::token()).await,
@@ -97,7 +104,7 @@ impl Clock {
                 }
                 !cancel.is_cancelled()
             }
-            Self::Real | Self::Flowing(_) => tokio::select! {
+            Self::Real | Self::Hurried(_) | Self::Flowing(_) => tokio::select! {
                 biased;
                 () = cancel.cancelled() => false,
                 () = self.sleep_until(at) => true,
@@ -121,7 +128,7 @@ impl Clock {
     /// Moves a flowing or virtual clock forward; the machine's clock is left alone.
     pub fn advance(&self, span: TimeDelta) {
         match self {
-            Self::Real => {}
+            Self::Real | Self::Hurried(_) => {}
             Self::Flowing(flowing) => flowing.reach(flowing.now() + span),
             Self::Virtual(clock) => {
                 clock.advance(span);
@@ -138,7 +145,7 @@ impl Clock {
     /// Whether time is simulated, so that waiting costs nothing.
     #[must_use]
     pub const fn is_simulated(&self) -> bool {
-        !matches!(self, Self::Real)
+        !matches!(self, Self::Real | Self::Hurried(_))
     }
 
     /// A new branch of work wants to run: returns once it may.
@@ -158,7 +165,7 @@ impl Clock {
                 let now = clock.now();
                 Some(Virtual::queue(clock, now, false, Branch::token()))
             }
-            Self::Real | Self::Flowing(_) => None,
+            Self::Real | Self::Hurried(_) | Self::Flowing(_) => None,
         })
     }
 
@@ -167,6 +174,41 @@ impl Clock {
         if let Self::Virtual(clock) = self {
             clock.leave();
         }
+    }
+}
+
+/// How the machine's clock is hurried: from an instant on, so many times as fast. Processes that are
+/// given the same agree on the time.
+#[derive(Clone, Copy, Debug)]
+pub struct Hurry {
+    /// From when.
+    pub from: DateTime<Utc>,
+    /// How many times as fast.
+    pub times: u32,
+}
+
+impl Hurry {
+    fn now(self) -> DateTime<Utc> {
+        let passed = Utc::now() - self.from;
+        let times = i32::try_from(self.times).unwrap_or(i32::MAX);
+        passed
+            .checked_mul(times)
+            .and_then(|passed| self.from.checked_add_signed(passed))
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+}
+
+impl std::str::FromStr for Hurry {
+    type Err = String;
+
+    /// Reads `600@2026-01-15T08:00:00Z`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is no hurry: write 600@2026-01-15T08:00:00Z");
+        let (times, from) = text.split_once('@').ok_or_else(wrong)?;
+        Ok(Self {
+            from: from.parse().map_err(|_| wrong())?,
+            times: times.parse().map_err(|_| wrong())?,
+        })
     }
 }
 

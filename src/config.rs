@@ -19,6 +19,9 @@
 //! client_secret_file = "sandbox.secret"
 //! ```
 //!
+//! `[journal]` says how runs are kept: `keep` (a span, or `forever`), `cap` (the most that one run may
+//! keep) and `lease` (how long a process has a run without renewing it).
+//!
 //! Relative paths are those beside the file; `~/` is the home directory. The file holds no
 //! secrets, only where they are: in a file of mode 0600, in an environment variable, or in what a
 //! command prints.
@@ -26,6 +29,7 @@
 mod credentials;
 mod environment;
 mod file;
+mod journal;
 mod paths;
 mod profile;
 mod section;
@@ -33,8 +37,14 @@ mod url;
 
 pub use credentials::Found;
 pub use environment::Environment;
-pub use paths::{config_file, history_file, state_dir};
+pub use journal::{Journal, Keep};
+pub use paths::{config_file, history_file, journal_file, state_dir};
 pub use profile::{DEFAULT_URL, Flags, Profile, missing_hint, resolve};
+
+/// How runs are kept, as the configuration file says.
+pub fn journal(environment: &Environment) -> Result<Journal, crate::error::Complaint> {
+    file::File::read(environment).map(|file| file.journal)
+}
 
 #[cfg(test)]
 mod tests;

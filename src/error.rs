@@ -16,6 +16,8 @@ pub mod exit {
     pub const NOT_PERMITTED: u8 = 4;
     /// In doubt: a decision is needed.
     pub const IN_DOUBT: u8 = 5;
+    /// The script does otherwise than its record or its plan says.
+    pub const DEVIATES: u8 = 6;
     /// Timed out.
     pub const TIMED_OUT: u8 = 7;
     /// Interrupted.
@@ -105,6 +107,16 @@ impl Place {
 }
 
 impl Place {
+    /// The whole line, without what it is indented by.
+    #[must_use]
+    pub fn whole(mut self) -> Self {
+        let text = self.text.trim_end();
+        let indent = text.chars().count() - text.trim_start().chars().count();
+        self.column = indent + 1;
+        self.length = (text.chars().count() - indent).max(1);
+        self
+    }
+
     /// The place of some bytes of a text, as far as their first line goes.
     #[must_use]
     pub fn of_bytes(file: &str, source: &str, bytes: std::ops::Range<usize>) -> Self {

@@ -22,6 +22,7 @@ pub mod client;
 pub mod clock;
 pub mod config;
 pub mod error;
+pub mod journal;
 pub mod operation;
 pub mod output;
 pub mod parameters;

@@ -1,13 +1,20 @@
 //! The one path of every effect on the account.
 //!
-//! identify → permit → send → observe. Whoever wants something of the API, a script, `mw call` or
-//! the REPL, goes through [`Session::perform`]; there is no other way to the client.
+//! identify → replay → permit → intent → send → outcome → observe. Whoever wants something of the
+//! API, a script, `mw call` or the REPL, goes through [`Session::perform`]; there is no other way to
+//! the client.
 
+pub mod crash;
 mod decode;
+mod halt;
 mod names;
 mod permission;
+mod recorded;
+mod recorder;
 
 use std::sync::{Arc, OnceLock};
+
+use chrono::{DateTime, Utc};
 
 use crate::client::{CallError, Client, Limits, Observer, unreadable};
 use crate::clock::Clock;
@@ -15,7 +22,9 @@ use crate::operation::{Arguments, Operation};
 use names::Names;
 
 pub use decode::Decoded;
+pub use halt::{Doubt, Halt, Parted};
 pub use permission::{Asker, Consent, Grant, Permission, Question};
+pub use recorder::{Asked, Begun, Book, LOCAL, Past, Recorder};
 
 /// How a session reaches its account. The client is made when first needed, because many scripts
 /// and most one-liners never call the API.
@@ -31,6 +40,47 @@ pub struct Settings {
     pub permission: Permission,
     /// Who hears of attempts and retries.
     pub observer: Arc<dyn Observer>,
+    /// Where it is written down what is done, if it is.
+    pub recorder: Option<Recorder>,
+}
+
+/// What a call came to.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// What it answered with.
+    pub decoded: Decoded,
+    /// When it was made, where it is told again from the record.
+    pub told_of: Option<DateTime<Utc>>,
+}
+
+impl From<Decoded> for Done {
+    fn from(decoded: Decoded) -> Self {
+        Self {
+            decoded,
+            told_of: None,
+        }
+    }
+}
+
+/// Why a call came to nothing.
+#[derive(Clone, Debug)]
+pub enum Failure {
+    /// The call failed: a script may handle it.
+    Call(CallError),
+    /// The run cannot go on.
+    Halt(Halt),
+}
+
+impl From<CallError> for Failure {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl From<Halt> for Failure {
+    fn from(halt: Halt) -> Self {
+        Self::Halt(halt)
+    }
 }
 
 /// The path of every effect, shared by all branches of a run.
@@ -60,9 +110,33 @@ impl Session {
         &self.0.settings.clock
     }
 
+    /// Where it is written down what is done, if it is.
+    #[must_use]
+    pub fn recorder(&self) -> Option<&Recorder> {
+        self.0.settings.recorder.as_ref()
+    }
+
     /// Performs one operation: checks its arguments, asks whether it may, sends it and reads the
-    /// answer.
+    /// answer. What is on record is told again and not done again.
     pub async fn perform(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+        limits: &Limits,
+    ) -> Result<Done, Failure> {
+        match self.recorder() {
+            Some(recorder) => {
+                self.perform_recorded(recorder, operation, arguments, limits)
+                    .await
+            }
+            None => Ok(self
+                .perform_plainly(operation, arguments, limits)
+                .await?
+                .into()),
+        }
+    }
+
+    async fn perform_plainly(
         &self,
         operation: &'static Operation,
         arguments: &Arguments,
@@ -88,20 +162,27 @@ impl Session {
                 self.0.settings.observer.as_ref(),
             )
             .await?;
-        let decoded = decode::decode(
-            operation,
-            arguments,
-            reply.content_type.as_deref(),
-            &reply.body,
-        )
-        .map_err(|error| {
-            let what = if error.is_data() {
-                error.to_string()
-            } else {
-                unreadable(&reply.body)
-            };
-            CallError::bad_answer(operation, arguments, &what)
-        })?;
+        let kind = reply.content_type.as_deref();
+        self.decoded(operation, arguments, kind, &reply.body)
+    }
+
+    /// Reads an answer, and learns the names in it.
+    fn decoded(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+        content_type: Option<&str>,
+        body: &[u8],
+    ) -> Result<Decoded, CallError> {
+        let decoded =
+            decode::decode(operation, arguments, content_type, body).map_err(|error| {
+                let what = if error.is_data() {
+                    error.to_string()
+                } else {
+                    unreadable(body)
+                };
+                CallError::bad_answer(operation, arguments, &what)
+            })?;
         if self.0.settings.permission.asks() {
             self.0.names.learn(&decoded);
         }

@@ -17,10 +17,11 @@ use crate::client::{
 use crate::clock::Clock;
 use crate::config::{self, Environment, Flags, Found, Profile};
 use crate::error::Complaint;
+use crate::journal::Grants;
 use crate::operation::Effect;
 use crate::script::host::Stop;
 use crate::script::memory::Memory;
-use crate::session::{Grant, Permission, Session, Settings};
+use crate::session::{Asker, Grant, Permission, Recorder, Session, Settings};
 
 /// The account a command works on.
 pub enum Account {
@@ -82,13 +83,27 @@ impl Account {
     }
 
     /// A session on the account with the command line's permissions.
-    pub fn session(&self, global: &Global, stop: &Stop) -> Result<Session, Complaint> {
-        let permission = self.permission(global, stop)?;
-        Ok(self.session_with(global, permission))
+    pub fn session(
+        &self,
+        global: &Global,
+        stop: &Stop,
+        recorder: Option<Recorder>,
+    ) -> Result<Session, Complaint> {
+        let permission = self.grants(global)?.permission(ask::person(stop));
+        Ok(self.session_with(global, permission, recorder))
     }
 
     /// A session on the account with these permissions.
-    pub fn session_with(&self, global: &Global, permission: Permission) -> Session {
+    pub fn session_with(
+        &self,
+        global: &Global,
+        permission: Permission,
+        recorder: Option<Recorder>,
+    ) -> Session {
+        let permission = match self {
+            Self::Real { .. } if recorder.is_none() && !global.yes => permission.unrecorded(),
+            _ => permission,
+        };
         let observer = Arc::new(Watcher::new(global, self.simulated_clock()));
         match self {
             Self::Simulated(world) => world.session(permission, observer),
@@ -99,15 +114,17 @@ impl Account {
                         Some(client) => Ok(client.clone()),
                         None => real(&profile).map(|new| client.get_or_init(|| new).clone()),
                     }),
-                    clock: Clock::Real,
+                    clock: machine(),
                     permission,
                     observer,
+                    recorder,
                 })
             }
         }
     }
 
-    fn permission(&self, global: &Global, stop: &Stop) -> Result<Permission, Complaint> {
+    /// What the command line and the profile allow and deny.
+    pub fn grants(&self, global: &Global) -> Result<Granted, Complaint> {
         let mut deny = global.deny.clone();
         let mut allow = global.allow.clone();
         if global.yes {
@@ -124,7 +141,15 @@ impl Account {
                 }
             }
         }
-        Ok(Permission::new(allow, deny, ask::person(stop)))
+        Ok(Granted { allow, deny })
+    }
+
+    /// The profile's name, or what stands for one.
+    pub fn profile(&self) -> &str {
+        match self {
+            Self::Simulated(_) => "sim",
+            Self::Real { profile, .. } => &profile.name,
+        }
     }
 
     /// What a script of this name remembers from run to run.
@@ -147,6 +172,43 @@ impl Account {
             .fold(0_u32, |mark, byte| (mark << 8) | u32::from(*byte));
         let name = format!("{}-{mark:08x}.json", stem.trim_matches(['<', '>']));
         Memory::in_file(folder.join("memory").join(&profile.name).join(name))
+    }
+}
+
+/// The machine's clock. Tests hurry it, and only tests: release builds do not listen.
+pub fn machine() -> Clock {
+    #[cfg(debug_assertions)]
+    if let Some(hurry) = std::env::var("MW_TEST_CLOCK")
+        .ok()
+        .and_then(|text| text.parse().ok())
+    {
+        return Clock::Hurried(hurry);
+    }
+    Clock::Real
+}
+
+/// What a run is allowed and denied.
+#[derive(Clone, Debug)]
+pub struct Granted {
+    /// What it is allowed.
+    pub allow: Vec<Grant>,
+    /// What it is denied, whatever else allows it.
+    pub deny: Vec<Grant>,
+}
+
+impl Granted {
+    /// The permission of a run; what is neither is asked of this person.
+    pub fn permission(self, asker: Option<Arc<dyn Asker>>) -> Permission {
+        Permission::new(self.allow, self.deny, asker)
+    }
+
+    /// The same in words, to be kept.
+    pub fn words(&self) -> Grants {
+        let words = |grants: &[Grant]| grants.iter().map(ToString::to_string).collect();
+        Grants {
+            allow: words(&self.allow),
+            deny: words(&self.deny),
+        }
     }
 }
 
@@ -191,7 +253,7 @@ fn real(profile: &Profile) -> Result<Client, CallError> {
     Ok(Client::new(Setup {
         transport: Arc::new(transport),
         credentials,
-        clock: Clock::Real,
+        clock: machine(),
         policy: Policy::default(),
         profile: profile.name.clone(),
     }))

@@ -11,9 +11,10 @@ use super::{Global, Outcome, show};
 use crate::api;
 use crate::client::CallError;
 use crate::error::{Complaint, exit};
+use crate::journal::RunKind;
 use crate::operation::{Arguments, Field, Kind, Operation, Place, nearest};
 use crate::output::Document;
-use crate::session::Decoded;
+use crate::session::{Decoded, Failure};
 
 /// Call one operation of the API.
 #[derive(Args, Debug)]
@@ -44,16 +45,32 @@ impl Call {
             )
         })?;
         let arguments = bind(operation, &self.arguments)?;
-        let line = Line::open(global)?;
+        let line = Line::open(global, Some(RunKind::Call))?;
         let calling = line.session.perform(operation, &arguments, &line.limits);
-        let decoded = line.block_on(calling)?.map_err(|error| complaint(&error))?;
-        let document = match decoded {
+        let done = line.block_on(calling)?.map_err(|why| failure(&why));
+        line.close(done.as_ref().err())?;
+        let document = match done?.decoded {
             Decoded::Nothing => Document::Nothing,
             Decoded::One(record) => Document::Record(record),
             Decoded::Many(records) => Document::Records(records),
         };
         show::document(&document, global)?;
         Ok(exit::DONE)
+    }
+}
+
+/// What a call that came to nothing is complained about with.
+pub fn failure(failure: &Failure) -> Complaint {
+    match failure {
+        Failure::Call(error) => complaint(error),
+        Failure::Halt(halt) => {
+            let (message, hint) = halt.sentence();
+            let complaint = Complaint::new(exit::FAILED, message);
+            match hint {
+                Some(hint) => complaint.hint(hint),
+                None => complaint,
+            }
+        }
     }
 }
 

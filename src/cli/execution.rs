@@ -6,13 +6,17 @@ use serde_json::{Map, Value};
 
 use super::account::Account;
 use super::console::Terminal;
-use super::{Global, Outcome, interrupt, show};
+use super::kept::{Kept, New};
+use super::{Global, Outcome, ask, interrupt, show};
+use crate::branch::{Frame, Nature};
 use crate::error::{Complaint, exit};
+use crate::journal::RunKind;
 use crate::output::Document;
 use crate::script::host::{Host, Parts, Stop};
 use crate::script::runtime::LazyRuntime;
 use crate::script::source::Source;
 use crate::script::{Ended, Interpreter};
+use crate::session::Permission;
 
 /// Deep scripts recurse on the stack of the thread they run on. It is reserved, not used.
 pub const STACK: usize = 64 << 20;
@@ -23,6 +27,8 @@ pub struct Task {
     pub source: Source,
     /// Its arguments.
     pub args: Map<String, Value>,
+    /// What kind of run it is.
+    pub kind: RunKind,
 }
 
 /// An account and the way to stop what runs on it.
@@ -49,19 +55,52 @@ impl Execution {
 
     /// Runs a script and shows what it comes to.
     pub fn run(self, global: &Global, task: Task) -> Outcome {
+        let granted = self.account.grants(global)?;
+        let kept = match task.kind {
+            RunKind::Script => Kept::begin(
+                global,
+                &self.account,
+                &New {
+                    kind: task.kind,
+                    job: None,
+                    source: &task.source,
+                    args: &task.args,
+                    grants: granted.words(),
+                },
+            )?,
+            kind => Kept::audit(global, &self.account, kind, &task.source.name)?,
+        };
+        let permission = granted.permission(ask::person(&self.stop));
+        self.carry_out(global, task, permission, &kept)
+    }
+
+    /// Runs a script under these permissions, on the record where it is kept.
+    pub fn carry_out(
+        self,
+        global: &Global,
+        task: Task,
+        permission: Permission,
+        kept: &Kept,
+    ) -> Outcome {
         let console = Arc::new(Terminal::new(global, self.account.simulated_clock()));
         let memory = self.account.memory(&task.source.name);
+        kept.cancels(&self.stop);
+        let recorder = kept.recorder().cloned();
         let host = Host::new(Parts {
-            session: self.account.session(global, &self.stop)?,
+            session: self.account.session_with(global, permission, recorder),
             runtime: self.runtime,
             console,
             stop: self.stop,
             args: task.args,
             memory,
+            shelf: kept.shelf(),
+            profile: self.account.profile().to_owned(),
             controls: None,
             coverage: None,
         });
-        match on_its_own_thread(&host, &task.source) {
+        let ended = on_its_own_thread(&host, &task.source);
+        kept.end(&ended)?;
+        match ended {
             Ok(document) => {
                 show::document(&document, global)?;
                 Ok(exit::DONE)
@@ -89,6 +128,8 @@ pub fn on_its_own_thread(host: &Host, source: &Source) -> Result<Document, Ended
             .name("script".to_owned())
             .stack_size(STACK)
             .spawn_scoped(scope, move || {
+                // The paths of the run's calls are counted from here.
+                let _frame = Frame::enter(String::new(), Nature::default());
                 interpreter
                     .run(source)
                     .map(|value| Interpreter::document(&value))

@@ -10,6 +10,10 @@ use crate::session::Grant;
 /// The options every command takes. They come before a script's name: what follows it belongs to
 /// the script.
 #[derive(Args, Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own on the command line"
+)]
 pub struct Global {
     /// Use the embedded simulator instead of a real account; --sim=FILE starts from a model
     #[arg(long, global = true, value_name = "MODEL", num_args = 0..=1, require_equals = true,
@@ -37,6 +41,12 @@ pub struct Global {
         help_heading = "Account"
     )]
     pub exchanges: Option<PathBuf>,
+    /// Keep the journal of runs in this file
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Account")]
+    pub store: Option<String>,
+    /// Keep no journal: a run that breaks off cannot be resumed, and changing anything needs --yes
+    #[arg(long, global = true, help_heading = "Account")]
+    pub no_journal: bool,
     /// Use this profile of the configuration file
     #[arg(long, global = true, value_name = "NAME", help_heading = "Account")]
     pub profile: Option<String>,

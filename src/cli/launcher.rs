@@ -7,9 +7,12 @@ use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use super::Global;
-use super::account::Account;
-use super::execution::on_its_own_thread;
+use super::account::{Account, Granted};
+use super::execution::{Task, on_its_own_thread};
+use super::kept::{self, Kept, New};
+use super::prepared::Prepared;
 use crate::error::{Complaint, exit};
+use crate::journal::{Filter, Journal, JournalError, RunKind, RunState, micros};
 use crate::parameters::Header;
 use crate::schedule::{Due, Finished, Job, Launch};
 use crate::script::Ended;
@@ -17,7 +20,7 @@ use crate::script::console::{Console, Level};
 use crate::script::host::{Host, Parts, Stop};
 use crate::script::runtime::LazyRuntime;
 use crate::script::source::Source;
-use crate::session::{Grant, Permission};
+use crate::session::Grant;
 
 /// Runs scripts in this process, each on a thread of its own and with its own permissions.
 pub struct Launcher {
@@ -29,19 +32,46 @@ struct Inner {
     runtime: Arc<LazyRuntime>,
     deny: Vec<Grant>,
     global: Global,
+    journal: Option<Journal>,
 }
 
 impl Launcher {
     /// A launcher on the account that the command line names.
     pub fn new(global: &Global) -> Result<Self, Complaint> {
+        let account = Account::of(global, true)?;
+        let is_kept = matches!(account, Account::Real { .. }) && !global.no_journal;
         Ok(Self {
             inner: Arc::new(Inner {
-                account: Account::of(global, true)?,
+                journal: is_kept.then(|| kept::journal(global)).transpose()?,
+                account,
                 runtime: Arc::new(LazyRuntime::default()),
                 deny: global.deny.clone(),
                 global: global.clone(),
             }),
         })
+    }
+
+    /// The runs of jobs that a service before this one left unfinished, the oldest first: their jobs
+    /// and ids.
+    pub fn unfinished(&self) -> Result<Vec<(String, String)>, Complaint> {
+        let (Some(journal), Account::Real { profile, .. }) =
+            (&self.inner.journal, &self.inner.account)
+        else {
+            return Ok(Vec::new());
+        };
+        let failed = |error: JournalError| kept::complaint(&error);
+        let Some(reader) = journal.store().read().map_err(failed)? else {
+            return Ok(Vec::new());
+        };
+        let runs = reader.runs(&Filter::default()).map_err(failed)?;
+        let now = micros();
+        Ok(runs
+            .into_iter()
+            .rev()
+            .filter(|run| run.seen(now) == RunState::Interrupted)
+            .filter(|run| run.start.profile == profile.name && run.start.url == profile.url)
+            .filter_map(|run| Some((run.start.job.clone()?, run.id)))
+            .collect())
     }
 
     /// The runtime for everything that waits.
@@ -52,10 +82,10 @@ impl Launcher {
 
 impl Launch for Launcher {
     fn launch(&self, due: &Due, cancel: CancellationToken) -> BoxFuture<'static, Finished> {
-        let (inner, job, number) = (self.inner.clone(), due.job.clone(), due.number);
+        let (inner, due) = (self.inner.clone(), due.clone());
         Box::pin(async move {
             let stop = Stop::under(cancel);
-            let work = tokio::task::spawn_blocking(move || run(&inner, &job, number, stop));
+            let work = tokio::task::spawn_blocking(move || run(&inner, &due, stop));
             work.await.unwrap_or_else(|error| Finished {
                 exit: exit::FAILED,
                 message: Some(format!("the run ended unexpectedly: {error}")),
@@ -64,15 +94,16 @@ impl Launch for Launcher {
     }
 }
 
-fn run(inner: &Inner, job: &Job, number: u64, stop: Stop) -> Finished {
-    match prepared(inner, job, number, stop).and_then(|(host, source)| {
-        on_its_own_thread(&host, &source)
-            .map(|_| exit::DONE)
-            .or_else(|ended| match ended {
-                Ended::Quietly(code) => Ok(code),
-                Ended::Complaining(complaints) => Err(complaints),
-            })
-    }) {
+fn run(inner: &Inner, due: &Due, stop: Stop) -> Finished {
+    let outcome = prepared(inner, due, stop).and_then(|(host, source, kept)| {
+        let ended = on_its_own_thread(&host, &source);
+        kept.end(&ended)?;
+        ended.map(|_| exit::DONE).or_else(|ended| match ended {
+            Ended::Quietly(code) => Ok(code),
+            Ended::Complaining(complaints) => Err(complaints),
+        })
+    });
+    match outcome {
         Ok(exit) => Finished {
             exit,
             message: None,
@@ -95,13 +126,45 @@ fn run(inner: &Inner, job: &Job, number: u64, stop: Stop) -> Finished {
     }
 }
 
-/// The script is read when it is due: what lies on disk then is what runs.
-fn prepared(
-    inner: &Inner,
-    job: &Job,
-    number: u64,
-    stop: Stop,
-) -> Result<(Host, Source), Vec<Complaint>> {
+/// The script is read when it is due: what lies on disk then is what runs. A run that is taken up
+/// again is what it was begun as.
+fn prepared(inner: &Inner, due: &Due, stop: Stop) -> Result<(Host, Source, Kept), Vec<Complaint>> {
+    let job = &due.job;
+    let mut prepared = match (&due.resume, &inner.journal) {
+        (Some(id), Some(journal)) => Prepared::again(journal, id, false)?,
+        _ => fresh(inner, job)?,
+    };
+    prepared.granted.deny.extend(inner.deny.iter().cloned());
+    let Prepared {
+        task,
+        granted,
+        kept,
+        consents,
+    } = prepared;
+    kept.cancels(&stop);
+    let permission = granted.permission(None).with_consents(consents);
+    let recorder = kept.recorder().cloned();
+    let host = Host::new(Parts {
+        session: inner
+            .account
+            .session_with(&inner.global, permission, recorder),
+        runtime: inner.runtime.clone(),
+        console: Arc::new(Labelled {
+            label: format!("{}#{}", job.name, due.number),
+        }),
+        stop,
+        args: task.args,
+        memory: inner.account.memory(&task.source.name),
+        shelf: kept.shelf(),
+        profile: inner.account.profile().to_owned(),
+        controls: None,
+        coverage: None,
+    });
+    Ok((host, task.source, kept))
+}
+
+/// A run that is begun now.
+fn fresh(inner: &Inner, job: &Job) -> Result<Prepared, Vec<Complaint>> {
     let source = Source::read(&job.script.to_string_lossy())?;
     let args = Header::parse(&source.name, &source.text)?.check(&job.args)?;
     let allow = job
@@ -109,20 +172,29 @@ fn prepared(
         .iter()
         .map(|word| word.parse::<Grant>().map_err(Complaint::usage))
         .collect::<Result<Vec<_>, _>>()?;
-    let permission = Permission::new(allow, inner.deny.clone(), None);
-    let host = Host::new(Parts {
-        session: inner.account.session_with(&inner.global, permission),
-        runtime: inner.runtime.clone(),
-        console: Arc::new(Labelled {
-            label: format!("{}#{number}", job.name),
-        }),
-        stop,
-        args,
-        memory: inner.account.memory(&source.name),
-        controls: None,
-        coverage: None,
-    });
-    Ok((host, source))
+    let deny = inner.deny.clone();
+    let granted = Granted { allow, deny };
+    let kind = RunKind::Job;
+    let kept = match &inner.journal {
+        None => Kept::not(),
+        Some(journal) => Kept::begin_in(
+            journal,
+            &inner.account,
+            &New {
+                kind,
+                job: Some(&job.name),
+                source: &source,
+                args: &args,
+                grants: granted.words(),
+            },
+        )?,
+    };
+    Ok(Prepared {
+        task: Task { source, args, kind },
+        granted,
+        kept,
+        consents: Vec::new(),
+    })
 }
 
 /// A console whose lines say which run they come from.

@@ -4,9 +4,13 @@ use std::future::Future;
 use std::sync::Arc;
 
 use super::account::Account;
+use super::kept::Kept;
 use super::{Global, interrupt};
 use crate::client::Limits;
 use crate::error::{Complaint, exit};
+use crate::journal::RunKind;
+use crate::output::Document;
+use crate::script::Ended;
 use crate::script::host::Stop;
 use crate::script::runtime::LazyRuntime;
 use crate::session::Session;
@@ -18,22 +22,39 @@ pub struct Line {
     /// Calls end when the command is interrupted.
     pub limits: Limits,
     runtime: Arc<LazyRuntime>,
+    kept: Kept,
 }
 
 impl Line {
-    /// Opens a line to the account the command line names.
-    pub fn open(global: &Global) -> Result<Self, Complaint> {
+    /// Opens a line to the account the command line names; of what it does a trail is kept where it
+    /// says what kind of work it is.
+    pub fn open(global: &Global, kind: Option<RunKind>) -> Result<Self, Complaint> {
         let stop = Stop::default();
         let runtime = interrupt::watch(&stop);
         let account = Account::of(global, false)?;
+        let kept = match kind {
+            Some(kind) => Kept::audit(global, &account, kind, kind.as_str())?,
+            None => Kept::not(),
+        };
         Ok(Self {
-            session: account.session(global, &stop)?,
+            session: account.session(global, &stop, kept.recorder().cloned())?,
+            kept,
             limits: Limits {
                 deadline: None,
                 cancel: stop.token(),
+                watch: false,
             },
             runtime,
         })
+    }
+
+    /// Writes how the command ended, where a trail of it is kept.
+    pub fn close(&self, complaint: Option<&Complaint>) -> Result<(), Complaint> {
+        let ended = match complaint {
+            None => Ok(Document::Nothing),
+            Some(complaint) => Err(Ended::Complaining(vec![complaint.clone()])),
+        };
+        self.kept.end(&ended)
     }
 
     /// Carries work out to its end.

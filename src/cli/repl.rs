@@ -8,11 +8,15 @@ use serde_json::Map;
 
 use super::account::Account;
 use super::console::Terminal;
+use super::kept::Kept;
 use super::{Global, Outcome, interrupt, show};
 use crate::config::{self, Environment};
 use crate::error::{Complaint, exit};
+use crate::journal::RunKind;
+use crate::output::Document;
 use crate::repl;
 use crate::script::host::{Host, Parts, Stop};
+use crate::script::shelf::Shelf;
 
 /// Explore at a prompt.
 #[derive(Args, Debug)]
@@ -25,13 +29,16 @@ impl Repl {
         let stop = Stop::default();
         let runtime = interrupt::watch(&stop);
         let account = Account::of(global, true)?;
+        let kept = Kept::audit(global, &account, RunKind::Session, "<repl>")?;
         let host = Host::new(Parts {
-            session: account.session(global, &stop)?,
+            session: account.session(global, &stop, kept.recorder().cloned())?,
             runtime,
             console: Arc::new(Terminal::new(global, account.simulated_clock())),
             stop,
             args: Map::new(),
             memory: account.memory("<repl>"),
+            shelf: Shelf::default(),
+            profile: account.profile().to_owned(),
             controls: None,
             coverage: None,
         });
@@ -65,7 +72,10 @@ impl Repl {
             })
             .map_err(|error| Complaint::new(exit::FAILED, format!("no thread: {error}")))?;
         match session.join() {
-            Ok(outcome) => Ok(outcome?),
+            Ok(outcome) => {
+                kept.end(&Ok(Document::Nothing))?;
+                Ok(outcome?)
+            }
             Err(_) => Err(Complaint::new(
                 exit::FAILED,
                 "the session ended unexpectedly; this is a bug in mw",

@@ -6,6 +6,7 @@ use serde_json::Map;
 use super::execution::{Execution, Task};
 use super::{Global, Outcome, show};
 use crate::error::{Complaint, exit};
+use crate::journal::RunKind;
 use crate::parameters::{Header, Outcome as Read};
 use crate::script::source::Source;
 
@@ -39,7 +40,8 @@ impl Run {
             }
             Read::Values(values) => values,
         };
-        Execution::new(global)?.run(global, Task { source, args })
+        let kind = RunKind::Script;
+        Execution::new(global)?.run(global, Task { source, args, kind })
     }
 }
 
@@ -60,6 +62,7 @@ impl Eval {
             Task {
                 source,
                 args: Map::new(),
+                kind: RunKind::Line,
             },
         )
     }

@@ -45,6 +45,7 @@ impl Serve {
         let name = self.jobs.to_string_lossy().into_owned();
         let JobsFile { text, jobs } = JobsFile::read(&name)?;
         let launcher = Arc::new(Launcher::new(global)?);
+        let unfinished = launcher.unfinished()?;
         let (drain, abort) = (CancellationToken::new(), CancellationToken::new());
         let runtime = launcher.runtime().clone();
         let handle = runtime
@@ -57,6 +58,7 @@ impl Serve {
             let watch = Watch::new(&self.jobs, &text).checking(Arc::new(check));
             let watching = tokio::spawn(watch.run(sender, events.clone(), drain.clone()));
             Scheduler::new(&jobs, Clock::Real, launcher, events)
+                .taking_up(unfinished)
                 .run(drain, abort.clone(), reload)
                 .await;
             watching.abort();

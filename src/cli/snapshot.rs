@@ -60,7 +60,7 @@ impl Snapshot {
             addresses: is_out(What::Addresses),
             names: is_out(What::Names),
         };
-        let line = Line::open(global)?;
+        let line = Line::open(global, None)?;
         let read = line.block_on(reading::read(&line.session, &line.limits))??;
         let mut resources = read.resources;
         redaction.apply(&mut resources);

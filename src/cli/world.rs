@@ -108,6 +108,7 @@ impl World {
             clock: self.clock().clone(),
             permission,
             observer,
+            recorder: None,
         })
     }
 

@@ -16,7 +16,7 @@ use super::observer::Observer;
 use super::problem::unreadable;
 use super::readback::{self, Evidence, Finding, Sent};
 use super::reply::{Limits, Reply};
-use super::verdict::{Facts, Next, Outcome, Sight, Verdict, Why, after_reading, verdict};
+use super::verdict::{Facts, Next, Outcome, Reading, Sight, Verdict, Why, after_reading, verdict};
 use crate::clock::Clock;
 use crate::operation::{Answer, Arguments, Operation, Repeat, Request};
 
@@ -83,7 +83,11 @@ impl<'a> Course<'a> {
             self.account
                 .creating(self.operation, self.request.body.as_ref())
         });
-        let result = self.drive().await;
+        let result = if self.doubted {
+            self.recheck().await
+        } else {
+            self.drive().await
+        };
         drop(creating);
         match &result {
             Ok(reply) => {
@@ -111,6 +115,24 @@ impl<'a> Course<'a> {
         result
     }
 
+    /// The same call, of which it is only known that it was sent at that time, if at all.
+    pub(super) fn cut_off(mut self, sent_at: DateTime<Utc>, attempts: u32) -> Self {
+        self.sent_at = sent_at;
+        self.attempts = attempts;
+        self.doubted = true;
+        self
+    }
+
+    /// Reads what the call did before anything else is done about it.
+    async fn recheck(&mut self) -> Result<Reply, CallError> {
+        let why = "mw was cut off before the answer came".to_owned();
+        let attempt = Attempt::without_answer(Outcome::Unanswered, why);
+        match self.read_back(&attempt, false).await? {
+            Step::Over(reply) => Ok(reply),
+            Step::Again => self.drive().await,
+        }
+    }
+
     /// Boxed, since reading back is a call inside a call.
     fn boxed(self) -> BoxFuture<'a, Result<Reply, CallError>> {
         Box::pin(self.run())
@@ -122,6 +144,10 @@ impl<'a> Course<'a> {
             let (attempt, token) = match self.within(false, authorizing).await? {
                 Ok(authorization) => {
                     self.attempts = self.attempts.saturating_add(1);
+                    if self.repeat != Repeat::Safe && !self.observer.agrees(self.attempts).await {
+                        self.attempts = self.attempts.saturating_sub(1);
+                        return Err(self.cut(Cause::Cancelled, false));
+                    }
                     self.sent_at = self.account.clock().now();
                     self.observer
                         .started(self.operation, &self.target, self.attempts);
@@ -262,14 +288,7 @@ impl<'a> Course<'a> {
         loop {
             self.looks = self.looks.saturating_add(1);
             let finding = self.look().await?;
-            let may_look = self.looks < self.account.policy().looks;
-            match after_reading(
-                self.repeat,
-                finding.sight,
-                refused,
-                self.may_retry(),
-                may_look,
-            ) {
+            match after_reading(&self.reading(finding.sight, refused)) {
                 Next::Adopt => return Ok(Step::Over(self.found(finding.body.as_ref(), true))),
                 Next::Refused => return Err(self.refused(attempt)),
                 Next::InDoubt => return Err(self.in_doubt(attempt, &finding.seen)),
@@ -285,6 +304,21 @@ impl<'a> Course<'a> {
                     }
                 }
             }
+        }
+    }
+
+    fn reading(&self, sight: Sight, refused: bool) -> Reading {
+        let policy = self.account.policy();
+        let age = self.account.clock().now() - self.sent_at;
+        Reading {
+            repeat: self.repeat,
+            sight,
+            refused,
+            may_retry: self.may_retry(),
+            // What was sent may be carried out late.
+            may_look: self.looks < policy.looks || (self.limits.watch && age < policy.late),
+            // A reboot that is seen long after may be anyone's.
+            watches: self.limits.watch && age < policy.doubt,
         }
     }
 
@@ -372,7 +406,9 @@ impl<'a> Course<'a> {
         // would bring it about.
         let deadline = async {
             match (clock, self.limits.deadline) {
-                (Clock::Real, Some(deadline)) => clock.sleep_until(deadline).await,
+                (Clock::Real | Clock::Hurried(_), Some(deadline)) => {
+                    clock.sleep_until(deadline).await;
+                }
                 _ => std::future::pending().await,
             }
         };

@@ -1,7 +1,10 @@
 //! Why a call failed, in words.
 
+mod kept;
+
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::problem::Problem;
@@ -25,7 +28,7 @@ pub struct CallError {
 }
 
 /// What went wrong.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Cause {
     /// The API answered no.
     Refused {
@@ -279,7 +282,8 @@ pub(super) fn phrase(operation: &'static str, target: &str) -> String {
 }
 
 /// What the call acts upon; for a creation the label that it gives.
-pub(super) fn target(operation: &'static Operation, arguments: &Arguments) -> String {
+#[must_use]
+pub fn target(operation: &'static Operation, arguments: &Arguments) -> String {
     let target = operation.target(arguments);
     if !target.is_empty() {
         return target;

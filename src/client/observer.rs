@@ -1,6 +1,7 @@
 //! Who hears of attempts and retries while a call is under way.
 
 use chrono::TimeDelta;
+use futures_util::future::BoxFuture;
 
 use super::error::CallError;
 use super::verdict::Why;
@@ -15,10 +16,18 @@ pub struct Waiting {
     pub wait: TimeDelta,
     /// Sendings so far.
     pub attempt: u32,
+    /// Whether one of them may have been carried out.
+    pub doubted: bool,
 }
 
 /// Someone who is told how a call goes.
 pub trait Observer: Send + Sync {
+    /// A call that changes something is about to be sent: nothing is when the answer is no.
+    fn agrees(&self, attempt: u32) -> BoxFuture<'_, bool> {
+        let _ = attempt;
+        Box::pin(std::future::ready(true))
+    }
+
     /// A sending starts; `attempt` counts from 1.
     fn started(&self, operation: &'static Operation, target: &str, attempt: u32) {
         let _ = (operation, target, attempt);

@@ -23,6 +23,9 @@ pub struct Policy {
     pub patience: TimeDelta,
     /// How often the account is read for what a create may have made.
     pub looks: u32,
+    /// How long after its sending a call may still be carried out, as a rule: until then it is looked
+    /// for.
+    pub late: TimeDelta,
     /// How much earlier than our sending a resource may claim to have been created.
     pub skew: TimeDelta,
     /// How long a reboot in doubt is taken as a possible cause of a lock.
@@ -45,6 +48,7 @@ impl Default for Policy {
             locked_cap: TimeDelta::minutes(5),
             patience: TimeDelta::minutes(15),
             looks: 3,
+            late: TimeDelta::seconds(90),
             skew: TimeDelta::seconds(5),
             doubt: TimeDelta::minutes(15),
             reserve: 20,

@@ -1,5 +1,6 @@
 //! What an error body says, in whichever of its shapes.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The longest message shown, in characters.
@@ -8,7 +9,7 @@ const LONGEST: usize = 400;
 const LONGEST_NAME: usize = 80;
 
 /// What the server says went wrong.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// The server's name for it.
     pub name: Option<String>,

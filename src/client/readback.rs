@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::api;
 use crate::operation::{Arguments, Operation, Repeat};
 
+pub use created::MARK;
 pub use finding::{Finding, Sent, accepted};
 
 /// What can be read to learn what a call did.
@@ -89,7 +90,7 @@ pub fn judge(sent: &Sent<'_>, seen: Option<&Value>) -> Finding {
     };
     match repeat {
         Repeat::Safe => Finding::converged(Some(seen.clone()), "a read changes nothing"),
-        Repeat::Edge => Finding::unclear(level::power_seen(sent, seen)),
+        Repeat::Edge => level::power_seen(sent, seen),
         Repeat::LevelSet => level::level(sent, seen),
         Repeat::Link => level::link(sent, seen),
         Repeat::Delete => level::deleted(sent, seen),

@@ -11,6 +11,10 @@ pub struct Limits {
     pub deadline: Option<DateTime<Utc>>,
     /// Cancels it at once, whatever it is doing.
     pub cancel: CancellationToken,
+    /// Whether it is worth waiting to learn what became of a call, since a person must decide
+    /// otherwise: it is looked for as long as it may be carried out late, and a reboot counts as
+    /// carried out when the node is then seen rebooting.
+    pub watch: bool,
 }
 
 /// A call that succeeded.

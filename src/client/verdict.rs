@@ -174,23 +174,40 @@ pub enum Next {
     InDoubt,
 }
 
-/// The decision after reading back: `refused` tells that the latest sending was turned down.
+/// What the decision after reading back rests on.
+#[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and all combine"
+)]
+pub struct Reading {
+    /// What sending the call twice does.
+    pub repeat: Repeat,
+    /// What was seen.
+    pub sight: Sight,
+    /// Whether the latest sending was turned down.
+    pub refused: bool,
+    /// Whether more sendings are allowed for an outage.
+    pub may_retry: bool,
+    /// Whether it is worth looking again.
+    pub may_look: bool,
+    /// Whether an edge may be taken as carried out by what is seen of it.
+    pub watches: bool,
+}
+
+/// The decision after reading back.
 #[must_use]
-pub fn after_reading(
-    repeat: Repeat,
-    sight: Sight,
-    refused: bool,
-    may_retry: bool,
-    may_look: bool,
-) -> Next {
-    match (repeat, sight) {
+pub fn after_reading(reading: &Reading) -> Next {
+    match (reading.repeat, reading.sight) {
+        (Repeat::Edge, Sight::Converged) if reading.watches => Next::Adopt,
+        (Repeat::Edge, _) if reading.watches && reading.may_look => Next::LookAgain,
         // An edge leaves no level: nothing that is seen proves that it was ours.
         (Repeat::Edge, _) => Next::InDoubt,
         (_, Sight::Converged) => Next::Adopt,
-        (Repeat::Create, Sight::NotYet) if may_look => Next::LookAgain,
+        (Repeat::Create, Sight::NotYet) if reading.may_look => Next::LookAgain,
         (Repeat::Create, _) | (_, Sight::Unclear) => Next::InDoubt,
-        (_, Sight::NotYet) if refused => Next::Refused,
-        (_, Sight::NotYet) if may_retry => Next::SendAgain,
+        (_, Sight::NotYet) if reading.refused => Next::Refused,
+        (_, Sight::NotYet) if reading.may_retry => Next::SendAgain,
         (_, Sight::NotYet) => Next::InDoubt,
     }
 }

@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::environment::Environment;
+use super::journal::{self, Journal};
 use super::paths;
 use super::section::{Section, Source};
 use crate::error::{Complaint, Place};
@@ -47,7 +48,16 @@ pub(super) struct File {
     pub(super) default_profile: Option<(String, Range<usize>)>,
     /// The profiles by name.
     pub(super) profiles: BTreeMap<String, Section>,
+    /// How runs are kept.
+    pub(super) journal: Journal,
 }
+
+/// The parts of the file: which profile is used when none is named, the profiles, the journal.
+type Parts = (
+    Option<(String, Range<usize>)>,
+    BTreeMap<String, Section>,
+    Journal,
+);
 
 impl File {
     /// Reads the file; one that is not there is empty, unless `MW_CONFIG` names it.
@@ -90,7 +100,7 @@ impl File {
             source,
             ..Self::default()
         };
-        let (default_profile, profiles) = {
+        let (default_profile, profiles, journal) = {
             let table = DeTable::parse(&file.source).map_err(|error| {
                 let complaint = file.wrong(error.span().unwrap_or(0..0), one_line(error.message()));
                 complaint.hint("the file is TOML")
@@ -99,6 +109,7 @@ impl File {
         };
         file.default_profile = default_profile;
         file.profiles = profiles;
+        file.journal = journal;
         if let Some((name, span)) = &file.default_profile
             && !file.profiles.contains_key(name)
         {
@@ -114,17 +125,10 @@ impl File {
         Ok(file)
     }
 
-    #[expect(
-        clippy::type_complexity,
-        reason = "the two parts of the file, used once"
-    )]
-    fn top(
-        &self,
-        table: &DeTable<'_>,
-        environment: &Environment,
-    ) -> Result<(Option<(String, Range<usize>)>, BTreeMap<String, Section>), Complaint> {
+    fn top(&self, table: &DeTable<'_>, environment: &Environment) -> Result<Parts, Complaint> {
         let mut default_profile = None;
         let mut profiles = BTreeMap::new();
+        let mut journal = Journal::default();
         for (key, value) in in_order(table) {
             match key.get_ref().as_ref() {
                 "default_profile" => {
@@ -142,12 +146,24 @@ impl File {
                         profiles.insert(name, section);
                     }
                 }
+                "journal" => {
+                    for (key, value) in in_order(self.table("journal", value)?) {
+                        let name = key.get_ref().as_ref();
+                        if !journal::KEYS.contains(&name) {
+                            return Err(self.unknown(name, key.span(), &journal::KEYS));
+                        }
+                        journal
+                            .set(name, value)
+                            .map_err(|wrong| self.wrong(value.span(), wrong))?;
+                    }
+                }
                 other => {
-                    return Err(self.unknown(other, key.span(), &["default_profile", "profile"]));
+                    let known = ["default_profile", "profile", "journal"];
+                    return Err(self.unknown(other, key.span(), &known));
                 }
             }
         }
-        Ok((default_profile, profiles))
+        Ok((default_profile, profiles, journal))
     }
 
     /// A complaint about the text at `span`.

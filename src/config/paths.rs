@@ -23,6 +23,14 @@ pub fn state_dir(environment: &Environment) -> Result<PathBuf, Complaint> {
     Ok(base(environment, "XDG_STATE_HOME", ".local/state")?.join(NAME))
 }
 
+/// The file of the journal: `$MW_STORE`, else `journal.db` in the state directory. It may not exist.
+pub fn journal_file(environment: &Environment) -> Result<PathBuf, Complaint> {
+    match environment.get("MW_STORE") {
+        Some(path) => Ok(expand(path, Path::new(""), environment)),
+        None => Ok(state_dir(environment)?.join("journal.db")),
+    }
+}
+
 /// The file of the lines typed in the REPL. It may not exist.
 pub fn history_file(environment: &Environment) -> Result<PathBuf, Complaint> {
     Ok(state_dir(environment)?.join("history"))

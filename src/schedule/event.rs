@@ -54,6 +54,22 @@ pub enum Event {
         /// When it was due.
         instant: DateTime<Utc>,
     },
+    /// A run that an earlier service left unfinished was taken up again.
+    Resumed {
+        /// The job.
+        job: String,
+        /// The run, in this service.
+        number: u64,
+        /// Its id.
+        run: String,
+    },
+    /// An unfinished run is left alone: its job is gone, or disabled.
+    Left {
+        /// The job.
+        job: String,
+        /// The run's id.
+        run: String,
+    },
     /// A run ended.
     Finished {
         /// The job.
@@ -222,6 +238,16 @@ impl fmt::Display for Event {
             } => {
                 write!(f, "{job}: next at {local} ({})", utc(*instant))
             }
+            Self::Resumed { job, number, run } => {
+                write!(
+                    f,
+                    "{job}#{number} takes up run {run}, which was left unfinished"
+                )
+            }
+            Self::Left { job, run } => write!(
+                f,
+                "run {run} was left unfinished, and its job {job} is gone or disabled: mw runs resume {run} takes it up"
+            ),
             Self::Started {
                 job,
                 number,

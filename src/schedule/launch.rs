@@ -17,6 +17,8 @@ pub struct Due {
     pub instant: DateTime<Utc>,
     /// The number of the run, from 1, unique in this service.
     pub number: u64,
+    /// The unfinished run that is taken up again, where it is one.
+    pub resume: Option<String>,
 }
 
 /// How a run ended.

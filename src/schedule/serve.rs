@@ -27,6 +27,8 @@ pub struct Scheduler {
     running: Running,
     /// Runs that wait for a running one of their job, in the order they came.
     queued: Vec<Due>,
+    /// Unfinished runs of a service before this one, by job and id.
+    unfinished: Vec<(String, String)>,
     launched: u64,
     ended: mpsc::UnboundedReceiver<Ended>,
 }
@@ -58,9 +60,17 @@ impl Scheduler {
             events,
             agenda,
             queued: Vec::new(),
+            unfinished: Vec::new(),
             launched: 0,
             ended,
         }
+    }
+
+    /// The same, which first takes up what a service before it left unfinished.
+    #[must_use]
+    pub fn taking_up(mut self, unfinished: Vec<(String, String)>) -> Self {
+        self.unfinished = unfinished;
+        self
     }
 
     /// Launches what is due until told to stop.
@@ -77,6 +87,7 @@ impl Scheduler {
     ) {
         let names: Vec<String> = self.agenda.names();
         self.tell_next(&names);
+        self.take_up();
         let (mut draining, mut aborting, mut reloads) = (false, false, true);
         while !(draining && self.running.is_empty()) {
             let until = self
@@ -167,6 +178,7 @@ impl Scheduler {
             job: Arc::clone(job),
             instant,
             number: 0,
+            resume: None,
         };
         match decide(job.overlap, running, queued) {
             Decision::Start => self.start(due),
@@ -187,14 +199,37 @@ impl Scheduler {
         }
     }
 
+    /// Takes up the unfinished runs of jobs that there still are.
+    fn take_up(&mut self) {
+        for (name, run) in std::mem::take(&mut self.unfinished) {
+            let Some(job) = self.agenda.job(&name).filter(|job| job.enabled).cloned() else {
+                self.events.happened(&Event::Left { job: name, run });
+                continue;
+            };
+            self.start(Due {
+                job,
+                instant: self.clock.now(),
+                number: 0,
+                resume: Some(run),
+            });
+        }
+    }
+
     fn start(&mut self, mut due: Due) {
         self.launched += 1;
         due.number = self.launched;
         let name = due.job.name.clone();
-        self.events.happened(&Event::Started {
-            job: name.clone(),
-            number: due.number,
-            instant: due.instant,
+        self.events.happened(&match &due.resume {
+            None => Event::Started {
+                job: name.clone(),
+                number: due.number,
+                instant: due.instant,
+            },
+            Some(run) => Event::Resumed {
+                job: name.clone(),
+                number: due.number,
+                run: run.clone(),
+            },
         });
         self.running.start(&due, self.clock.now());
         self.tell_next(&[name]);

@@ -214,6 +214,18 @@ pub static BUILTINS: &[Builtin] = &[
         "What an earlier run remembered, or ().",
         r#"recall("free")"#,
     ),
+    function(
+        "checkpoint",
+        "checkpoint(name: string)",
+        "Marks how far the run has come, for people: `mw runs show` lists it.",
+        r#"checkpoint("half of the nodes are done")"#,
+    ),
+    function(
+        "lock",
+        "lock(name: string, #{timeout?}, || …) -> value",
+        "Runs the function while no other run of this account holds the lock. It is given back when the function succeeds, or the run does; a failure keeps it until `mw locks release`. Waits an hour unless told otherwise.",
+        r#"lock("maintenance", || clouds().len())"#,
+    ),
     method(
         "list",
         "where",

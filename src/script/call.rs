@@ -65,6 +65,7 @@ pub fn register(engine: &mut Engine, host: &Host, mentioned: &BTreeSet<String>) 
             // Whatever the types: what a call means is decided by its values.
             let types = vec![TypeId::of::<Dynamic>(); count];
             engine.register_raw_fn(*name, types, move |context, args| {
+                host.come_to(&context);
                 call(&host, name, meaning, args)
                     .unwrap_or_else(|| Err(not_found(&context, name, args)))
             });

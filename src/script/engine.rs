@@ -11,7 +11,8 @@ use rhai::{Dynamic, Engine, OptimizationLevel};
 use super::host::Host;
 use super::modules::Modules;
 use super::{
-    assertions, coverage, field, flow, handle, lists, memory, moment, parallel, speech, waiting,
+    assertions, coverage, field, flow, handle, lists, memory, moment, parallel, progress, speech,
+    waiting,
 };
 
 /// How deep scripts may call and nest. Rhai's own limits differ between debug and release builds;
@@ -39,7 +40,11 @@ pub fn build(host: &Host, base: PathBuf) -> Engine {
     engine.set_max_array_size(MOST_ITEMS);
     engine.set_max_map_size(MOST_ITEMS);
     engine.disable_symbol("eval");
-    engine.set_module_resolver(Modules::new(base, host.coverage().cloned()));
+    engine.set_module_resolver(Modules::new(
+        base,
+        host.shelf().clone(),
+        host.coverage().cloned(),
+    ));
     packages(&mut engine);
     let own = host.clone();
     engine.on_progress(move |steps| {
@@ -58,6 +63,7 @@ pub fn build(host: &Host, base: PathBuf) -> Engine {
     waiting::register(&mut engine, host);
     parallel::register(&mut engine, host);
     memory::register(&mut engine, host);
+    progress::register(&mut engine, host);
     if let Some(coverage) = host.coverage() {
         coverage::register(&mut engine, coverage);
     }

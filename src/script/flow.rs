@@ -1,6 +1,7 @@
 //! Failing, trying again, cleaning up, pausing and ending.
 
 use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, FnPtr, INT, Map, NativeCallContext};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::console::Level;
@@ -9,7 +10,7 @@ use super::moment::Span;
 use super::options::Options;
 use super::trouble::{Stopped, Trouble};
 use super::value;
-use crate::branch::Branch;
+use crate::branch::{Branch, Frame, Nature};
 use crate::error::exit;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -17,12 +18,19 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 /// Registers the flow functions.
 pub fn register(engine: &mut Engine, host: &Host) {
     let own = host.clone();
-    engine.register_fn("sleep", move |span: Dynamic| sleep(&own, &span));
+    engine.register_fn("sleep", move |context: NativeCallContext, span: Dynamic| {
+        sleep(&own, &context, &span)
+    });
     // The language has its own `sleep` for numbers, which knows no clock and cannot be stopped.
     let own = host.clone();
-    engine.register_fn("sleep", move |seconds: INT| sleep(&own, &seconds.into()));
+    engine.register_fn("sleep", move |context: NativeCallContext, seconds: INT| {
+        sleep(&own, &context, &seconds.into())
+    });
     let own = host.clone();
-    engine.register_fn("sleep", move |seconds: FLOAT| sleep(&own, &seconds.into()));
+    engine.register_fn(
+        "sleep",
+        move |context: NativeCallContext, seconds: FLOAT| sleep(&own, &context, &seconds.into()),
+    );
     engine
         .register_fn("exit", || -> Result<()> { Err(Stopped::Exit(0).raise()) })
         .register_fn("exit", |code: INT| -> Result<()> {
@@ -73,13 +81,14 @@ pub fn register(engine: &mut Engine, host: &Host) {
     );
 }
 
-fn sleep(host: &Host, span: &Dynamic) -> Result<()> {
+fn sleep(host: &Host, context: &NativeCallContext<'_>, span: &Dynamic) -> Result<()> {
     let span = Span::of(span)?;
-    host.sleep(span.0)
+    host.come_to(context);
+    host.pause("sleep", span.0)
 }
 
 /// Whether scripts may handle an error. Being stopped is none of their business.
-fn is_final(error: &EvalAltResult) -> bool {
+pub(super) fn is_final(error: &EvalAltResult) -> bool {
     matches!(error.unwrap_inner(), EvalAltResult::ErrorTerminated(..))
 }
 
@@ -167,7 +176,7 @@ fn retry(
                 super::diagnose::sentence(error.unwrap_inner()).0
             ),
         );
-        host.sleep(delay.0)?;
+        host.pause("retry", delay.0)?;
         delay = Span(stretched(delay.0, pace.factor));
     }
     Ok(Dynamic::UNIT)
@@ -217,6 +226,15 @@ fn is_in_doubt(error: &EvalAltResult) -> bool {
     )
 }
 
+/// Whether the run cannot go on, for the reason its record gives.
+pub(super) fn is_halted(error: &EvalAltResult) -> bool {
+    matches!(
+        error.unwrap_inner(),
+        EvalAltResult::ErrorTerminated(token, _)
+            if token.read_lock::<Stopped>().is_some_and(|it| *it == Stopped::Halted)
+    )
+}
+
 /// The cleanup runs whatever ended the body, a stop from outside included, under a cancellation of
 /// its own: the one that stopped the body must not stop its cleanup.
 fn ensure(
@@ -225,11 +243,29 @@ fn ensure(
     body: &FnPtr,
     cleanup: &FnPtr,
 ) -> Result<Dynamic> {
-    let outcome: Result<Dynamic> = body.call_within_context(context, ());
+    host.come_to(context);
+    let scope = host.scope("ensure", &json!({}))?;
+    let nature = Frame::nature();
+    let outcome: Result<Dynamic> = {
+        let _frame = scope.enter("do", nature);
+        body.call_within_context(context, ())
+    };
+    if outcome.as_ref().is_err_and(|error| is_halted(error)) {
+        // The run is not over: its cleanup is due when it is.
+        return outcome;
+    }
     let cleaned: Result<Dynamic> = {
         let _branch = Branch::start(CancellationToken::new());
+        let nature = Nature {
+            cleanup: true,
+            ..nature
+        };
+        let _frame = scope.enter("cleanup", nature);
         cleanup.call_within_context(context, ())
     };
+    if !cleaned.as_ref().is_err_and(|error| is_halted(error)) {
+        host.cleaned(scope);
+    }
     match (outcome, cleaned) {
         (Ok(value), Ok(_)) => Ok(value),
         (Ok(_), Err(error)) | (Err(error), Ok(_)) => Err(error),

@@ -4,6 +4,7 @@ use std::any::{Any, TypeId};
 use std::sync::Arc;
 
 use rhai::{Dynamic, Engine};
+use serde_json::{Value, json};
 
 use crate::record::{Record, RecordKind, Typed, View};
 
@@ -104,4 +105,21 @@ crate::every_record!(conversions);
 #[must_use]
 pub fn kind(name: &str) -> Option<&'static RecordKind> {
     kinds().into_iter().find(|kind| kind.name == name)
+}
+
+/// A record as it is kept, to be restored when a run goes on.
+#[must_use]
+pub fn kept(value: &Dynamic) -> Value {
+    unwrap(value).map_or(
+        Value::Null,
+        |record| json!({"kind": record.kind().name, "record": record.to_json()}),
+    )
+}
+
+/// A record as it was kept.
+#[must_use]
+pub fn restored(kept: &Value) -> Option<Dynamic> {
+    let kind = kind(kept["kind"].as_str()?)?;
+    let record = (kind.decode)(kept["record"].to_string().as_bytes()).ok()?;
+    Some(wrap(record))
 }

@@ -15,14 +15,16 @@ use super::coverage::Coverage;
 use super::hands::Hands;
 use super::memory::Memory;
 use super::runtime::LazyRuntime;
+use super::shelf::Shelf;
 use super::stats::{Entry, StatsCache};
 use super::trouble::{Stopped, Trouble};
 use crate::api::clouds::CloudStats;
-use crate::branch::Branch;
+use crate::branch::{Branch, Frame};
 use crate::client::{CallError, Limits};
 use crate::clock::Clock;
-use crate::operation::{Arguments, Operation};
-use crate::session::{Decoded, Session};
+use crate::operation::{Arguments, Operation, Repeat};
+use crate::session::crash::crash;
+use crate::session::{Decoded, Failure, Recorder, Session};
 
 /// How often a branch looks whether another's fetch has ended, in virtual time.
 const LOOK: TimeDelta = TimeDelta::milliseconds(100);
@@ -121,6 +123,10 @@ pub struct Parts {
     pub args: Map<String, Value>,
     /// What scripts remember from run to run.
     pub memory: Memory,
+    /// The texts the run consists of.
+    pub shelf: Shelf,
+    /// The profile's name, or what stands for one.
+    pub profile: String,
     /// The controls of the simulated account, which only tests have in hand.
     pub controls: Option<Controls>,
     /// Where it is counted what scripts carry out.
@@ -191,6 +197,18 @@ impl Host {
         &self.0.parts.args
     }
 
+    /// The texts the run consists of.
+    #[must_use]
+    pub(super) fn shelf(&self) -> &Shelf {
+        &self.0.parts.shelf
+    }
+
+    /// The profile's name, or what stands for one.
+    #[must_use]
+    pub(super) fn profile(&self) -> &str {
+        &self.0.parts.profile
+    }
+
     /// What scripts remember from run to run.
     #[must_use]
     pub(super) fn memory(&self) -> &Memory {
@@ -220,6 +238,8 @@ impl Host {
             stop: parts.stop.clone(),
             args,
             memory: Memory::of_the_run(),
+            shelf: Shelf::default(),
+            profile: parts.profile.clone(),
             controls: None,
             coverage: parts.coverage.clone(),
         })
@@ -285,9 +305,9 @@ impl Host {
         self.power().remove(node);
     }
 
-    fn mark_power(&self, arguments: &Arguments) {
+    fn mark_power(&self, arguments: &Arguments, at: DateTime<Utc>) {
         if let (Some(node), Some(state)) = (arguments.text("node"), arguments.text("power_state")) {
-            let (sequence, at) = (self.next_in_sequence(), self.clock().now());
+            let sequence = self.next_in_sequence();
             self.power().insert(
                 node,
                 PowerMark {
@@ -314,6 +334,10 @@ impl Host {
     #[must_use]
     pub fn stopped(&self) -> Option<Stopped> {
         let reason = self.stop().reason();
+        if (reason.is_some() || Branch::is_cancelled() == Some(true)) && self.is_behind() {
+            // What was done before is told again first: cleanups hang on it.
+            return None;
+        }
         match Branch::is_cancelled() {
             // A branch of its own token: a cleanup that runs after the rest was stopped, or a
             // parallel branch, whose token is cancelled along with the run's.
@@ -325,11 +349,23 @@ impl Host {
 
     /// Waits until `at` on a script's thread, unless the branch is stopped first.
     pub(super) fn sleep_until(&self, at: DateTime<Utc>) -> Result<(), Box<EvalAltResult>> {
+        crash("in-sleep");
         let token = self.token();
-        if self.complete(self.clock().sleep_unless(&token, at))? {
-            Ok(())
-        } else {
-            Err(self.stopped().unwrap_or(Stopped::Interrupted).raise())
+        let recorder = self.session().recorder();
+        let slept = self.complete(async {
+            match recorder {
+                None => Some(self.clock().sleep_unless(&token, at).await),
+                Some(recorder) => tokio::select! {
+                    biased;
+                    () = recorder.halted().cancelled() => None,
+                    came = self.clock().sleep_unless(&token, at) => Some(came),
+                },
+            }
+        })?;
+        match slept {
+            None => Err(Stopped::Halted.raise()),
+            Some(true) => Ok(()),
+            Some(false) => Err(self.stopped().unwrap_or(Stopped::Interrupted).raise()),
         }
     }
 
@@ -377,34 +413,55 @@ impl Host {
         if let Some(stopped) = self.stopped() {
             return Err(stopped.raise());
         }
+        let is_recorded = self
+            .session()
+            .recorder()
+            .is_some_and(Recorder::is_resumable);
         let limits = Limits {
-            deadline: None,
-            cancel: self.token(),
+            cancel: if is_recorded
+                && !Frame::nature().cleanup
+                && operation.repeat(arguments) != Repeat::Safe
+            {
+                // A branch that is given up does not cut off what it has sent: nobody would know
+                // what came of it. The run being stopped does.
+                self.stop().token()
+            } else {
+                self.token()
+            },
+            ..Limits::default()
         };
         // The client watches the cancellation itself: it knows what a call cut off leaves behind.
         let outcome = self.complete(self.session().perform(operation, arguments, &limits))?;
-        if outcome.is_ok() && operation.name == "set_power" {
-            self.mark_power(arguments);
-        }
-        match outcome {
-            // Whoever interrupts the question about a call has not refused the call alone.
-            Err(error) if error.kind_name() == "not_permitted" && self.stopped().is_some() => {
-                Err(self.stopped().unwrap_or(Stopped::Interrupted).raise())
-            }
-            Err(error) if error.is_cancelled() => {
-                let stopped = self.stopped().unwrap_or(Stopped::Interrupted);
-                let Some(doubt) = error.left_in_doubt() else {
-                    return Err(stopped.raise());
-                };
-                self.note(Level::Warn, &doubt);
-                Err(match stopped {
-                    Stopped::Abandoned => Stopped::AbandonedInDoubt,
-                    other => other,
+        let error = match outcome {
+            Ok(done) => {
+                if operation.name == "set_power" {
+                    let at = done.told_of.unwrap_or_else(|| self.clock().now());
+                    self.mark_power(arguments, at);
                 }
-                .raise())
+                return Ok(Ok(done.decoded));
             }
-            outcome => Ok(outcome),
+            Err(Failure::Halt(halt)) => return Err(Self::halted(&halt)),
+            Err(Failure::Call(error)) => error,
+        };
+        // Whoever interrupts the question about a call has not refused the call alone.
+        if error.kind_name() == "not_permitted"
+            && let Some(stopped) = self.stopped()
+        {
+            return Err(stopped.raise());
         }
+        if !error.is_cancelled() {
+            return Ok(Err(error));
+        }
+        let stopped = self.stopped().unwrap_or(Stopped::Interrupted);
+        let Some(doubt) = error.left_in_doubt() else {
+            return Err(stopped.raise());
+        };
+        self.note(Level::Warn, &doubt);
+        Err(match stopped {
+            Stopped::Abandoned => Stopped::AbandonedInDoubt,
+            other => other,
+        }
+        .raise())
     }
 
     /// Prints for a script. When nobody reads any more the run ends, but for its cleanups.

@@ -13,11 +13,14 @@ use super::engine;
 use super::field::{Args, described};
 use super::host::Host;
 use super::modules;
+use super::progress::{OwnRun, RUN};
 use super::source::Source;
 use super::stand_in;
+use super::trouble::Stopped;
 use super::value;
-use crate::error::{Complaint, exit};
+use crate::error::{Complaint, Place, exit};
 use crate::output::Document;
+use crate::session::{Halt, Recorder};
 
 /// What a script came to.
 pub type Value = Dynamic;
@@ -62,6 +65,7 @@ impl Interpreter {
             .map(|(name, value)| (name.as_str().into(), value::of_json(value)))
             .collect();
         scope.push_constant("args", Args(Arc::new(args)));
+        scope.push_constant(RUN, OwnRun);
         Self {
             engine,
             host: host.clone(),
@@ -114,15 +118,16 @@ impl Interpreter {
         complaints: &mut Vec<Complaint>,
     ) {
         for (path, position) in imported(ast) {
-            let module = match modules::find(&self.folder, Some(&source.name), &path) {
-                Ok(module) => module,
-                Err(message) => {
-                    let message = format!("cannot import {path:?}: {message}");
-                    let place = diagnose::place(source, position);
-                    complaints.push(Complaint::new(exit::USAGE, message).at(place));
-                    continue;
-                }
-            };
+            let module =
+                match modules::find(self.host.shelf(), &self.folder, Some(&source.name), &path) {
+                    Ok(module) => module,
+                    Err(message) => {
+                        let message = format!("cannot import {path:?}: {message}");
+                        let place = diagnose::place(source, position);
+                        complaints.push(Complaint::new(exit::USAGE, message).at(place));
+                        continue;
+                    }
+                };
             if !seen.insert(module.name.clone()) {
                 continue;
             }
@@ -184,10 +189,18 @@ impl Interpreter {
             let path = name
                 .strip_prefix("<stdlib>/")
                 .map_or(name, |module| module.trim_end_matches(".rhai"));
-            modules::find(&self.folder, None, path)
+            modules::find(self.host.shelf(), &self.folder, None, path)
                 .or_else(|_| Source::read(name).map_err(|complaint| complaint.message))
                 .ok()
         };
+        if let rhai::EvalAltResult::ErrorTerminated(token, _) = error.unwrap_inner()
+            && token
+                .read_lock::<Stopped>()
+                .is_some_and(|it| *it == Stopped::Halted)
+            && let Some(halt) = self.host.session().recorder().and_then(Recorder::halt)
+        {
+            return Ended::Complaining(vec![halted(source, halt, &find)]);
+        }
         let complaint = diagnose::failure(source, error, &find);
         let quiet = matches!(
             error.unwrap_inner(),
@@ -227,5 +240,28 @@ impl Interpreter {
             .iter_functions()
             .map(|function| function.name.to_owned())
             .collect()
+    }
+}
+
+/// The complaint about a run that cannot go on.
+fn halted(source: &Source, halt: &Halt, find: &dyn Fn(&str) -> Option<Source>) -> Complaint {
+    let (message, hint) = halt.sentence();
+    let (code, spot) = match halt {
+        Halt::Doubt(doubt) => (exit::IN_DOUBT, doubt.spot.as_ref()),
+        Halt::Parted(parted) => (exit::DEVIATES, parted.spot.as_ref()),
+        Halt::Journal(_) | Halt::Cancelled | Halt::Abandoned => (exit::FAILED, None),
+    };
+    let place = spot.and_then(|spot| {
+        let found = if spot.file.is_empty() || spot.file == source.name {
+            Some(source.clone())
+        } else {
+            find(&spot.file)
+        };
+        found.map(|it| Place::in_text(&it.name, &it.text, spot.line, 1, 1).whole())
+    });
+    let complaint = Complaint::new(code, message).at(place);
+    match hint {
+        Some(hint) => complaint.hint(hint),
+        None => complaint,
     }
 }

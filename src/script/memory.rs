@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rhai::{Dynamic, Engine, EvalAltResult};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::host::Host;
 use super::trouble::Trouble;
@@ -100,19 +100,28 @@ pub fn register(engine: &mut Engine, host: &Host) {
     }
     let own = host.clone();
     engine.register_fn("recall", move |name: &str| -> Result<Dynamic> {
-        own.memory()
-            .get(name)
-            .map(|value| value::of_json(&value))
-            .map_err(|error| failed(&error))
+        own.kept("recall", name, &json!({"name": name}), || {
+            own.memory().get(name).map_err(|error| failed(&error))
+        })
+        .map(|value| value::of_json(&value))
     });
     let own = host.clone();
     engine.register_fn(
         "remember",
         move |name: &str, value: Dynamic| -> Result<()> {
             let value = value::to_json(&value).map_err(Trouble::raise)?;
-            own.memory()
-                .set(name, value)
-                .map_err(|error| failed(&error))
+            own.kept(
+                "remember",
+                name,
+                &json!({"name": name, "value": value}),
+                || {
+                    own.memory()
+                        .set(name, value.clone())
+                        .map_err(|error| failed(&error))?;
+                    Ok(Value::Null)
+                },
+            )
+            .map(drop)
         },
     );
 }

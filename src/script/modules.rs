@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
 
 use super::coverage::Coverage;
+use super::shelf::Shelf;
 use super::source::Source;
 use crate::operation::nearest;
 
@@ -48,6 +49,7 @@ impl Drop for Loading {
 #[derive(Debug)]
 pub struct Modules {
     base: PathBuf,
+    shelf: Shelf,
     coverage: Option<Arc<Coverage>>,
     known: Mutex<HashMap<String, Shared<Module>>>,
 }
@@ -55,9 +57,10 @@ pub struct Modules {
 impl Modules {
     /// Modules for a script in this folder; what they carry out is counted where asked for.
     #[must_use]
-    pub fn new(base: PathBuf, coverage: Option<Arc<Coverage>>) -> Self {
+    pub fn new(base: PathBuf, shelf: Shelf, coverage: Option<Arc<Coverage>>) -> Self {
         Self {
             base,
+            shelf,
             coverage,
             known: Mutex::default(),
         }
@@ -65,9 +68,11 @@ impl Modules {
 }
 
 /// The text of a module and the name it goes by in messages. `from` is the file that imports it.
-pub fn find(base: &Path, from: Option<&str>, path: &str) -> Result<Source, String> {
+pub fn find(shelf: &Shelf, base: &Path, from: Option<&str>, path: &str) -> Result<Source, String> {
     if let Some((name, text)) = STDLIB.iter().find(|(name, _)| *name == path) {
-        return Ok(Source::of_text(&format!("<stdlib>/{name}.rhai"), *text));
+        let name = format!("<stdlib>/{name}.rhai");
+        let found = shelf.text(&name, || Ok(Source::of_text(&name, *text)));
+        return found.map_err(|complaint| complaint.message);
     }
     let folder = match from {
         Some(from) if path.starts_with('.') && !from.starts_with('<') => {
@@ -86,7 +91,9 @@ pub fn find(base: &Path, from: Option<&str>, path: &str) -> Result<Source, Strin
     }
     let near = nearest(path, STDLIB.iter().map(|(name, _)| *name))
         .map(|near| format!("did you mean {near:?}?"));
-    Source::read(&file.to_string_lossy()).map_err(|complaint| match near.or(complaint.hint) {
+    let name = file.to_string_lossy();
+    let found = shelf.text(&name, || Source::read(&name));
+    found.map_err(|complaint| match near.or(complaint.hint) {
         Some(hint) => format!("{} ({hint})", complaint.message),
         None => complaint.message,
     })
@@ -100,7 +107,7 @@ impl ModuleResolver for Modules {
         path: &str,
         position: Position,
     ) -> Result<Shared<Module>, Box<EvalAltResult>> {
-        let found = find(&self.base, source, path).map_err(|message| {
+        let found = find(&self.shelf, &self.base, source, path).map_err(|message| {
             Box::new(EvalAltResult::ErrorModuleNotFound(
                 format!("{path}: {message}"),
                 position,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT};
+use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT, NativeCallContext};
 
 use super::host::Host;
 use super::trouble::Trouble;
@@ -96,11 +96,14 @@ fn shifted(at: Instant, span: TimeDelta) -> Result<Instant> {
 
 /// Registers spans and instants.
 pub fn register(engine: &mut Engine, host: &Host) {
-    let clock = host.session().clock().clone();
+    let own = host.clone();
     engine
         .register_type_with_name::<Span>("Duration")
         .register_type_with_name::<Instant>("Instant")
-        .register_fn("now", move || Instant(clock.now()))
+        .register_fn("now", move |context: NativeCallContext| {
+            own.come_to(&context);
+            own.moment().map(Instant)
+        })
         .register_fn("duration", |value: Dynamic| Span::of(&value))
         .register_fn("instant", |text: &str| {
             crate::record::Moment::read(text)

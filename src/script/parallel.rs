@@ -5,14 +5,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::handle;
 use super::host::Host;
 use super::options::Options;
 use super::processor;
+use super::recording::Scope;
 use super::trouble::{Stopped, Trouble};
-use crate::branch::Branch;
+use crate::branch::{Branch, Frame, Nature};
 use crate::clock::{Clock, Ticket};
 use crate::error::exit;
 
@@ -44,10 +46,14 @@ pub fn register(engine: &mut Engine, host: &Host) {
 }
 
 /// What the branches of one `parallel` share.
-struct Crew {
+struct Crew<'a> {
     waiting: Mutex<VecDeque<(usize, Dynamic)>>,
     done: Mutex<Vec<Option<Dynamic>>>,
-    failed: Mutex<Option<Box<EvalAltResult>>>,
+    /// The failures by item, in the order they came.
+    failed: Mutex<Vec<(usize, Box<EvalAltResult>)>>,
+    /// The whole on the record of the run, and what its calls are.
+    scope: &'a Scope,
+    nature: Nature,
     /// Whether a branch was given up, or failed, with a call that may have been carried out.
     doubted: AtomicBool,
     /// Branches still at work; the last one calls the parent back.
@@ -76,7 +82,13 @@ fn parallel(
         .raise());
     }
     let collect = options.word("on_error", &["stop", "collect"])? == Some("collect");
+    host.come_to(context);
+    let scope = host.scope(
+        "parallel",
+        &json!({"items": items.len(), "collect": collect}),
+    )?;
     if items.is_empty() {
+        host.leave(scope, &json!({"failed": null}));
         return Ok(Array::new());
     }
     let wanted = usize::try_from(limit).unwrap_or(1).min(items.len());
@@ -85,7 +97,9 @@ fn parallel(
     let crew = Crew {
         done: Mutex::new(vec![None; items.len()]),
         waiting: Mutex::new(items.into_iter().enumerate().collect()),
-        failed: Mutex::new(None),
+        failed: Mutex::new(Vec::new()),
+        scope: &scope,
+        nature: Frame::nature(),
         doubted: AtomicBool::new(false),
         left: Mutex::new((branches, None)),
         collect,
@@ -93,7 +107,16 @@ fn parallel(
     };
     work(host, context, &unshared(body), &crew, branches)?;
     let doubted = crew.doubted.load(Ordering::Relaxed);
-    if let Some(error) = lock(&crew.failed).take() {
+    let failed = crew.first_failure();
+    let done: Array = lock(&crew.done)
+        .drain(..)
+        .map(Option::unwrap_or_default)
+        .collect();
+    drop(crew);
+    if let Some((index, error)) = failed {
+        if !super::flow::is_final(&error) {
+            host.leave(scope, &json!({"failed": index}));
+        }
         return Err(if doubted { in_doubt(error) } else { error });
     }
     match host.stopped() {
@@ -101,10 +124,27 @@ fn parallel(
         Some(stopped) => return Err(stopped.raise()),
         None => {}
     }
-    Ok(lock(&crew.done)
-        .drain(..)
-        .map(Option::unwrap_or_default)
-        .collect())
+    host.leave(scope, &json!({"failed": null}));
+    Ok(done)
+}
+
+impl Crew<'_> {
+    /// The failure that ends the whole: the first one, which is on record when all of this happened
+    /// before and the branches come to it in another order.
+    fn first_failure(&self) -> Option<(usize, Box<EvalAltResult>)> {
+        let mut failed = lock(&self.failed);
+        let recorded = self
+            .scope
+            .ended
+            .as_ref()
+            .and_then(|ended| ended["failed"].as_u64())
+            .and_then(|index| failed.iter().position(|(it, _)| *it as u64 == index));
+        match recorded {
+            Some(place) => Some(failed.swap_remove(place)),
+            None if failed.is_empty() => None,
+            None => Some(failed.remove(0)),
+        }
+    }
 }
 
 /// The same function with records of its own in place of those it shares with the script around it.
@@ -128,7 +168,7 @@ fn work(
     host: &Host,
     context: &NativeCallContext<'_>,
     body: &FnPtr,
-    crew: &Crew,
+    crew: &Crew<'_>,
     branches: usize,
 ) -> Result<()> {
     #[expect(
@@ -187,7 +227,7 @@ fn work(
 
 /// Leaves when the branch is over, however it ends: others would wait for it in vain.
 struct Leaving<'a> {
-    crew: &'a Crew,
+    crew: &'a Crew<'a>,
     clock: &'a Clock,
 }
 
@@ -197,7 +237,7 @@ impl Drop for Leaving<'_> {
     }
 }
 
-fn leave(crew: &Crew, clock: &Clock) {
+fn leave(crew: &Crew<'_>, clock: &Clock) {
     let mut left = lock(&crew.left);
     left.0 = left.0.saturating_sub(1);
     if left.0 == 0 {
@@ -207,21 +247,25 @@ fn leave(crew: &Crew, clock: &Clock) {
     clock.leave();
 }
 
-fn branch(context: &NativeCallContext<'_>, host: &Host, body: &FnPtr, crew: &Crew) {
+fn branch(context: &NativeCallContext<'_>, host: &Host, body: &FnPtr, crew: &Crew<'_>) {
     loop {
-        if crew.cancel.is_cancelled() || host.stopped().is_some() {
-            return;
-        }
         let Some((index, item)) = lock(&crew.waiting).pop_front() else {
             return;
         };
+        let part = index.to_string();
+        let is_stopped = crew.cancel.is_cancelled() || host.stopped().is_some();
+        // What was begun before is told again all the same: its cleanups hang on it.
+        if is_stopped && !host.knows(crew.scope, &part) {
+            continue;
+        }
+        let _frame = crew.scope.enter(&part, crew.nature);
         let outcome: Result<Dynamic> = body.call_within_context(context, (item,));
         let value = match outcome {
             Ok(value) if crew.collect => collected(true, value, Dynamic::UNIT),
             Ok(value) => value,
-            Err(error) => match tolerated(crew, error) {
+            Err(error) => match tolerated(crew, index, error) {
                 Some(value) => value,
-                None => return,
+                None => continue,
             },
         };
         if let Some(place) = lock(&crew.done).get_mut(index) {
@@ -231,7 +275,7 @@ fn branch(context: &NativeCallContext<'_>, host: &Host, body: &FnPtr, crew: &Cre
 }
 
 /// An error as a result where results are collected; otherwise it ends the whole.
-fn tolerated(crew: &Crew, error: Box<EvalAltResult>) -> Option<Dynamic> {
+fn tolerated(crew: &Crew<'_>, index: usize, error: Box<EvalAltResult>) -> Option<Dynamic> {
     let error = if crew.collect {
         match super::flow::caught(error) {
             Ok(value) => return Some(collected(false, Dynamic::UNIT, value)),
@@ -259,11 +303,9 @@ fn tolerated(crew: &Crew, error: Box<EvalAltResult>) -> Option<Dynamic> {
         }
         _ => false,
     };
-    let mut failed = lock(&crew.failed);
-    if failed.is_none() && !abandoned {
-        *failed = Some(error);
+    if !abandoned {
+        lock(&crew.failed).push((index, error));
     }
-    drop(failed);
     crew.cancel.cancel();
     None
 }
@@ -290,7 +332,7 @@ fn in_doubt(error: Box<EvalAltResult>) -> Box<EvalAltResult> {
             "{}; another branch left a call in doubt meanwhile",
             failure.message
         ),
-        kind: "in_doubt",
+        kind: "in_doubt".into(),
         hint: Some("look at the account before doing it again".to_owned()),
         exit: exit::IN_DOUBT,
         call: failure.call,

@@ -59,14 +59,20 @@ impl Source {
         fs::File::open(file)
             .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
             .map_err(failed)?;
-        let folder = file
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
         Ok(Self {
             name: path.to_owned(),
             text: without_shebang(&decoded(path, bytes)?),
-            folder: folder.unwrap_or_else(|| Path::new(".")).to_owned(),
+            folder: Self::folder_of(path),
         })
+    }
+
+    /// The folder that the imports of a file are relative to.
+    #[must_use]
+    pub fn folder_of(name: &str) -> PathBuf {
+        let folder = Path::new(name)
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        folder.unwrap_or_else(|| Path::new(".")).to_owned()
     }
 }
 

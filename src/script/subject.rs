@@ -167,6 +167,22 @@ impl Subject {
         }
     }
 
+    /// What tells it apart from others.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Cloud { id, .. } | Self::CloudState { id, .. } | Self::Order { id, .. } => id,
+            Self::Node { uuid, .. } => uuid,
+        }
+    }
+
+    /// A wait for it is over: what was asked of its power no longer matters.
+    pub fn settle(&self, host: &Host) {
+        if let Self::Node { uuid, .. } = self {
+            host.forget_power(uuid);
+        }
+    }
+
     /// How long it is waited for and how often it is looked at unless told otherwise, in seconds.
     #[must_use]
     pub const fn habits(&self) -> (i64, i64) {

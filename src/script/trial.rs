@@ -48,6 +48,7 @@ impl Trial {
             clock: Clock::simulated(),
             permission: Permission::new(Permission::everything(), Vec::new(), None),
             observer: Arc::new(Silent),
+            recorder: None,
         });
         let host = Host::new(Parts {
             session,
@@ -56,6 +57,8 @@ impl Trial {
             stop: Stop::default(),
             args: serde_json::Map::new(),
             memory: Memory::of_the_run(),
+            shelf: super::shelf::Shelf::default(),
+            profile: String::new(),
             controls: None,
             coverage: None,
         });

@@ -1,6 +1,9 @@
 //! Errors as scripts see them: values with a message and a cause, to be caught or attempted.
 
+use std::borrow::Cow;
+
 use rhai::{Dynamic, EvalAltResult, ImmutableString, Position};
+use serde_json::{Value, json};
 
 use crate::client::CallError;
 use crate::error::exit;
@@ -11,7 +14,7 @@ pub struct Trouble {
     /// What happened, in one sentence.
     pub message: String,
     /// What kind of error: `refused`, `unreachable`, `timed_out`, `argument`, …
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// What to do next.
     pub hint: Option<String>,
     /// The exit code it means when nobody catches it.
@@ -26,7 +29,7 @@ impl Trouble {
     pub fn new(kind: &'static str, message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
-            kind,
+            kind: Cow::Borrowed(kind),
             hint: None,
             exit: exit::FAILED,
             call: None,
@@ -52,7 +55,7 @@ impl Trouble {
         let text = |text: &str| Dynamic::from(ImmutableString::from(text));
         Some(match name {
             "message" => text(&self.message),
-            "kind" => text(self.kind),
+            "kind" => text(&self.kind),
             "hint" => self.hint.as_deref().map_or(Dynamic::UNIT, text),
             "operation" => self
                 .call
@@ -101,7 +104,7 @@ impl From<CallError> for Trouble {
     fn from(error: CallError) -> Self {
         Self {
             message: error.to_string(),
-            kind: error.kind_name(),
+            kind: Cow::Borrowed(error.kind_name()),
             hint: error.hint().map(str::to_owned),
             // A wrong argument is the script's failure; only on a command line is it wrong usage.
             exit: match error.exit_code() {
@@ -109,6 +112,40 @@ impl From<CallError> for Trouble {
                 code => code,
             },
             call: Some(Box::new(error)),
+        }
+    }
+}
+
+impl Trouble {
+    /// The error as JSON, to be kept.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        json!({
+            "message": self.message,
+            "kind": self.kind,
+            "hint": self.hint,
+            "exit": self.exit,
+            "call": self.call.as_ref().map(|call| call.to_json()),
+        })
+        .to_string()
+    }
+
+    /// An error as it was kept.
+    #[must_use]
+    pub fn from_json(text: &str) -> Self {
+        let kept: Value = serde_json::from_str(text).unwrap_or_default();
+        let word = |name: &str| kept[name].as_str().map(str::to_owned);
+        Self {
+            message: word("message").unwrap_or_else(|| "the journal does not say why".to_owned()),
+            kind: Cow::Owned(word("kind").unwrap_or_default()),
+            hint: word("hint"),
+            exit: kept["exit"]
+                .as_u64()
+                .and_then(|code| u8::try_from(code).ok())
+                .unwrap_or(exit::FAILED),
+            call: word("call")
+                .and_then(|call| CallError::from_json(&call).ok())
+                .map(Box::new),
         }
     }
 }
@@ -128,6 +165,8 @@ pub enum Stopped {
     OutputClosed,
     /// The time the job was given is over.
     TimedOut,
+    /// The run cannot go on; its record says why.
+    Halted,
 }
 
 impl Stopped {
@@ -142,6 +181,7 @@ impl Stopped {
             }
             Self::OutputClosed => "nobody reads the output any more",
             Self::TimedOut => "the run took longer than it was given",
+            Self::Halted => "the run cannot go on",
         }
     }
 

@@ -2,14 +2,18 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
+use serde_json::{Value, json};
 
 use super::console::Level;
+use super::handle;
 use super::host::Host;
 use super::moment::Span;
 use super::options::Options;
+use super::recording::{Step, of_instant, to_instant};
 use super::subject::{Seen, Subject};
 use super::trouble::Trouble;
 use super::value;
+use crate::branch::Frame;
 use crate::error::exit;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -17,13 +21,20 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 /// Registers the waiting functions.
 pub fn register(engine: &mut Engine, host: &Host) {
     let own = host.clone();
-    engine.register_fn("wait_for", move |target: Dynamic, state: &str| {
-        wait_for(&own, &target, state, &Map::new())
-    });
+    engine.register_fn(
+        "wait_for",
+        move |context: NativeCallContext, target: Dynamic, state: &str| {
+            own.come_to(&context);
+            wait_for(&own, &target, state, &Map::new())
+        },
+    );
     let own = host.clone();
     engine.register_fn(
         "wait_for",
-        move |target: Dynamic, state: &str, options: Map| wait_for(&own, &target, state, &options),
+        move |context: NativeCallContext, target: Dynamic, state: &str, options: Map| {
+            own.come_to(&context);
+            wait_for(&own, &target, state, &options)
+        },
     );
     let own = host.clone();
     engine.register_fn(
@@ -45,11 +56,10 @@ pub fn register(engine: &mut Engine, host: &Host) {
 struct Patience {
     timeout: Span,
     every: Span,
-    deadline: DateTime<Utc>,
 }
 
 impl Patience {
-    fn of(of: &'static str, options: &Map, host: &Host, timeout: i64, every: i64) -> Result<Self> {
+    fn of(of: &'static str, options: &Map, timeout: i64, every: i64) -> Result<Self> {
         let options = Options::new(of, options, &["timeout", "every"])?;
         let timeout = options
             .span("timeout")?
@@ -57,29 +67,26 @@ impl Patience {
         let every = options
             .span("every")?
             .unwrap_or_else(|| Span(TimeDelta::seconds(every)));
-        let deadline = host
-            .clock()
-            .now()
-            .checked_add_signed(timeout.0)
-            .ok_or_else(|| Trouble::argument(format!("{of}: {timeout} is too long")).raise())?;
-        Ok(Self {
-            timeout,
-            every,
-            deadline,
-        })
+        Ok(Self { timeout, every })
     }
 
-    /// Pauses until it is time to look again; false when the deadline has passed.
-    fn pause(&self, host: &Host) -> Result<bool> {
-        let now = host.clock().now();
-        if now >= self.deadline {
-            return Ok(false);
-        }
-        let next = now
-            .checked_add_signed(self.every.0)
-            .unwrap_or(self.deadline);
-        host.sleep_until(next.min(self.deadline))?;
-        Ok(true)
+    fn deadline(&self, of: &'static str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
+        now.checked_add_signed(self.timeout.0)
+            .ok_or_else(|| Trouble::argument(format!("{of}: {} is too long", self.timeout)).raise())
+    }
+
+    /// When to look again.
+    fn next(&self, now: DateTime<Utc>, deadline: DateTime<Utc>) -> DateTime<Utc> {
+        now.checked_add_signed(self.every.0)
+            .unwrap_or(deadline)
+            .min(deadline)
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "timeout": self.timeout.0.num_milliseconds(),
+            "every": self.every.0.num_milliseconds(),
+        })
     }
 }
 
@@ -93,22 +100,57 @@ fn timed_out(message: String) -> Box<EvalAltResult> {
 fn wait_for(host: &Host, target: &Dynamic, wanted: &str, options: &Map) -> Result<Dynamic> {
     let mut subject = Subject::of(target, wanted)?;
     let (timeout, every) = subject.habits();
-    let patience = Patience::of("wait_for", options, host, timeout, every)?;
+    let patience = Patience::of("wait_for", options, timeout, every)?;
+    let deadline = patience.deadline("wait_for", host.clock().now())?;
+    let mut arguments = patience.to_json();
+    arguments["subject"] = subject.id().into();
+    arguments["state"] = wanted.into();
+    let name = subject.name().to_owned();
+    let call = match host.step("wait_for", &name, &arguments)? {
+        Step::Unrecorded => return look_until(host, &mut subject, wanted, &patience, deadline),
+        Step::Over(kept) => {
+            subject.settle(host);
+            return handle::restored(&kept).ok_or_else(|| {
+                let what = "the journal does not say what the wait came to";
+                Trouble::new("bad_answer", what).raise()
+            });
+        }
+        Step::Open(call) => call,
+    };
+    // A clock that was set back must not make it longer.
+    let deadline = Host::until(&call, deadline).min(deadline);
+    let call = host.begun(call, &of_instant(deadline));
+    let outcome = {
+        let _parts = Frame::of_parts();
+        look_until(host, &mut subject, wanted, &patience, deadline)
+    };
+    host.end(Some(call), &outcome, handle::kept);
+    outcome
+}
+
+fn look_until(
+    host: &Host,
+    subject: &mut Subject,
+    wanted: &str,
+    patience: &Patience,
+    deadline: DateTime<Utc>,
+) -> Result<Dynamic> {
     let mut last: Option<String> = None;
     loop {
         match subject.look(host, patience.every.0 / 2) {
             Ok(seen) => {
                 if last.as_deref() != Some(&*seen.state) {
-                    announce(host, &subject, wanted, last.as_deref(), &seen);
+                    announce(host, subject, wanted, last.as_deref(), &seen);
                     last = Some(seen.state.clone());
                 }
                 if let Some(reached) = subject.judge(host, wanted, &seen)? {
                     return Ok(reached);
                 }
             }
-            Err(error) => tolerate(host, &subject, error)?,
+            Err(error) => tolerate(host, subject, error)?,
         }
-        if !patience.pause(host)? {
+        let now = host.clock().now();
+        if now >= deadline {
             return Err(timed_out(format!(
                 "{} was {} and not `{wanted}` after {}",
                 subject.name(),
@@ -116,6 +158,7 @@ fn wait_for(host: &Host, target: &Dynamic, wanted: &str, options: &Map) -> Resul
                 patience.timeout
             )));
         }
+        host.sleep_until(patience.next(now, deadline))?;
     }
 }
 
@@ -174,27 +217,60 @@ fn wait_until(
     condition: &FnPtr,
     options: &Map,
 ) -> Result<Dynamic> {
-    let patience = Patience::of("wait_until", options, host, 3600, 30)?;
+    let patience = Patience::of("wait_until", options, 3600, 30)?;
+    host.come_to(context);
+    let deadline = match host.step("wait_until", what, &patience.to_json())? {
+        Step::Unrecorded => patience.deadline("wait_until", host.clock().now())?,
+        Step::Over(kept) => to_instant(&kept).unwrap_or_default(),
+        Step::Open(call) => {
+            let deadline = patience.deadline("wait_until", host.clock().now());
+            host.end(Some(call), &deadline, |at| of_instant(*at));
+            deadline?
+        }
+    };
     host.note(Level::Info, &format!("waiting until {what}"));
     loop {
         let answer: Dynamic = condition.call_within_context(context, ())?;
-        match answer.as_bool() {
-            Ok(true) => return Ok(answer),
-            Ok(false) => {}
-            Err(_) if answer.is_unit() => {}
-            Err(_) => {
-                return Err(Trouble::argument(format!(
-                    "wait_until asks for true or false, and got {}",
-                    value::debug(&answer, 0)
-                ))
-                .raise());
-            }
+        if is_yes(&answer)? {
+            return Ok(answer);
         }
-        if !patience.pause(host)? {
+        if !pause(host, &patience, deadline)? {
             return Err(timed_out(format!(
                 "{what}: not so after {}",
                 patience.timeout
             )));
         }
+    }
+}
+
+/// Pauses until it is time to look again; false when the deadline has passed.
+fn pause(host: &Host, patience: &Patience, deadline: DateTime<Utc>) -> Result<bool> {
+    let until = |now: DateTime<Utc>| (now < deadline).then(|| patience.next(now, deadline));
+    match host.step("pause", "", &patience.to_json())? {
+        Step::Over(kept) => Ok(kept == true),
+        Step::Unrecorded => match until(host.clock().now()) {
+            Some(until) => host.sleep_until(until).map(|()| true),
+            None => Ok(false),
+        },
+        Step::Open(call) => {
+            let outcome = match until(host.clock().now()) {
+                Some(until) => host.sleep_until(until).map(|()| true),
+                None => Ok(false),
+            };
+            host.end(Some(call), &outcome, |passed| Value::Bool(*passed));
+            outcome
+        }
+    }
+}
+
+fn is_yes(answer: &Dynamic) -> Result<bool> {
+    match answer.as_bool() {
+        Ok(answer) => Ok(answer),
+        Err(_) if answer.is_unit() => Ok(false),
+        Err(_) => Err(Trouble::argument(format!(
+            "wait_until asks for true or false, and got {}",
+            value::debug(answer, 0)
+        ))
+        .raise()),
     }
 }

@@ -93,6 +93,7 @@ pub struct Permission {
     deny: Vec<Grant>,
     asker: Option<Arc<dyn Asker>>,
     consented: Mutex<HashSet<Effect>>,
+    unrecorded: bool,
 }
 
 impl fmt::Debug for Permission {
@@ -114,6 +115,7 @@ impl Permission {
             deny,
             asker,
             consented: Mutex::new(HashSet::new()),
+            unrecorded: false,
         }
     }
 
@@ -135,13 +137,28 @@ impl Permission {
         self.asker.is_some()
     }
 
-    /// Whether the call may go ahead; otherwise the sentence that says why not, and what to do.
+    /// The same, with what a person consented to when the run was under way before.
+    #[must_use]
+    pub fn with_consents(self, consents: impl IntoIterator<Item = Effect>) -> Self {
+        self.consents().extend(consents);
+        self
+    }
+
+    /// The same for a run without a journal: what changes anything needs this said once more.
+    #[must_use]
+    pub const fn unrecorded(mut self) -> Self {
+        self.unrecorded = true;
+        self
+    }
+
+    /// Whether the call may go ahead; otherwise the sentence that says why not, and what to do. An
+    /// effect comes back that a person has just consented to for all of the run.
     pub fn permit(
         &self,
         operation: &'static Operation,
         effect: Effect,
         target: &dyn Fn() -> String,
-    ) -> Result<(), (String, String)> {
+    ) -> Result<Option<Effect>, (String, String)> {
         let covers = |grant: &&Grant| match grant {
             Grant::Effect(granted) => *granted == effect,
             Grant::Operation(name) => *name == operation.name,
@@ -153,8 +170,15 @@ impl Permission {
                 format!("take `{denied}` off --deny to allow it"),
             ));
         }
+        if self.unrecorded && effect != Effect::Read {
+            return Err((
+                "the run has no journal, so that what it does could not be looked into if it broke off"
+                    .to_owned(),
+                "say --yes too, with --no-journal, to do it all the same".to_owned(),
+            ));
+        }
         if self.allow.iter().any(|grant| covers(&grant)) || self.consents().contains(&effect) {
-            return Ok(());
+            return Ok(None);
         }
         let refusal = |why: &str| {
             (
@@ -173,7 +197,7 @@ impl Permission {
         // Held while asking, so that parallel branches ask one after the other.
         let mut consented = self.consents();
         if consented.contains(&effect) {
-            return Ok(());
+            return Ok(None);
         }
         let question = Question {
             effect,
@@ -181,10 +205,10 @@ impl Permission {
             target: target(),
         };
         match asker.ask(&question) {
-            Consent::Yes => Ok(()),
+            Consent::Yes => Ok(None),
             Consent::All => {
                 consented.insert(effect);
-                Ok(())
+                Ok(Some(effect))
             }
             Consent::No => Err(refusal("you refused")),
         }

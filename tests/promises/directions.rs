@@ -12,6 +12,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // The ground. A record's fields are described in the terms of operations, and the reverse.
     ("error", &[]),
     ("branch", &[]),
+    // It keeps what it is given, and knows nothing of what that is.
+    ("journal", &[]),
     ("clock", &["branch"]),
     ("record", &["operation"]),
     ("operation", &["record"]),
@@ -30,7 +32,16 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // The one path of every effect.
     (
         "session",
-        &["api", "client", "clock", "error", "operation", "record"],
+        &[
+            "api",
+            "branch",
+            "client",
+            "clock",
+            "error",
+            "journal",
+            "operation",
+            "record",
+        ],
     ),
     (
         "script",
@@ -40,6 +51,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "client",
             "clock",
             "error",
+            "journal",
             "operation",
             "output",
             "parameters",

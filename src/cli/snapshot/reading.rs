@@ -12,6 +12,7 @@ use crate::client::{CallError, Limits};
 use crate::error::{Complaint, exit};
 use crate::operation::Arguments;
 use crate::record::Moment;
+use crate::session::Failure;
 use crate::session::{Decoded, Session};
 use crate::simulator::Resources;
 
@@ -46,8 +47,13 @@ impl Reader<'_> {
             CallError::setup(format!("there is no `{name}`"), "mw doc lists them")
         })?;
         let session = self.session;
-        let decoded = session.perform(operation, arguments, self.limits).await?;
-        Ok(match decoded {
+        let done = session.perform(operation, arguments, self.limits).await;
+        let done = done.map_err(|failure| match failure {
+            Failure::Call(error) => error,
+            // Of what only reads no record is kept that could halt it.
+            Failure::Halt(halt) => CallError::setup(halt.sentence().0, ""),
+        })?;
+        Ok(match done.decoded {
             Decoded::Nothing => Value::Null,
             Decoded::One(record) => record.to_json(),
             Decoded::Many(records) => records.iter().map(|record| record.to_json()).collect(),

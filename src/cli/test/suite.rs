@@ -18,6 +18,7 @@ use crate::script::console::{Console, Level};
 use crate::script::host::{Host, Parts, Stop};
 use crate::script::memory::Memory;
 use crate::script::runtime::LazyRuntime;
+use crate::script::shelf::Shelf;
 use crate::script::source::Source;
 use crate::script::{self, Case, Coverage, Ended, Interpreter};
 use crate::session::{Grant, Permission};
@@ -183,6 +184,8 @@ impl Suite {
             stop: self.stop.clone(),
             args: Map::new(),
             memory: Memory::of_the_run(),
+            shelf: Shelf::default(),
+            profile: "sim".to_owned(),
             controls: Some(world.controls()),
             coverage,
         });

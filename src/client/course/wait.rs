@@ -39,6 +39,7 @@ impl Course<'_> {
             why,
             wait,
             attempt: self.attempts,
+            doubted: self.doubted,
         };
         self.observer.waiting(self.operation, &self.target, waiting);
         if clock.sleep_unless(&self.limits.cancel, until).await {

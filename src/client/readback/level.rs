@@ -49,17 +49,20 @@ fn power(sent: &Sent<'_>, stats: &Value) -> Finding {
     }
 }
 
-/// The node's state in words; for a reboot it is evidence and no proof.
-pub(super) fn power_seen(sent: &Sent<'_>, stats: &Value) -> String {
+/// The node's state; for a reboot it is evidence and no proof.
+pub(super) fn power_seen(sent: &Sent<'_>, stats: &Value) -> Finding {
     let Some(node) = node(sent, stats) else {
-        return "the node is not in the cloud's stats".to_owned();
+        return Finding::unclear("the node is not in the cloud's stats");
     };
     match text(node.get("power_state")) {
-        Some(power) if power == "rebooting" => {
-            "the node is \"rebooting\", by this call or by another".to_owned()
-        }
-        Some(power) => format!("the node is {power:?}, which a reboot that is over also leaves"),
-        None => "the cloud's stats do not say the node's power state".to_owned(),
+        Some(power) if power == "rebooting" => Finding::converged(
+            accepted(sent.operation, sent.arguments),
+            "the node is \"rebooting\", by this call or by another",
+        ),
+        Some(power) => Finding::not_yet(format!(
+            "the node is {power:?}, which a reboot that is over also leaves"
+        )),
+        None => Finding::unclear("the cloud's stats do not say the node's power state"),
     }
 }
 

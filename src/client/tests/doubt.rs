@@ -205,6 +205,7 @@ async fn a_cancelled_wait_ends_at_once_and_says_what_is_in_doubt() {
     let limits = Limits {
         deadline: None,
         cancel: cancel.clone(),
+        watch: false,
     };
     cancel.cancel();
     let stage = Stage::new(vec![]);
@@ -246,6 +247,7 @@ async fn a_call_cancelled_while_it_waits_says_what_it_left() {
         let limits = Limits {
             deadline: None,
             cancel: impatient.0.clone(),
+            watch: false,
         };
         let (operation, arguments) = call_of(name, given);
         let request = operation.request(&arguments).unwrap();

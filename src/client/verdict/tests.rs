@@ -152,10 +152,36 @@ fn an_edge_is_never_sent_again_after_an_unknown_outcome() {
         }
     }
     for sight in [Sight::Converged, Sight::NotYet, Sight::Unclear] {
-        assert_eq!(
-            after_reading(Repeat::Edge, sight, false, true, true),
-            Next::InDoubt
-        );
+        assert_eq!(after_reading(&reading(Repeat::Edge, sight)), Next::InDoubt);
+    }
+}
+
+/// Only whoever watches takes a reboot that is seen for his own, and looks for a while.
+#[test]
+fn a_reboot_that_is_watched_for_is_taken_as_carried_out_when_it_is_seen() {
+    for (sight, may_look, expected) in [
+        (Sight::Converged, false, Next::Adopt),
+        (Sight::NotYet, true, Next::LookAgain),
+        (Sight::Unclear, true, Next::LookAgain),
+        (Sight::NotYet, false, Next::InDoubt),
+    ] {
+        let watched = Reading {
+            watches: true,
+            may_look,
+            ..reading(Repeat::Edge, sight)
+        };
+        assert_eq!(after_reading(&watched), expected, "{sight:?}");
+    }
+}
+
+fn reading(repeat: Repeat, sight: Sight) -> Reading {
+    Reading {
+        repeat,
+        sight,
+        refused: false,
+        may_retry: true,
+        may_look: true,
+        watches: false,
     }
 }
 
@@ -182,7 +208,12 @@ fn reading_back_decides_by_class() {
         (Repeat::Create, Unclear, false, true, true, InDoubt),
     ] {
         assert_eq!(
-            after_reading(repeat, sight, refused, may_retry, may_look),
+            after_reading(&Reading {
+                refused,
+                may_retry,
+                may_look,
+                ..reading(repeat, sight)
+            }),
             expected,
             "{repeat:?} {sight:?} refused {refused} retry {may_retry} look {may_look}",
         );
@@ -194,13 +225,12 @@ fn reading_back_decides_by_class() {
 fn a_creation_in_doubt_is_never_sent_again() {
     for sight in [Sight::Converged, Sight::NotYet, Sight::Unclear] {
         for flags in 0..8 {
-            let next = after_reading(
-                Repeat::Create,
-                sight,
-                flags & 1 != 0,
-                flags & 2 != 0,
-                flags & 4 != 0,
-            );
+            let next = after_reading(&Reading {
+                refused: flags & 1 != 0,
+                may_retry: flags & 2 != 0,
+                may_look: flags & 4 != 0,
+                ..reading(Repeat::Create, sight)
+            });
             assert_ne!(next, Next::SendAgain, "{sight:?} {flags:b}");
         }
     }

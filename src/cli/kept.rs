@@ -1,0 +1,286 @@
+//! A run as it is kept in the journal: begun, taken up again, ended.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use serde_json::{Map, Value};
+
+use super::Global;
+use super::account::{Account, machine};
+use crate::config::{self, Environment, Keep};
+use crate::error::{Complaint, exit};
+use crate::journal::{
+    ErrorKind, Grants, Journal, JournalError, Run, RunKind, RunState, Settings, Start, Store,
+};
+use crate::output::Document;
+use crate::script::Ended;
+use crate::script::host::Stop;
+use crate::script::shelf::Shelf;
+use crate::script::source::Source;
+use crate::session::{Book, Halt, Past, Recorder};
+
+/// The complaint about a journal.
+pub fn complaint(error: &JournalError) -> Complaint {
+    let code = match error.kind {
+        ErrorKind::Wrong => exit::USAGE,
+        _ => exit::FAILED,
+    };
+    Complaint::new(code, &error.message).hint(&error.hint)
+}
+
+/// The file of the journal that the command line, the environment or the default names.
+fn file(global: &Global) -> Result<PathBuf, Complaint> {
+    let environment = Environment::of_process();
+    let Some(named) = &global.store else {
+        let file = config::journal_file(&environment)?;
+        return checked(&file.to_string_lossy(), "MW_STORE");
+    };
+    checked(named, "--store")
+}
+
+fn checked(named: &str, origin: &str) -> Result<PathBuf, Complaint> {
+    let path = named.strip_prefix("sqlite:").unwrap_or(named);
+    let path = path.strip_prefix("//").unwrap_or(path);
+    if let Some((scheme, _)) = path.split_once("://") {
+        return Err(Complaint::usage(format!(
+            "{origin} names a store by {scheme}, which this mw does not know"
+        ))
+        .hint("name a file: the journal is kept in SQLite"));
+    }
+    if path.is_empty() {
+        return Err(Complaint::usage(format!("{origin} names no file")));
+    }
+    Ok(PathBuf::from(path))
+}
+
+/// The journal that the command line names, to be read.
+pub fn store(global: &Global) -> Result<Store, Complaint> {
+    file(global).map(Store::at)
+}
+
+/// The journal that the command line names, open for writing.
+pub fn journal(global: &Global) -> Result<Journal, Complaint> {
+    Journal::open(settings(global)?).map_err(|error| complaint(&error))
+}
+
+fn settings(global: &Global) -> Result<Settings, Complaint> {
+    let said = config::journal(&Environment::of_process())?;
+    let mut settings = Settings::of(file(global)?);
+    match said.keep {
+        Some(Keep::For(span)) => settings.keep = Some(span),
+        Some(Keep::Forever) => settings.keep = None,
+        None => {}
+    }
+    settings.cap = said.cap.unwrap_or(settings.cap);
+    settings.lease = said.lease.unwrap_or(settings.lease);
+    Ok(settings)
+}
+
+/// What a new run is.
+pub struct New<'a> {
+    /// What kind of run.
+    pub kind: RunKind,
+    /// Its job, where it is one.
+    pub job: Option<&'a str>,
+    /// Its script.
+    pub source: &'a Source,
+    /// Its arguments.
+    pub args: &'a Map<String, Value>,
+    /// What it is allowed and denied.
+    pub grants: Grants,
+}
+
+/// A run as it is kept, or one that is not.
+pub struct Kept {
+    recorder: Option<Recorder>,
+    texts: HashMap<String, String>,
+}
+
+impl Kept {
+    /// A run that is not kept.
+    pub fn not() -> Self {
+        Self {
+            recorder: None,
+            texts: HashMap::new(),
+        }
+    }
+
+    /// Begins a run. On the embedded simulator none is kept: its world ends with the process.
+    pub fn begin(global: &Global, account: &Account, new: &New<'_>) -> Result<Self, Complaint> {
+        if matches!(account, Account::Simulated(_)) || global.no_journal {
+            return Ok(Self::not());
+        }
+        Self::begin_in(&journal(global)?, account, new)
+    }
+
+    /// Begins a run in a journal that is open.
+    pub fn begin_in(
+        journal: &Journal,
+        account: &Account,
+        new: &New<'_>,
+    ) -> Result<Self, Complaint> {
+        let Account::Real { profile, .. } = account else {
+            return Ok(Self::not());
+        };
+        let start = Start {
+            kind: new.kind,
+            script: new.source.name.clone(),
+            folder: here(),
+            job: new.job.map(str::to_owned),
+            profile: profile.name.clone(),
+            url: profile.url.clone(),
+            args: new.args.clone(),
+            grants: new.grants.clone(),
+        };
+        let text = (new.source.name.clone(), new.source.text.clone());
+        let lease = journal
+            .begin(&start, std::slice::from_ref(&text))
+            .map_err(|error| complaint(&error))?;
+        let book = Book {
+            journal: journal.clone(),
+            lease,
+        };
+        Ok(Self {
+            recorder: Some(Recorder::of(machine(), book, None)),
+            texts: HashMap::from([text]),
+        })
+    }
+
+    /// A trail of what is done, begun with the first call.
+    pub fn audit(
+        global: &Global,
+        account: &Account,
+        kind: RunKind,
+        name: &str,
+    ) -> Result<Self, Complaint> {
+        let Account::Real { profile, .. } = account else {
+            return Ok(Self::not());
+        };
+        if global.no_journal {
+            return Ok(Self::not());
+        }
+        let start = Start {
+            kind,
+            script: name.to_owned(),
+            folder: here(),
+            job: None,
+            profile: profile.name.clone(),
+            url: profile.url.clone(),
+            args: Map::new(),
+            grants: account.grants(global)?.words(),
+        };
+        let settings = settings(global)?;
+        let open = move || {
+            let journal = Journal::open(settings.clone())?;
+            let lease = journal.begin(&start, &[])?;
+            Ok(Book { journal, lease })
+        };
+        Ok(Self {
+            recorder: Some(Recorder::for_audit(machine(), open)),
+            texts: HashMap::new(),
+        })
+    }
+
+    /// Takes a run up where it broke off.
+    pub fn resume(journal: &Journal, run: &Run, with_changes: bool) -> Result<Self, Complaint> {
+        let failed = |error: JournalError| complaint(&error);
+        let lease = journal.claim(run).map_err(failed)?;
+        // Read once it is ours: nobody writes to it any more.
+        let reader = journal
+            .store()
+            .read()
+            .map_err(failed)?
+            .ok_or_else(|| Complaint::new(exit::FAILED, "the journal is gone"))?;
+        let calls = reader.history(run).map_err(failed)?;
+        let texts = if with_changes {
+            HashMap::new()
+        } else {
+            reader.pins(run).map_err(failed)?.into_iter().collect()
+        };
+        let past = Past {
+            is_cancelled: reader.again(run).map_err(failed)?.cancel.is_some(),
+            calls,
+        };
+        let book = Book {
+            journal: journal.clone(),
+            lease,
+        };
+        Ok(Self {
+            recorder: Some(Recorder::of(machine(), book, Some(past))),
+            texts,
+        })
+    }
+
+    /// Where it is written down what is done.
+    pub const fn recorder(&self) -> Option<&Recorder> {
+        self.recorder.as_ref()
+    }
+
+    /// The text of the script that a run was begun with.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.texts.get(name).map(String::as_str)
+    }
+
+    /// Stops the run when another process wants it cancelled.
+    pub fn cancels(&self, stop: &Stop) {
+        if let Some(book) = self.recorder().and_then(Recorder::book) {
+            let stop = stop.clone();
+            book.lease.on_cancel(move || stop.interrupt());
+        }
+    }
+
+    /// The texts the run consists of.
+    pub fn shelf(&self) -> Shelf {
+        match self.recorder().and_then(Recorder::book) {
+            None => Shelf::default(),
+            Some(book) => {
+                let book = book.clone();
+                Shelf::of(self.texts.clone(), move |name, text| {
+                    let (name, text) = (name.to_owned(), text.to_owned());
+                    book.journal.pin(&book.lease, name, text);
+                })
+            }
+        }
+    }
+
+    /// Writes how the run ended. One that cannot go on has not ended: it is taken up later.
+    pub fn end(&self, ended: &Result<Document, Ended>) -> Result<(), Complaint> {
+        let Some(recorder) = self.recorder() else {
+            return Ok(());
+        };
+        let Some(book) = recorder.book() else {
+            return Ok(());
+        };
+        let (state, code, message) = match (recorder.halt(), ended) {
+            (Some(Halt::Doubt(doubt)), _) => {
+                (RunState::Paused, exit::IN_DOUBT, Some(doubt.question()))
+            }
+            (Some(_), _) => return Ok(()),
+            (None, Ok(_) | Err(Ended::Quietly(exit::DONE))) => {
+                (RunState::Succeeded, exit::DONE, None)
+            }
+            (None, Err(Ended::Quietly(exit::INTERRUPTED))) => {
+                (RunState::Cancelled, exit::INTERRUPTED, None)
+            }
+            (None, Err(Ended::Quietly(code))) => (RunState::Failed, *code, None),
+            (None, Err(Ended::Complaining(complaints))) => {
+                let first = complaints.first();
+                (
+                    RunState::Failed,
+                    first.map_or(exit::FAILED, |it| it.exit),
+                    first.map(|it| it.message.clone()),
+                )
+            }
+        };
+        book.journal
+            .stand(&book.lease, state, Some(code), message)
+            .map_err(|error| complaint(&error))
+    }
+}
+
+/// The folder that relative names are from.
+fn here() -> String {
+    std::env::current_dir()
+        .map(|folder| folder.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}

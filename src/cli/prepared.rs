@@ -1,0 +1,86 @@
+//! A run that is ready to be carried out; one that is taken up where it broke off is what it was
+//! begun as, and not what lies on disk now.
+
+use super::account::Granted;
+use super::execution::Task;
+use super::kept::{self, Kept};
+use crate::error::{Complaint, exit};
+use crate::journal::{Journal, Run};
+use crate::operation::Effect;
+use crate::script::source::Source;
+
+/// A run that is ready to be carried out.
+pub struct Prepared {
+    /// Its script and arguments.
+    pub task: Task,
+    /// What it is allowed and denied.
+    pub granted: Granted,
+    /// Its record.
+    pub kept: Kept,
+    /// What a person consented to before.
+    pub consents: Vec<Effect>,
+}
+
+/// Finds a run that can be taken up again.
+pub fn find(journal: &Journal, id: &str) -> Result<Run, Complaint> {
+    let reader = journal
+        .store()
+        .read()
+        .map_err(|error| kept::complaint(&error))?
+        .ok_or_else(|| Complaint::usage("there is no journal yet"))?;
+    reader.run(id).map_err(|error| kept::complaint(&error))
+}
+
+impl Prepared {
+    /// Takes a run up.
+    pub fn again(journal: &Journal, id: &str, with_changes: bool) -> Result<Self, Complaint> {
+        let run = find(journal, id)?;
+        if !run.start.kind.is_resumable() {
+            return Err(Complaint::usage(format!(
+                "run {} is a trail of what was typed, which cannot be resumed",
+                run.id
+            ))
+            .hint(format!("mw runs show {} says what was done", run.id)));
+        }
+        let words = |words: &[String]| {
+            words
+                .iter()
+                .map(|word| word.parse().map_err(Complaint::usage))
+                .collect::<Result<Vec<_>, _>>()
+        };
+        let granted = Granted {
+            allow: words(&run.start.grants.allow)?,
+            deny: words(&run.start.grants.deny)?,
+        };
+        let kept = Kept::resume(journal, &run, with_changes)?;
+        let name = &run.start.script;
+        let source = match (kept.text(name), with_changes) {
+            (Some(text), _) => Source {
+                folder: Source::folder_of(name),
+                ..Source::of_text(name, text)
+            },
+            (None, true) => Source::read(name)?,
+            (None, false) => {
+                return Err(Complaint::new(
+                    exit::FAILED,
+                    format!("the journal has lost the text of run {}", run.id),
+                )
+                .hint("restore a copy of the journal"));
+            }
+        };
+        Ok(Self {
+            consents: run
+                .consents
+                .iter()
+                .filter_map(|it| it.parse().ok())
+                .collect(),
+            task: Task {
+                source,
+                args: run.start.args.clone(),
+                kind: run.start.kind,
+            },
+            granted,
+            kept,
+        })
+    }
+}

@@ -1,0 +1,85 @@
+//! `mw runs`: what was run, how far it came, and what is to be done about it.
+
+mod changes;
+mod decide;
+mod diff;
+mod export;
+mod list;
+mod prune;
+mod resume;
+mod show;
+mod view;
+mod watch;
+
+use clap::{Args, Subcommand};
+
+use super::{Global, Outcome};
+use crate::error::Complaint;
+use crate::journal::{Reader, Run};
+
+/// Look at runs, take them up again, decide about calls in doubt.
+#[derive(Debug, Subcommand)]
+pub enum Runs {
+    /// List runs, newest first
+    List(list::List),
+    /// Show what a run did, call by call
+    Show(show::Show),
+    /// Show what a run does, while it does it
+    Watch(watch::Watch),
+    /// Take a run up where it broke off; what was done is not done again
+    Resume(resume::Resume),
+    /// Decide about a call in doubt
+    Resolve(decide::Resolve),
+    /// Cancel a run, whichever process has it
+    Cancel(decide::Cancel),
+    /// Compare what two runs did
+    Diff(diff::Diff),
+    /// Write everything that is known of a run, as JSON lines
+    Export(export::Export),
+    /// Forget runs that have been over for long
+    Prune(prune::Prune),
+}
+
+/// A run by its id.
+#[derive(Args, Debug)]
+pub struct ById {
+    /// The run's id, or how it begins
+    #[arg(value_name = "RUN")]
+    id: String,
+}
+
+impl ById {
+    /// The run, and what it is read from.
+    fn find(&self, global: &Global) -> Result<(Reader, Run), Complaint> {
+        let reader = reader(global)?
+            .ok_or_else(|| Complaint::usage("nothing was run yet: there is no journal"))?;
+        let run = reader
+            .run(&self.id)
+            .map_err(|error| super::kept::complaint(&error))?;
+        Ok((reader, run))
+    }
+}
+
+/// The journal, to be read; nothing where nothing was run yet.
+fn reader(global: &Global) -> Result<Option<Reader>, Complaint> {
+    super::kept::store(global)?
+        .read()
+        .map_err(|error| super::kept::complaint(&error))
+}
+
+impl Runs {
+    /// Runs the command.
+    pub fn run(self, global: &Global) -> Outcome {
+        match self {
+            Self::List(list) => list.run(global),
+            Self::Show(show) => show.run(global),
+            Self::Watch(watch) => watch.run(global),
+            Self::Resume(resume) => resume.run(global),
+            Self::Resolve(resolve) => resolve.run(global),
+            Self::Cancel(cancel) => cancel.run(global),
+            Self::Diff(diff) => diff.run(global),
+            Self::Export(export) => export.run(global),
+            Self::Prune(prune) => prune.run(global),
+        }
+    }
+}

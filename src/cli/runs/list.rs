@@ -1,0 +1,97 @@
+//! `mw runs list`.
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{reader, view};
+use crate::cli::kept::complaint;
+use crate::cli::{Global, Outcome, show};
+use crate::error::{Complaint, exit};
+use crate::journal::{Filter, Run, RunState, micros};
+use crate::operation::nearest;
+use crate::output::Document;
+
+/// List runs, newest first.
+#[derive(Args, Debug)]
+pub struct List {
+    /// Only runs in this state: running, waiting, paused-in-doubt, succeeded, failed, cancelled or
+    /// interrupted
+    #[arg(long, value_name = "STATE", value_parser = state)]
+    state: Option<RunState>,
+    /// Only runs of scripts whose name has this part
+    #[arg(long, value_name = "NAME")]
+    script: Option<String>,
+    /// Only runs of this job
+    #[arg(long, value_name = "JOB")]
+    job: Option<String>,
+    /// Only runs begun since: an instant, or a span back from now such as 2d
+    #[arg(long, value_name = "WHEN", value_parser = since)]
+    since: Option<i64>,
+}
+
+fn state(text: &str) -> Result<RunState, String> {
+    RunState::named(text).ok_or_else(|| {
+        let names = RunState::ALL.map(RunState::as_str);
+        match nearest(text, names) {
+            Some(near) => format!("there is no such state; did you mean {near}?"),
+            None => format!(
+                "there is no such state; the states are {}",
+                names.join(", ")
+            ),
+        }
+    })
+}
+
+fn since(text: &str) -> Result<i64, String> {
+    if let Ok(span) = humantime::parse_duration(text) {
+        let span = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+        return Ok(micros().saturating_sub(span));
+    }
+    let day = format!("{text}T00:00:00Z");
+    text.parse::<DateTime<Utc>>()
+        .or_else(|_| day.parse::<DateTime<Utc>>())
+        .map(|at| at.timestamp_micros())
+        .map_err(|_| "write an instant (2026-01-15T08:00:00Z), a day or a span (2d)".to_owned())
+}
+
+impl List {
+    /// Runs the command.
+    pub fn run(self, global: &Global) -> Outcome {
+        let filter = Filter {
+            script: self.script,
+            job: self.job,
+            since: self.since,
+        };
+        let runs = match reader(global)? {
+            None => Vec::new(),
+            Some(reader) => reader.runs(&filter).map_err(|error| complaint(&error))?,
+        };
+        let now = micros();
+        let wanted: Vec<&Run> = runs
+            .iter()
+            .filter(|run| self.state.is_none_or(|state| run.seen(now) == state))
+            .collect();
+        document(&wanted, now, global)?;
+        Ok(exit::DONE)
+    }
+}
+
+fn document(runs: &[&Run], now: i64, global: &Global) -> Result<(), Complaint> {
+    let rows = runs.iter().map(|run| {
+        if global.output.is_for_programs() {
+            return view::listed(run, now);
+        }
+        json!({
+            "id": run.id,
+            "state": run.seen(now).as_str(),
+            "script": run.start.script,
+            "job": run.start.job,
+            "started": view::short(run.started),
+            "took": run.finished.map(|it| view::span(it.saturating_sub(run.started))),
+            "exit": run.exit,
+        })
+    });
+    let rows: Vec<Value> = rows.collect();
+    show::document(&Document::Value(Value::Array(rows)), global)
+}

@@ -1,0 +1,118 @@
+//! `mw runs resume`: a run, taken up where it broke off.
+
+use std::io::Write as _;
+
+use clap::Args;
+
+use super::ById;
+use crate::cli::account::Account;
+use crate::cli::execution::Execution;
+use crate::cli::prepared::Prepared;
+use crate::cli::{Global, Outcome, ask, kept};
+use crate::error::{Complaint, exit};
+use crate::journal::{Run, RunState};
+use crate::session::Grant;
+
+/// Take a run up where it broke off.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "The script, its imports and its arguments are those the run was begun with, and \
+so are the grants; --allow and --deny add to them. Prints the whole output again, from the beginning."
+)]
+pub struct Resume {
+    #[command(flatten)]
+    run: ById,
+    /// Use the script and its imports as they are now; stops where they do otherwise than is on
+    /// record
+    #[arg(long)]
+    with_changes: bool,
+}
+
+impl Resume {
+    /// Runs the command.
+    pub fn run(self, global: &Global) -> Outcome {
+        let (_, run) = self.run.find(global)?;
+        if run.state == RunState::Succeeded {
+            if !global.quiet {
+                let mut err = std::io::stderr().lock();
+                // Nobody is left to tell when standard error is closed.
+                let _ = writeln!(err, "run {} has succeeded: nothing is left to do", run.id);
+            }
+            return Ok(exit::DONE);
+        }
+        let global = of_account(global, &run)?;
+        let execution = Execution::new(&global)?;
+        is_the_account_of(&run, &execution.account)?;
+        // Relative names are from where the run was begun, if that folder is there.
+        let folder = &run.start.folder;
+        let journal = kept::journal(&global)?;
+        if !folder.is_empty() && std::env::set_current_dir(folder).is_err() && !global.quiet {
+            let mut err = std::io::stderr().lock();
+            let _ = writeln!(
+                err,
+                "the folder {folder}, where the run was begun, is not here"
+            );
+        }
+        let mut resumed = Prepared::again(&journal, &run.id, self.with_changes)?;
+        let own = execution.account.grants(&global)?;
+        let added = global.allow.iter().cloned();
+        resumed.granted.allow.extend(added);
+        if global.yes {
+            resumed
+                .granted
+                .allow
+                .extend(own.allow.iter().filter(|it| is_effect(it)).cloned());
+        }
+        resumed.granted.deny.extend(own.deny);
+        let asker = ask::person(&execution.stop);
+        let permission = resumed
+            .granted
+            .permission(asker)
+            .with_consents(resumed.consents);
+        execution.carry_out(&global, resumed.task, permission, &resumed.kept)
+    }
+}
+
+const fn is_effect(grant: &Grant) -> bool {
+    matches!(grant, Grant::Effect(_))
+}
+
+/// The command line, naming the run's own profile where it names none and the file has it.
+fn of_account(global: &Global, run: &Run) -> Result<Global, Complaint> {
+    if global.sim.is_some() {
+        return Err(Complaint::usage(
+            "runs on the embedded simulator are not kept: its world ends with the process",
+        )
+        .hint("leave --sim out"));
+    }
+    let mut named = global.clone();
+    if named.profile.is_none() {
+        named.profile = Some(run.start.profile.clone());
+        if Account::of(&named, false).is_err() {
+            return Ok(global.clone());
+        }
+    }
+    Ok(named)
+}
+
+/// A run goes on where it was begun, or not at all.
+fn is_the_account_of(run: &Run, account: &Account) -> Result<(), Complaint> {
+    let Account::Real { profile, .. } = account else {
+        return Ok(());
+    };
+    if profile.url != run.start.url {
+        return Err(Complaint::usage(format!(
+            "run {} works on {}, and this is {}",
+            run.id, run.start.url, profile.url
+        ))
+        .hint(format!("to go on with it: --url {}", run.start.url)));
+    }
+    if profile.name != run.start.profile {
+        return Err(Complaint::usage(format!(
+            "run {} was begun with profile {:?}, and this is {:?}",
+            run.id, run.start.profile, profile.name
+        ))
+        .hint(format!("to go on with it: --profile {}", run.start.profile)));
+    }
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! Runs and calls as programs and people read them.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Value, json};
+
+use crate::journal::{Call, CallState, Run};
+
+/// An instant of the journal.
+pub fn instant(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(micros).unwrap_or_default()
+}
+
+/// The same as text, for programs.
+pub fn exact(micros: i64) -> String {
+    instant(micros).to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// The same, for people.
+pub fn short(micros: i64) -> String {
+    instant(micros).to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// A span for people, to the millisecond below a minute and to the second above.
+pub fn span(micros: i64) -> String {
+    let millis = u64::try_from(micros / 1000).unwrap_or_default();
+    let millis = if millis >= 60_000 {
+        millis / 1000 * 1000
+    } else {
+        millis
+    };
+    humantime::format_duration(std::time::Duration::from_millis(millis)).to_string()
+}
+
+/// A run in a list, for programs.
+pub fn listed(run: &Run, now: i64) -> Value {
+    json!({
+        "id": run.id,
+        "state": run.seen(now).as_str(),
+        "script": run.start.script,
+        "job": run.start.job,
+        "started_at": exact(run.started),
+        "finished_at": run.finished.map(exact),
+        "exit_code": run.exit,
+    })
+}
+
+/// A call, for programs.
+pub fn call(call: &Call) -> Value {
+    json!({
+        "path": call.path,
+        "operation": call.operation,
+        "effect": call.effect,
+        "target": call.target,
+        "state": call.state.as_str(),
+        "attempts": call.attempts,
+        "started_at": exact(call.started),
+        "finished_at": call.finished.map(exact),
+        "place": call.place,
+        "arguments": serde_json::from_str::<Value>(&call.arguments).unwrap_or_default(),
+        "note": call.note,
+    })
+}
+
+/// A run with its calls, for programs.
+pub fn whole(run: &Run, calls: &[Call], now: i64) -> Value {
+    let mut value = listed(run, now);
+    let more = json!({
+        "kind": run.start.kind.as_str(),
+        "profile": run.start.profile,
+        "url": run.start.url,
+        "args": run.start.args,
+        "version": run.version,
+        "message": run.message,
+        "owner": run.owner.described(),
+        "epoch": run.epoch,
+        "lease_until": exact(run.lease),
+        "cancel": run.cancel,
+        "calls": calls.iter().map(self::call).collect::<Vec<_>>(),
+    });
+    if let (Value::Object(value), Value::Object(more)) = (&mut value, more) {
+        value.extend(more);
+    }
+    value
+}
+
+/// What a call did, in a few words.
+pub fn outcome(call: &Call) -> String {
+    let attempts = if call.attempts > 1 {
+        format!(", sent {} times", call.attempts)
+    } else {
+        String::new()
+    };
+    let took = call.finished.map_or_else(String::new, |finished| {
+        format!(" in {}", span(finished.saturating_sub(call.started)))
+    });
+    match call.state {
+        CallState::Done => format!("done{took}{attempts}"),
+        CallState::Failed => format!("failed{took}{attempts}"),
+        CallState::InDoubt => format!("IN DOUBT{attempts}"),
+        CallState::Sent => format!(
+            "sent at {}, no answer on record{attempts}",
+            short(call.started)
+        ),
+        CallState::Held => format!("turned down for now{attempts}"),
+        CallState::Open => "under way".to_owned(),
+        CallState::ResolvedDone => "in doubt; decided: it was done".to_owned(),
+        CallState::ResolvedRetry => "in doubt; decided: it is sent again".to_owned(),
+        CallState::ResolvedAbort => "in doubt; decided: the run is given up".to_owned(),
+    }
+}
+
+/// What a call is, in a few words.
+pub fn title(call: &Call) -> String {
+    if call.target.is_empty() {
+        call.operation.clone()
+    } else {
+        format!("{} {}", call.operation, call.target)
+    }
+}

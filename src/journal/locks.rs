@@ -1,0 +1,113 @@
+//! Locks that runs hold across each other.
+
+use rusqlite::{OptionalExtension as _, Transaction, params};
+
+use super::error::JournalError;
+use super::lease::{Lease, micros};
+use super::store::Reader;
+
+/// A lock that is held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// The profile on whose account it is.
+    pub profile: String,
+    /// Its name.
+    pub name: String,
+    /// The run that holds it.
+    pub run: String,
+    /// How that run stands, as far as the store says.
+    pub state: String,
+    /// Since when, in microseconds since 1970.
+    pub since: i64,
+}
+
+/// Takes a lock for a run; gives whoever holds it instead, if another run does.
+pub(super) fn take(
+    transaction: &Transaction<'_>,
+    lease: &Lease,
+    profile: &str,
+    name: &str,
+    path: &str,
+) -> rusqlite::Result<Option<String>> {
+    let holder: Option<(i64, String)> = transaction
+        .query_row(
+            "SELECT locks.run, runs.id FROM locks LEFT JOIN runs ON runs.number = locks.run
+             WHERE locks.profile = ?1 AND locks.name = ?2",
+            params![profile, name],
+            |row| {
+                Ok((
+                    row.get(0)?,
+                    row.get::<_, Option<String>>(1)?.unwrap_or_default(),
+                ))
+            },
+        )
+        .optional()?;
+    match holder {
+        Some((run, _)) if run == lease.0.number => Ok(None),
+        Some((_, id)) => Ok(Some(id)),
+        None => {
+            transaction.execute(
+                "INSERT INTO locks (profile, name, run, path, since) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![profile, name, lease.0.number, path, micros()],
+            )?;
+            Ok(None)
+        }
+    }
+}
+
+/// Gives a lock back that a run holds.
+pub(super) fn give_back(
+    transaction: &Transaction<'_>,
+    run: i64,
+    name: Option<&str>,
+) -> rusqlite::Result<()> {
+    transaction
+        .execute(
+            "DELETE FROM locks WHERE run = ?1 AND (?2 IS NULL OR name = ?2)",
+            params![run, name],
+        )
+        .map(drop)
+}
+
+/// Takes a lock away from whoever holds it, and notes why.
+pub(super) fn take_away(
+    transaction: &Transaction<'_>,
+    profile: &str,
+    name: &str,
+    reason: &str,
+) -> rusqlite::Result<bool> {
+    let noted = transaction.execute(
+        "INSERT INTO releases (profile, name, run, at, reason)
+         SELECT locks.profile, locks.name, coalesce(runs.id, ''), ?3, ?4
+         FROM locks LEFT JOIN runs ON runs.number = locks.run
+         WHERE locks.profile = ?1 AND locks.name = ?2",
+        params![profile, name, micros(), reason],
+    )?;
+    transaction.execute(
+        "DELETE FROM locks WHERE profile = ?1 AND name = ?2",
+        params![profile, name],
+    )?;
+    Ok(noted > 0)
+}
+
+impl Reader {
+    /// The locks that are held.
+    pub fn locks(&self) -> Result<Vec<Lock>, JournalError> {
+        self.all(
+            "SELECT locks.profile, locks.name, coalesce(runs.id, ''), coalesce(runs.state, ''),
+                    locks.since
+             FROM locks LEFT JOIN runs ON runs.number = locks.run
+             ORDER BY locks.profile, locks.name",
+            [],
+            |row| {
+                Ok(Lock {
+                    profile: row.get(0)?,
+                    name: row.get(1)?,
+                    run: row.get(2)?,
+                    state: row.get(3)?,
+                    since: row.get(4)?,
+                })
+            },
+        )
+    }
+}

@@ -1,0 +1,156 @@
+//! The tables of the journal, and how older ones become the present ones.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::error::{JournalError, Kind};
+
+/// Marks a SQLite file as a journal of mw: `mwjl`.
+const APPLICATION: i64 = 0x6d77_6a6c;
+
+/// What each release added, in order. A migration is never changed once released.
+const MIGRATIONS: &[&str] = &["
+CREATE TABLE runs (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    script TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    job TEXT,
+    profile TEXT NOT NULL,
+    url TEXT NOT NULL,
+    args TEXT NOT NULL,
+    grants TEXT NOT NULL,
+    version TEXT NOT NULL,
+    state TEXT NOT NULL,
+    started INTEGER NOT NULL,
+    finished INTEGER,
+    exit INTEGER,
+    message TEXT,
+    epoch INTEGER NOT NULL,
+    owner TEXT NOT NULL,
+    lease INTEGER NOT NULL,
+    cancel TEXT,
+    consents TEXT NOT NULL DEFAULT '[]'
+);
+CREATE INDEX runs_started ON runs (started);
+CREATE TABLE texts (
+    hash TEXT PRIMARY KEY,
+    text TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE pins (
+    run INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (run, name)
+) WITHOUT ROWID;
+CREATE TABLE bodies (
+    number INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL,
+    packed INTEGER NOT NULL,
+    bytes BLOB NOT NULL
+);
+CREATE INDEX bodies_run ON bodies (run);
+CREATE TABLE calls (
+    number INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    hash BLOB NOT NULL,
+    effect TEXT NOT NULL,
+    target TEXT NOT NULL,
+    arguments TEXT NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    started INTEGER NOT NULL,
+    finished INTEGER,
+    place TEXT,
+    body INTEGER,
+    error TEXT,
+    note TEXT,
+    UNIQUE (run, path)
+);
+CREATE TABLE locks (
+    profile TEXT NOT NULL,
+    name TEXT NOT NULL,
+    run INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (profile, name)
+) WITHOUT ROWID;
+CREATE TABLE releases (
+    profile TEXT NOT NULL,
+    name TEXT NOT NULL,
+    run TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    reason TEXT NOT NULL
+);
+CREATE TABLE facts (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+"];
+
+/// Looks whether the file is a journal that this release can read, and brings an older one up to
+/// date. One that is empty becomes a journal where `writes` says so.
+pub(super) fn check(
+    connection: &mut Connection,
+    file: &Path,
+    writes: bool,
+) -> Result<(), JournalError> {
+    let failed = |error: rusqlite::Error| JournalError::of(&error, file);
+    let number = |connection: &Connection, pragma: &str| {
+        connection.query_row(pragma, [], |row| row.get::<_, i64>(0))
+    };
+    let application = number(connection, "PRAGMA application_id").map_err(failed)?;
+    let version = number(connection, "PRAGMA user_version").map_err(failed)?;
+    let tables = number(connection, "SELECT count(*) FROM sqlite_schema").map_err(failed)?;
+    let shown = file.display();
+    if application != APPLICATION && (tables > 0 || application != 0 || version != 0) {
+        return Err(JournalError::new(
+            Kind::Unreadable,
+            format!("{shown} is a database, but no journal of mw; it was left as it is"),
+            "name another file with --store",
+        ));
+    }
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    if version > known {
+        return Err(JournalError::new(
+            Kind::Unreadable,
+            format!(
+                "the journal {shown} was written by a newer mw (format {version}; this one knows {known}); it was left as it is"
+            ),
+            "use that mw, or name another file with --store",
+        ));
+    }
+    if version < known && !writes {
+        return Err(JournalError::new(
+            Kind::Wrong,
+            format!("the journal {shown} is of an older format ({version}; this mw reads {known})"),
+            "run something first: what writes to it brings it up to date",
+        ));
+    }
+    if version < known {
+        migrate(connection, version).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Two processes may come at once: whoever comes second finds it done.
+fn migrate(connection: &mut Connection, from: i64) -> rusqlite::Result<()> {
+    let transaction =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if version == from {
+        let done = usize::try_from(from).unwrap_or(0);
+        for migration in MIGRATIONS.iter().skip(done) {
+            transaction.execute_batch(migration)?;
+        }
+        transaction.execute_batch(&format!(
+            "PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {};",
+            MIGRATIONS.len()
+        ))?;
+    }
+    transaction.commit()
+}

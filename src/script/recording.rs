@@ -1,0 +1,270 @@
+//! What scripts do beside the account's operations, through the record of the run: the time, pauses,
+//! what is remembered, and the calls that hold other calls.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rhai::{EvalAltResult, NativeCallContext};
+use serde_json::{Value, json};
+
+use super::host::Host;
+use super::trouble::{Stopped, Trouble};
+use crate::branch::{Frame, Nature};
+use crate::journal::{Call, CallState};
+use crate::session::{Asked, Begun, Halt, LOCAL, Recorder};
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// A builtin on its way, if it is recorded at all.
+pub(super) enum Step {
+    /// It is not.
+    Unrecorded,
+    /// It is new, or was broken off.
+    Open(Box<Call>),
+    /// It is over; this is what it came to.
+    Over(Value),
+}
+
+/// A call that holds others, such as a `parallel`.
+pub(super) struct Scope {
+    /// The call, while it is not over.
+    call: Option<Box<Call>>,
+    /// What its calls' paths begin with; none where nothing is recorded.
+    prefix: Option<String>,
+    /// How it ended, where its end is on record.
+    pub(super) ended: Option<Value>,
+}
+
+impl Scope {
+    /// Enters the frame of one of its parts.
+    pub(super) fn enter(&self, part: &str, nature: Nature) -> Option<Frame> {
+        let prefix = self.prefix.as_ref()?;
+        let nature = Nature {
+            over: nature.over || self.ended.is_some(),
+            ..nature
+        };
+        Some(Frame::enter(format!("{prefix}/{part}/"), nature))
+    }
+}
+
+impl Host {
+    fn recorder(&self) -> Option<&Recorder> {
+        self.session().recorder()
+    }
+
+    /// Notes where in the script a builtin was called, for the record.
+    pub(super) fn come_to(&self, context: &NativeCallContext<'_>) {
+        if self.recorder().is_some() {
+            Frame::come_to(context.call_source(), context.call_position().line());
+        }
+    }
+
+    /// Why a branch ends that the record does not let go on.
+    pub(super) fn halted(halt: &Halt) -> Box<EvalAltResult> {
+        match halt {
+            Halt::Cancelled => Stopped::Interrupted,
+            Halt::Abandoned => Stopped::Abandoned,
+            Halt::Journal(_) | Halt::Parted(_) | Halt::Doubt(_) => Stopped::Halted,
+        }
+        .raise()
+    }
+
+    /// Begins a builtin.
+    pub(super) fn step(&self, name: &str, target: &str, arguments: &Value) -> Result<Step> {
+        let Some(recorder) = self.recorder() else {
+            return Ok(Step::Unrecorded);
+        };
+        let begun = recorder
+            .begin(&Asked {
+                operation: name,
+                arguments,
+                effect: LOCAL,
+                target,
+            })
+            .map_err(|halt| Self::halted(&halt))?;
+        match begun {
+            Begun::Part => Ok(Step::Unrecorded),
+            Begun::New(call) => Ok(Step::Open(call)),
+            Begun::Recorded(call) => match call.state {
+                CallState::Done => Ok(Step::Over(of_body(&call))),
+                CallState::Failed => {
+                    let text = call.error.as_deref().unwrap_or_default();
+                    Err(Trouble::from_json(text).raise())
+                }
+                _ => Ok(Step::Open(call)),
+            },
+        }
+    }
+
+    /// Ends a builtin with what it came to. One that was stopped has not ended.
+    pub(super) fn end<T>(
+        &self,
+        call: Option<Box<Call>>,
+        outcome: &Result<T>,
+        keep: impl FnOnce(&T) -> Value,
+    ) {
+        let (Some(recorder), Some(mut call)) = (self.recorder(), call) else {
+            return;
+        };
+        match outcome {
+            Ok(value) => {
+                let body = match keep(value) {
+                    Value::Null => None,
+                    value => Some(value.to_string().into()),
+                };
+                recorder.end(*call, CallState::Done, body);
+            }
+            Err(error) => {
+                if let EvalAltResult::ErrorRuntime(value, _) = error.unwrap_inner()
+                    && let Some(trouble) = value.read_lock::<Trouble>()
+                {
+                    call.error = Some(trouble.to_json());
+                    recorder.end(*call, CallState::Failed, None);
+                }
+            }
+        }
+    }
+
+    /// A builtin whose result is recorded, and not made again.
+    pub(super) fn kept(
+        &self,
+        name: &str,
+        target: &str,
+        arguments: &Value,
+        make: impl FnOnce() -> Result<Value>,
+    ) -> Result<Value> {
+        match self.step(name, target, arguments)? {
+            Step::Unrecorded => make(),
+            Step::Over(value) => Ok(value),
+            Step::Open(call) => {
+                let outcome = make();
+                self.end(Some(call), &outcome, Clone::clone);
+                outcome
+            }
+        }
+    }
+
+    /// The present instant, the same one when the run is taken up again.
+    pub(super) fn moment(&self) -> Result<DateTime<Utc>> {
+        if self.recorder().is_none() {
+            return Ok(self.clock().now());
+        }
+        let now = self.kept("now", "", &json!({}), || Ok(of_instant(self.clock().now())))?;
+        Ok(to_instant(&now).unwrap_or_else(|| self.clock().now()))
+    }
+
+    /// Waits for a span; a run that is taken up again waits for what is left of it.
+    pub(super) fn pause(&self, name: &str, span: TimeDelta) -> Result<()> {
+        match self.step(name, "", &json!({"ms": span.num_milliseconds()}))? {
+            Step::Unrecorded => self.sleep(span),
+            Step::Over(_) => Ok(()),
+            Step::Open(call) => {
+                let until = Self::until(&call, self.clock().after(span));
+                let call = self.begun(call, &of_instant(until));
+                // A clock that was set back must not make it longer.
+                let outcome = self.sleep_until(until.min(self.clock().after(span)));
+                self.end(Some(call), &outcome, |()| Value::Null);
+                outcome
+            }
+        }
+    }
+
+    /// The end of a wait: the one on record, or a new one.
+    pub(super) fn until(call: &Call, new: DateTime<Utc>) -> DateTime<Utc> {
+        to_instant(&of_body(call)).unwrap_or(new)
+    }
+
+    /// Notes that a builtin has begun, with what it must know when it goes on.
+    pub(super) fn begun(&self, mut call: Box<Call>, body: &Value) -> Box<Call> {
+        call.state = CallState::Open;
+        call.body = Some(body.to_string().into());
+        if let Some(recorder) = self.recorder() {
+            recorder.note(&call);
+        }
+        call
+    }
+
+    /// Begins a call that holds others.
+    pub(super) fn scope(&self, name: &str, arguments: &Value) -> Result<Scope> {
+        let Some(recorder) = self.recorder() else {
+            return Ok(Scope {
+                call: None,
+                prefix: None,
+                ended: None,
+            });
+        };
+        let begun = recorder
+            .begin(&Asked {
+                operation: name,
+                arguments,
+                effect: LOCAL,
+                target: "",
+            })
+            .map_err(|halt| Self::halted(&halt))?;
+        Ok(match begun {
+            Begun::Part => Scope {
+                call: None,
+                prefix: None,
+                ended: None,
+            },
+            Begun::Recorded(call) if call.state == CallState::Done => Scope {
+                prefix: Some(call.path.clone()),
+                ended: Some(of_body(&call)),
+                call: None,
+            },
+            Begun::New(call) | Begun::Recorded(call) => {
+                recorder.note(&call);
+                Scope {
+                    prefix: Some(call.path.clone()),
+                    ended: None,
+                    call: Some(call),
+                }
+            }
+        })
+    }
+
+    /// Ends a call that holds others. One that the run was stopped in has not ended: what is left
+    /// of it is still to be done.
+    pub(super) fn leave(&self, scope: Scope, ended: &Value) {
+        let stopped = self.stopped().is_some()
+            || self
+                .recorder()
+                .is_some_and(|recorder| recorder.halt().is_some());
+        if let (Some(recorder), Some(call), false) = (self.recorder(), scope.call, stopped) {
+            recorder.end(*call, CallState::Done, Some(ended.to_string().into()));
+        }
+    }
+
+    /// Ends an `ensure` whose cleanup has run, whatever became of the rest.
+    pub(super) fn cleaned(&self, scope: Scope) {
+        if let (Some(recorder), Some(call)) = (self.recorder(), scope.call) {
+            recorder.end(*call, CallState::Done, None);
+        }
+    }
+
+    /// Whether anything is on record of a part of a scope.
+    pub(super) fn knows(&self, scope: &Scope, part: &str) -> bool {
+        match (self.recorder(), &scope.prefix) {
+            (Some(recorder), Some(prefix)) => recorder.knows(&format!("{prefix}/{part}/1")),
+            _ => false,
+        }
+    }
+
+    /// Whether this branch has something to tell again before it does anything new, or stops.
+    pub(super) fn is_behind(&self) -> bool {
+        self.recorder().is_some_and(Recorder::is_behind)
+    }
+}
+
+fn of_body(call: &Call) -> Value {
+    call.body
+        .as_ref()
+        .and_then(|body| serde_json::from_slice(body).ok())
+        .unwrap_or_default()
+}
+
+pub(super) fn of_instant(at: DateTime<Utc>) -> Value {
+    at.timestamp_micros().into()
+}
+
+pub(super) fn to_instant(value: &Value) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_micros(value.as_i64()?)
+}

@@ -1,0 +1,456 @@
+//! A call through the record: told again where it was made before, written down where it is new,
+//! and looked into where it was cut off.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use bytes::Bytes;
+use chrono::DateTime;
+use futures_util::future::BoxFuture;
+use serde_json::{Map, Value};
+
+use super::crash::crash;
+use super::decode::Decoded;
+use super::halt::Halt;
+use super::recorder::{Asked, Begun, Recorder};
+use super::{Done, Failure, Session};
+use crate::client::readback::{self, MARK};
+use crate::client::{CallError, Limits, Observer, Reply, Waiting, Why, target};
+use crate::error::exit;
+use crate::journal::{Call, CallState};
+use crate::operation::{Answer, Arguments, Effect, Kind, Operation, Repeat, Request};
+
+/// What a call is, all in one.
+struct Wanted<'a> {
+    operation: &'static Operation,
+    /// As the script gave them.
+    given: &'a Arguments,
+    /// As they are sent.
+    sent: Arguments,
+    request: Request,
+    repeat: Repeat,
+    effect: Effect,
+}
+
+impl Session {
+    pub(super) async fn perform_recorded(
+        &self,
+        recorder: &Recorder,
+        operation: &'static Operation,
+        arguments: &Arguments,
+        limits: &Limits,
+    ) -> Result<Done, Failure> {
+        let effect = operation.effect(arguments);
+        let given = Value::Object(
+            arguments
+                .iter()
+                .map(|(k, v)| (k.clone(), v.clone()))
+                .collect(),
+        );
+        let begun = recorder.begin(&Asked {
+            operation: operation.name,
+            arguments: &given,
+            effect: effect.as_str(),
+            target: &target(operation, arguments),
+        })?;
+        let (call, is_new) = match begun {
+            Begun::Part => {
+                let decoded = self.perform_plainly(operation, arguments, limits).await?;
+                return Ok(decoded.into());
+            }
+            Begun::New(call) => (*call, true),
+            Begun::Recorded(call) => (*call, false),
+        };
+        let sent = marked(recorder, operation, arguments, &call.path);
+        let wanted = Wanted {
+            operation,
+            given: arguments,
+            request: operation
+                .request(&sent)
+                .map_err(|refusal| CallError::argument(operation, arguments, refusal))?,
+            sent,
+            repeat: operation.repeat(arguments),
+            effect,
+        };
+        if is_new {
+            return self.make(recorder, &wanted, call, limits).await;
+        }
+        self.tell_again(recorder, &wanted, call, limits).await
+    }
+
+    /// What became of a call that is on record.
+    async fn tell_again(
+        &self,
+        recorder: &Recorder,
+        wanted: &Wanted<'_>,
+        call: Call,
+        limits: &Limits,
+    ) -> Result<Done, Failure> {
+        let told_of = call.finished.and_then(DateTime::from_timestamp_micros);
+        let told = |decoded: Decoded| Done { decoded, told_of };
+        match call.state {
+            CallState::Done | CallState::ResolvedDone if call.body.is_some() => {
+                let body = call.body.clone().unwrap_or_default();
+                if wanted.repeat == Repeat::Create
+                    && let Ok(client) = self.client()
+                {
+                    // Nobody else in this run may take it for his own.
+                    client.claim(&body);
+                }
+                if holds_secrets(wanted.operation) && wanted.repeat == Repeat::Safe {
+                    // It was not kept; to ask again changes nothing.
+                    return Ok(self
+                        .perform_plainly(wanted.operation, wanted.given, limits)
+                        .await?
+                        .into());
+                }
+                if call.state == CallState::ResolvedDone {
+                    recorder.end(call, CallState::Done, Some(body.clone()));
+                }
+                Ok(told(self.decoded(
+                    wanted.operation,
+                    wanted.given,
+                    None,
+                    &body,
+                )?))
+            }
+            CallState::Done => Ok(told(Decoded::Nothing)),
+            CallState::Failed => {
+                let text = call.error.as_deref().unwrap_or_default();
+                let unknown = |_| {
+                    let why = "the journal does not say why it failed";
+                    CallError::bad_answer(wanted.operation, wanted.given, why)
+                };
+                Err(CallError::from_json(text).unwrap_or_else(unknown).into())
+            }
+            CallState::Open | CallState::Held | CallState::ResolvedRetry => {
+                self.make(recorder, wanted, call, limits).await
+            }
+            CallState::ResolvedAbort => Err(Halt::Cancelled.into()),
+            CallState::ResolvedDone => {
+                let known = readback::accepted(wanted.operation, wanted.given);
+                match (wanted.operation.answer, known) {
+                    (_, Some(body)) => {
+                        let body = Bytes::from(body.to_string());
+                        recorder.end(call, CallState::Done, Some(body.clone()));
+                        Ok(told(self.decoded(
+                            wanted.operation,
+                            wanted.given,
+                            None,
+                            &body,
+                        )?))
+                    }
+                    (Answer::Nothing, None) => {
+                        recorder.end(call, CallState::Done, None);
+                        Ok(told(Decoded::Nothing))
+                    }
+                    // It was done, so there is something to find.
+                    _ => self.look_into(recorder, wanted, call, limits).await,
+                }
+            }
+            CallState::Sent | CallState::InDoubt => {
+                self.look_into(recorder, wanted, call, limits).await
+            }
+        }
+    }
+
+    /// Makes a call for the first time, or again where nothing has happened so far.
+    async fn make(
+        &self,
+        recorder: &Recorder,
+        wanted: &Wanted<'_>,
+        mut call: Call,
+        limits: &Limits,
+    ) -> Result<Done, Failure> {
+        let (operation, given) = (wanted.operation, wanted.given);
+        let permitted = self
+            .0
+            .settings
+            .permission
+            .permit(operation, wanted.effect, &|| {
+                self.0.names.described(operation, given)
+            });
+        if let Ok(Some(consented)) = permitted {
+            recorder.consent(consented.as_str());
+        }
+        let result = match permitted {
+            Err((why, hint)) => Err(CallError::not_permitted(operation, given, why, hint)),
+            Ok(_) => match self.client() {
+                Err(error) => Err(error),
+                Ok(client) => {
+                    if wanted.repeat != Repeat::Safe {
+                        // A person may have thought about it for long.
+                        call.started = recorder.now();
+                    }
+                    let scribe = Scribe::new(self, recorder, &call);
+                    let limits = Limits {
+                        watch: recorder.is_resumable(),
+                        ..limits.clone()
+                    };
+                    let reply = client
+                        .call(&wanted.request, &wanted.sent, &limits, &scribe)
+                        .await;
+                    call = scribe.into_call();
+                    reply
+                }
+            },
+        };
+        self.conclude(recorder, wanted, call, result).await
+    }
+
+    /// Learns what became of a call that was cut off.
+    async fn look_into(
+        &self,
+        recorder: &Recorder,
+        wanted: &Wanted<'_>,
+        mut call: Call,
+        limits: &Limits,
+    ) -> Result<Done, Failure> {
+        let scribe = Scribe::new(self, recorder, &call);
+        let limits = Limits {
+            watch: recorder.is_resumable(),
+            ..limits.clone()
+        };
+        let sent_at = DateTime::from_timestamp_micros(call.started).unwrap_or_default();
+        let reply = match self.client() {
+            Ok(client) => {
+                client
+                    .recheck(
+                        &wanted.request,
+                        &wanted.sent,
+                        (sent_at, call.attempts),
+                        &limits,
+                        &scribe,
+                    )
+                    .await
+            }
+            // Without credentials nothing is learned, and nothing lost.
+            Err(error) => return Err(error.into()),
+        };
+        call = scribe.into_call();
+        if call.note.is_none() && reply.is_ok() {
+            call.note = Some("cut off, and looked into afterwards".to_owned());
+        }
+        self.conclude(recorder, wanted, call, reply).await
+    }
+
+    /// Writes what a call came to.
+    async fn conclude(
+        &self,
+        recorder: &Recorder,
+        wanted: &Wanted<'_>,
+        mut call: Call,
+        result: Result<Reply, CallError>,
+    ) -> Result<Done, Failure> {
+        if let Some(halt) = recorder.halt()
+            && result.as_ref().is_err_and(CallError::is_cancelled)
+        {
+            return Err(halt.clone().into());
+        }
+        let is_read = wanted.repeat == Repeat::Safe;
+        let result = result.and_then(|reply| {
+            let kind = reply.content_type.as_deref();
+            self.decoded(wanted.operation, wanted.given, kind, &reply.body)
+                .map(|decoded| (reply, decoded))
+        });
+        call.finished = Some(recorder.now());
+        match result {
+            Ok((reply, decoded)) => {
+                call.state = CallState::Done;
+                call.attempts = reply.attempts.max(call.attempts);
+                if reply.adopted {
+                    call.note = Some("its answer was lost; found by reading".to_owned());
+                }
+                call.body = match wanted.operation.answer {
+                    Answer::Nothing => None,
+                    _ if holds_secrets(wanted.operation) => Some(without_secrets(&decoded)),
+                    _ => Some(reply.body),
+                };
+                self.write(recorder, call, is_read).await?;
+                Ok(decoded.into())
+            }
+            Err(error) => {
+                call.attempts = error.attempts.max(call.attempts);
+                let doubt = error.left_in_doubt();
+                if error.is_cancelled() && doubt.is_none() {
+                    // Nothing came of it, and a run that goes on makes it again.
+                    return Err(error.into());
+                }
+                if doubt.is_none() && error.exit_code() != exit::IN_DOUBT {
+                    call.state = CallState::Failed;
+                    call.error = Some(error.to_json());
+                    self.write(recorder, call, is_read).await?;
+                    return Err(error.into());
+                }
+                call.state = CallState::InDoubt;
+                call.finished = None;
+                call.error = Some(error.to_json());
+                call.note = Some(error.to_string());
+                self.write(recorder, call.clone(), is_read).await?;
+                if error.is_cancelled() || !recorder.is_resumable() {
+                    return Err(error.into());
+                }
+                Err(recorder.doubt(&call, error.to_string()).into())
+            }
+        }
+    }
+
+    async fn write(&self, recorder: &Recorder, call: Call, is_read: bool) -> Result<(), Halt> {
+        if is_read {
+            recorder.note(&call);
+            return Ok(());
+        }
+        recorder.commit(call).await?;
+        crash("after-outcome");
+        Ok(())
+    }
+}
+
+/// Writes down that a call is about to be sent, and that it was turned down for now.
+struct Scribe<'a> {
+    session: &'a Session,
+    recorder: &'a Recorder,
+    call: Mutex<Call>,
+}
+
+impl<'a> Scribe<'a> {
+    fn new(session: &'a Session, recorder: &'a Recorder, call: &Call) -> Self {
+        Self {
+            session,
+            recorder,
+            call: Mutex::new(call.clone()),
+        }
+    }
+
+    fn set(&self, state: CallState, attempts: u32) -> Call {
+        let mut call = self.call.lock().unwrap_or_else(PoisonError::into_inner);
+        call.state = state;
+        call.attempts = attempts.max(call.attempts);
+        call.clone()
+    }
+
+    /// Whether it is the call itself, and not what is read about it.
+    fn is_about(&self, operation: &Operation) -> bool {
+        let call = self.call.lock().unwrap_or_else(PoisonError::into_inner);
+        call.operation == operation.name
+    }
+
+    fn into_call(self) -> Call {
+        self.call
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Observer for Scribe<'_> {
+    fn agrees(&self, attempt: u32) -> BoxFuture<'_, bool> {
+        Box::pin(async move {
+            let call = self.set(CallState::Sent, attempt);
+            crash("before-intent");
+            let is_written = self.recorder.commit(call).await.is_ok();
+            crash("after-intent");
+            is_written && self.recorder.may_send().await
+        })
+    }
+
+    fn started(&self, operation: &'static Operation, target: &str, attempt: u32) {
+        self.session
+            .0
+            .settings
+            .observer
+            .started(operation, target, attempt);
+    }
+
+    fn waiting(&self, operation: &'static Operation, target: &str, waiting: Waiting) {
+        let is_sure = !waiting.doubted
+            && matches!(waiting.why, Why::Unreachable | Why::Limited | Why::Locked)
+            && self.is_about(operation);
+        if is_sure {
+            let call = self.set(CallState::Held, waiting.attempt);
+            self.recorder.note(&call);
+        }
+        self.session
+            .0
+            .settings
+            .observer
+            .waiting(operation, target, waiting);
+    }
+
+    fn finished(
+        &self,
+        operation: &'static Operation,
+        target: &str,
+        attempts: u32,
+        result: Result<u16, &CallError>,
+    ) {
+        if self.is_about(operation) {
+            crash("before-outcome");
+        }
+        self.session
+            .0
+            .settings
+            .observer
+            .finished(operation, target, attempts, result);
+    }
+}
+
+/// The arguments of a call as they are sent: what a run creates carries its mark in the description,
+/// where there is one, by which it is known again.
+fn marked(
+    recorder: &Recorder,
+    operation: &'static Operation,
+    given: &Arguments,
+    path: &str,
+) -> Arguments {
+    let mut arguments = given.clone();
+    let has_description = operation.params.iter().any(|param| {
+        param.name == BODY
+            && matches!(param.kind, Kind::Object(fields)
+                if fields.iter().any(|field| field.name == DESCRIPTION))
+    });
+    let (Some(id), true, true, Repeat::Create) = (
+        recorder.id(),
+        recorder.is_resumable(),
+        has_description,
+        operation.repeat(given),
+    ) else {
+        return arguments;
+    };
+    if let Some(Value::Object(body)) = given.get(BODY) {
+        let mark = format!("{MARK}{id}/{path}]");
+        let description = match body.get(DESCRIPTION) {
+            None | Some(Value::Null) => mark,
+            Some(Value::String(text)) if text.is_empty() => mark,
+            Some(Value::String(text)) => format!("{text} {mark}"),
+            // The operation's own check refuses it.
+            Some(_) => return arguments,
+        };
+        let mut body: Map<String, Value> = body.clone();
+        body.insert(DESCRIPTION.to_owned(), description.into());
+        arguments.set(BODY, body);
+    }
+    arguments
+}
+
+const BODY: &str = "body";
+const DESCRIPTION: &str = "description";
+
+/// Whether an operation's answers hold secrets, which are not kept.
+fn holds_secrets(operation: &Operation) -> bool {
+    match operation.answer {
+        Answer::Nothing => false,
+        Answer::One(kind) | Answer::Many(kind) => kind
+            .fields
+            .iter()
+            .any(|field| (field.type_name)().contains("secret")),
+    }
+}
+
+fn without_secrets(decoded: &Decoded) -> Bytes {
+    let value = match decoded {
+        Decoded::Nothing => Value::Null,
+        Decoded::One(record) => record.redacted(),
+        Decoded::Many(records) => records.iter().map(|record| record.redacted()).collect(),
+    };
+    Bytes::from(value.to_string())
+}

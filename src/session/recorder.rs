@@ -1,0 +1,412 @@
+//! The record of a run: what is written of each call, and what is told again when the run is taken
+//! up where it broke off.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+use tokio_util::sync::CancellationToken;
+
+use super::crash::crash;
+use super::halt::{Doubt, Halt, Parted};
+use crate::branch::Frame;
+use crate::clock::Clock;
+use crate::journal::{Call, CallState, Journal, JournalError, Lease};
+
+/// The journal and the run in it.
+#[derive(Clone, Debug)]
+pub struct Book {
+    /// The journal.
+    pub journal: Journal,
+    /// The right to go on with the run.
+    pub lease: Lease,
+}
+
+/// Opens the book when it is first needed.
+type Open = Box<dyn Fn() -> Result<Book, JournalError> + Send + Sync>;
+
+/// What a run was taken up with.
+#[derive(Debug, Default)]
+pub struct Past {
+    /// Its calls so far.
+    pub calls: Vec<Call>,
+    /// Whether it was to be cancelled.
+    pub is_cancelled: bool,
+}
+
+/// The record of a run, shared by its branches.
+#[derive(Clone)]
+pub struct Recorder(Arc<Inner>);
+
+struct Inner {
+    book: OnceLock<Book>,
+    open: Open,
+    clock: Clock,
+    /// Whether the run can be taken up where it breaks off, and so is paused in doubt.
+    resumable: bool,
+    resumed: bool,
+    cancelling: bool,
+    past: Mutex<HashMap<String, Call>>,
+    /// How many calls of the past are still to be told again.
+    left: AtomicU64,
+    next: AtomicU32,
+    halt: OnceLock<Halt>,
+    halted: CancellationToken,
+}
+
+/// A call that begins.
+#[derive(Clone, Debug)]
+pub struct Asked<'a> {
+    /// The operation, or the builtin.
+    pub operation: &'a str,
+    /// Its arguments.
+    pub arguments: &'a Value,
+    /// What it does to the world.
+    pub effect: &'a str,
+    /// What it acts upon.
+    pub target: &'a str,
+}
+
+/// How a call begins.
+#[derive(Debug)]
+pub enum Begun {
+    /// It is part of another call, which is recorded.
+    Part,
+    /// It is on record already, finished or not.
+    Recorded(Box<Call>),
+    /// It is new.
+    New(Box<Call>),
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Recorder {
+    /// A recorder whose run begins with its first call, for what is recorded to be looked at later.
+    #[must_use]
+    pub fn for_audit(
+        clock: Clock,
+        open: impl Fn() -> Result<Book, JournalError> + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(clock, Box::new(open), None, None)
+    }
+
+    /// A recorder of a run that begins, or is taken up, now.
+    #[must_use]
+    pub fn of(clock: Clock, book: Book, past: Option<Past>) -> Self {
+        Self::new(clock, Box::new(|| Err(unopened())), Some(book), past)
+    }
+
+    fn new(clock: Clock, open: Open, book: Option<Book>, past: Option<Past>) -> Self {
+        let resumed = past.is_some();
+        let past = past.unwrap_or_default();
+        let resumable = book.is_some();
+        let slot = OnceLock::new();
+        if let Some(book) = book {
+            // It is empty still.
+            let _ = slot.set(book);
+        }
+        let calls: HashMap<String, Call> = past
+            .calls
+            .into_iter()
+            .map(|call| (call.path.clone(), call))
+            .collect();
+        Self(Arc::new(Inner {
+            book: slot,
+            open,
+            clock,
+            resumable,
+            resumed,
+            cancelling: past.is_cancelled,
+            left: AtomicU64::new(calls.len().try_into().unwrap_or(u64::MAX)),
+            past: Mutex::new(calls),
+            next: AtomicU32::new(1),
+            halt: OnceLock::new(),
+            halted: CancellationToken::new(),
+        }))
+    }
+
+    /// Whether the run can be taken up where it breaks off.
+    #[must_use]
+    pub fn is_resumable(&self) -> bool {
+        self.0.resumable
+    }
+
+    /// Whether the run was taken up where it had broken off.
+    #[must_use]
+    pub fn is_resumed(&self) -> bool {
+        self.0.resumed
+    }
+
+    /// The run's id, once it has begun.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.0.book.get().map(|book| book.lease.id())
+    }
+
+    /// The journal and the run in it, once it has begun.
+    #[must_use]
+    pub fn book(&self) -> Option<&Book> {
+        self.0.book.get()
+    }
+
+    /// Why the run cannot go on, if it cannot.
+    #[must_use]
+    pub fn halt(&self) -> Option<&Halt> {
+        self.0.halt.get()
+    }
+
+    /// Cancelled when the run cannot go on.
+    #[must_use]
+    pub fn halted(&self) -> &CancellationToken {
+        &self.0.halted
+    }
+
+    /// Ends the run for all its branches; gives why it ended, which may be another reason.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "the run is ended, whatever comes back"
+    )]
+    pub fn stop(&self, halt: Halt) -> Halt {
+        if !halt.is_for_all() {
+            return halt;
+        }
+        let first = self.0.halt.get_or_init(|| halt).clone();
+        self.0.halted.cancel();
+        first
+    }
+
+    pub(super) fn open(&self) -> Result<&Book, Halt> {
+        if let Some(book) = self.0.book.get() {
+            return Ok(book);
+        }
+        let book = (self.0.open)().map_err(|error| self.stop(Halt::Journal(error)))?;
+        Ok(self.0.book.get_or_init(|| book))
+    }
+
+    /// Whether the branch of this thread has calls to tell again before it does anything new.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        if self.0.left.load(Ordering::Relaxed) == 0 {
+            return false;
+        }
+        let past = lock(&self.0.past);
+        Frame::ahead().iter().any(|path| past.contains_key(path))
+    }
+
+    /// Whether there is anything on record of the calls whose paths begin so.
+    #[must_use]
+    pub fn knows(&self, path: &str) -> bool {
+        self.0.left.load(Ordering::Relaxed) > 0 && lock(&self.0.past).contains_key(path)
+    }
+
+    /// Begins a call: gives it its path, and finds what is on record of it.
+    pub fn begin(&self, asked: &Asked<'_>) -> Result<Begun, Halt> {
+        let nature = Frame::nature();
+        if nature.parts {
+            return Ok(Begun::Part);
+        }
+        // What is done between the calls that count needs no journal of its own.
+        if self.0.book.get().is_none() && asked.effect == LOCAL {
+            return Ok(Begun::Part);
+        }
+        if let Some(halt) = self.0.halt.get() {
+            return Err(halt.clone());
+        }
+        let book = self.open()?;
+        book.lease
+            .check()
+            .map_err(|error| self.stop(Halt::Journal(error)))?;
+        let path = Frame::path()
+            .unwrap_or_else(|| self.0.next.fetch_add(1, Ordering::Relaxed).to_string());
+        let arguments = canonical(asked.arguments);
+        let hash = hash(asked.operation, &arguments);
+        if self.0.left.load(Ordering::Relaxed) > 0
+            && let Some(call) = lock(&self.0.past).remove(&path)
+        {
+            self.0.left.fetch_sub(1, Ordering::Relaxed);
+            crash("replay");
+            if call.operation == asked.operation && call.hash == hash {
+                return Ok(Begun::Recorded(Box::new(call)));
+            }
+            return Err(self.stop(Halt::Parted(Box::new(Parted {
+                run: book.lease.id().to_owned(),
+                path,
+                recorded: shown(&call.operation, &call.target, &call.arguments),
+                stood: call.place,
+                wanted: shown(asked.operation, asked.target, &arguments),
+                spot: Frame::spot(),
+            }))));
+        }
+        if nature.over {
+            return Err(Halt::Abandoned);
+        }
+        if self.0.cancelling && !nature.cleanup {
+            return Err(Halt::Cancelled);
+        }
+        Ok(Begun::New(Box::new(Call {
+            path,
+            operation: asked.operation.to_owned(),
+            hash,
+            effect: asked.effect.to_owned(),
+            target: asked.target.to_owned(),
+            arguments: if arguments == "{}" {
+                String::new()
+            } else {
+                arguments
+            },
+            state: CallState::Open,
+            attempts: 0,
+            started: self.now(),
+            finished: None,
+            place: Frame::spot().map(|spot| format!("{}:{}", spot.file, spot.line)),
+            body: None,
+            error: None,
+            note: None,
+        })))
+    }
+
+    /// The account's time, in microseconds since 1970.
+    pub(super) fn now(&self) -> i64 {
+        self.0.clock.now().timestamp_micros()
+    }
+
+    /// Writes what is known of a call, without waiting for it.
+    pub fn note(&self, call: &Call) {
+        if let Some(book) = self.0.book.get() {
+            book.journal.note(&book.lease, call.clone());
+        }
+    }
+
+    /// The same, of a call that is over.
+    pub fn end(&self, mut call: Call, state: CallState, body: Option<Bytes>) {
+        call.state = state;
+        call.finished = Some(self.now());
+        call.body = body;
+        if let Some(book) = self.0.book.get() {
+            book.journal.note(&book.lease, call);
+        }
+    }
+
+    /// Writes what is known of a call; it is on disk when this returns.
+    pub async fn commit(&self, call: Call) -> Result<(), Halt> {
+        let book = self.open()?;
+        book.journal
+            .commit(&book.lease, call)
+            .await
+            .map_err(|error| self.stop(Halt::Journal(error)))
+    }
+
+    /// Whether a call whose intent is on disk may be sent now: the run is ours and goes on.
+    pub(super) async fn may_send(&self) -> bool {
+        if self.0.halt.get().is_some() {
+            return false;
+        }
+        let Ok(book) = self.open() else { return false };
+        match book.journal.make_sure(&book.lease).await {
+            Ok(()) => true,
+            Err(error) => {
+                self.stop(Halt::Journal(error));
+                false
+            }
+        }
+    }
+
+    /// Notes that a person consented to an effect for all of the run.
+    pub(super) fn consent(&self, effect: &str) {
+        if let Some(book) = self.0.book.get() {
+            book.journal.consent(&book.lease, effect);
+        }
+    }
+
+    /// The question about a call in doubt, which pauses the run.
+    pub(super) fn doubt(&self, call: &Call, seen: String) -> Halt {
+        self.stop(Halt::Doubt(Box::new(Doubt {
+            run: self.id().unwrap_or_default().to_owned(),
+            path: call.path.clone(),
+            call: shown(&call.operation, &call.target, ""),
+            sent: call.started,
+            seen,
+            spot: Frame::spot(),
+        })))
+    }
+}
+
+/// The effect of what a script does that is nothing of the account's.
+pub const LOCAL: &str = "local";
+
+fn unopened() -> JournalError {
+    JournalError {
+        message: "the journal was not opened".to_owned(),
+        hint: "this is a bug in mw".to_owned(),
+        kind: crate::journal::ErrorKind::Unwritable,
+    }
+}
+
+fn shown(operation: &str, target: &str, arguments: &str) -> String {
+    let arguments = if matches!(arguments, "" | "{}") || arguments.len() > 120 {
+        String::new()
+    } else {
+        format!(" {arguments}")
+    };
+    if target.is_empty() {
+        return format!("{operation}{arguments}");
+    }
+    format!("{operation} {target}{arguments}")
+}
+
+/// Arguments as text that is the same whatever order they were given in.
+fn canonical(value: &Value) -> String {
+    fn sorted(value: &Value) -> Value {
+        match value {
+            Value::Object(map) => {
+                let mut members: Vec<_> = map.iter().collect();
+                members.sort_by_key(|(name, _)| name.as_str());
+                let sorted: Map<String, Value> = members
+                    .into_iter()
+                    .map(|(name, value)| (name.clone(), sorted(value)))
+                    .collect();
+                Value::Object(sorted)
+            }
+            Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
+            other => other.clone(),
+        }
+    }
+    sorted(value).to_string()
+}
+
+fn hash(operation: &str, arguments: &str) -> [u8; 16] {
+    let mut digest = Sha256::new();
+    digest.update(operation.as_bytes());
+    digest.update([0]);
+    digest.update(arguments.as_bytes());
+    let whole = digest.finalize();
+    let mut hash = [0; 16];
+    for (to, from) in hash.iter_mut().zip(whole) {
+        *to = from;
+    }
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_order_in_which_arguments_are_given_does_not_matter_and_everything_else_does() {
+        let one = canonical(&json!({"b": {"d": 1, "c": [2, {"y": 1, "x": 2}]}, "a": "z"}));
+        let other = canonical(&json!({"a": "z", "b": {"c": [2, {"x": 2, "y": 1}], "d": 1}}));
+        assert_eq!(one, other);
+        assert_ne!(
+            one,
+            canonical(&json!({"a": "z", "b": {"c": [{"x": 2}, 2], "d": 1}}))
+        );
+        assert_ne!(hash("a", "b"), hash("ab", ""));
+    }
+}
