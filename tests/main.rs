@@ -23,10 +23,12 @@ mod promises {
     mod sent_once;
     mod simulated_time;
     mod snapshots;
+    mod survival;
 }
 
 mod stage {
     pub mod folder;
+    pub mod gateway;
     pub mod http;
     pub mod mw;
     pub mod page;

@@ -113,6 +113,11 @@ impl Process {
         self.stderr.wait_for(text)
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal by its name: `INT`, `TERM`.
     pub fn signal(&self, name: &str) {
         let status = Command::new("kill")

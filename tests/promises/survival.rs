@@ -1,0 +1,9 @@
+//! Runs that survive: killed anywhere, however often, a run that is taken up again does nothing
+//! twice, and ends, or asks the right question.
+//!
+//! What was carried out is counted by a gateway in front of an account in a process of its own.
+
+mod account;
+mod course;
+
+mod sweep;
