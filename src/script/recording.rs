@@ -89,6 +89,7 @@ impl Host {
                     let text = call.error.as_deref().unwrap_or_default();
                     Err(Trouble::from_json(text).raise())
                 }
+                _ if recorder.gives_up() => Err(Self::halted(&Halt::Cancelled)),
                 _ => Ok(Step::Open(call)),
             },
         }

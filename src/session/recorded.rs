@@ -123,6 +123,15 @@ impl Session {
                 };
                 Err(CallError::from_json(text).unwrap_or_else(unknown).into())
             }
+            CallState::Open
+            | CallState::Held
+            | CallState::Sent
+            | CallState::InDoubt
+            | CallState::ResolvedRetry
+                if recorder.gives_up() =>
+            {
+                Err(Halt::Cancelled.into())
+            }
             CallState::Open | CallState::Held | CallState::ResolvedRetry => {
                 self.make(recorder, wanted, call, limits).await
             }

@@ -204,6 +204,13 @@ impl Recorder {
         self.0.left.load(Ordering::Relaxed) > 0 && lock(&self.0.past).contains_key(path)
     }
 
+    /// Whether the run was cancelled and this thread works for no cleanup: what was begun is not gone
+    /// on with.
+    #[must_use]
+    pub fn gives_up(&self) -> bool {
+        self.0.cancelling && !Frame::nature().cleanup
+    }
+
     /// Begins a call: gives it its path, and finds what is on record of it.
     pub fn begin(&self, asked: &Asked<'_>) -> Result<Begun, Halt> {
         let nature = Frame::nature();
@@ -245,7 +252,7 @@ impl Recorder {
         if nature.over {
             return Err(Halt::Abandoned);
         }
-        if self.0.cancelling && !nature.cleanup {
+        if self.gives_up() {
             return Err(Halt::Cancelled);
         }
         Ok(Begun::New(Box::new(Call {

@@ -4,6 +4,10 @@
 //! What was carried out is counted by a gateway in front of an account in a process of its own.
 
 mod account;
+mod cancelled;
 mod course;
-
+mod locks;
+mod ownership;
+mod resumed;
 mod sweep;
+mod wrong;

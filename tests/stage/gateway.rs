@@ -219,10 +219,13 @@ fn carry_out(inner: &Inner, request: &Request) -> String {
         .map(|(name, value)| (name.to_lowercase(), value.trim()))
         .filter(|(name, _)| matches!(name.as_str(), "authorization" | "content-type"))
         .collect();
-    let headers: String = kept
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\r\n"))
-        .collect();
+    let mut headers = String::new();
+    for (name, value) in &kept {
+        headers.extend([
+            name, ": ", value, "
+",
+        ]);
+    }
     write!(
         upstream,
         "{} {} HTTP/1.1\r\nHost: {}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{}",

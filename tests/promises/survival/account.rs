@@ -71,6 +71,16 @@ impl Account {
         self.json(&["runs", "list"])[0].clone()
     }
 
+    /// The labels of what was created, in order.
+    pub fn labels(&self) -> Vec<String> {
+        let label = |body: &str| -> String {
+            let body: Value = serde_json::from_str(body).unwrap();
+            body["label"].as_str().unwrap().to_owned()
+        };
+        let effects = self.gateway.effects();
+        effects.iter().map(|effect| label(&effect.body)).collect()
+    }
+
     /// The calls of a run.
     #[track_caller]
     pub fn calls(&self, run: &str) -> Vec<Value> {

@@ -89,12 +89,11 @@ impl Course<'_> {
 
     fn process(&self, run: Option<&str>, blow: &Blow) -> crate::stage::process::Ended {
         let mut words: Vec<&str> = vec!["--quiet"];
-        match run {
-            Some(id) => words.extend(["runs", "resume", id]),
-            None => {
-                words.extend(["--allow", "change,disrupt,spend,destroy", "run"]);
-                words.extend(self.words.iter().map(String::as_str));
-            }
+        if let Some(id) = run {
+            words.extend(["runs", "resume", id]);
+        } else {
+            words.extend(["--allow", "change,disrupt,spend,destroy", "run"]);
+            words.extend(self.words.iter().map(String::as_str));
         }
         let mut call = self.account.mw(&words);
         let gateway = &self.account.gateway;
@@ -109,7 +108,7 @@ impl Course<'_> {
                     move |_, number| {
                         if number == wanted { fate } else { Fate::Pass }
                     },
-                )
+                );
             }
             Blow::Change(wanted, fate) => {
                 let seen = std::sync::atomic::AtomicUsize::new(0);
@@ -140,34 +139,31 @@ impl Course<'_> {
         for call in doubted {
             let path = call["path"].as_str().unwrap();
             let operation = call["operation"].as_str().unwrap();
-            let truth = match operation {
-                "set_power" => {
-                    let node = call["arguments"]["node"].as_str().unwrap();
-                    let rebooted = reboots(&effects).get(node).copied().unwrap_or(0);
-                    let known = calls
-                        .iter()
-                        .filter(|other| {
-                            other["operation"] == "set_power"
-                                && other["arguments"]["node"] == node
-                                && other["state"] == "done"
-                        })
-                        .count();
-                    assert_eq!(call["arguments"]["power_state"], "rebooting");
-                    (rebooted > known).then(String::new)
-                }
-                _ => {
-                    // Its mark, or its label where it carries none.
-                    let mark = format!("[mw:{run}/{path}]");
-                    let label = &call["arguments"]["body"]["label"];
-                    let quoted = label.to_string();
-                    effects
-                        .iter()
-                        .find(|effect| {
-                            effect.body.contains(&mark)
-                                || (operation == "allocate_ip" && effect.body.contains(&quoted))
-                        })
-                        .map(|effect| effect.answer.clone())
-                }
+            let truth = if operation == "set_power" {
+                let node = call["arguments"]["node"].as_str().unwrap();
+                let rebooted = reboots(&effects).get(node).copied().unwrap_or(0);
+                let known = calls
+                    .iter()
+                    .filter(|other| {
+                        other["operation"] == "set_power"
+                            && other["arguments"]["node"] == node
+                            && other["state"] == "done"
+                    })
+                    .count();
+                assert_eq!(call["arguments"]["power_state"], "rebooting");
+                (rebooted > known).then(String::new)
+            } else {
+                // Its mark, or its label where it carries none.
+                let mark = format!("[mw:{run}/{path}]");
+                let label = &call["arguments"]["body"]["label"];
+                let quoted = label.to_string();
+                effects
+                    .iter()
+                    .find(|effect| {
+                        effect.body.contains(&mark)
+                            || (operation == "allocate_ip" && effect.body.contains(&quoted))
+                    })
+                    .map(|effect| effect.answer.clone())
             };
             let mut words = vec!["runs", "resolve", run, "--call", path];
             match &truth {

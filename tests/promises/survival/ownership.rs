@@ -1,0 +1,73 @@
+//! A run has one owner at a time.
+
+use super::account::Account;
+
+const LONG: &str = r#"
+create_vlan(#{label: "a", pod_location: "pod_1", vlan_type: "internal"});
+print("ready");
+sleep("3h");
+create_vlan(#{label: "b", pod_location: "pod_1", vlan_type: "internal"});
+print("over");
+"#;
+
+fn account() -> Account {
+    let account = Account::new();
+    account.home.write("long.rhai", LONG);
+    account.home.write("mw.toml", "[journal]\nlease = \"2s\"\n");
+    account
+}
+
+const RUN: [&str; 5] = ["--quiet", "--allow", "change", "run", "long.rhai"];
+
+#[test]
+fn a_second_process_is_refused_and_told_who_has_it() {
+    let account = account();
+    let mut first = account.mw(&RUN).start();
+    first.says("ready");
+    let run = account.newest()["id"].as_str().unwrap().to_owned();
+    let refused = account.call(account.mw(&["runs", "resume", &run]));
+    assert_eq!(refused.code, Some(1));
+    let expected = format!("error: run {run} is under way: process {} on ", first.id());
+    assert!(refused.stderr.starts_with(&expected), "{}", refused.stderr);
+    assert_eq!(first.end().code, Some(0));
+    assert_eq!(account.gateway.effects().len(), 2);
+}
+
+#[test]
+fn a_process_that_stood_still_past_its_lease_stops_before_its_next_call() {
+    let account = account();
+    let config = account.home.path().join("mw.toml").display().to_string();
+    let mut first = account.mw(&RUN).env("MW_CONFIG", &config).start();
+    first.says("ready");
+    first.signal("STOP");
+    // Its lease passes.
+    while account.newest()["state"] != "interrupted" {}
+    let run = account.newest()["id"].as_str().unwrap().to_owned();
+    account
+        .mw(&["-q", "runs", "resume", &run])
+        .env("MW_CONFIG", &config)
+        .stdout("ready\nover\n")
+        .run();
+    first.signal("CONT");
+    let ended = first.end();
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    assert_eq!(
+        ended.stderr.replace(&run, "RUN"),
+        "error: run RUN was taken over by another process while this one stood still\n  help: mw runs show RUN says who has it\n"
+    );
+    assert_eq!(account.gateway.effects().len(), 2);
+    // What the other one wrote stands.
+    assert_eq!(account.newest()["state"], "succeeded");
+}
+
+#[test]
+fn a_lease_is_renewed_for_as_long_as_the_process_lives() {
+    let account = account();
+    let config = account.home.path().join("mw.toml").display().to_string();
+    let mut first = account.mw(&RUN).env("MW_CONFIG", &config).start();
+    first.says("ready");
+    // Longer than its lease.
+    first.says("over");
+    assert_eq!(first.end().code, Some(0));
+    assert_eq!(account.gateway.effects().len(), 2);
+}
