@@ -12,11 +12,12 @@ use metalwright::clock::Clock;
 use metalwright::record::Secret;
 use metalwright::script::Interpreter;
 use metalwright::script::console::{Console, Level};
-use metalwright::script::host::{Host, Parts, Stop};
+use metalwright::script::host::{Host, Parts};
 use metalwright::script::memory::Memory;
 use metalwright::script::runtime::LazyRuntime;
 use metalwright::script::shelf::Shelf;
 use metalwright::script::source::Source;
+use metalwright::script::stop::Stop;
 use metalwright::session::{Permission, Session, Settings};
 use serde_json::{Map, Value, json};
 

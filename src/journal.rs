@@ -6,6 +6,7 @@
 mod body;
 mod call;
 mod error;
+mod hand;
 mod lease;
 mod locks;
 mod mount;
@@ -24,10 +25,11 @@ use std::time::Duration;
 
 use rusqlite::{Transaction, params};
 
+pub use body::LARGEST;
 pub use call::{Call, State as CallState};
 pub use error::{JournalError, Kind as ErrorKind};
 pub use lease::{Lease, micros};
-pub use locks::Lock;
+pub use locks::{Lock, Taken};
 pub use owner::Owner;
 pub use prune::Pruned;
 pub use run::{Grants, Kind as RunKind, Run, Start, State as RunState};
@@ -131,6 +133,18 @@ impl Journal {
         self.0.writer.hand(Some(lease), Work::Pin { name, text });
     }
 
+    /// Hands over the texts that the run consists of from now on.
+    pub fn repin(&self, lease: &Lease, texts: Vec<(String, String)>) {
+        let number = lease.0.number;
+        let task = Box::new(move |transaction: &Transaction<'_>| {
+            transaction.execute("DELETE FROM pins WHERE run = ?1", [number])?;
+            texts
+                .iter()
+                .try_for_each(|(name, text)| hand::pin(transaction, number, name, text))
+        });
+        self.0.writer.hand(Some(lease), Work::Task(task));
+    }
+
     /// Hands over that a person consented to an effect for all of the run.
     pub fn consent(&self, lease: &Lease, effect: &str) {
         let work = Work::Consent(effect.to_owned());
@@ -184,11 +198,7 @@ impl Journal {
             )
         })?;
         if changed == 0 {
-            return Err(JournalError::new(
-                ErrorKind::Held,
-                format!("run {} was taken up by another process just now", run.id),
-                "look again: mw runs list",
-            ));
+            return Err(taken_up(run));
         }
         Ok(())
     }
@@ -204,7 +214,8 @@ impl Journal {
     ) -> Result<(), JournalError> {
         let (number, path, note) = (run.number, path.to_owned(), note.to_owned());
         let body = body.map(<[u8]>::to_vec);
-        self.ask(move |transaction| {
+        let epoch = run.epoch;
+        let changed = self.ask(move |transaction| {
             let body = match body {
                 Some(bytes) => {
                     let (packed, bytes) = body::pack(&bytes);
@@ -218,32 +229,37 @@ impl Journal {
             };
             transaction.execute(
                 "UPDATE calls SET state = ?3, note = ?4, body = coalesce(?5, body)
-                 WHERE run = ?1 AND path = ?2",
-                params![number, path, state.as_str(), note, body],
+                 WHERE run = ?1 AND path = ?2 AND state IN ('sent', 'in-doubt')
+                   AND EXISTS (SELECT 1 FROM runs WHERE number = ?1 AND epoch = ?6)",
+                params![number, path, state.as_str(), note, body, epoch],
             )
-        })
-        .map(drop)
+        })?;
+        if changed == 0 {
+            return Err(taken_up(run));
+        }
+        Ok(())
     }
 
-    /// Takes a lock for a run; gives the id of the run that holds it instead, if one does.
+    /// Takes a lock for a call of a run.
     pub fn take_lock(
         &self,
         lease: &Lease,
         profile: &str,
         name: &str,
         path: &str,
-    ) -> Result<Option<String>, JournalError> {
-        let own = lease.clone();
+    ) -> Result<Taken, JournalError> {
+        let number = lease.0.number;
         let (profile, name, path) = (profile.to_owned(), name.to_owned(), path.to_owned());
-        lease.check()?;
-        self.ask(move |transaction| locks::take(transaction, &own, &profile, &name, &path))
+        self.ask_for(Some(lease), move |transaction| {
+            locks::take(transaction, number, &profile, &name, &path)
+        })
     }
 
-    /// Gives a lock back, in its turn with everything else that the run has handed over.
-    pub fn give_back_lock(&self, lease: &Lease, name: &str) {
-        let (number, name) = (lease.0.number, name.to_owned());
+    /// Gives the lock of a call back, in its turn with everything else that the run has handed over.
+    pub fn give_back_lock(&self, lease: &Lease, path: &str) {
+        let (number, path) = (lease.0.number, path.to_owned());
         let task = Box::new(move |transaction: &Transaction<'_>| {
-            locks::give_back(transaction, number, Some(&name))
+            locks::give_back(transaction, number, Some(&path))
         });
         self.0.writer.hand(Some(lease), Work::Task(task));
     }
@@ -264,6 +280,15 @@ impl Journal {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, JournalError> {
+        self.ask_for(None, work)
+    }
+
+    /// The same on behalf of a run, which must still be ours.
+    fn ask_for<T: Send + 'static>(
+        &self,
+        lease: Option<&Lease>,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, JournalError> {
         let slot = Arc::new(Mutex::new(None));
         let own = slot.clone();
         let task = Box::new(move |transaction: &Transaction<'_>| {
@@ -271,7 +296,7 @@ impl Journal {
             *own.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
             Ok(())
         });
-        self.0.writer.commit_here(None, Work::Task(task))?;
+        self.0.writer.commit_here(lease, Work::Task(task))?;
         let value = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
         value.ok_or_else(|| {
             JournalError::new(
@@ -281,4 +306,12 @@ impl Journal {
             )
         })
     }
+}
+
+fn taken_up(run: &Run) -> JournalError {
+    JournalError::new(
+        ErrorKind::Held,
+        format!("run {} was taken up by another process just now", run.id),
+        "look again: mw runs list",
+    )
 }

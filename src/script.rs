@@ -42,6 +42,7 @@ pub mod shelf;
 mod speech;
 mod stand_in;
 mod stats;
+pub mod stop;
 mod subject;
 pub mod sugar;
 #[cfg(test)]

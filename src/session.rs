@@ -4,27 +4,32 @@
 //! API, a script, `mw call` or the REPL, goes through [`Session::perform`]; there is no other way to
 //! the client.
 
+mod asked;
 pub mod crash;
 mod decode;
 mod halt;
+mod marks;
 mod names;
 mod permission;
 mod recorded;
 mod recorder;
+mod scribe;
 
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 
+use crate::api;
 use crate::client::{CallError, Client, Limits, Observer, unreadable};
 use crate::clock::Clock;
-use crate::operation::{Arguments, Operation};
+use crate::operation::{Arguments, Operation, Repeat};
 use names::Names;
 
+pub use asked::Asked;
 pub use decode::Decoded;
 pub use halt::{Doubt, Halt, Parted};
 pub use permission::{Asker, Consent, Grant, Permission, Question};
-pub use recorder::{Asked, Begun, Book, LOCAL, Past, Recorder};
+pub use recorder::{Begun, Book, LOCAL, Past, Recorder};
 
 /// How a session reaches its account. The client is made when first needed, because many scripts
 /// and most one-liners never call the API.
@@ -194,6 +199,14 @@ impl Session {
             return Ok(client);
         }
         let client = (self.0.settings.connect)()?;
+        for (name, body) in self.recorder().map(Recorder::made).unwrap_or_default() {
+            let made = api::operation(&name)
+                .is_some_and(|it| it.repeat(&Arguments::new()) == Repeat::Create);
+            if made {
+                // What a call of this run made before is nobody else's to adopt.
+                client.claim(&body);
+            }
+        }
         // Two branches may connect at once; the first to finish wins and the other is dropped.
         Ok(self.0.client.get_or_init(|| client))
     }

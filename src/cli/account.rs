@@ -19,8 +19,8 @@ use crate::config::{self, Environment, Flags, Found, Profile};
 use crate::error::Complaint;
 use crate::journal::Grants;
 use crate::operation::Effect;
-use crate::script::host::Stop;
 use crate::script::memory::Memory;
+use crate::script::stop::Stop;
 use crate::session::{Asker, Grant, Permission, Recorder, Session, Settings};
 
 /// The account a command works on.
@@ -121,6 +121,19 @@ impl Account {
                 })
             }
         }
+    }
+
+    /// Makes the way to a real account now, where it would be made with the first call: from another
+    /// folder it might not be found.
+    pub fn connect(&self) -> Result<(), Complaint> {
+        let Self::Real { profile, client } = self else {
+            return Ok(());
+        };
+        if client.get().is_none() {
+            let new = real(profile).map_err(|error| super::call::complaint(&error))?;
+            client.get_or_init(|| new);
+        }
+        Ok(())
     }
 
     /// What the command line and the profile allow and deny.

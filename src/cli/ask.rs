@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use crate::script::host::Stop;
+use crate::script::stop::Stop;
 use crate::session::{Asker, Consent, Question};
 
 /// How often whoever waits for an answer looks whether the run is to stop.

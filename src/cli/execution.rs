@@ -12,9 +12,10 @@ use crate::branch::{Frame, Nature};
 use crate::error::{Complaint, exit};
 use crate::journal::RunKind;
 use crate::output::Document;
-use crate::script::host::{Host, Parts, Stop};
+use crate::script::host::{Host, Parts};
 use crate::script::runtime::LazyRuntime;
 use crate::script::source::Source;
+use crate::script::stop::Stop;
 use crate::script::{Ended, Interpreter};
 use crate::session::Permission;
 
@@ -85,6 +86,7 @@ impl Execution {
         let console = Arc::new(Terminal::new(global, self.account.simulated_clock()));
         let memory = self.account.memory(&task.source.name);
         kept.cancels(&self.stop);
+        let stop = self.stop.clone();
         let recorder = kept.recorder().cloned();
         let host = Host::new(Parts {
             session: self.account.session_with(global, permission, recorder),
@@ -99,7 +101,7 @@ impl Execution {
             coverage: None,
         });
         let ended = on_its_own_thread(&host, &task.source);
-        kept.end(&ended)?;
+        kept.end(&ended, &stop)?;
         match ended {
             Ok(document) => {
                 show::document(&document, global)?;

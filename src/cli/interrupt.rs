@@ -7,8 +7,8 @@ use signal_hook::flag;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::error::exit;
-use crate::script::host::Stop;
 use crate::script::runtime::LazyRuntime;
+use crate::script::stop::Stop;
 
 /// Lets signals stop the run, and gives the runtime that wakes what waits when they do.
 pub fn watch(stop: &Stop) -> Arc<LazyRuntime> {

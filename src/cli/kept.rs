@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value};
 
@@ -14,9 +15,9 @@ use crate::journal::{
 };
 use crate::output::Document;
 use crate::script::Ended;
-use crate::script::host::Stop;
 use crate::script::shelf::Shelf;
 use crate::script::source::Source;
+use crate::script::stop::Stop;
 use crate::session::{Book, Halt, Past, Recorder};
 
 /// The complaint about a journal.
@@ -50,7 +51,9 @@ fn checked(named: &str, origin: &str) -> Result<PathBuf, Complaint> {
     if path.is_empty() {
         return Err(Complaint::usage(format!("{origin} names no file")));
     }
-    Ok(PathBuf::from(path))
+    // A run that is taken up goes back to the folder it was begun in.
+    std::path::absolute(path)
+        .map_err(|error| Complaint::usage(format!("{origin} names no file: {error}")))
 }
 
 /// The journal that the command line names, to be read.
@@ -90,10 +93,15 @@ pub struct New<'a> {
     pub grants: Grants,
 }
 
+/// Texts by name, collected.
+type Texts = Arc<Mutex<Vec<(String, String)>>>;
+
 /// A run as it is kept, or one that is not.
 pub struct Kept {
     recorder: Option<Recorder>,
     texts: HashMap<String, String>,
+    /// The texts that a run is taken up with in place of its own, once it does anything new.
+    changed: Option<Texts>,
 }
 
 impl Kept {
@@ -102,6 +110,7 @@ impl Kept {
         Self {
             recorder: None,
             texts: HashMap::new(),
+            changed: None,
         }
     }
 
@@ -143,6 +152,7 @@ impl Kept {
         Ok(Self {
             recorder: Some(Recorder::of(machine(), book, None)),
             texts: HashMap::from([text]),
+            changed: None,
         })
     }
 
@@ -178,6 +188,7 @@ impl Kept {
         Ok(Self {
             recorder: Some(Recorder::for_audit(machine(), open)),
             texts: HashMap::new(),
+            changed: None,
         })
     }
 
@@ -205,9 +216,21 @@ impl Kept {
             journal: journal.clone(),
             lease,
         };
+        let recorder = Recorder::of(machine(), book.clone(), Some(past));
+        let changed = with_changes.then(|| {
+            let changed = Arc::new(Mutex::new(Vec::new()));
+            let own = changed.clone();
+            // Until then the run can still be taken up as what it was begun.
+            recorder.before_anything_new(move || {
+                let texts = std::mem::take(&mut *held(&own));
+                book.journal.repin(&book.lease, texts);
+            });
+            changed
+        });
         Ok(Self {
-            recorder: Some(Recorder::of(machine(), book, Some(past))),
+            recorder: Some(recorder),
             texts,
+            changed,
         })
     }
 
@@ -219,6 +242,13 @@ impl Kept {
     /// The text of the script that a run was begun with.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.texts.get(name).map(String::as_str)
+    }
+
+    /// Notes the text of the script that a run is taken up with in place of its own.
+    pub fn takes(&self, source: &Source) {
+        if let Some(changed) = &self.changed {
+            held(changed).push((source.name.clone(), source.text.clone()));
+        }
     }
 
     /// Stops the run when another process wants it cancelled.
@@ -234,17 +264,22 @@ impl Kept {
         match self.recorder().and_then(Recorder::book) {
             None => Shelf::default(),
             Some(book) => {
-                let book = book.clone();
+                let (book, changed) = (book.clone(), self.changed.clone());
                 Shelf::of(self.texts.clone(), move |name, text| {
                     let (name, text) = (name.to_owned(), text.to_owned());
-                    book.journal.pin(&book.lease, name, text);
+                    match &changed {
+                        Some(changed) if !held(changed).is_empty() => {
+                            held(changed).push((name, text));
+                        }
+                        _ => book.journal.pin(&book.lease, name, text),
+                    }
                 })
             }
         }
     }
 
     /// Writes how the run ended. One that cannot go on has not ended: it is taken up later.
-    pub fn end(&self, ended: &Result<Document, Ended>) -> Result<(), Complaint> {
+    pub fn end(&self, ended: &Result<Document, Ended>, stop: &Stop) -> Result<(), Complaint> {
         let Some(recorder) = self.recorder() else {
             return Ok(());
         };
@@ -256,6 +291,11 @@ impl Kept {
                 (RunState::Paused, exit::IN_DOUBT, Some(doubt.question()))
             }
             (Some(_), _) => return Ok(()),
+            // It ends well for whoever runs it, and was cut short all the same.
+            (None, Err(Ended::Quietly(exit::DONE))) if stop.is_unheard() => {
+                let why = "nobody read its output any more".to_owned();
+                (RunState::Cancelled, exit::DONE, Some(why))
+            }
             (None, Ok(_) | Err(Ended::Quietly(exit::DONE))) => {
                 (RunState::Succeeded, exit::DONE, None)
             }
@@ -276,6 +316,10 @@ impl Kept {
             .stand(&book.lease, state, Some(code), message)
             .map_err(|error| complaint(&error))
     }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The folder that relative names are from.

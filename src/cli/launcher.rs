@@ -17,9 +17,10 @@ use crate::parameters::Header;
 use crate::schedule::{Due, Finished, Job, Launch};
 use crate::script::Ended;
 use crate::script::console::{Console, Level};
-use crate::script::host::{Host, Parts, Stop};
+use crate::script::host::{Host, Parts};
 use crate::script::runtime::LazyRuntime;
 use crate::script::source::Source;
+use crate::script::stop::Stop;
 use crate::session::Grant;
 
 /// Runs scripts in this process, each on a thread of its own and with its own permissions.
@@ -85,7 +86,7 @@ impl Launch for Launcher {
         let (inner, due) = (self.inner.clone(), due.clone());
         Box::pin(async move {
             let stop = Stop::under(cancel);
-            let work = tokio::task::spawn_blocking(move || run(&inner, &due, stop));
+            let work = tokio::task::spawn_blocking(move || run(&inner, &due, &stop));
             work.await.unwrap_or_else(|error| Finished {
                 exit: exit::FAILED,
                 message: Some(format!("the run ended unexpectedly: {error}")),
@@ -94,10 +95,10 @@ impl Launch for Launcher {
     }
 }
 
-fn run(inner: &Inner, due: &Due, stop: Stop) -> Finished {
-    let outcome = prepared(inner, due, stop).and_then(|(host, source, kept)| {
+fn run(inner: &Inner, due: &Due, stop: &Stop) -> Finished {
+    let outcome = prepared(inner, due, stop.clone()).and_then(|(host, source, kept)| {
         let ended = on_its_own_thread(&host, &source);
-        kept.end(&ended)?;
+        kept.end(&ended, stop)?;
         ended.map(|_| exit::DONE).or_else(|ended| match ended {
             Ended::Quietly(code) => Ok(code),
             Ended::Complaining(complaints) => Err(complaints),

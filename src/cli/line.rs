@@ -11,8 +11,8 @@ use crate::error::{Complaint, exit};
 use crate::journal::RunKind;
 use crate::output::Document;
 use crate::script::Ended;
-use crate::script::host::Stop;
 use crate::script::runtime::LazyRuntime;
+use crate::script::stop::Stop;
 use crate::session::Session;
 
 /// A session, and what its calls need.
@@ -54,7 +54,7 @@ impl Line {
             None => Ok(Document::Nothing),
             Some(complaint) => Err(Ended::Complaining(vec![complaint.clone()])),
         };
-        self.kept.end(&ended)
+        self.kept.end(&ended, &Stop::default())
     }
 
     /// Carries work out to its end.

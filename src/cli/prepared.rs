@@ -59,7 +59,11 @@ impl Prepared {
                 folder: Source::folder_of(name),
                 ..Source::of_text(name, text)
             },
-            (None, true) => Source::read(name)?,
+            (None, true) => {
+                let source = Source::read(name)?;
+                kept.takes(&source);
+                source
+            }
             (None, false) => {
                 return Err(Complaint::new(
                     exit::FAILED,

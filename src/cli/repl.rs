@@ -15,8 +15,9 @@ use crate::error::{Complaint, exit};
 use crate::journal::RunKind;
 use crate::output::Document;
 use crate::repl;
-use crate::script::host::{Host, Parts, Stop};
+use crate::script::host::{Host, Parts};
 use crate::script::shelf::Shelf;
+use crate::script::stop::Stop;
 
 /// Explore at a prompt.
 #[derive(Args, Debug)]
@@ -73,7 +74,7 @@ impl Repl {
             .map_err(|error| Complaint::new(exit::FAILED, format!("no thread: {error}")))?;
         match session.join() {
             Ok(outcome) => {
-                kept.end(&Ok(Document::Nothing))?;
+                kept.end(&Ok(Document::Nothing), &Stop::default())?;
                 Ok(outcome?)
             }
             Err(_) => Err(Complaint::new(

@@ -1,8 +1,10 @@
 //! `mw serve`: the jobs of a file, run when they are due.
 
+use std::collections::HashSet;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
@@ -45,7 +47,8 @@ impl Serve {
         let name = self.jobs.to_string_lossy().into_owned();
         let JobsFile { text, jobs } = JobsFile::read(&name)?;
         let launcher = Arc::new(Launcher::new(global)?);
-        let unfinished = launcher.unfinished()?;
+        let unfinished = Unfinished::of(launcher.clone());
+        let (found, left) = mpsc::channel(1);
         let (drain, abort) = (CancellationToken::new(), CancellationToken::new());
         let runtime = launcher.runtime().clone();
         let handle = runtime
@@ -57,10 +60,12 @@ impl Serve {
             let events: Arc<dyn Events> = Arc::new(Lines);
             let watch = Watch::new(&self.jobs, &text).checking(Arc::new(check));
             let watching = tokio::spawn(watch.run(sender, events.clone(), drain.clone()));
+            let looking = tokio::spawn(unfinished.look(found));
             Scheduler::new(&jobs, Clock::Real, launcher, events)
-                .taking_up(unfinished)
+                .taking_up(left)
                 .run(drain, abort.clone(), reload)
                 .await;
+            looking.abort();
             watching.abort();
             signals.abort();
             if abort.is_cancelled() {
@@ -70,6 +75,42 @@ impl Serve {
             }
             Ok(exit::DONE)
         })
+    }
+}
+
+/// How often it is looked for runs that another service left unfinished. One that was killed a
+/// moment ago may not be known to be gone before its lease is over.
+const LOOK: Duration = Duration::from_secs(20);
+
+/// Looks for runs that another service left unfinished.
+struct Unfinished {
+    launcher: Arc<Launcher>,
+    /// Those that were found before: whatever came of them is not tried again.
+    known: HashSet<String>,
+}
+
+impl Unfinished {
+    fn of(launcher: Arc<Launcher>) -> Self {
+        let known = HashSet::new();
+        Self { launcher, known }
+    }
+
+    async fn look(mut self, found: mpsc::Sender<Vec<(String, String)>>) {
+        loop {
+            let launcher = self.launcher.clone();
+            let looked = tokio::task::spawn_blocking(move || launcher.unfinished()).await;
+            match looked {
+                Ok(Ok(mut runs)) => {
+                    runs.retain(|(_, run)| self.known.insert(run.clone()));
+                    if !runs.is_empty() && found.send(runs).await.is_err() {
+                        return;
+                    }
+                }
+                Ok(Err(complaint)) => super::show::complaints(&[complaint]),
+                Err(_) => return,
+            }
+            tokio::time::sleep(LOOK).await;
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Global, Outcome, interrupt, show, simulated};
 use crate::clock::Clock;
 use crate::error::{Complaint, exit};
 use crate::output::Document;
-use crate::script::host::Stop;
+use crate::script::stop::Stop;
 use crate::simulator::{Simulator, assumptions, server};
 
 /// Serve the simulated account over HTTP.

@@ -17,7 +17,7 @@ use clap::Args;
 use super::{Global, Outcome, interrupt, show, simulated};
 use crate::clock::Clock;
 use crate::error::{Complaint, exit};
-use crate::script::host::Stop;
+use crate::script::stop::Stop;
 use files::Changes;
 use report::{Progress, Summary};
 use suite::{Order, Suite};

@@ -10,7 +10,7 @@ use super::error::{JournalError, Kind};
 /// Longer results are packed.
 const PACKED: usize = 64 << 10;
 /// Longer results are refused: a run of some of them would fill the disk.
-pub(super) const LARGEST: usize = 64 << 20;
+pub const LARGEST: usize = 64 << 20;
 
 /// A result ready to be written: whether it is packed, and its bytes.
 pub(super) fn pack(body: &[u8]) -> (bool, Cow<'_, [u8]>) {

@@ -133,5 +133,11 @@ impl Lease {
     /// Calls `tell` once when another process wants the run cancelled.
     pub fn on_cancel(&self, tell: impl Fn() + Send + Sync + 'static) {
         let _ = self.0.on_cancel.set(Box::new(tell));
+        // It may have been wanted before there was anyone to tell.
+        if self.0.cancelled.load(Ordering::Relaxed)
+            && let Some(tell) = self.0.on_cancel.get()
+        {
+            tell();
+        }
     }
 }

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::error::JournalError;
-use super::lease::{Lease, micros};
+use super::lease::micros;
 use super::store::Reader;
 
 /// A lock that is held.
@@ -21,50 +21,61 @@ pub struct Lock {
     pub since: i64,
 }
 
-/// Takes a lock for a run; gives whoever holds it instead, if another run does.
+/// How taking a lock ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It is the call's own, newly or since before the run broke off.
+    Ours,
+    /// Another run has it.
+    By(String),
+    /// Another call of the same run has it, at this path.
+    ByOurselves(String),
+}
+
+/// Takes a lock for a call of a run.
 pub(super) fn take(
     transaction: &Transaction<'_>,
-    lease: &Lease,
+    run: i64,
     profile: &str,
     name: &str,
     path: &str,
-) -> rusqlite::Result<Option<String>> {
-    let holder: Option<(i64, String)> = transaction
+) -> rusqlite::Result<Taken> {
+    let holder: Option<(i64, String, String)> = transaction
         .query_row(
-            "SELECT locks.run, runs.id FROM locks LEFT JOIN runs ON runs.number = locks.run
+            "SELECT locks.run, locks.path, runs.id
+             FROM locks LEFT JOIN runs ON runs.number = locks.run
              WHERE locks.profile = ?1 AND locks.name = ?2",
             params![profile, name],
             |row| {
-                Ok((
-                    row.get(0)?,
-                    row.get::<_, Option<String>>(1)?.unwrap_or_default(),
-                ))
+                let id: Option<String> = row.get(2)?;
+                Ok((row.get(0)?, row.get(1)?, id.unwrap_or_default()))
             },
         )
         .optional()?;
     match holder {
-        Some((run, _)) if run == lease.0.number => Ok(None),
-        Some((_, id)) => Ok(Some(id)),
+        Some((holder, held, _)) if holder == run && held == path => Ok(Taken::Ours),
+        Some((holder, held, _)) if holder == run => Ok(Taken::ByOurselves(held)),
+        Some((_, _, id)) => Ok(Taken::By(id)),
         None => {
             transaction.execute(
                 "INSERT INTO locks (profile, name, run, path, since) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![profile, name, lease.0.number, path, micros()],
+                params![profile, name, run, path, micros()],
             )?;
-            Ok(None)
+            Ok(Taken::Ours)
         }
     }
 }
 
-/// Gives a lock back that a run holds.
+/// Gives the locks of a run back: that of one call, or all of them.
 pub(super) fn give_back(
     transaction: &Transaction<'_>,
     run: i64,
-    name: Option<&str>,
+    path: Option<&str>,
 ) -> rusqlite::Result<()> {
     transaction
         .execute(
-            "DELETE FROM locks WHERE run = ?1 AND (?2 IS NULL OR name = ?2)",
-            params![run, name],
+            "DELETE FROM locks WHERE run = ?1 AND (?2 IS NULL OR path = ?2)",
+            params![run, path],
         )
         .map(drop)
 }

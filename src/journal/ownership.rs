@@ -8,7 +8,7 @@ use super::error::{JournalError, Kind as ErrorKind};
 use super::lease::{Lease, micros};
 use super::owner::Owner;
 use super::run::{Run, Start, State as RunState};
-use super::{Journal, store, writer};
+use super::{Journal, hand, store};
 
 impl Journal {
     /// Begins a run with the texts it consists of.
@@ -19,7 +19,7 @@ impl Journal {
             let id = fresh_id(transaction)?;
             let number = insert(transaction, &id, &start, span)?;
             for (name, text) in &texts {
-                writer::pin(transaction, number, name, text)?;
+                hand::pin(transaction, number, name, text)?;
             }
             Ok((number, id))
         })?;

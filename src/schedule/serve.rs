@@ -27,8 +27,8 @@ pub struct Scheduler {
     running: Running,
     /// Runs that wait for a running one of their job, in the order they came.
     queued: Vec<Due>,
-    /// Unfinished runs of a service before this one, by job and id.
-    unfinished: Vec<(String, String)>,
+    /// Unfinished runs of another service, by job and id, as they are found.
+    unfinished: Option<mpsc::Receiver<Vec<(String, String)>>>,
     launched: u64,
     ended: mpsc::UnboundedReceiver<Ended>,
 }
@@ -39,6 +39,7 @@ enum Wake {
     Abort,
     Drain,
     Reload(Option<Jobs>),
+    Unfinished(Vec<(String, String)>),
     Time,
 }
 
@@ -60,16 +61,16 @@ impl Scheduler {
             events,
             agenda,
             queued: Vec::new(),
-            unfinished: Vec::new(),
+            unfinished: None,
             launched: 0,
             ended,
         }
     }
 
-    /// The same, which first takes up what a service before it left unfinished.
+    /// The same, which takes up what another service left unfinished.
     #[must_use]
-    pub fn taking_up(mut self, unfinished: Vec<(String, String)>) -> Self {
-        self.unfinished = unfinished;
+    pub fn taking_up(mut self, unfinished: mpsc::Receiver<Vec<(String, String)>>) -> Self {
+        self.unfinished = Some(unfinished);
         self
     }
 
@@ -87,7 +88,6 @@ impl Scheduler {
     ) {
         let names: Vec<String> = self.agenda.names();
         self.tell_next(&names);
-        self.take_up();
         let (mut draining, mut aborting, mut reloads) = (false, false, true);
         while !(draining && self.running.is_empty()) {
             let until = self
@@ -109,6 +109,7 @@ impl Scheduler {
                 Some(ended) = self.ended.recv() => Wake::Ended(ended),
                 () = sleep_until(&self.clock, until) => Wake::Time,
                 jobs = reload.recv(), if reloads && !draining => Wake::Reload(jobs),
+                runs = found(&mut self.unfinished), if !draining => Wake::Unfinished(runs),
             };
             if matches!(wake, Wake::Ended(_)) {
                 // The turn that the run handed over: the scheduler has its own.
@@ -120,6 +121,7 @@ impl Scheduler {
             match wake {
                 Wake::Ended(ended) => self.finish(ended),
                 Wake::Time => {}
+                Wake::Unfinished(runs) => self.take_up(runs),
                 Wake::Reload(None) => reloads = false,
                 Wake::Reload(Some(jobs)) => {
                     // What is due under the old file is not lost.
@@ -200,8 +202,8 @@ impl Scheduler {
     }
 
     /// Takes up the unfinished runs of jobs that there still are.
-    fn take_up(&mut self) {
-        for (name, run) in std::mem::take(&mut self.unfinished) {
+    fn take_up(&mut self, runs: Vec<(String, String)>) {
+        for (name, run) in runs {
             let Some(job) = self.agenda.job(&name).filter(|job| job.enabled).cloned() else {
                 self.events.happened(&Event::Left { job: name, run });
                 continue;
@@ -338,6 +340,18 @@ impl Scheduler {
             }
         }
     }
+}
+
+/// The next unfinished runs that are found, if anybody looks for them.
+async fn found(
+    unfinished: &mut Option<mpsc::Receiver<Vec<(String, String)>>>,
+) -> Vec<(String, String)> {
+    if let Some(receiver) = unfinished
+        && let Some(runs) = receiver.recv().await
+    {
+        return runs;
+    }
+    std::future::pending().await
 }
 
 async fn sleep_until(clock: &Clock, until: Option<DateTime<Utc>>) {

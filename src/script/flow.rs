@@ -244,9 +244,13 @@ fn ensure(
     cleanup: &FnPtr,
 ) -> Result<Dynamic> {
     host.come_to(context);
-    let scope = host.scope("ensure", &json!({}))?;
+    let mut scope = host.scope("ensure", &json!({}))?;
     let nature = Frame::nature();
     let outcome: Result<Dynamic> = {
+        let nature = Nature {
+            over: nature.over || scope.turned,
+            ..nature
+        };
         let _frame = scope.enter("do", nature);
         body.call_within_context(context, ())
     };
@@ -254,6 +258,7 @@ fn ensure(
         // The run is not over: its cleanup is due when it is.
         return outcome;
     }
+    host.turned(&mut scope);
     let cleaned: Result<Dynamic> = {
         let _branch = Branch::start(CancellationToken::new());
         let nature = Nature {
@@ -263,9 +268,10 @@ fn ensure(
         let _frame = scope.enter("cleanup", nature);
         cleanup.call_within_context(context, ())
     };
-    if !cleaned.as_ref().is_err_and(|error| is_halted(error)) {
-        host.cleaned(scope);
+    if cleaned.as_ref().is_err_and(|error| is_halted(error)) {
+        return cleaned;
     }
+    host.cleaned(scope);
     match (outcome, cleaned) {
         (Ok(value), Ok(_)) => Ok(value),
         (Ok(_), Err(error)) | (Err(error), Ok(_)) => Err(error),

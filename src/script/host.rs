@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -17,6 +17,7 @@ use super::memory::Memory;
 use super::runtime::LazyRuntime;
 use super::shelf::Shelf;
 use super::stats::{Entry, StatsCache};
+use super::stop::Stop;
 use super::trouble::{Stopped, Trouble};
 use crate::api::clouds::CloudStats;
 use crate::branch::{Branch, Frame};
@@ -28,86 +29,6 @@ use crate::session::{Decoded, Failure, Recorder, Session};
 
 /// How often a branch looks whether another's fetch has ended, in virtual time.
 const LOOK: TimeDelta = TimeDelta::milliseconds(100);
-
-/// The way to stop a run.
-#[derive(Clone, Debug, Default)]
-pub struct Stop {
-    token: Arc<Mutex<CancellationToken>>,
-    timed_out: Arc<AtomicBool>,
-    output_closed: Arc<AtomicBool>,
-    /// Set by the signal handler, which can do nothing more.
-    signalled: Arc<AtomicBool>,
-}
-
-impl Stop {
-    /// A stop that comes with the cancellation of `token` at the latest.
-    #[must_use]
-    pub fn under(token: CancellationToken) -> Self {
-        Self {
-            token: Arc::new(Mutex::new(token)),
-            ..Self::default()
-        }
-    }
-
-    /// Makes ready for the next line of a session, after the last one was stopped.
-    pub fn renew(&self) {
-        *self.lock() = CancellationToken::new();
-        for flag in [&self.timed_out, &self.output_closed, &self.signalled] {
-            flag.store(false, Ordering::Relaxed);
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, CancellationToken> {
-        self.token.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Asks the run to end.
-    pub fn interrupt(&self) {
-        self.lock().cancel();
-    }
-
-    /// Ends the run because its time is over.
-    pub fn time_out(&self) {
-        self.timed_out.store(true, Ordering::Relaxed);
-        self.lock().cancel();
-    }
-
-    /// The flag for a signal handler to set.
-    #[must_use]
-    pub fn signal_flag(&self) -> Arc<AtomicBool> {
-        self.signalled.clone()
-    }
-
-    /// Cancelled when the run is to end.
-    #[must_use]
-    pub fn token(&self) -> CancellationToken {
-        self.lock().clone()
-    }
-
-    fn close_output(&self) {
-        self.output_closed.store(true, Ordering::Relaxed);
-        self.lock().cancel();
-    }
-
-    /// Why the run is to end, if it is.
-    #[must_use]
-    pub fn reason(&self) -> Option<Stopped> {
-        let token = self.lock();
-        if self.signalled.load(Ordering::Relaxed) {
-            // A signal handler cannot cancel a token; whoever comes by first does it in its place.
-            token.cancel();
-        }
-        if self.output_closed.load(Ordering::Relaxed) {
-            Some(Stopped::OutputClosed)
-        } else if self.timed_out.load(Ordering::Relaxed) {
-            Some(Stopped::TimedOut)
-        } else if token.is_cancelled() {
-            Some(Stopped::Interrupted)
-        } else {
-            None
-        }
-    }
-}
 
 /// What a [`Host`] is made of.
 pub struct Parts {

@@ -16,7 +16,6 @@ use super::modules;
 use super::progress::{OwnRun, RUN};
 use super::source::Source;
 use super::stand_in;
-use super::trouble::Stopped;
 use super::value;
 use crate::error::{Complaint, Place, exit};
 use crate::output::Document;
@@ -152,6 +151,10 @@ impl Interpreter {
             .engine
             .eval_ast_with_scope::<Dynamic>(&mut self.scope, &runnable)
             .map_err(|error| self.ended(source, &error))?;
+        if let Some(halt) = self.host.session().recorder().and_then(Recorder::halt) {
+            // Whatever the script made of it: the run is not over.
+            return Err(self.halted(source, halt));
+        }
         self.keep_imports(&ast);
         Ok(value)
     }
@@ -184,23 +187,25 @@ impl Interpreter {
         }
     }
 
+    /// The text of a module by the name it goes by in messages.
+    fn text_of(&self, name: &str) -> Option<Source> {
+        let path = name
+            .strip_prefix("<stdlib>/")
+            .map_or(name, |module| module.trim_end_matches(".rhai"));
+        modules::find(self.host.shelf(), &self.folder, None, path)
+            .or_else(|_| Source::read(name).map_err(|complaint| complaint.message))
+            .ok()
+    }
+
+    fn halted(&self, source: &Source, halt: &Halt) -> Ended {
+        Ended::Complaining(vec![halted(source, halt, &|name| self.text_of(name))])
+    }
+
     fn ended(&self, source: &Source, error: &rhai::EvalAltResult) -> Ended {
-        let find = |name: &str| {
-            let path = name
-                .strip_prefix("<stdlib>/")
-                .map_or(name, |module| module.trim_end_matches(".rhai"));
-            modules::find(self.host.shelf(), &self.folder, None, path)
-                .or_else(|_| Source::read(name).map_err(|complaint| complaint.message))
-                .ok()
-        };
-        if let rhai::EvalAltResult::ErrorTerminated(token, _) = error.unwrap_inner()
-            && token
-                .read_lock::<Stopped>()
-                .is_some_and(|it| *it == Stopped::Halted)
-            && let Some(halt) = self.host.session().recorder().and_then(Recorder::halt)
-        {
-            return Ended::Complaining(vec![halted(source, halt, &find)]);
+        if let Some(halt) = self.host.session().recorder().and_then(Recorder::halt) {
+            return self.halted(source, halt);
         }
+        let find = |name: &str| self.text_of(name);
         let complaint = diagnose::failure(source, error, &find);
         let quiet = matches!(
             error.unwrap_inner(),
@@ -249,6 +254,7 @@ fn halted(source: &Source, halt: &Halt, find: &dyn Fn(&str) -> Option<Source>) -
     let (code, spot) = match halt {
         Halt::Doubt(doubt) => (exit::IN_DOUBT, doubt.spot.as_ref()),
         Halt::Parted(parted) => (exit::DEVIATES, parted.spot.as_ref()),
+        Halt::Setup(error) => (error.exit_code(), None),
         Halt::Journal(_) | Halt::Cancelled | Halt::Abandoned => (exit::FAILED, None),
     };
     let place = spot.and_then(|spot| {

@@ -113,6 +113,9 @@ fn parallel(
         .map(Option::unwrap_or_default)
         .collect();
     drop(crew);
+    if host.is_halted() {
+        return Err(Stopped::Halted.raise());
+    }
     if let Some((index, error)) = failed {
         if !super::flow::is_final(&error) {
             host.leave(scope, &json!({"failed": index}));

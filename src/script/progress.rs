@@ -9,9 +9,10 @@ use super::console::Level;
 use super::host::Host;
 use super::moment::Span;
 use super::options::Options;
-use super::recording::Step;
 use super::trouble::{Stopped, Trouble};
+use crate::branch::Frame;
 use crate::error::exit;
+use crate::journal::Taken;
 use crate::session::{Book, Halt, Recorder};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -87,37 +88,42 @@ fn lock(
     }
     host.come_to(context);
     let arguments = json!({"name": name, "timeout": timeout.0.num_milliseconds()});
+    let scope = host.scope("lock", &arguments)?;
     let book = host
         .session()
         .recorder()
         .filter(|recorder| recorder.is_resumable())
         .and_then(|recorder| recorder.book().cloned());
-    match (host.step("lock", name, &arguments)?, &book) {
-        // Where runs are not kept there is nobody to share a lock with.
-        (Step::Unrecorded | Step::Over(_), _) | (Step::Open(_), None) => {}
-        (Step::Open(call), Some(book)) => {
-            let until = Host::until(&call, host.clock().after(timeout.0));
-            let call = host.begun(call, &super::recording::of_instant(until));
-            let outcome = take(host, book, name, &call.path, until);
-            host.end(Some(call), &outcome, |()| Value::Null);
-            outcome?;
-        }
+    // Where runs are not kept there is nobody to share a lock with; where it is over, it was held.
+    let held = match (scope.path(), book, &scope.ended) {
+        (Some(path), Some(book), None) => Some((path.to_owned(), book)),
+        _ => None,
+    };
+    if let Some((path, book)) = &held {
+        take(host, book, name, path, host.clock().after(timeout.0))?;
     }
-    let outcome: Result<Dynamic> = body.call_within_context(context, ());
-    match (&outcome, &book) {
-        (Ok(_), Some(book)) => {
-            host.kept("unlock", name, &json!({"name": name}), || {
-                book.journal.give_back_lock(&book.lease, name);
-                Ok(Value::Null)
-            })?;
+    let outcome: Result<Dynamic> = {
+        let _frame = scope.enter("do", Frame::nature());
+        body.call_within_context(context, ())
+    };
+    let Some((path, book)) = held else {
+        return outcome;
+    };
+    match &outcome {
+        Ok(_) => {
+            book.journal.give_back_lock(&book.lease, &path);
+            host.leave(scope, &json!({}));
         }
-        (Err(error), Some(_)) if !super::flow::is_halted(error) => host.note(
-            Level::Warn,
-            &format!(
-                "lock {name:?} stays held by this run, which failed with it, until the run succeeds or somebody says: mw locks release {name} --reason …"
-            ),
-        ),
-        _ => {}
+        Err(error) if super::flow::is_final(error) => {}
+        Err(_) => {
+            host.note(
+                Level::Warn,
+                &format!(
+                    "lock {name:?} stays held by this run, which failed with it, until the run succeeds or somebody says: mw locks release {name} --reason …"
+                ),
+            );
+            host.leave(scope, &json!({"failed": true}));
+        }
     }
     outcome
 }
@@ -129,33 +135,40 @@ fn take(
     path: &str,
     until: chrono::DateTime<chrono::Utc>,
 ) -> Result<()> {
-    let profile = host.profile();
     let mut is_told = false;
     loop {
-        let holder = book
+        let taken = book
             .journal
-            .take_lock(&book.lease, profile, name, path)
+            .take_lock(&book.lease, host.profile(), name, path)
             .map_err(|error| {
                 if let Some(recorder) = host.session().recorder() {
                     recorder.stop(Halt::Journal(error));
                 }
                 Stopped::Halted.raise()
             })?;
-        let Some(holder) = holder else { return Ok(()) };
+        let holder = match taken {
+            Taken::Ours => return Ok(()),
+            Taken::By(run) => format!("run {run}"),
+            Taken::ByOurselves(held) if path.starts_with(&format!("{held}/")) => {
+                let message = format!("lock {name:?} is held already, around this call");
+                return Err(Trouble::argument(message).raise());
+            }
+            Taken::ByOurselves(_) => "another branch of this run".to_owned(),
+        };
         if !is_told {
             host.note(
                 Level::Info,
-                &format!("waiting for lock {name:?}, which run {holder} holds"),
+                &format!("waiting for lock {name:?}, which {holder} holds"),
             );
             is_told = true;
         }
         if host.clock().now() >= until {
             let mut trouble = Trouble::new(
                 "timed_out",
-                format!("lock {name:?} is still held by run {holder}"),
+                format!("lock {name:?} is still held by {holder}"),
             )
             .hint(format!(
-                "mw runs show {holder} says how it stands; mw locks release {name} --reason … takes it away"
+                "mw locks list shows who holds it; mw locks release {name} --reason … takes it away"
             ));
             trouble.exit = exit::TIMED_OUT;
             return Err(trouble.raise());

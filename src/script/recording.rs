@@ -31,9 +31,16 @@ pub(super) struct Scope {
     prefix: Option<String>,
     /// How it ended, where its end is on record.
     pub(super) ended: Option<Value>,
+    /// Whether its body was over before, and its cleanup had begun.
+    pub(super) turned: bool,
 }
 
 impl Scope {
+    /// The path of the call.
+    pub(super) fn path(&self) -> Option<&str> {
+        self.prefix.as_deref()
+    }
+
     /// Enters the frame of one of its parts.
     pub(super) fn enter(&self, part: &str, nature: Nature) -> Option<Frame> {
         let prefix = self.prefix.as_ref()?;
@@ -62,7 +69,7 @@ impl Host {
         match halt {
             Halt::Cancelled => Stopped::Interrupted,
             Halt::Abandoned => Stopped::Abandoned,
-            Halt::Journal(_) | Halt::Parted(_) | Halt::Doubt(_) => Stopped::Halted,
+            Halt::Journal(_) | Halt::Parted(_) | Halt::Setup(_) | Halt::Doubt(_) => Stopped::Halted,
         }
         .raise()
     }
@@ -89,8 +96,10 @@ impl Host {
                     let text = call.error.as_deref().unwrap_or_default();
                     Err(Trouble::from_json(text).raise())
                 }
-                _ if recorder.gives_up() => Err(Self::halted(&Halt::Cancelled)),
-                _ => Ok(Step::Open(call)),
+                _ => match recorder.given_up() {
+                    Some(halt) => Err(Self::halted(&halt)),
+                    None => Ok(Step::Open(call)),
+                },
             },
         }
     }
@@ -190,6 +199,7 @@ impl Host {
                 call: None,
                 prefix: None,
                 ended: None,
+                turned: false,
             });
         };
         let begun = recorder
@@ -205,10 +215,12 @@ impl Host {
                 call: None,
                 prefix: None,
                 ended: None,
+                turned: false,
             },
             Begun::Recorded(call) if call.state == CallState::Done => Scope {
                 prefix: Some(call.path.clone()),
                 ended: Some(of_body(&call)),
+                turned: false,
                 call: None,
             },
             Begun::New(call) | Begun::Recorded(call) => {
@@ -216,6 +228,7 @@ impl Host {
                 Scope {
                     prefix: Some(call.path.clone()),
                     ended: None,
+                    turned: of_body(&call) == true,
                     call: Some(call),
                 }
             }
@@ -225,12 +238,18 @@ impl Host {
     /// Ends a call that holds others. One that the run was stopped in has not ended: what is left
     /// of it is still to be done.
     pub(super) fn leave(&self, scope: Scope, ended: &Value) {
-        let stopped = self.stopped().is_some()
-            || self
-                .recorder()
-                .is_some_and(|recorder| recorder.halt().is_some());
+        let stopped = self.stopped().is_some() || self.is_halted();
         if let (Some(recorder), Some(call), false) = (self.recorder(), scope.call, stopped) {
             recorder.end(*call, CallState::Done, Some(ended.to_string().into()));
+        }
+    }
+
+    /// Notes that a call that holds others goes on with its cleanup: what its body had not done by
+    /// then it never will.
+    pub(super) fn turned(&self, scope: &mut Scope) {
+        if let (Some(recorder), Some(call)) = (self.recorder(), &mut scope.call) {
+            call.body = Some(Value::Bool(true).to_string().into());
+            recorder.note(call);
         }
     }
 
@@ -247,6 +266,12 @@ impl Host {
             (Some(recorder), Some(prefix)) => recorder.knows(&format!("{prefix}/{part}/1")),
             _ => false,
         }
+    }
+
+    /// Whether the run cannot go on.
+    pub(super) fn is_halted(&self) -> bool {
+        self.recorder()
+            .is_some_and(|recorder| recorder.halt().is_some())
     }
 
     /// Whether this branch has something to tell again before it does anything new, or stops.

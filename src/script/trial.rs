@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::console::{Console, Level};
-use super::host::{Host, Parts, Stop};
+use super::host::{Host, Parts};
 use super::memory::Memory;
 use super::runtime::LazyRuntime;
 use super::source::Source;
+use super::stop::Stop;
 use super::{Ended, Interpreter};
 use crate::client::{CallError, Silent};
 use crate::clock::Clock;

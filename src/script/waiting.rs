@@ -221,7 +221,11 @@ fn wait_until(
     host.come_to(context);
     let deadline = match host.step("wait_until", what, &patience.to_json())? {
         Step::Unrecorded => patience.deadline("wait_until", host.clock().now())?,
-        Step::Over(kept) => to_instant(&kept).unwrap_or_default(),
+        Step::Over(kept) => {
+            // A clock that was set back must not make it longer.
+            let latest = patience.deadline("wait_until", host.clock().now())?;
+            to_instant(&kept).unwrap_or_default().min(latest)
+        }
         Step::Open(call) => {
             let deadline = patience.deadline("wait_until", host.clock().now());
             host.end(Some(call), &deadline, |at| of_instant(*at));

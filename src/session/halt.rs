@@ -1,6 +1,7 @@
 //! Why a run cannot go on: nothing that a script could handle.
 
 use crate::branch::Spot;
+use crate::client::CallError;
 use crate::journal::JournalError;
 
 /// Why a run cannot go on.
@@ -10,6 +11,8 @@ pub enum Halt {
     Journal(JournalError),
     /// The script does otherwise than it did when this was recorded.
     Parted(Box<Parted>),
+    /// The account cannot be reached to learn what became of a call.
+    Setup(Box<CallError>),
     /// A call is in doubt, and a person must decide.
     Doubt(Box<Doubt>),
     /// The run was cancelled before this call; cleanups go on.
@@ -80,6 +83,7 @@ impl Halt {
                     ),
                 )
             }
+            Self::Setup(error) => (error.to_string(), error.hint().map(str::to_owned)),
             Self::Doubt(doubt) => (doubt.question(), Some(doubt.commands())),
             Self::Cancelled => ("the run was cancelled".to_owned(), None),
             Self::Abandoned => ("the branch was given up".to_owned(), None),

@@ -1,24 +1,23 @@
 //! A call through the record: told again where it was made before, written down where it is new,
 //! and looked into where it was cut off.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
-
 use bytes::Bytes;
 use chrono::DateTime;
-use futures_util::future::BoxFuture;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::asked::Asked;
 use super::crash::crash;
 use super::decode::Decoded;
 use super::halt::Halt;
-use super::recorder::{Asked, Begun, Recorder};
+use super::marks::{holds_secrets, marked, without_secrets};
+use super::recorder::{Begun, Recorder};
+use super::scribe::Scribe;
 use super::{Done, Failure, Session};
-use crate::client::readback::{self, MARK};
-use crate::client::{CallError, Limits, Observer, Reply, Waiting, Why, target};
+use crate::client::readback;
+use crate::client::{CallError, Limits, Reply, target};
 use crate::error::exit;
 use crate::journal::{Call, CallState};
-use crate::operation::{Answer, Arguments, Effect, Kind, Operation, Repeat, Request};
+use crate::operation::{Answer, Arguments, Effect, Operation, Repeat, Request};
 
 /// What a call is, all in one.
 struct Wanted<'a> {
@@ -40,6 +39,10 @@ impl Session {
         arguments: &Arguments,
         limits: &Limits,
     ) -> Result<Done, Failure> {
+        // What is refused before anything is done is refused again, and needs no record.
+        operation
+            .request(arguments)
+            .map_err(|refusal| CallError::argument(operation, arguments, refusal))?;
         let effect = operation.effect(arguments);
         let given = Value::Object(
             arguments
@@ -88,15 +91,20 @@ impl Session {
     ) -> Result<Done, Failure> {
         let told_of = call.finished.and_then(DateTime::from_timestamp_micros);
         let told = |decoded: Decoded| Done { decoded, told_of };
+        let is_unfinished = matches!(
+            call.state,
+            CallState::Open
+                | CallState::Held
+                | CallState::Sent
+                | CallState::InDoubt
+                | CallState::ResolvedRetry
+        );
+        if is_unfinished && let Some(halt) = recorder.given_up() {
+            return Err(halt.into());
+        }
         match call.state {
             CallState::Done | CallState::ResolvedDone if call.body.is_some() => {
                 let body = call.body.clone().unwrap_or_default();
-                if wanted.repeat == Repeat::Create
-                    && let Ok(client) = self.client()
-                {
-                    // Nobody else in this run may take it for his own.
-                    client.claim(&body);
-                }
                 if holds_secrets(wanted.operation) && wanted.repeat == Repeat::Safe {
                     // It was not kept; to ask again changes nothing.
                     return Ok(self
@@ -122,15 +130,6 @@ impl Session {
                     CallError::bad_answer(wanted.operation, wanted.given, why)
                 };
                 Err(CallError::from_json(text).unwrap_or_else(unknown).into())
-            }
-            CallState::Open
-            | CallState::Held
-            | CallState::Sent
-            | CallState::InDoubt
-            | CallState::ResolvedRetry
-                if recorder.gives_up() =>
-            {
-                Err(Halt::Cancelled.into())
             }
             CallState::Open | CallState::Held | CallState::ResolvedRetry => {
                 self.make(recorder, wanted, call, limits).await
@@ -187,10 +186,6 @@ impl Session {
             Ok(_) => match self.client() {
                 Err(error) => Err(error),
                 Ok(client) => {
-                    if wanted.repeat != Repeat::Safe {
-                        // A person may have thought about it for long.
-                        call.started = recorder.now();
-                    }
                     let scribe = Scribe::new(self, recorder, &call);
                     let limits = Limits {
                         watch: recorder.is_resumable(),
@@ -233,8 +228,8 @@ impl Session {
                     )
                     .await
             }
-            // Without credentials nothing is learned, and nothing lost.
-            Err(error) => return Err(error.into()),
+            // Nothing is learned so, and nothing may be guessed: the run stays as it is.
+            Err(error) => return Err(recorder.stop(Halt::Setup(Box::new(error))).into()),
         };
         call = scribe.into_call();
         if call.note.is_none() && reply.is_ok() {
@@ -313,153 +308,4 @@ impl Session {
         crash("after-outcome");
         Ok(())
     }
-}
-
-/// Writes down that a call is about to be sent, and that it was turned down for now.
-struct Scribe<'a> {
-    session: &'a Session,
-    recorder: &'a Recorder,
-    call: Mutex<Call>,
-}
-
-impl<'a> Scribe<'a> {
-    fn new(session: &'a Session, recorder: &'a Recorder, call: &Call) -> Self {
-        Self {
-            session,
-            recorder,
-            call: Mutex::new(call.clone()),
-        }
-    }
-
-    fn set(&self, state: CallState, attempts: u32) -> Call {
-        let mut call = self.call.lock().unwrap_or_else(PoisonError::into_inner);
-        call.state = state;
-        call.attempts = attempts.max(call.attempts);
-        call.clone()
-    }
-
-    /// Whether it is the call itself, and not what is read about it.
-    fn is_about(&self, operation: &Operation) -> bool {
-        let call = self.call.lock().unwrap_or_else(PoisonError::into_inner);
-        call.operation == operation.name
-    }
-
-    fn into_call(self) -> Call {
-        self.call
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Observer for Scribe<'_> {
-    fn agrees(&self, attempt: u32) -> BoxFuture<'_, bool> {
-        Box::pin(async move {
-            let call = self.set(CallState::Sent, attempt);
-            crash("before-intent");
-            let is_written = self.recorder.commit(call).await.is_ok();
-            crash("after-intent");
-            is_written && self.recorder.may_send().await
-        })
-    }
-
-    fn started(&self, operation: &'static Operation, target: &str, attempt: u32) {
-        self.session
-            .0
-            .settings
-            .observer
-            .started(operation, target, attempt);
-    }
-
-    fn waiting(&self, operation: &'static Operation, target: &str, waiting: Waiting) {
-        let is_sure = !waiting.doubted
-            && matches!(waiting.why, Why::Unreachable | Why::Limited | Why::Locked)
-            && self.is_about(operation);
-        if is_sure {
-            let call = self.set(CallState::Held, waiting.attempt);
-            self.recorder.note(&call);
-        }
-        self.session
-            .0
-            .settings
-            .observer
-            .waiting(operation, target, waiting);
-    }
-
-    fn finished(
-        &self,
-        operation: &'static Operation,
-        target: &str,
-        attempts: u32,
-        result: Result<u16, &CallError>,
-    ) {
-        if self.is_about(operation) {
-            crash("before-outcome");
-        }
-        self.session
-            .0
-            .settings
-            .observer
-            .finished(operation, target, attempts, result);
-    }
-}
-
-/// The arguments of a call as they are sent: what a run creates carries its mark in the description,
-/// where there is one, by which it is known again.
-fn marked(
-    recorder: &Recorder,
-    operation: &'static Operation,
-    given: &Arguments,
-    path: &str,
-) -> Arguments {
-    let mut arguments = given.clone();
-    let has_description = operation.params.iter().any(|param| {
-        param.name == BODY
-            && matches!(param.kind, Kind::Object(fields)
-                if fields.iter().any(|field| field.name == DESCRIPTION))
-    });
-    let (Some(id), true, true, Repeat::Create) = (
-        recorder.id(),
-        recorder.is_resumable(),
-        has_description,
-        operation.repeat(given),
-    ) else {
-        return arguments;
-    };
-    if let Some(Value::Object(body)) = given.get(BODY) {
-        let mark = format!("{MARK}{id}/{path}]");
-        let description = match body.get(DESCRIPTION) {
-            None | Some(Value::Null) => mark,
-            Some(Value::String(text)) if text.is_empty() => mark,
-            Some(Value::String(text)) => format!("{text} {mark}"),
-            // The operation's own check refuses it.
-            Some(_) => return arguments,
-        };
-        let mut body: Map<String, Value> = body.clone();
-        body.insert(DESCRIPTION.to_owned(), description.into());
-        arguments.set(BODY, body);
-    }
-    arguments
-}
-
-const BODY: &str = "body";
-const DESCRIPTION: &str = "description";
-
-/// Whether an operation's answers hold secrets, which are not kept.
-fn holds_secrets(operation: &Operation) -> bool {
-    match operation.answer {
-        Answer::Nothing => false,
-        Answer::One(kind) | Answer::Many(kind) => kind
-            .fields
-            .iter()
-            .any(|field| (field.type_name)().contains("secret")),
-    }
-}
-
-fn without_secrets(decoded: &Decoded) -> Bytes {
-    let value = match decoded {
-        Decoded::Nothing => Value::Null,
-        Decoded::One(record) => record.redacted(),
-        Decoded::Many(records) => records.iter().map(|record| record.redacted()).collect(),
-    };
-    Bytes::from(value.to_string())
 }

@@ -6,15 +6,14 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
-use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
+use super::asked::{Asked, canonical, hash, shown};
 use super::crash::crash;
 use super::halt::{Doubt, Halt, Parted};
 use crate::branch::Frame;
 use crate::clock::Clock;
-use crate::journal::{Call, CallState, Journal, JournalError, Lease};
+use crate::journal::{Call, CallState, Journal, JournalError, LARGEST, Lease};
 
 /// The journal and the run in it.
 #[derive(Clone, Debug)]
@@ -49,25 +48,16 @@ struct Inner {
     resumable: bool,
     resumed: bool,
     cancelling: bool,
+    opening: Mutex<()>,
+    before_new: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     past: Mutex<HashMap<String, Call>>,
+    /// What calls of the past came to that may be taken for another's.
+    made: Mutex<Vec<(String, Bytes)>>,
     /// How many calls of the past are still to be told again.
     left: AtomicU64,
     next: AtomicU32,
     halt: OnceLock<Halt>,
     halted: CancellationToken,
-}
-
-/// A call that begins.
-#[derive(Clone, Debug)]
-pub struct Asked<'a> {
-    /// The operation, or the builtin.
-    pub operation: &'a str,
-    /// Its arguments.
-    pub arguments: &'a Value,
-    /// What it does to the world.
-    pub effect: &'a str,
-    /// What it acts upon.
-    pub target: &'a str,
 }
 
 /// How a call begins.
@@ -110,6 +100,13 @@ impl Recorder {
             // It is empty still.
             let _ = slot.set(book);
         }
+        let made = past
+            .calls
+            .iter()
+            .filter(|call| matches!(call.state, CallState::Done | CallState::ResolvedDone))
+            .filter(|call| call.effect != LOCAL)
+            .filter_map(|call| Some((call.operation.clone(), call.body.clone()?)))
+            .collect();
         let calls: HashMap<String, Call> = past
             .calls
             .into_iter()
@@ -123,7 +120,10 @@ impl Recorder {
             resumed,
             cancelling: past.is_cancelled,
             left: AtomicU64::new(calls.len().try_into().unwrap_or(u64::MAX)),
+            opening: Mutex::default(),
+            before_new: Mutex::default(),
             past: Mutex::new(calls),
+            made: Mutex::new(made),
             next: AtomicU32::new(1),
             halt: OnceLock::new(),
             halted: CancellationToken::new(),
@@ -184,8 +184,18 @@ impl Recorder {
         if let Some(book) = self.0.book.get() {
             return Ok(book);
         }
+        // Branches may come at once: there is one run for all of them.
+        let _one = lock(&self.0.opening);
+        if let Some(book) = self.0.book.get() {
+            return Ok(book);
+        }
         let book = (self.0.open)().map_err(|error| self.stop(Halt::Journal(error)))?;
         Ok(self.0.book.get_or_init(|| book))
+    }
+
+    /// What the calls of the past came to, by operation; given once.
+    pub(super) fn made(&self) -> Vec<(String, Bytes)> {
+        std::mem::take(&mut *lock(&self.0.made))
     }
 
     /// Whether the branch of this thread has calls to tell again before it does anything new.
@@ -204,17 +214,28 @@ impl Recorder {
         self.0.left.load(Ordering::Relaxed) > 0 && lock(&self.0.past).contains_key(path)
     }
 
-    /// Whether the run was cancelled and this thread works for no cleanup: what was begun is not gone
-    /// on with.
+    /// Why this thread may not go on with what is not over on record: its branch was given up before,
+    /// or the run was cancelled and it works for no cleanup.
     #[must_use]
-    pub fn gives_up(&self) -> bool {
-        self.0.cancelling && !Frame::nature().cleanup
+    pub fn given_up(&self) -> Option<Halt> {
+        let nature = Frame::nature();
+        if nature.over {
+            Some(Halt::Abandoned)
+        } else if self.0.cancelling && !nature.cleanup {
+            Some(Halt::Cancelled)
+        } else {
+            None
+        }
+    }
+
+    /// Does something before the first call that is not on record.
+    pub fn before_anything_new(&self, act: impl FnOnce() + Send + 'static) {
+        *lock(&self.0.before_new) = Some(Box::new(act));
     }
 
     /// Begins a call: gives it its path, and finds what is on record of it.
     pub fn begin(&self, asked: &Asked<'_>) -> Result<Begun, Halt> {
-        let nature = Frame::nature();
-        if nature.parts {
+        if Frame::nature().parts {
             return Ok(Begun::Part);
         }
         // What is done between the calls that count needs no journal of its own.
@@ -228,7 +249,10 @@ impl Recorder {
         book.lease
             .check()
             .map_err(|error| self.stop(Halt::Journal(error)))?;
-        let path = Frame::path()
+        // A trail is only looked at: it need not come to the same paths again.
+        let path = Some(())
+            .filter(|()| self.0.resumable)
+            .and_then(|()| Frame::path())
             .unwrap_or_else(|| self.0.next.fetch_add(1, Ordering::Relaxed).to_string());
         let arguments = canonical(asked.arguments);
         let hash = hash(asked.operation, &arguments);
@@ -249,11 +273,11 @@ impl Recorder {
                 spot: Frame::spot(),
             }))));
         }
-        if nature.over {
-            return Err(Halt::Abandoned);
+        if let Some(halt) = self.given_up() {
+            return Err(halt);
         }
-        if self.gives_up() {
-            return Err(Halt::Cancelled);
+        if let Some(act) = lock(&self.0.before_new).take() {
+            act();
         }
         Ok(Begun::New(Box::new(Call {
             path,
@@ -282,8 +306,29 @@ impl Recorder {
         self.0.clock.now().timestamp_micros()
     }
 
+    /// Whether what a call came to can be kept; the run ends if it cannot.
+    fn fits(&self, call: &Call) -> Result<(), Halt> {
+        let length = call.body.as_ref().map_or(0, Bytes::len);
+        if length <= LARGEST {
+            return Ok(());
+        }
+        Err(self.stop(Halt::Journal(JournalError {
+            message: format!(
+                "what {} came to is {} MB long, more than the journal keeps of one call ({} MB)",
+                shown(&call.operation, &call.target, ""),
+                length / 1_000_000,
+                LARGEST / 1_000_000
+            ),
+            hint: "ask for less at a time".to_owned(),
+            kind: crate::journal::ErrorKind::Full,
+        })))
+    }
+
     /// Writes what is known of a call, without waiting for it.
     pub fn note(&self, call: &Call) {
+        if self.fits(call).is_err() {
+            return;
+        }
         if let Some(book) = self.0.book.get() {
             book.journal.note(&book.lease, call.clone());
         }
@@ -294,6 +339,9 @@ impl Recorder {
         call.state = state;
         call.finished = Some(self.now());
         call.body = body;
+        if self.fits(&call).is_err() {
+            return;
+        }
         if let Some(book) = self.0.book.get() {
             book.journal.note(&book.lease, call);
         }
@@ -301,6 +349,7 @@ impl Recorder {
 
     /// Writes what is known of a call; it is on disk when this returns.
     pub async fn commit(&self, call: Call) -> Result<(), Halt> {
+        self.fits(&call)?;
         let book = self.open()?;
         book.journal
             .commit(&book.lease, call)
@@ -351,69 +400,5 @@ fn unopened() -> JournalError {
         message: "the journal was not opened".to_owned(),
         hint: "this is a bug in mw".to_owned(),
         kind: crate::journal::ErrorKind::Unwritable,
-    }
-}
-
-fn shown(operation: &str, target: &str, arguments: &str) -> String {
-    let arguments = if matches!(arguments, "" | "{}") || arguments.len() > 120 {
-        String::new()
-    } else {
-        format!(" {arguments}")
-    };
-    if target.is_empty() {
-        return format!("{operation}{arguments}");
-    }
-    format!("{operation} {target}{arguments}")
-}
-
-/// Arguments as text that is the same whatever order they were given in.
-fn canonical(value: &Value) -> String {
-    fn sorted(value: &Value) -> Value {
-        match value {
-            Value::Object(map) => {
-                let mut members: Vec<_> = map.iter().collect();
-                members.sort_by_key(|(name, _)| name.as_str());
-                let sorted: Map<String, Value> = members
-                    .into_iter()
-                    .map(|(name, value)| (name.clone(), sorted(value)))
-                    .collect();
-                Value::Object(sorted)
-            }
-            Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
-            other => other.clone(),
-        }
-    }
-    sorted(value).to_string()
-}
-
-fn hash(operation: &str, arguments: &str) -> [u8; 16] {
-    let mut digest = Sha256::new();
-    digest.update(operation.as_bytes());
-    digest.update([0]);
-    digest.update(arguments.as_bytes());
-    let whole = digest.finalize();
-    let mut hash = [0; 16];
-    for (to, from) in hash.iter_mut().zip(whole) {
-        *to = from;
-    }
-    hash
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn the_order_in_which_arguments_are_given_does_not_matter_and_everything_else_does() {
-        let one = canonical(&json!({"b": {"d": 1, "c": [2, {"y": 1, "x": 2}]}, "a": "z"}));
-        let other = canonical(&json!({"a": "z", "b": {"c": [2, {"x": 2, "y": 1}], "d": 1}}));
-        assert_eq!(one, other);
-        assert_ne!(
-            one,
-            canonical(&json!({"a": "z", "b": {"c": [{"x": 2}, 2], "d": 1}}))
-        );
-        assert_ne!(hash("a", "b"), hash("ab", ""));
     }
 }

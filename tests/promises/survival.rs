@@ -6,6 +6,7 @@
 mod account;
 mod cancelled;
 mod course;
+mod doubts;
 mod locks;
 mod ownership;
 mod resumed;

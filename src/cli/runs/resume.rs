@@ -43,6 +43,7 @@ impl Resume {
         let global = of_account(global, &run)?;
         let execution = Execution::new(&global)?;
         is_the_account_of(&run, &execution.account)?;
+        execution.account.connect()?;
         // Relative names are from where the run was begun, if that folder is there.
         let folder = &run.start.folder;
         let journal = kept::journal(&global)?;

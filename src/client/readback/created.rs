@@ -28,7 +28,9 @@ fn resource(sent: &Sent<'_>, seen: &Value) -> Finding {
         return Finding::unclear("nothing was sent that could be recognized");
     };
     // What carries our own mark needs no birthday: no clock is needed to know it.
-    let is_marked = text(wanted.get("description")).is_some_and(|it| it.contains(MARK));
+    let described = text(wanted.get("description")).filter(|it| it.contains(MARK));
+    let is_marked =
+        |item: &Value| described.is_some() && text(item.get("description")) == described;
     let mut young = Vec::new();
     let mut ageless = 0;
     for item in listed {
@@ -37,7 +39,7 @@ fn resource(sent: &Sent<'_>, seen: &Value) -> Finding {
         }
         match created_at(item) {
             Some(at) if at >= sent.since => young.push(item),
-            _ if is_marked => young.push(item),
+            _ if is_marked(item) => young.push(item),
             Some(_) => {}
             None => ageless += 1,
         }

@@ -113,3 +113,65 @@ fn a_lock_of_a_run_that_failed_stays_until_somebody_says_why_not() {
         .run();
     account.mw(&["-q", "run", "short.rhai"]).stdout("1\n").run();
 }
+
+#[test]
+fn branches_of_one_run_hold_it_one_after_another() {
+    let account = account();
+    account.home.write(
+        "branches.rhai",
+        r#"
+        fn made(label) { create_vlan(#{label: label, pod_location: "pod_1", vlan_type: "internal"}) }
+        parallel([1, 2, 3], |i| lock("maintenance", || {
+            made(`in-${i}`);
+            sleep("1m");
+            made(`out-${i}`);
+        }));
+        ()
+    "#,
+    );
+    account
+        .mw(&["--quiet", "--allow", "change", "run", "branches.rhai"])
+        .run();
+    let labels = account.labels();
+    for pair in labels.chunks(2) {
+        assert_eq!(pair[0].replace("in", "out"), pair[1], "{labels:?}");
+    }
+    let nested = "lock(\"a\", || lock(\"a\", || 1))";
+    account.home.write("nested.rhai", nested);
+    let done = account
+        .mw(&["-q", "run", "nested.rhai"])
+        .code(1)
+        .any_stderr()
+        .run();
+    assert!(
+        done.stderr
+            .contains("lock \"a\" is held already, around this call"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn a_run_that_lost_its_lock_meanwhile_waits_for_it_again() {
+    let account = account();
+    let call = account.mw(&run("a")).env("MW_TEST_KILL", "in-sleep:1");
+    assert_eq!(account.call(call).code, None);
+    let id = account.newest()["id"].as_str().unwrap().to_owned();
+    account
+        .mw(&[
+            "locks",
+            "release",
+            "maintenance",
+            "--reason",
+            "thought it dead",
+        ])
+        .any_stdout()
+        .run();
+    let mut second = account.mw(&run("b")).start();
+    second.says("held");
+    let mut first = account.mw(&["runs", "resume", &id]).start();
+    first.notes("waiting for lock \"maintenance\", which run r");
+    assert_eq!(second.end().code, Some(0));
+    assert_eq!(first.end().code, Some(0));
+    assert_eq!(account.labels(), ["a-1", "b-1", "b-2", "a-2"]);
+}

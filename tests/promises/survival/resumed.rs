@@ -229,3 +229,78 @@ fn what_failed_before_fails_in_the_same_way_again() {
         .stdout(&first.stdout)
         .run();
 }
+
+#[test]
+fn what_was_refused_before_it_was_sent_is_refused_again() {
+    let text = r#"
+        let rows = [#{label: "a"}, #{lable: "b"}, #{label: "c"}];
+        let made = parallel(rows, |row| {
+            create_vlan(row + #{pod_location: "pod_1", vlan_type: "internal"}).label
+        }, #{on_error: "collect"});
+        create_vlan(#{label: "after", pod_location: "pod_1", vlan_type: "internal"});
+        print(made.map(|it| it.ok));
+    "#;
+    let account = Account::new();
+    account.home.write("rows.rhai", text);
+    let words = ["--quiet", "--allow", "change", "run", "rows.rhai"];
+    let call = account.mw(&words).env("MW_TEST_KILL", "after-outcome:3");
+    assert_eq!(account.call(call).code, None);
+    let run = account.newest()["id"].as_str().unwrap().to_owned();
+    account
+        .mw(&["-q", "runs", "resume", &run])
+        .stdout("[true, false, true]\n")
+        .run();
+    assert_eq!(account.labels().len(), 3);
+}
+
+#[test]
+fn a_run_is_taken_up_from_another_folder() {
+    let (account, run) = broken_off(TWO, &[]);
+    std::fs::create_dir(account.home.path().join("elsewhere")).unwrap();
+    account
+        .mw(&["-q", "--store", "../journal.db", "runs", "resume", &run])
+        .inside(&account.home.path().join("elsewhere"))
+        .stdout("done\n")
+        .run();
+    assert_eq!(account.labels(), ["a1", "a2"]);
+}
+
+#[test]
+fn a_service_takes_up_the_runs_that_one_before_it_left() {
+    let account = Account::new();
+    account.home.write(
+        "job.rhai",
+        r#"
+        create_vlan(#{label: "a", pod_location: "pod_1", vlan_type: "internal"});
+        print("ready");
+        sleep("3h");
+        create_vlan(#{label: "b", pod_location: "pod_1", vlan_type: "internal"});
+        print("over");
+    "#,
+    );
+    account.home.write(
+        "jobs.toml",
+        "[[job]]\nname = \"often\"\ncron = \"* * * * * *\"\nseconds = true\nscript = \"job.rhai\"\nallow = [\"read\", \"change\"]\n",
+    );
+    let mut first = account.mw(&["serve"]).start();
+    first.says("ready");
+    first.signal("KILL");
+    assert_eq!(first.end().code, None);
+    let run = account.newest();
+    assert_eq!(
+        (&run["state"], &run["job"]),
+        (&"interrupted".into(), &"often".into())
+    );
+    // Nothing new is due for long.
+    account.home.write(
+        "jobs.toml",
+        "[[job]]\nname = \"often\"\ncron = \"0 0 1 1 *\"\nscript = \"job.rhai\"\nallow = []\n",
+    );
+    let mut second = account.mw(&["serve"]).start();
+    second.notes("often#1 takes up run r");
+    second.says("over");
+    second.signal("TERM");
+    assert_eq!(second.end().code, Some(0));
+    assert_eq!(account.labels(), ["a", "b"]);
+    assert_eq!(account.newest()["state"], "succeeded");
+}

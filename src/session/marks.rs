@@ -1,0 +1,71 @@
+//! What a recorded call carries more than the script gave it, and what of its answer is not kept.
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use super::decode::Decoded;
+use super::recorder::Recorder;
+use crate::client::readback::MARK;
+use crate::operation::{Answer, Arguments, Kind, Operation, Repeat};
+
+/// The arguments of a call as they are sent: what a run creates carries its mark in the description,
+/// where there is one, by which it is known again.
+pub(super) fn marked(
+    recorder: &Recorder,
+    operation: &'static Operation,
+    given: &Arguments,
+    path: &str,
+) -> Arguments {
+    let mut arguments = given.clone();
+    let has_description = operation.params.iter().any(|param| {
+        param.name == BODY
+            && matches!(param.kind, Kind::Object(fields)
+                if fields.iter().any(|field| field.name == DESCRIPTION))
+    });
+    let (Some(id), true, true, Repeat::Create) = (
+        recorder.id(),
+        recorder.is_resumable(),
+        has_description,
+        operation.repeat(given),
+    ) else {
+        return arguments;
+    };
+    if let Some(Value::Object(body)) = given.get(BODY) {
+        let mark = format!("{MARK}{id}/{path}]");
+        let description = match body.get(DESCRIPTION) {
+            None | Some(Value::Null) => mark,
+            Some(Value::String(text)) if text.is_empty() => mark,
+            Some(Value::String(text)) => format!("{text} {mark}"),
+            // The operation's own check refuses it.
+            Some(_) => return arguments,
+        };
+        let mut body: Map<String, Value> = body.clone();
+        body.insert(DESCRIPTION.to_owned(), description.into());
+        arguments.set(BODY, body);
+    }
+    arguments
+}
+
+const BODY: &str = "body";
+const DESCRIPTION: &str = "description";
+
+/// Whether an operation's answers hold secrets, which are not kept.
+pub(super) fn holds_secrets(operation: &Operation) -> bool {
+    match operation.answer {
+        Answer::Nothing => false,
+        Answer::One(kind) | Answer::Many(kind) => kind
+            .fields
+            .iter()
+            .any(|field| (field.type_name)().contains("secret")),
+    }
+}
+
+/// An answer as it is kept: secrets blotted out.
+pub(super) fn without_secrets(decoded: &Decoded) -> Bytes {
+    let value = match decoded {
+        Decoded::Nothing => Value::Null,
+        Decoded::One(record) => record.redacted(),
+        Decoded::Many(records) => records.iter().map(|record| record.redacted()).collect(),
+    };
+    Bytes::from(value.to_string())
+}

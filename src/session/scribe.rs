@@ -1,0 +1,116 @@
+//! Writes down what becomes of a call while it is under way.
+
+use std::sync::{Mutex, PoisonError};
+
+use futures_util::future::BoxFuture;
+
+use super::Session;
+use super::crash::crash;
+use super::recorder::Recorder;
+use crate::client::{CallError, Observer, Waiting, Why};
+use crate::journal::{Call, CallState};
+use crate::operation::Operation;
+
+/// Writes down that a call is about to be sent, and that it was turned down for now.
+pub(super) struct Scribe<'a> {
+    session: &'a Session,
+    recorder: &'a Recorder,
+    call: Mutex<Call>,
+}
+
+impl<'a> Scribe<'a> {
+    pub(super) fn new(session: &'a Session, recorder: &'a Recorder, call: &Call) -> Self {
+        Self {
+            session,
+            recorder,
+            call: Mutex::new(call.clone()),
+        }
+    }
+
+    fn set(&self, state: CallState, attempts: u32) -> Call {
+        let mut call = self.call.lock().unwrap_or_else(PoisonError::into_inner);
+        call.state = state;
+        call.attempts = attempts.max(call.attempts);
+        if state == CallState::Sent {
+            // What is looked for later is what was made since the latest sending.
+            call.started = self.recorder.now();
+        }
+        call.clone()
+    }
+
+    /// Whether it is the call itself, and not what is read about it.
+    fn is_about(&self, operation: &Operation) -> bool {
+        let call = self.call.lock().unwrap_or_else(PoisonError::into_inner);
+        call.operation == operation.name
+    }
+
+    /// The call as it stands.
+    pub(super) fn into_call(self) -> Call {
+        self.call
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Observer for Scribe<'_> {
+    fn agrees(&self, attempt: u32) -> BoxFuture<'_, bool> {
+        Box::pin(async move {
+            if self.recorder.halt().is_some() {
+                return false;
+            }
+            let call = self.set(CallState::Sent, attempt);
+            crash("before-intent");
+            if self.recorder.commit(call).await.is_err() {
+                return false;
+            }
+            crash("after-intent");
+            if self.recorder.may_send().await {
+                return true;
+            }
+            // Nothing was sent after all: nobody is to be asked about it.
+            let call = self.set(CallState::Held, attempt.saturating_sub(1));
+            self.recorder.note(&call);
+            false
+        })
+    }
+
+    fn started(&self, operation: &'static Operation, target: &str, attempt: u32) {
+        self.session
+            .0
+            .settings
+            .observer
+            .started(operation, target, attempt);
+    }
+
+    fn waiting(&self, operation: &'static Operation, target: &str, waiting: Waiting) {
+        let is_sure = !waiting.doubted
+            && matches!(waiting.why, Why::Unreachable | Why::Limited | Why::Locked)
+            && self.is_about(operation);
+        if is_sure {
+            let call = self.set(CallState::Held, waiting.attempt);
+            self.recorder.note(&call);
+        }
+        self.session
+            .0
+            .settings
+            .observer
+            .waiting(operation, target, waiting);
+    }
+
+    fn finished(
+        &self,
+        operation: &'static Operation,
+        target: &str,
+        attempts: u32,
+        result: Result<u16, &CallError>,
+    ) {
+        if self.is_about(operation) {
+            crash("before-outcome");
+        }
+        self.session
+            .0
+            .settings
+            .observer
+            .finished(operation, target, attempts, result);
+    }
+}

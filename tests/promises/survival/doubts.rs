@@ -1,0 +1,215 @@
+//! Questions that only a person can answer: asked once, with what was sent and seen, and never
+//! passed over.
+
+use super::account::Account;
+use super::course::reboots;
+use crate::stage::gateway::{Fate, Request};
+
+const CYCLE: &str = r#"
+let c = cloud("Bare metal");
+c.nodes()[0].reboot();
+print("over");
+"#;
+
+fn is_reboot(request: &Request) -> bool {
+    request.path.ends_with("/power")
+}
+
+fn account(text: &str) -> Account {
+    let account = Account::new();
+    account.home.write("cycle.rhai", text);
+    account
+}
+
+const RUN: [&str; 5] = ["--quiet", "--allow", "disrupt,change", "run", "cycle.rhai"];
+
+#[test]
+fn a_reboot_that_nobody_saw_pauses_the_run_with_three_ways_on() {
+    let account = account(CYCLE);
+    account.gateway.decide(|request, _| {
+        if is_reboot(request) {
+            Fate::Dropped
+        } else {
+            Fate::Pass
+        }
+    });
+    let ended = account.call(account.mw(&RUN));
+    assert_eq!(ended.code, Some(5), "{}", ended.stderr);
+    let run = account.newest();
+    assert_eq!(
+        (&run["state"], &run["exit_code"]),
+        (&"paused-in-doubt".into(), &5.into())
+    );
+    let id = run["id"].as_str().unwrap().to_owned();
+    for said in [
+        format!("run {id} is paused: was `set_power node "),
+        "It was sent at 20".to_owned(),
+        "the node is \"power on\", which a reboot that is over also leaves".to_owned(),
+        format!("mw runs resolve {id} --call 3 --done "),
+        format!("mw runs resolve {id} --call 3 --retry "),
+        format!("mw runs resolve {id} --call 3 --abort "),
+        format!("mw runs resume {id}\n"),
+        "--> cycle.rhai:3:1".to_owned(),
+    ] {
+        assert!(ended.stderr.contains(&said), "{said}\n{}", ended.stderr);
+    }
+    // Asked again, it asks again, and sends nothing.
+    let again = account.call(account.mw(&["-q", "runs", "resume", &id]));
+    assert_eq!(again.code, Some(5), "{}", again.stderr);
+    assert!(reboots(&account.gateway.effects()).is_empty());
+    // It was not: it is sent once more, and once.
+    account.gateway.decide(|_, _| Fate::Pass);
+    account
+        .mw(&["runs", "resolve", &id, "--retry"])
+        .stdout(&format!("decided; mw runs resume {id} goes on\n"))
+        .run();
+    account
+        .mw(&["-q", "runs", "resume", &id])
+        .stdout("over\n")
+        .run();
+    let counts: Vec<usize> = reboots(&account.gateway.effects()).into_values().collect();
+    assert_eq!(counts, [1]);
+}
+
+#[test]
+fn a_reboot_that_is_seen_is_taken_as_carried_out() {
+    let account = account(CYCLE);
+    account.gateway.decide(|request, _| {
+        if is_reboot(request) {
+            Fate::Lost
+        } else {
+            Fate::Pass
+        }
+    });
+    account.mw(&RUN).stdout("over\n").run();
+    let counts: Vec<usize> = reboots(&account.gateway.effects()).into_values().collect();
+    assert_eq!(counts, [1]);
+    let run = account.newest()["id"].as_str().unwrap().to_owned();
+    let calls = account.calls(&run);
+    let call = calls
+        .iter()
+        .find(|call| call["operation"] == "set_power")
+        .unwrap();
+    assert_eq!(call["note"], "its answer was lost; found by reading");
+}
+
+#[test]
+fn a_reboot_that_is_given_up_ends_the_run() {
+    let account = account(CYCLE);
+    account.gateway.decide(|request, _| {
+        if is_reboot(request) {
+            Fate::Dropped
+        } else {
+            Fate::Pass
+        }
+    });
+    assert_eq!(account.call(account.mw(&RUN)).code, Some(5));
+    let id = account.newest()["id"].as_str().unwrap().to_owned();
+    account
+        .mw(&["runs", "resolve", &id, "--abort"])
+        .stdout(&format!("run {id} is cancelled\n"))
+        .run();
+    assert_eq!(account.newest()["state"], "cancelled");
+    account
+        .mw(&["-q", "runs", "resume", &id])
+        .code(2)
+        .any_stderr()
+        .run();
+    assert!(reboots(&account.gateway.effects()).is_empty());
+}
+
+#[test]
+fn a_script_cannot_pass_over_a_question() {
+    let account = account(
+        r#"
+        let nodes = cloud("Bare metal").nodes();
+        attempt(|| parallel([0, 1], |i| {
+            if i == 0 { sleep("1s"); throw "something else"; }
+            ensure(|| nodes[i].reboot(), || print("cleanup"));
+        }));
+        try { create_vlan(#{label: "after", pod_location: "pod_1", vlan_type: "internal"}); } catch {}
+        print("over");
+    "#,
+    );
+    account.gateway.decide(|request, _| {
+        if is_reboot(request) {
+            Fate::Dropped
+        } else {
+            Fate::Pass
+        }
+    });
+    let ended = account.call(account.mw(&RUN));
+    assert_eq!(ended.code, Some(5), "{}{}", ended.stdout, ended.stderr);
+    assert_eq!(ended.stdout, "");
+    assert_eq!(account.newest()["state"], "paused-in-doubt");
+    assert!(account.gateway.effects().is_empty());
+}
+
+#[test]
+fn a_trail_of_what_was_typed_asks_nothing_and_keeps_what_is_in_doubt() {
+    let account = Account::new();
+    account.gateway.decide(|request, _| {
+        if is_reboot(request) {
+            Fate::Dropped
+        } else {
+            Fate::Pass
+        }
+    });
+    let line = "cloud(\"Bare metal\").nodes()[0].reboot()";
+    let words = ["--quiet", "--allow", "disrupt", "eval", line];
+    let ended = account.call(account.mw(&words));
+    assert_eq!(ended.code, Some(5), "{}", ended.stderr);
+    let run = account.newest();
+    assert_eq!(
+        (&run["state"], &run["script"]),
+        (&"failed".into(), &"<eval>".into())
+    );
+    let calls = account.calls(run["id"].as_str().unwrap());
+    assert_eq!(calls.last().unwrap()["state"], "in-doubt");
+}
+
+#[test]
+fn what_is_typed_leaves_a_trail() {
+    let account = Account::new();
+    account.mw(&["call", "clouds"]).any_stdout().run();
+    account
+        .mw(&[
+            "--allow",
+            "change",
+            "call",
+            "create_vlan",
+            "label=a",
+            "pod_location=pod_1",
+            "vlan_type=internal",
+        ])
+        .any_stdout()
+        .run();
+    account
+        .mw(&["eval", "parallel([1, 2, 3], |i| clouds().len())"])
+        .any_stdout()
+        .run();
+    account.mw(&["eval", "1 + 1"]).stdout("2\n").run();
+    let runs = account.json(&["runs", "list"]);
+    let kinds: Vec<(&str, &str)> = runs
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| {
+            (
+                run["script"].as_str().unwrap(),
+                run["state"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    // What calls nothing leaves none.
+    assert_eq!(
+        kinds,
+        [
+            ("<eval>", "succeeded"),
+            ("call", "succeeded"),
+            ("call", "succeeded")
+        ]
+    );
+    let calls = account.calls(runs[0]["id"].as_str().unwrap());
+    assert_eq!(calls.len(), 3);
+}
