@@ -11,4 +11,5 @@ mod locks;
 mod ownership;
 mod resumed;
 mod sweep;
+mod told;
 mod wrong;

@@ -111,7 +111,10 @@ pub fn outcome(call: &Call) -> String {
 
 /// What a call is, in a few words.
 pub fn title(call: &Call) -> String {
-    if call.target.is_empty() {
+    let own = call.target.split(' ').next() == Some(call.operation.as_str());
+    if own {
+        call.target.clone()
+    } else if call.target.is_empty() {
         call.operation.clone()
     } else {
         format!("{} {}", call.operation, call.target)

@@ -1,5 +1,7 @@
 //! A run has one owner at a time.
 
+use rusqlite::Connection;
+
 use super::account::Account;
 
 const LONG: &str = r#"
@@ -70,4 +72,29 @@ fn a_lease_is_renewed_for_as_long_as_the_process_lives() {
     first.says("over");
     assert_eq!(first.end().code, Some(0));
     assert_eq!(account.gateway.effects().len(), 2);
+}
+
+#[test]
+fn a_journal_that_another_machine_writes_to_is_refused() {
+    let account = account();
+    let mut first = account.mw(&RUN).start();
+    first.says("ready");
+    // As another machine would have left it: its own boot, and a lease that goes on.
+    let other = Connection::open(account.store()).unwrap();
+    other
+        .execute_batch(
+            "UPDATE runs SET lease = lease + 3600000000, owner = json_set(owner,
+                 '$.host', 'elsewhere', '$.machine', 'm', '$.boot', 'b')",
+        )
+        .unwrap();
+    let refused = account.call(account.mw(&["--allow", "change", "run", "long.rhai"]));
+    assert_eq!(refused.code, Some(1), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("in use by process")
+            && refused.stderr.contains("on elsewhere, another machine"),
+        "{}",
+        refused.stderr
+    );
+    // To look is allowed.
+    assert_eq!(account.newest()["state"], "running");
 }

@@ -215,3 +215,82 @@ fn what_is_no_answer_to_a_question_is_refused() {
         );
     }
 }
+
+#[test]
+fn a_run_that_keeps_too_much_stops_and_goes_on_when_it_may_keep_more() {
+    let account = Account::new();
+    account.home.write("many.rhai", MANY);
+    account.home.write("mw.toml", "[journal]\ncap = \"4KB\"\n");
+    let config = account.home.path().join("mw.toml").display().to_string();
+    let run = ["--quiet", "--allow", "change", "run", "many.rhai"];
+    let ended = account.call(account.mw(&run).env("MW_CONFIG", &config));
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    assert!(ended.stderr.contains("raise `cap`"), "{}", ended.stderr);
+    let made = account.gateway.effects().len();
+    assert!((1..60).contains(&made), "{made} were made");
+    let id = account.newest()["id"].as_str().unwrap().to_owned();
+    account
+        .mw(&["-q", "runs", "resume", &id])
+        .stdout("done\n")
+        .run();
+    assert_eq!(account.gateway.effects().len(), 60);
+}
+
+#[test]
+fn what_has_been_over_for_long_is_forgotten_and_what_is_not_over_is_kept() {
+    let account = Account::new();
+    account.home.write("read.rhai", "clouds().len()");
+    account.home.write("wait.rhai", "clouds(); sleep(\"9h\");");
+    account.mw(&["-q", "run", "read.rhai"]).stdout("2\n").run();
+    let call = account
+        .mw(&["-q", "run", "wait.rhai"])
+        .env("MW_TEST_KILL", "in-sleep:1");
+    assert_eq!(account.call(call).code, None);
+    account
+        .mw(&["runs", "prune"])
+        .stdout("forgot 0 runs with 0 calls\n")
+        .run();
+    account
+        .mw(&["runs", "prune", "--keep", "0s"])
+        .stdout("forgot 1 runs with 1 calls\n")
+        .run();
+    assert_eq!(account.newest()["state"], "interrupted");
+    // By itself, once a day.
+    account.mw(&["-q", "run", "read.rhai"]).stdout("2\n").run();
+    let old = Connection::open(file(&account)).unwrap();
+    old.execute_batch("UPDATE runs SET finished = 1 WHERE finished NOT NULL; DELETE FROM facts;")
+        .unwrap();
+    drop(old);
+    account.mw(&["-q", "run", "read.rhai"]).stdout("2\n").run();
+    let runs = account.json(&["runs", "list"]);
+    assert_eq!(runs.as_array().unwrap().len(), 2, "{runs}");
+}
+
+#[test]
+fn secrets_do_not_reach_the_journal() {
+    let account = Account::new();
+    account.home.write(
+        "secret.rhai",
+        r#"
+        let shown = token().access_token.reveal();
+        let c = cloud("Bare metal");
+        let at = c.nodes()[0].console().url.reveal();
+        print(shown);
+        print(at);
+    "#,
+    );
+    let run = ["--quiet", "--allow", "change", "run", "secret.rhai"];
+    let done = account.mw(&run).any_stdout().run();
+    let secrets: Vec<&str> = done.stdout.lines().collect();
+    assert!(
+        secrets.len() == 2 && secrets.iter().all(|it| it.len() > 8),
+        "{secrets:?}"
+    );
+    let mut kept = fs::read(file(&account)).unwrap();
+    kept.extend(fs::read(format!("{}-wal", account.store())).unwrap_or_default());
+    let kept = String::from_utf8_lossy(&kept);
+    assert!(kept.contains("Bare metal"));
+    for secret in secrets {
+        assert!(!kept.contains(secret), "{secret}");
+    }
+}
