@@ -146,17 +146,28 @@ fn operation(name: &str) -> Result<&'static Operation, Failure> {
     api::operation(name).ok_or_else(|| format!("{name} is not declared").into())
 }
 
+/// A text as little alike to others as ids and addresses are.
+fn unlike(seed: u128) -> String {
+    use std::fmt::Write as _;
+    (0..50).fold(String::new(), |mut text, part| {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{:016x}", (part + 7 * seed) * 0x9e37_79b9_7f4a_7c15);
+        text
+    })
+}
+
 /// A server on threads of its own: stats of a cloud of 3 nodes, the same or different each time by
 /// the cloud's name, and the acceptance of a change of power.
 fn serve() -> Result<String, Failure> {
-    let nodes: Vec<serde_json::Value> = (0..3)
+    let nodes: Vec<serde_json::Value> = (0..3_u128)
         .map(|index| {
             serde_json::json!({
                 "uuid": format!("7f0c1c5e-0000-4000-8000-00000000000{index}"),
                 "hostname": format!("great-wombat-{index}"),
                 "power_state": "power on",
                 "labels": ["control", "storage", "compute"],
-                "note": "x".repeat(800),
+                // As little alike as ids and addresses are.
+                "note": unlike(index),
             })
         })
         .collect();
@@ -260,6 +271,8 @@ fn told_again(runtime: &Runtime, url: &str, book: Book) -> Result<Duration, Fail
     let first = session(url, Some(Recorder::of(Clock::Real, book, None)));
     read(runtime, &first, TOLD, false)?;
     drop(first);
+    // Waits until everything is written.
+    journal.prune(Duration::from_hours(24))?;
     let start = Instant::now();
     let store = journal.store();
     let reader = store.read()?.ok_or("there is no journal")?;

@@ -6,6 +6,7 @@
 mod body;
 mod call;
 mod error;
+mod group;
 mod hand;
 mod lease;
 mod locks;
@@ -31,7 +32,6 @@ pub use error::{JournalError, Kind as ErrorKind};
 pub use lease::{Lease, micros};
 pub use locks::{Lock, Taken};
 pub use owner::Owner;
-pub use prune::Pruned;
 pub use run::{Grants, Kind as RunKind, Run, Start, State as RunState};
 pub use store::{Filter, Reader, Store};
 use writer::{Work, Writer};
@@ -109,6 +109,12 @@ impl Journal {
     /// Hands over what is known of a call, without waiting for it.
     pub fn note(&self, lease: &Lease, call: Call) {
         self.0.writer.hand(Some(lease), Work::Call(Box::new(call)));
+    }
+
+    /// Hands over a call that is over and was not handed over before. It is kept with others like it,
+    /// which costs less than a row of its own.
+    pub fn note_whole(&self, lease: &Lease, call: &Call) {
+        self.0.writer.hand_whole(lease, call);
     }
 
     /// Writes what is known of a call; it is on disk, with everything handed over before it, when

@@ -25,7 +25,7 @@ use crate::clock::Clock;
 use crate::operation::{Arguments, Operation, Repeat};
 use names::Names;
 
-pub use asked::Asked;
+pub use asked::{Asked, canonical};
 pub use decode::Decoded;
 pub use halt::{Doubt, Halt, Parted};
 pub use permission::{Asker, Consent, Grant, Permission, Question};

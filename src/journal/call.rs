@@ -1,5 +1,7 @@
 //! A call as the journal keeps it.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
 /// How far a call has come.
@@ -68,11 +70,11 @@ pub struct Call {
     /// Where in the run it was made.
     pub path: String,
     /// The operation, or the builtin.
-    pub operation: String,
+    pub operation: Cow<'static, str>,
     /// Tells its arguments apart from others.
     pub hash: [u8; 16],
     /// What it does to the world; `local` where that is nothing of the account's.
-    pub effect: String,
+    pub effect: Cow<'static, str>,
     /// What it acts upon.
     pub target: String,
     /// Its arguments, as JSON.

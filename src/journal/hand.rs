@@ -10,6 +10,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use super::body;
 use super::call::Call;
 use super::error::Kind;
+use super::group::Group;
 use super::lease::{Inner as Held, Lease, micros};
 use super::writer::{Ack, Entry, Shared, Work};
 
@@ -21,6 +22,9 @@ const LOOK: Duration = Duration::from_secs(1);
 const REMEMBERED: usize = 2048;
 /// Longer ones are not remembered.
 const MEMORABLE: usize = 64 << 10;
+
+/// Pieces to write, by run.
+type Groups = Vec<(Arc<Held>, Group)>;
 
 /// The thread's work.
 pub(super) struct Hand {
@@ -47,9 +51,9 @@ impl Hand {
     pub(super) fn work(mut self) {
         let mut look = Instant::now() + LOOK;
         loop {
-            let (entries, closed) = self.wait(look);
-            if !entries.is_empty() {
-                self.write(entries);
+            let (entries, groups, closed) = self.wait(look);
+            if !entries.is_empty() || !groups.is_empty() {
+                self.write(entries, groups);
             }
             if closed {
                 return;
@@ -62,7 +66,7 @@ impl Hand {
     }
 
     /// Waits for something to write, or until `look`.
-    fn wait(&self, look: Instant) -> (Vec<Entry>, bool) {
+    fn wait(&self, look: Instant) -> (Vec<Entry>, Groups, bool) {
         let mut queue = self.shared.lock();
         loop {
             let now = Instant::now();
@@ -72,8 +76,9 @@ impl Hand {
                 queue.since = None;
                 queue.bytes = 0;
                 let entries = std::mem::take(&mut queue.entries);
+                let groups = std::mem::take(&mut queue.groups);
                 self.shared.room.notify_all();
-                return (entries, queue.closed);
+                return (entries, groups, queue.closed);
             }
             queue = self
                 .shared
@@ -84,7 +89,7 @@ impl Hand {
         }
     }
 
-    fn write(&mut self, mut entries: Vec<Entry>) {
+    fn write(&mut self, mut entries: Vec<Entry>, mut groups: Groups) {
         let mut acks: Vec<(Ack, Option<Arc<Held>>)> = Vec::new();
         let is_waited_for = entries.iter().any(|entry| entry.ack.is_some());
         // What a run that failed has left to say must not stand behind what is missing.
@@ -100,9 +105,14 @@ impl Hand {
             },
             None => true,
         });
+        groups.retain(|(lease, _)| {
+            let checked = Lease(lease.clone()).check();
+            !checked.is_err_and(|error| error.kind != Kind::Full)
+        });
         let leases: Vec<Arc<Held>> = entries
             .iter()
             .filter_map(|entry| entry.lease.clone())
+            .chain(groups.iter().map(|(lease, _)| lease.clone()))
             .collect();
         for entry in &mut entries {
             if let Some(ack) = entry.ack.take() {
@@ -110,7 +120,7 @@ impl Hand {
             }
         }
         let began = (Instant::now(), micros());
-        match self.try_write(entries, is_waited_for, began.1) {
+        match self.try_write(entries, &groups, is_waited_for, began.1) {
             Ok(lost) => {
                 for lease in &leases {
                     if lost.contains(&lease.number) {
@@ -140,6 +150,7 @@ impl Hand {
     fn try_write(
         &mut self,
         entries: Vec<Entry>,
+        groups: &Groups,
         is_waited_for: bool,
         now: i64,
     ) -> rusqlite::Result<Vec<i64>> {
@@ -152,26 +163,29 @@ impl Hand {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut owned: HashMap<i64, bool> = HashMap::new();
-        for entry in entries {
-            if let Some(lease) = &entry.lease {
-                let is_ours = if let Some(known) = owned.get(&lease.number) {
-                    *known
-                } else {
-                    let is_ours = is_ours(&transaction, lease, now)?;
-                    owned.insert(lease.number, is_ours);
-                    is_ours
-                };
-                if !is_ours {
-                    continue;
-                }
+        let mut may_write = |lease: &Held| -> rusqlite::Result<bool> {
+            if let Some(known) = owned.get(&lease.number) {
+                return Ok(*known);
             }
-            carry_out(
-                &transaction,
-                &mut self.seen,
-                entry.lease.as_deref(),
-                entry.work,
-                now,
-            )?;
+            let is_ours = is_ours(&transaction, lease, now)?;
+            owned.insert(lease.number, is_ours);
+            Ok(is_ours)
+        };
+        // What is in one piece changes nothing that is not: their order does not matter, as long as
+        // they are written together.
+        for (lease, group) in groups {
+            if may_write(lease)? {
+                put(&transaction, lease, group)?;
+            }
+        }
+        for entry in entries {
+            if let Some(lease) = &entry.lease
+                && !may_write(lease)?
+            {
+                continue;
+            }
+            let lease = entry.lease.as_deref();
+            carry_out(&transaction, &mut self.seen, lease, entry.work, now)?;
         }
         transaction.commit()?;
         Ok(owned
@@ -226,6 +240,12 @@ impl Hand {
 /// Whether a run is ours; what is, is so for another span.
 fn is_ours(transaction: &Transaction<'_>, lease: &Held, now: i64) -> rusqlite::Result<bool> {
     let began = Instant::now();
+    if lease.is_fresh(4) {
+        // Renewed a moment ago: only whether it still is has to be seen, and no page written.
+        return transaction
+            .prepare_cached("SELECT 1 FROM runs WHERE number = ?1 AND epoch = ?2")?
+            .exists(params![lease.number, lease.epoch]);
+    }
     let span = i64::try_from(lease.span.as_micros()).unwrap_or(i64::MAX);
     let changed = transaction
         .prepare_cached("UPDATE runs SET lease = ?3 WHERE number = ?1 AND epoch = ?2")?
@@ -234,6 +254,19 @@ fn is_ours(transaction: &Transaction<'_>, lease: &Held, now: i64) -> rusqlite::R
         lease.renew((began, now));
     }
     Ok(changed == 1)
+}
+
+/// Writes calls in one piece.
+fn put(transaction: &Transaction<'_>, lease: &Held, group: &Group) -> rusqlite::Result<()> {
+    if group.is_empty() {
+        return Ok(());
+    }
+    let piece = group.piece();
+    lease.keeps(piece.len());
+    transaction
+        .prepare_cached("INSERT INTO groups (run, bytes) VALUES (?1, ?2)")?
+        .execute(params![lease.number, piece])
+        .map(drop)
 }
 
 fn carry_out(

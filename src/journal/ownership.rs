@@ -55,6 +55,7 @@ impl Journal {
             )?;
             let kept: i64 = transaction.query_row(
                 "SELECT (SELECT coalesce(sum(length(bytes)), 0) FROM bodies WHERE run = ?1)
+                      + (SELECT coalesce(sum(length(bytes)), 0) FROM groups WHERE run = ?1)
                       + (SELECT coalesce(sum(length(arguments) + 150), 0) FROM calls WHERE run = ?1)",
                 [number],
                 |row| row.get(0),

@@ -11,37 +11,29 @@ use super::lease::micros;
 /// How often what is old is forgotten by itself.
 const DAILY: i64 = 24 * 3600 * 1_000_000;
 
-/// What was forgotten.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Pruned {
-    /// Runs.
-    pub runs: usize,
-    /// Calls of them.
-    pub calls: usize,
-}
-
 /// Runs that are over and older than `before`; one that holds a lock is not forgotten.
 const OLD: &str = "state IN ('succeeded', 'failed', 'cancelled') AND finished < ?1
     AND number NOT IN (SELECT run FROM locks)";
 
-fn prune(transaction: &Transaction<'_>, before: i64) -> rusqlite::Result<Pruned> {
+fn prune(transaction: &Transaction<'_>, before: i64) -> rusqlite::Result<usize> {
     let of_old = |table: &str| {
         format!("DELETE FROM {table} WHERE run IN (SELECT number FROM runs WHERE {OLD})")
     };
     transaction.execute(&of_old("bodies"), [before])?;
     transaction.execute(&of_old("pins"), [before])?;
-    let calls = transaction.execute(&of_old("calls"), [before])?;
+    transaction.execute(&of_old("groups"), [before])?;
+    transaction.execute(&of_old("calls"), [before])?;
     let runs = transaction.execute(&format!("DELETE FROM runs WHERE {OLD}"), [before])?;
     transaction.execute(
         "DELETE FROM texts WHERE hash NOT IN (SELECT hash FROM pins)",
         [],
     )?;
-    Ok(Pruned { runs, calls })
+    Ok(runs)
 }
 
 impl Journal {
-    /// Forgets what has been over for longer than `keep`.
-    pub fn prune(&self, keep: Duration) -> Result<Pruned, JournalError> {
+    /// Forgets runs that have been over for longer than `keep`; gives how many.
+    pub fn prune(&self, keep: Duration) -> Result<usize, JournalError> {
         let before = before(keep);
         self.ask(move |transaction| prune(transaction, before))
     }

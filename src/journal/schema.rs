@@ -71,6 +71,12 @@ CREATE TABLE calls (
     note TEXT,
     UNIQUE (run, path)
 );
+CREATE TABLE groups (
+    number INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL,
+    bytes BLOB NOT NULL
+);
+CREATE INDEX groups_run ON groups (run);
 CREATE TABLE locks (
     profile TEXT NOT NULL,
     name TEXT NOT NULL,

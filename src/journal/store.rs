@@ -11,6 +11,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
 use super::body;
 use super::call::{self, Call};
 use super::error::{JournalError, Kind};
+use super::group;
 use super::mount;
 use super::run::{self, Run, Start};
 use super::schema;
@@ -195,52 +196,61 @@ impl Reader {
         }
     }
 
-    /// The calls of a run, in the order they were first written, without what they came to.
+    /// The calls of a run in the order they began, without what they came to.
     pub fn calls(&self, run: &Run) -> Result<Vec<Call>, JournalError> {
-        self.calls_after(run, 0).map(|(calls, _)| calls)
+        let sql = format!("SELECT {CALL} FROM calls WHERE run = ?1 ORDER BY number");
+        let mut calls = self.all(&sql, params![run.number], call_of)?;
+        calls.extend(self.groups(run, false)?);
+        calls.sort_by_key(|call| call.started);
+        Ok(calls)
     }
 
-    /// The calls of a run that were first written after a mark, and the next mark.
-    pub fn calls_after(&self, run: &Run, mark: i64) -> Result<(Vec<Call>, i64), JournalError> {
-        let sql = format!(
-            "SELECT {CALL}, NULL, NULL, calls.number FROM calls
-             WHERE run = ?1 AND number > ?2 ORDER BY number"
-        );
-        let rows = self.all(&sql, params![run.number, mark], |row| {
-            Ok((call_of(row)?, row.get::<_, i64>(16)?))
-        })?;
-        let next = rows.last().map_or(mark, |(_, number)| *number);
-        Ok((rows.into_iter().map(|(call, _)| call).collect(), next))
-    }
-
-    /// The calls of a run with what they came to.
+    /// The calls of a run in the order they began, with what they came to.
     pub fn history(&self, run: &Run) -> Result<Vec<Call>, JournalError> {
-        let sql =
-            format!("SELECT {CALL}, calls.body, NULL FROM calls WHERE run = ?1 ORDER BY number");
+        let sql = format!("SELECT {CALL}, calls.body FROM calls WHERE run = ?1 ORDER BY number");
         let rows = self.all(&sql, params![run.number], |row| {
-            Ok((call_of(row)?, row.get::<_, Option<i64>>(14)?))
+            Ok((call_of(row)?, row.get::<_, Option<i64>>(13)?))
         })?;
         let bodies = self.bodies(run)?;
-        rows.into_iter()
+        let mut calls = rows
+            .into_iter()
             .map(|(mut call, number)| {
                 if let Some(number) = number {
                     let found = bodies.get(&number).ok_or_else(|| {
-                        JournalError::new(
-                            Kind::Unreadable,
-                            format!(
-                                "the journal {} has lost what call {} of run {} came to",
-                                self.store.file.display(),
-                                call.path,
-                                run.id
-                            ),
-                            "restore a copy of the journal",
-                        )
+                        self.damaged(run, &format!("what call {} came to is lost", call.path))
                     })?;
                     call.body = Some(found.clone());
                 }
                 Ok(call)
             })
-            .collect()
+            .collect::<Result<Vec<Call>, JournalError>>()?;
+        calls.extend(self.groups(run, true)?);
+        calls.sort_by_key(|call| call.started);
+        Ok(calls)
+    }
+
+    /// The calls of a run that are kept many in one piece.
+    fn groups(&self, run: &Run, with_results: bool) -> Result<Vec<Call>, JournalError> {
+        let sql = "SELECT bytes FROM groups WHERE run = ?1 ORDER BY number";
+        let pieces: Vec<Vec<u8>> = self.all(sql, params![run.number], |row| row.get(0))?;
+        let mut calls = Vec::new();
+        for piece in pieces {
+            let read = group::calls(piece, with_results);
+            calls.extend(read.map_err(|what| self.damaged(run, &what))?);
+        }
+        Ok(calls)
+    }
+
+    fn damaged(&self, run: &Run, what: &str) -> JournalError {
+        JournalError::new(
+            Kind::Unreadable,
+            format!(
+                "the journal {} is damaged: of run {}, {what}",
+                self.store.file.display(),
+                run.id
+            ),
+            "restore a copy of the journal",
+        )
     }
 
     fn bodies(&self, run: &Run) -> Result<std::collections::HashMap<i64, Bytes>, JournalError> {
@@ -297,15 +307,15 @@ impl Reader {
 
 /// The columns of a call, in the order that [`call_of`] reads them.
 const CALL: &str = "path, operation, hash, effect, target, arguments, state, attempts, \
-calls.started, calls.finished, place, error, note, calls.run";
+calls.started, calls.finished, place, error, note";
 
 fn call_of(row: &Row<'_>) -> rusqlite::Result<Call> {
     let state: String = row.get(6)?;
     Ok(Call {
         path: row.get(0)?,
-        operation: row.get(1)?,
+        operation: row.get::<_, String>(1)?.into(),
         hash: row.get(2)?,
-        effect: row.get(3)?,
+        effect: row.get::<_, String>(3)?.into(),
         target: row.get(4)?,
         arguments: row.get(5)?,
         state: call::State::named(&state).ok_or_else(|| strange(6, &state))?,

@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 
 use super::call::Call;
 use super::error::{JournalError, Kind};
+use super::group::Group;
 use super::hand::Hand;
 use super::lease::{Inner as Held, Lease};
 use super::run::State;
@@ -86,6 +87,8 @@ pub(super) struct Entry {
 #[derive(Default)]
 pub(super) struct Queue {
     pub(super) entries: Vec<Entry>,
+    /// Calls that go into one piece, by run.
+    pub(super) groups: Vec<(Arc<Held>, Group)>,
     pub(super) bytes: usize,
     /// Since when the oldest of them lies.
     pub(super) since: Option<Instant>,
@@ -99,6 +102,13 @@ pub(super) struct Shared {
     queue: Mutex<Queue>,
     pub(super) wake: Condvar,
     pub(super) room: Condvar,
+}
+
+impl Queue {
+    /// Whether there is nothing to write.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.groups.is_empty()
+    }
 }
 
 impl Shared {
@@ -166,8 +176,43 @@ impl Writer {
         answer.recv().unwrap_or_else(|_| Err(closed()))
     }
 
+    /// Hands over a call that is over and was not handed over before, without waiting for it.
+    pub(super) fn hand_whole(&self, lease: &Lease, call: &Call) {
+        let mut queue = self.room();
+        let was_empty = queue.is_empty();
+        let place = queue
+            .groups
+            .iter()
+            .position(|(held, group)| held.number == lease.0.number && !group.is_large());
+        let place = place.unwrap_or_else(|| {
+            queue.groups.push((lease.0.clone(), Group::default()));
+            queue.groups.len() - 1
+        });
+        let mut is_many = false;
+        if let Some((_, group)) = queue.groups.get_mut(place) {
+            group.push(call);
+            is_many = group.len() >= GROUP || group.is_large();
+        }
+        queue.bytes += call.body.as_ref().map_or(0, Bytes::len);
+        self.wake(queue, was_empty, is_many);
+    }
+
     fn push(&self, lease: Option<&Lease>, work: Work, ack: Option<Ack>) {
         let size = work.size();
+        let mut queue = self.room();
+        let was_empty = queue.is_empty();
+        let is_urgent = ack.is_some() || queue.entries.len() >= GROUP;
+        queue.bytes += size;
+        queue.entries.push(Entry {
+            lease: lease.map(|lease| lease.0.clone()),
+            work,
+            ack,
+        });
+        self.wake(queue, was_empty, is_urgent);
+    }
+
+    /// The queue, once there is room in it.
+    fn room(&self) -> MutexGuard<'_, Queue> {
         let mut queue = self.shared.lock();
         while queue.bytes > AHEAD && !queue.closed {
             queue = self
@@ -176,19 +221,19 @@ impl Writer {
                 .wait(queue)
                 .unwrap_or_else(PoisonError::into_inner);
         }
-        let is_first = queue.entries.is_empty();
-        queue.bytes += size;
+        queue
+    }
+
+    /// Wakes the thread where it would sleep on otherwise.
+    fn wake(&self, mut queue: MutexGuard<'_, Queue>, was_empty: bool, is_urgent: bool) {
         let was_urgent = queue.urgent;
-        queue.urgent |= ack.is_some() || queue.entries.len() >= GROUP;
-        queue.entries.push(Entry {
-            lease: lease.map(|lease| lease.0.clone()),
-            work,
-            ack,
-        });
-        if is_first {
+        queue.urgent |= is_urgent;
+        if was_empty {
             queue.since = Some(Instant::now());
         }
-        if is_first || (queue.urgent && !was_urgent) {
+        let wakes = was_empty || (queue.urgent && !was_urgent);
+        drop(queue);
+        if wakes {
             self.shared.wake.notify_one();
         }
     }

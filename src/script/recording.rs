@@ -9,7 +9,7 @@ use super::host::Host;
 use super::trouble::{Stopped, Trouble};
 use crate::branch::{Frame, Nature};
 use crate::journal::{Call, CallState};
-use crate::session::{Asked, Begun, Halt, LOCAL, Recorder};
+use crate::session::{Asked, Begun, Halt, LOCAL, Recorder, canonical};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -75,16 +75,16 @@ impl Host {
     }
 
     /// Begins a builtin.
-    pub(super) fn step(&self, name: &str, target: &str, arguments: &Value) -> Result<Step> {
+    pub(super) fn step(&self, name: &'static str, target: &str, arguments: &Value) -> Result<Step> {
         let Some(recorder) = self.recorder() else {
             return Ok(Step::Unrecorded);
         };
         let begun = recorder
-            .begin(&Asked {
+            .begin(Asked {
                 operation: name,
-                arguments,
+                arguments: canonical(arguments),
                 effect: LOCAL,
-                target,
+                target: target.into(),
             })
             .map_err(|halt| Self::halted(&halt))?;
         match begun {
@@ -136,7 +136,7 @@ impl Host {
     /// A builtin whose result is recorded, and not made again.
     pub(super) fn kept(
         &self,
-        name: &str,
+        name: &'static str,
         target: &str,
         arguments: &Value,
         make: impl FnOnce() -> Result<Value>,
@@ -162,7 +162,7 @@ impl Host {
     }
 
     /// Waits for a span; a run that is taken up again waits for what is left of it.
-    pub(super) fn pause(&self, name: &str, span: TimeDelta) -> Result<()> {
+    pub(super) fn pause(&self, name: &'static str, span: TimeDelta) -> Result<()> {
         match self.step(name, "", &json!({"ms": span.num_milliseconds()}))? {
             Step::Unrecorded => self.sleep(span),
             Step::Over(_) => Ok(()),
@@ -193,7 +193,7 @@ impl Host {
     }
 
     /// Begins a call that holds others.
-    pub(super) fn scope(&self, name: &str, arguments: &Value) -> Result<Scope> {
+    pub(super) fn scope(&self, name: &'static str, arguments: &Value) -> Result<Scope> {
         let Some(recorder) = self.recorder() else {
             return Ok(Scope {
                 call: None,
@@ -203,11 +203,11 @@ impl Host {
             });
         };
         let begun = recorder
-            .begin(&Asked {
+            .begin(Asked {
                 operation: name,
-                arguments,
+                arguments: canonical(arguments),
                 effect: LOCAL,
-                target: "",
+                target: "".into(),
             })
             .map_err(|halt| Self::halted(&halt))?;
         Ok(match begun {

@@ -1,19 +1,21 @@
 //! What is asked for: how a call is told apart from others.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 /// A call that begins.
 #[derive(Clone, Debug)]
 pub struct Asked<'a> {
     /// The operation, or the builtin.
-    pub operation: &'a str,
-    /// Its arguments.
-    pub arguments: &'a Value,
+    pub operation: &'static str,
+    /// Its arguments, in the canonical form.
+    pub arguments: String,
     /// What it does to the world.
-    pub effect: &'a str,
+    pub effect: &'static str,
     /// What it acts upon.
-    pub target: &'a str,
+    pub target: Cow<'a, str>,
 }
 
 /// A call in a few words.
@@ -29,24 +31,65 @@ pub(super) fn shown(operation: &str, target: &str, arguments: &str) -> String {
     format!("{operation} {target}{arguments}")
 }
 
-/// Arguments as text that is the same whatever order they were given in.
-pub(super) fn canonical(value: &Value) -> String {
-    fn sorted(value: &Value) -> Value {
-        match value {
-            Value::Object(map) => {
-                let mut members: Vec<_> = map.iter().collect();
-                members.sort_by_key(|(name, _)| name.as_str());
-                let sorted: Map<String, Value> = members
-                    .into_iter()
-                    .map(|(name, value)| (name.clone(), sorted(value)))
-                    .collect();
-                Value::Object(sorted)
+/// A value as text that is the same whatever order its members were given in.
+#[must_use]
+pub fn canonical(value: &Value) -> String {
+    let mut text = String::new();
+    write(value, &mut text);
+    text
+}
+
+/// The same of a map.
+#[must_use]
+pub fn canonical_map<'a>(members: impl Iterator<Item = (&'a String, &'a Value)>) -> String {
+    let mut text = String::new();
+    write_map(members, &mut text);
+    text
+}
+
+fn write(value: &Value, text: &mut String) {
+    match value {
+        Value::Object(map) => write_map(map.iter(), text),
+        Value::Array(items) => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                write(item, text);
             }
-            Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
-            other => other.clone(),
+            text.push(']');
         }
+        Value::String(word) => quoted(word, text),
+        other => text.push_str(&other.to_string()),
     }
-    sorted(value).to_string()
+}
+
+/// A text as JSON has it; most of them need nothing but their quotes.
+fn quoted(word: &str, text: &mut String) {
+    let is_plain = |byte: u8| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\';
+    if word.bytes().all(is_plain) {
+        text.push('"');
+        text.push_str(word);
+        text.push('"');
+    } else {
+        text.push_str(&Value::from(word).to_string());
+    }
+}
+
+fn write_map<'a>(members: impl Iterator<Item = (&'a String, &'a Value)>, text: &mut String) {
+    let mut members: Vec<_> = members.collect();
+    members.sort_unstable_by_key(|(name, _)| name.as_str());
+    text.push('{');
+    for (index, (name, value)) in members.into_iter().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        quoted(name, text);
+        text.push(':');
+        write(value, text);
+    }
+    text.push('}');
 }
 
 /// What tells a call's arguments apart from others.

@@ -15,35 +15,32 @@ pub(super) fn marked(
     operation: &'static Operation,
     given: &Arguments,
     path: &str,
-) -> Arguments {
-    let mut arguments = given.clone();
+) -> Option<Arguments> {
+    if !recorder.is_resumable() || operation.repeat(given) != Repeat::Create {
+        return None;
+    }
+    let id = recorder.id()?;
     let has_description = operation.params.iter().any(|param| {
         param.name == BODY
             && matches!(param.kind, Kind::Object(fields)
                 if fields.iter().any(|field| field.name == DESCRIPTION))
     });
-    let (Some(id), true, true, Repeat::Create) = (
-        recorder.id(),
-        recorder.is_resumable(),
-        has_description,
-        operation.repeat(given),
-    ) else {
-        return arguments;
+    let Some(Value::Object(body)) = given.get(BODY).filter(|_| has_description) else {
+        return None;
     };
-    if let Some(Value::Object(body)) = given.get(BODY) {
-        let mark = format!("{MARK}{id}/{path}]");
-        let description = match body.get(DESCRIPTION) {
-            None | Some(Value::Null) => mark,
-            Some(Value::String(text)) if text.is_empty() => mark,
-            Some(Value::String(text)) => format!("{text} {mark}"),
-            // The operation's own check refuses it.
-            Some(_) => return arguments,
-        };
-        let mut body: Map<String, Value> = body.clone();
-        body.insert(DESCRIPTION.to_owned(), description.into());
-        arguments.set(BODY, body);
-    }
-    arguments
+    let mark = format!("{MARK}{id}/{path}]");
+    let description = match body.get(DESCRIPTION) {
+        None | Some(Value::Null) => mark,
+        Some(Value::String(text)) if text.is_empty() => mark,
+        Some(Value::String(text)) => format!("{text} {mark}"),
+        // The operation's own check refuses it.
+        Some(_) => return None,
+    };
+    let mut body: Map<String, Value> = body.clone();
+    body.insert(DESCRIPTION.to_owned(), description.into());
+    let mut arguments = given.clone();
+    arguments.set(BODY, body);
+    Some(arguments)
 }
 
 const BODY: &str = "body";

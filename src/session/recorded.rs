@@ -1,11 +1,12 @@
 //! A call through the record: told again where it was made before, written down where it is new,
 //! and looked into where it was cut off.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use chrono::DateTime;
-use serde_json::Value;
 
-use super::asked::Asked;
+use super::asked::{Asked, canonical_map};
 use super::crash::crash;
 use super::decode::Decoded;
 use super::halt::Halt;
@@ -25,7 +26,9 @@ struct Wanted<'a> {
     /// As the script gave them.
     given: &'a Arguments,
     /// As they are sent.
-    sent: Arguments,
+    sent: Cow<'a, Arguments>,
+    /// Whether nothing was on record of it.
+    is_new: bool,
     request: Request,
     repeat: Repeat,
     effect: Effect,
@@ -40,21 +43,15 @@ impl Session {
         limits: &Limits,
     ) -> Result<Done, Failure> {
         // What is refused before anything is done is refused again, and needs no record.
-        operation
+        let request = operation
             .request(arguments)
             .map_err(|refusal| CallError::argument(operation, arguments, refusal))?;
         let effect = operation.effect(arguments);
-        let given = Value::Object(
-            arguments
-                .iter()
-                .map(|(k, v)| (k.clone(), v.clone()))
-                .collect(),
-        );
-        let begun = recorder.begin(&Asked {
+        let begun = recorder.begin(Asked {
             operation: operation.name,
-            arguments: &given,
+            arguments: canonical_map(arguments.iter()),
             effect: effect.as_str(),
-            target: &target(operation, arguments),
+            target: target(operation, arguments).into(),
         })?;
         let (call, is_new) = match begun {
             Begun::Part => {
@@ -64,14 +61,18 @@ impl Session {
             Begun::New(call) => (*call, true),
             Begun::Recorded(call) => (*call, false),
         };
-        let sent = marked(recorder, operation, arguments, &call.path);
+        let marked = marked(recorder, operation, arguments, &call.path);
         let wanted = Wanted {
             operation,
             given: arguments,
-            request: operation
-                .request(&sent)
-                .map_err(|refusal| CallError::argument(operation, arguments, refusal))?,
-            sent,
+            request: match &marked {
+                None => request,
+                Some(marked) => operation
+                    .request(marked)
+                    .map_err(|refusal| CallError::argument(operation, arguments, refusal))?,
+            },
+            sent: marked.map_or(Cow::Borrowed(arguments), Cow::Owned),
+            is_new,
             repeat: operation.repeat(arguments),
             effect,
         };
@@ -185,6 +186,12 @@ impl Session {
             Err((why, hint)) => Err(CallError::not_permitted(operation, given, why, hint)),
             Ok(_) => match self.client() {
                 Err(error) => Err(error),
+                Ok(client) if wanted.repeat == Repeat::Safe => {
+                    let observer = self.0.settings.observer.as_ref();
+                    client
+                        .call(&wanted.request, &wanted.sent, limits, observer)
+                        .await
+                }
                 Ok(client) => {
                     let scribe = Scribe::new(self, recorder, &call);
                     let limits = Limits {
@@ -251,7 +258,6 @@ impl Session {
         {
             return Err(halt.clone().into());
         }
-        let is_read = wanted.repeat == Repeat::Safe;
         let result = result.and_then(|reply| {
             let kind = reply.content_type.as_deref();
             self.decoded(wanted.operation, wanted.given, kind, &reply.body)
@@ -270,7 +276,7 @@ impl Session {
                     _ if holds_secrets(wanted.operation) => Some(without_secrets(&decoded)),
                     _ => Some(reply.body),
                 };
-                self.write(recorder, call, is_read).await?;
+                self.write(recorder, wanted, call).await?;
                 Ok(decoded.into())
             }
             Err(error) => {
@@ -283,14 +289,14 @@ impl Session {
                 if doubt.is_none() && error.exit_code() != exit::IN_DOUBT {
                     call.state = CallState::Failed;
                     call.error = Some(error.to_json());
-                    self.write(recorder, call, is_read).await?;
+                    self.write(recorder, wanted, call).await?;
                     return Err(error.into());
                 }
                 call.state = CallState::InDoubt;
                 call.finished = None;
                 call.error = Some(error.to_json());
                 call.note = Some(error.to_string());
-                self.write(recorder, call.clone(), is_read).await?;
+                self.write(recorder, wanted, call.clone()).await?;
                 if error.is_cancelled() || !recorder.is_resumable() {
                     return Err(error.into());
                 }
@@ -299,10 +305,22 @@ impl Session {
         }
     }
 
-    async fn write(&self, recorder: &Recorder, call: Call, is_read: bool) -> Result<(), Halt> {
-        if is_read {
-            recorder.note(&call);
-            return Ok(());
+    async fn write(
+        &self,
+        recorder: &Recorder,
+        wanted: &Wanted<'_>,
+        call: Call,
+    ) -> Result<(), Halt> {
+        match (wanted.repeat, wanted.is_new) {
+            (Repeat::Safe, true) => {
+                recorder.hand_over_whole(&call);
+                return Ok(());
+            }
+            (Repeat::Safe, false) => {
+                recorder.hand_over(call);
+                return Ok(());
+            }
+            _ => {}
         }
         recorder.commit(call).await?;
         crash("after-outcome");

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
-use super::asked::{Asked, canonical, hash, shown};
+use super::asked::{Asked, hash, shown};
 use super::crash::crash;
 use super::halt::{Doubt, Halt, Parted};
 use crate::branch::Frame;
@@ -105,7 +105,7 @@ impl Recorder {
             .iter()
             .filter(|call| matches!(call.state, CallState::Done | CallState::ResolvedDone))
             .filter(|call| call.effect != LOCAL)
-            .filter_map(|call| Some((call.operation.clone(), call.body.clone()?)))
+            .filter_map(|call| Some((call.operation.to_string(), call.body.clone()?)))
             .collect();
         let calls: HashMap<String, Call> = past
             .calls
@@ -234,7 +234,7 @@ impl Recorder {
     }
 
     /// Begins a call: gives it its path, and finds what is on record of it.
-    pub fn begin(&self, asked: &Asked<'_>) -> Result<Begun, Halt> {
+    pub fn begin(&self, asked: Asked<'_>) -> Result<Begun, Halt> {
         if Frame::nature().parts {
             return Ok(Begun::Part);
         }
@@ -254,7 +254,7 @@ impl Recorder {
             .filter(|()| self.0.resumable)
             .and_then(|()| Frame::path())
             .unwrap_or_else(|| self.0.next.fetch_add(1, Ordering::Relaxed).to_string());
-        let arguments = canonical(asked.arguments);
+        let arguments = asked.arguments;
         let hash = hash(asked.operation, &arguments);
         if self.0.left.load(Ordering::Relaxed) > 0
             && let Some(call) = lock(&self.0.past).remove(&path)
@@ -269,7 +269,7 @@ impl Recorder {
                 path,
                 recorded: shown(&call.operation, &call.target, &call.arguments),
                 stood: call.place,
-                wanted: shown(asked.operation, asked.target, &arguments),
+                wanted: shown(asked.operation, &asked.target, &arguments),
                 spot: Frame::spot(),
             }))));
         }
@@ -281,10 +281,10 @@ impl Recorder {
         }
         Ok(Begun::New(Box::new(Call {
             path,
-            operation: asked.operation.to_owned(),
+            operation: asked.operation.into(),
             hash,
-            effect: asked.effect.to_owned(),
-            target: asked.target.to_owned(),
+            effect: asked.effect.into(),
+            target: asked.target.into_owned(),
             arguments: if arguments == "{}" {
                 String::new()
             } else {
@@ -326,12 +326,7 @@ impl Recorder {
 
     /// Writes what is known of a call, without waiting for it.
     pub fn note(&self, call: &Call) {
-        if self.fits(call).is_err() {
-            return;
-        }
-        if let Some(book) = self.0.book.get() {
-            book.journal.note(&book.lease, call.clone());
-        }
+        self.hand_over(call.clone());
     }
 
     /// The same, of a call that is over.
@@ -339,11 +334,25 @@ impl Recorder {
         call.state = state;
         call.finished = Some(self.now());
         call.body = body;
-        if self.fits(&call).is_err() {
-            return;
-        }
-        if let Some(book) = self.0.book.get() {
+        self.hand_over(call);
+    }
+
+    /// Hands over what is known of a call, without waiting for it to be written.
+    pub(super) fn hand_over(&self, call: Call) {
+        if self.fits(&call).is_ok()
+            && let Some(book) = self.0.book.get()
+        {
             book.journal.note(&book.lease, call);
+        }
+    }
+
+    /// Hands over a call that began and ended unseen by the journal so far: it is kept with others
+    /// like it, which costs less, and is never written again.
+    pub(super) fn hand_over_whole(&self, call: &Call) {
+        if self.fits(call).is_ok()
+            && let Some(book) = self.0.book.get()
+        {
+            book.journal.note_whole(&book.lease, call);
         }
     }
 

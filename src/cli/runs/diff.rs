@@ -106,9 +106,9 @@ mod tests {
     fn made(operation: &str, effect: &str, target: &str, body: &'static str) -> Call {
         Call {
             path: "1".to_owned(),
-            operation: operation.to_owned(),
+            operation: operation.to_owned().into(),
             hash: [0; 16],
-            effect: effect.to_owned(),
+            effect: effect.to_owned().into(),
             target: target.to_owned(),
             arguments: String::new(),
             state: CallState::Done,

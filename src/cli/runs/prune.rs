@@ -36,10 +36,7 @@ impl Prune {
         let pruned = kept::journal(global)?
             .prune(keep)
             .map_err(|error| kept::complaint(&error))?;
-        show::text(&format!(
-            "forgot {} runs with {} calls\n",
-            pruned.runs, pruned.calls
-        ))?;
+        show::text(&format!("forgot {pruned} runs\n"))?;
         Ok(exit::DONE)
     }
 }

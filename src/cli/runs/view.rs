@@ -111,11 +111,11 @@ pub fn outcome(call: &Call) -> String {
 
 /// What a call is, in a few words.
 pub fn title(call: &Call) -> String {
-    let own = call.target.split(' ').next() == Some(call.operation.as_str());
+    let own = call.target.split(' ').next() == Some(&*call.operation);
     if own {
         call.target.clone()
     } else if call.target.is_empty() {
-        call.operation.clone()
+        call.operation.to_string()
     } else {
         format!("{} {}", call.operation, call.target)
     }

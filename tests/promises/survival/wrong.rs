@@ -248,11 +248,11 @@ fn what_has_been_over_for_long_is_forgotten_and_what_is_not_over_is_kept() {
     assert_eq!(account.call(call).code, None);
     account
         .mw(&["runs", "prune"])
-        .stdout("forgot 0 runs with 0 calls\n")
+        .stdout("forgot 0 runs\n")
         .run();
     account
         .mw(&["runs", "prune", "--keep", "0s"])
-        .stdout("forgot 1 runs with 1 calls\n")
+        .stdout("forgot 1 runs\n")
         .run();
     assert_eq!(account.newest()["state"], "interrupted");
     // By itself, once a day.
