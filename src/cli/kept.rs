@@ -179,9 +179,15 @@ impl Kept {
             args: Map::new(),
             grants: account.grants(global)?.words(),
         };
-        let settings = settings(global)?;
+        let global = global.clone();
         let open = move || {
-            let journal = Journal::open(settings.clone())?;
+            // Where it would be is asked when there is something to write.
+            let settings = settings(&global).map_err(|complaint| JournalError {
+                message: complaint.message,
+                hint: complaint.hint.unwrap_or_default(),
+                kind: ErrorKind::Unwritable,
+            })?;
+            let journal = Journal::open(settings)?;
             let lease = journal.begin(&start, &[])?;
             Ok(Book { journal, lease })
         };

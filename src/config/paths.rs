@@ -27,7 +27,12 @@ pub fn state_dir(environment: &Environment) -> Result<PathBuf, Complaint> {
 pub fn journal_file(environment: &Environment) -> Result<PathBuf, Complaint> {
     match environment.get("MW_STORE") {
         Some(path) => Ok(expand(path, Path::new(""), environment)),
-        None => Ok(state_dir(environment)?.join("journal.db")),
+        None => match state_dir(environment) {
+            Ok(folder) => Ok(folder.join("journal.db")),
+            Err(complaint) => Err(complaint.hint(
+                "set HOME or XDG_STATE_HOME, name the journal with --store, or do without: --no-journal",
+            )),
+        },
     }
 }
 

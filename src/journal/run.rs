@@ -176,6 +176,8 @@ pub struct Run {
     pub cancel: Option<String>,
     /// The effects a person has consented to for all of it.
     pub consents: Vec<String>,
+    /// Whether all it does is wait, as far as the store says.
+    pub waits: bool,
 }
 
 impl Run {
@@ -188,6 +190,7 @@ impl Run {
             {
                 State::Interrupted
             }
+            State::Running if self.waits => State::Waiting,
             state => state,
         }
     }

@@ -27,7 +27,10 @@ pub struct Store {
 
 /// The columns of a run, in the order that [`run_of`] reads them.
 pub(super) const RUN: &str = "number, id, kind, script, folder, job, profile, url, args, grants, \
-version, state, started, finished, exit, message, epoch, owner, lease, cancel, consents";
+version, state, started, finished, exit, message, epoch, owner, lease, cancel, consents, \
+EXISTS (SELECT 1 FROM calls WHERE calls.run = runs.number AND calls.state = 'open' \
+AND calls.operation IN ('sleep', 'wait_for', 'retry', 'lock')) \
+AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.run = runs.number AND calls.state = 'sent')";
 
 impl Store {
     /// The journal in this file, which need not exist yet.
@@ -367,5 +370,6 @@ pub(super) fn run_of(row: &Row<'_>) -> rusqlite::Result<Run> {
         lease: row.get(18)?,
         cancel: row.get(19)?,
         consents: json(row, 20)?,
+        waits: row.get(21)?,
     })
 }

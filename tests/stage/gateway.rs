@@ -38,7 +38,7 @@ pub struct Effect {
     pub answer: String,
 }
 
-type Decide = Box<dyn Fn(&Request, usize) -> Fate + Send + Sync>;
+type Decide = Arc<dyn Fn(&Request, usize) -> Fate + Send + Sync>;
 
 /// A request.
 #[derive(Clone, Debug)]
@@ -83,7 +83,7 @@ impl Gateway {
             victim: AtomicU32::new(0),
             count: AtomicUsize::new(0),
             late: AtomicUsize::new(0),
-            decide: Mutex::new(Box::new(|_, _| Fate::Pass)),
+            decide: Mutex::new(Arc::new(|_, _| Fate::Pass)),
             closed: AtomicBool::new(false),
         });
         let own = inner.clone();
@@ -110,7 +110,7 @@ impl Gateway {
 
     /// Decides from now on what becomes of requests, which are counted from 1 again.
     pub fn decide(&self, decide: impl Fn(&Request, usize) -> Fate + Send + Sync + 'static) {
-        *self.inner.decide.lock().unwrap() = Box::new(decide);
+        *self.inner.decide.lock().unwrap() = Arc::new(decide);
         self.inner.count.store(0, Ordering::SeqCst);
     }
 
@@ -170,7 +170,9 @@ fn serve(inner: &Arc<Inner>, mut stream: TcpStream) {
         head: head.clone(),
     };
     let number = inner.count.fetch_add(1, Ordering::SeqCst) + 1;
-    let fate = (inner.decide.lock().unwrap())(&request, number);
+    // It may wait for another request.
+    let decide = inner.decide.lock().unwrap().clone();
+    let fate = decide(&request, number);
     match fate {
         Fate::Pass => {
             let answer = carry_out(inner, &request);

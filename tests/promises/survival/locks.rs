@@ -4,7 +4,8 @@ use super::account::Account;
 
 const HOLD: &str = r#"
 //! @param name: string  what is made
-lock("maintenance", || {
+// Longer than a busy machine takes, at this speed.
+lock("maintenance", #{timeout: "50h"}, || {
     print("held");
     create_vlan(#{label: args.name + "-1", pod_location: "pod_1", vlan_type: "internal"});
     sleep("10m");
@@ -121,7 +122,7 @@ fn branches_of_one_run_hold_it_one_after_another() {
         "branches.rhai",
         r#"
         fn made(label) { create_vlan(#{label: label, pod_location: "pod_1", vlan_type: "internal"}) }
-        parallel([1, 2, 3], |i| lock("maintenance", || {
+        parallel([1, 2, 3], |i| lock("maintenance", #{timeout: "50h"}, || {
             made(`in-${i}`);
             sleep("1m");
             made(`out-${i}`);

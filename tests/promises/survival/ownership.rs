@@ -26,6 +26,8 @@ fn a_second_process_is_refused_and_told_who_has_it() {
     let account = account();
     let mut first = account.mw(&RUN).start();
     first.says("ready");
+    // What it does is written in a moment.
+    while account.newest()["state"] != "waiting" {}
     let run = account.newest()["id"].as_str().unwrap().to_owned();
     let refused = account.call(account.mw(&["runs", "resume", &run]));
     assert_eq!(refused.code, Some(1));
@@ -96,5 +98,5 @@ fn a_journal_that_another_machine_writes_to_is_refused() {
         refused.stderr
     );
     // To look is allowed.
-    assert_eq!(account.newest()["state"], "running");
+    assert_eq!(account.newest()["state"], "waiting");
 }

@@ -36,8 +36,18 @@ enum Script {
 impl Script {
     fn words(self, account: &Account) -> Vec<String> {
         let words: &[&str] = match self {
-            Self::Rolling => &["--cloud", "Bare metal", "--batch", "2", "--soak", "1m"],
-            Self::Provision => &["--label", "Web"],
+            // Longer than a busy machine takes, at this speed.
+            Self::Rolling => &[
+                "--cloud",
+                "Bare metal",
+                "--batch",
+                "2",
+                "--soak",
+                "1m",
+                "--timeout",
+                "50h",
+            ],
+            Self::Provision => &["--label", "Web", "--timeout", "50h"],
             Self::Nested => &[],
         };
         let file = match self {
