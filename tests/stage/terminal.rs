@@ -10,9 +10,11 @@ use super::folder::Folder;
 /// Looks at the screen before giving up.
 const LOOKS: usize = 4_000;
 
-/// A terminal in which `mw --sim repl` runs, gone when dropped.
+/// A terminal in which a call of `mw` runs, gone when dropped.
 pub struct Terminal {
     folder: Folder,
+    /// The call, as a shell takes it, with variables before it.
+    call: (String, String),
 }
 
 /// Whether there is a tmux. Without one the test says so and is passed over; where the checks run,
@@ -30,20 +32,28 @@ pub fn is_there() -> bool {
 }
 
 impl Terminal {
+    /// A terminal with a prompt on the simulated account.
     pub fn new() -> Self {
+        Self::of("", "--sim repl")
+    }
+
+    /// A terminal with this call of `mw`, given these variables.
+    pub fn of(variables: &str, arguments: &str) -> Self {
         let terminal = Self {
             folder: Folder::new(),
+            call: (variables.to_owned(), arguments.to_owned()),
         };
         terminal.open();
         terminal
     }
 
-    /// Opens a session at the prompt; its history lies in the terminal's folder.
+    /// Makes the call, in a session of its own; what it keeps lies in the terminal's folder.
     pub fn open(&self) {
+        let (variables, arguments) = &self.call;
         let home = self.folder.path().join("home");
         let line = format!(
             "exec env -i HOME='{home}' XDG_STATE_HOME='{home}/state' XDG_CONFIG_HOME='{home}/config' \
-             MW_EXCHANGES='{exchanges}' PATH=/usr/bin:/bin LANG=C.UTF-8 TERM=xterm-256color '{mw}' --sim repl",
+             MW_EXCHANGES='{exchanges}' PATH=/usr/bin:/bin LANG=C.UTF-8 TERM=xterm-256color {variables} '{mw}' {arguments}",
             home = home.display(),
             exchanges = self.folder.exchanges().display(),
             mw = env!("CARGO_BIN_EXE_mw"),

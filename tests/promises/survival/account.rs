@@ -44,6 +44,16 @@ impl Account {
             .inside(self.home.path())
     }
 
+    /// The same as variables for a shell.
+    pub fn variables(&self) -> String {
+        format!(
+            "OPENMETAL_API_URL='{}' OPENMETAL_API_KEY=sim MW_STORE='{}' MW_TEST_CLOCK='{}'",
+            self.gateway.url(),
+            self.store(),
+            self.clock
+        )
+    }
+
     /// The journal's file.
     pub fn store(&self) -> String {
         self.home.path().join("journal.db").display().to_string()

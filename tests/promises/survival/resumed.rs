@@ -3,7 +3,9 @@
 use chrono::{TimeDelta, Utc};
 
 use super::account::{Account, SPEED};
+use super::course::reboots;
 use crate::stage::gateway::Fate;
+use crate::stage::terminal::{self, Terminal};
 
 const TWO: &str = r#"//! Makes two.
 //! @param label: string = "a"  what they are called
@@ -303,4 +305,33 @@ fn a_service_takes_up_the_runs_that_one_before_it_left() {
     assert_eq!(second.end().code, Some(0));
     assert_eq!(account.labels(), ["a", "b"]);
     assert_eq!(account.newest()["state"], "succeeded");
+}
+
+#[test]
+fn what_a_person_consented_to_once_for_all_is_not_asked_again() {
+    if !terminal::is_there() {
+        return;
+    }
+    let account = Account::new();
+    account.home.write(
+        "cycle.rhai",
+        "let nodes = cloud(\"Bare metal\").nodes();\nnodes[0].reboot();\nnodes[1].reboot();\nprint(\"over\");",
+    );
+    let file = account.home.path().join("cycle.rhai");
+    let variables = format!("{} MW_TEST_KILL=after-outcome:1", account.variables());
+    let person = Terminal::of(&variables, &format!("run '{}'", file.display()));
+    let asks = "[y]es [a]ll disrupt [n]o:";
+    person.shows(asks, |screen| screen.contains(asks));
+    person.enters("a");
+    person.closes();
+    let run = account.newest();
+    assert_eq!(run["state"], "interrupted");
+    // Nobody is there to ask now.
+    let id = run["id"].as_str().unwrap().to_owned();
+    account
+        .mw(&["-q", "runs", "resume", &id])
+        .stdout("over\n")
+        .run();
+    let counts: Vec<usize> = reboots(&account.gateway.effects()).into_values().collect();
+    assert_eq!(counts, [1, 1]);
 }
