@@ -11,15 +11,17 @@ use super::ask;
 use super::simulated;
 use super::watcher::Watcher;
 use super::world::World;
+use crate::api;
 use crate::client::{
-    CallError, Client, Credentials, Https, HttpsSettings, Policy, Settings as Setup,
+    CallError, Client, Credentials, Https, HttpsSettings, Limits, Policy, Settings as Setup,
 };
 use crate::clock::Clock;
 use crate::config::{self, Environment, Flags, Found, Profile};
-use crate::error::Complaint;
+use crate::error::{Complaint, exit};
 use crate::journal::Grants;
-use crate::operation::Effect;
+use crate::operation::{Arguments, Effect};
 use crate::script::memory::Memory;
+use crate::script::runtime::LazyRuntime;
 use crate::script::stop::Stop;
 use crate::session::{Asker, Grant, Permission, Recorder, Session, Settings};
 
@@ -134,6 +136,24 @@ impl Account {
             client.get_or_init(|| new);
         }
         Ok(())
+    }
+
+    /// Asks the account something that changes nothing: whoever takes a run up and then finds that he
+    /// has no key has spoilt it.
+    pub fn greet(&self, global: &Global, runtime: &LazyRuntime) -> Result<(), Complaint> {
+        let Some(operation) = api::operation("clouds") else {
+            return Ok(());
+        };
+        let permission = Permission::new(Permission::reading(), Vec::new(), None);
+        let session = self.session_with(global, permission, None);
+        let (arguments, limits) = (Arguments::new(), Limits::default());
+        let handle = runtime
+            .handle()
+            .map_err(|error| Complaint::new(exit::FAILED, format!("no runtime: {error}")))?;
+        handle
+            .block_on(session.perform(operation, &arguments, &limits))
+            .map(drop)
+            .map_err(|failure| super::call::failure(&failure))
     }
 
     /// What the command line and the profile allow and deny.

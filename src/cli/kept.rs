@@ -297,6 +297,13 @@ impl Kept {
                 (RunState::Paused, exit::IN_DOUBT, Some(doubt.question()))
             }
             (Some(_), _) => return Ok(()),
+            // Nothing was done: the script does not parse or check as it is now.
+            (None, Err(Ended::Complaining(complaints)))
+                if recorder.is_resumed()
+                    && complaints.first().is_some_and(|it| it.exit == exit::USAGE) =>
+            {
+                return Ok(());
+            }
             // It ends well for whoever runs it, and was cut short all the same.
             (None, Err(Ended::Quietly(exit::DONE))) if stop.is_unheard() => {
                 let why = "nobody read its output any more".to_owned();
@@ -320,7 +327,27 @@ impl Kept {
         };
         book.journal
             .stand(&book.lease, state, Some(code), message)
-            .map_err(|error| complaint(&error))
+            .map_err(|error| complaint(&error))?;
+        if state.is_over() && state != RunState::Succeeded {
+            tell_locks(&book.journal, book.lease.id());
+        }
+        Ok(())
+    }
+}
+
+/// Says which locks a run that is over has kept: nobody else will give them back.
+fn tell_locks(journal: &Journal, run: &str) {
+    use std::io::Write as _;
+    let held = journal.store().read().ok().flatten().map(|it| it.locks());
+    let Some(Ok(locks)) = held else { return };
+    let mut err = std::io::stderr().lock();
+    for lock in locks.iter().filter(|lock| lock.run == run) {
+        // Nobody is left to tell when standard error is closed.
+        let _ = writeln!(
+            err,
+            "run {run} keeps lock {:?}: mw locks release {} --reason … takes it away",
+            lock.name, lock.name
+        );
     }
 }
 

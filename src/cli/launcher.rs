@@ -132,7 +132,10 @@ fn run(inner: &Inner, due: &Due, stop: &Stop) -> Finished {
 fn prepared(inner: &Inner, due: &Due, stop: Stop) -> Result<(Host, Source, Kept), Vec<Complaint>> {
     let job = &due.job;
     let mut prepared = match (&due.resume, &inner.journal) {
-        (Some(id), Some(journal)) => Prepared::again(journal, id, false)?,
+        (Some(id), Some(journal)) => {
+            inner.account.greet(&inner.global, &inner.runtime)?;
+            Prepared::again(journal, id, false)?
+        }
         _ => fresh(inner, job)?,
     };
     prepared.granted.deny.extend(inner.deny.iter().cloned());

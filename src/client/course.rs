@@ -370,9 +370,17 @@ impl<'a> Course<'a> {
         }
         let finding = readback::judge(&sent, seen.as_ref());
         if finding.sight == Sight::Converged {
-            if self
-                .account
-                .creates_another(self.operation, self.request.body.as_ref())
+            // What carries its own mark is nobody else's.
+            let is_marked = self
+                .request
+                .body
+                .as_ref()
+                .and_then(|body| body.get("description")?.as_str())
+                .is_some_and(|description| description.contains(readback::MARK));
+            if !is_marked
+                && self
+                    .account
+                    .creates_another(self.operation, self.request.body.as_ref())
             {
                 return Ok(unclear(format!(
                     "{}, but another call creates one like it",

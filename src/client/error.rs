@@ -212,6 +212,18 @@ impl CallError {
         self.doubt.clone()
     }
 
+    /// What went wrong, without what was to be done.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        match &self.cause {
+            Cause::InDoubt(why)
+            | Cause::Unreachable(why)
+            | Cause::TimedOut(why)
+            | Cause::BadAnswer(why) => why.clone(),
+            _ => self.sentence(),
+        }
+    }
+
     fn sentence(&self) -> String {
         let what = phrase(self.operation, &self.target);
         match &self.cause {

@@ -26,8 +26,8 @@ pub struct Lock {
 pub enum Taken {
     /// It is the call's own, newly or since before the run broke off.
     Ours,
-    /// Another run has it.
-    By(String),
+    /// Another run has it; and how that stands, as far as the store says.
+    By(String, String),
     /// Another call of the same run has it, at this path.
     ByOurselves(String),
 }
@@ -40,22 +40,28 @@ pub(super) fn take(
     name: &str,
     path: &str,
 ) -> rusqlite::Result<Taken> {
-    let holder: Option<(i64, String, String)> = transaction
+    let holder: Option<(i64, String, String, String)> = transaction
         .query_row(
-            "SELECT locks.run, locks.path, runs.id
+            "SELECT locks.run, locks.path, runs.id, runs.state
              FROM locks LEFT JOIN runs ON runs.number = locks.run
              WHERE locks.profile = ?1 AND locks.name = ?2",
             params![profile, name],
             |row| {
-                let id: Option<String> = row.get(2)?;
-                Ok((row.get(0)?, row.get(1)?, id.unwrap_or_default()))
+                let word = |column| row.get::<_, Option<String>>(column);
+                let (id, state) = (word(2)?, word(3)?);
+                Ok((
+                    row.get(0)?,
+                    row.get(1)?,
+                    id.unwrap_or_default(),
+                    state.unwrap_or_default(),
+                ))
             },
         )
         .optional()?;
     match holder {
-        Some((holder, held, _)) if holder == run && held == path => Ok(Taken::Ours),
-        Some((holder, held, _)) if holder == run => Ok(Taken::ByOurselves(held)),
-        Some((_, _, id)) => Ok(Taken::By(id)),
+        Some((holder, held, ..)) if holder == run && held == path => Ok(Taken::Ours),
+        Some((holder, held, ..)) if holder == run => Ok(Taken::ByOurselves(held)),
+        Some((_, _, id, state)) => Ok(Taken::By(id, state)),
         None => {
             transaction.execute(
                 "INSERT INTO locks (profile, name, run, path, since) VALUES (?1, ?2, ?3, ?4, ?5)",

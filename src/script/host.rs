@@ -387,8 +387,13 @@ impl Host {
 
     /// Prints for a script. When nobody reads any more the run ends, but for its cleanups.
     pub(super) fn print(&self, text: &str) -> Result<(), Box<EvalAltResult>> {
-        if self.0.parts.console.print(text).is_ok() {
-            return Ok(());
+        match self.0.parts.console.print(text) {
+            Ok(()) => return Ok(()),
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+            Err(error) => {
+                let message = format!("the output could not be written: {error}");
+                return Err(Trouble::new("output", message).raise());
+            }
         }
         self.stop().close_output();
         self.stopped()

@@ -151,6 +151,9 @@ impl Interpreter {
             .engine
             .eval_ast_with_scope::<Dynamic>(&mut self.scope, &runnable)
             .map_err(|error| self.ended(source, &error))?;
+        if let Some(recorder) = self.host.session().recorder() {
+            recorder.settle();
+        }
         if let Some(halt) = self.host.session().recorder().and_then(Recorder::halt) {
             // Whatever the script made of it: the run is not over.
             return Err(self.halted(source, halt));

@@ -9,6 +9,7 @@ use rhai::{Dynamic, Engine, EvalAltResult};
 use serde_json::{Map, Value, json};
 
 use super::host::Host;
+use super::recording::Step;
 use super::trouble::Trouble;
 use super::value;
 
@@ -110,18 +111,23 @@ pub fn register(engine: &mut Engine, host: &Host) {
         "remember",
         move |name: &str, value: Dynamic| -> Result<()> {
             let value = value::to_json(&value).map_err(Trouble::raise)?;
-            own.kept(
-                "remember",
-                name,
-                &json!({"name": name, "value": value}),
-                || {
-                    own.memory()
-                        .set(name, value.clone())
-                        .map_err(|error| failed(&error))?;
-                    Ok(Value::Null)
-                },
-            )
-            .map(drop)
+            let set = |value: Value| {
+                own.memory()
+                    .set(name, value)
+                    .map_err(|error| failed(&error))
+            };
+            let arguments = json!({"name": name, "value": value});
+            match own.step("remember", name, &arguments)? {
+                Step::Over(_) => Ok(()),
+                Step::Unrecorded => set(value),
+                Step::Open(call) => {
+                    // What the value rests on must be on record before it is anywhere else.
+                    let call = own.begun(call, &Value::Null)?;
+                    let outcome = set(value);
+                    own.end(Some(call), &outcome, |()| Value::Null);
+                    outcome
+                }
+            }
         },
     );
 }

@@ -12,7 +12,7 @@ use super::options::Options;
 use super::trouble::{Stopped, Trouble};
 use crate::branch::Frame;
 use crate::error::exit;
-use crate::journal::Taken;
+use crate::journal::{RunState, Taken};
 use crate::session::{Book, Halt, Recorder};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -148,7 +148,19 @@ fn take(
             })?;
         let holder = match taken {
             Taken::Ours => return Ok(()),
-            Taken::By(run) => format!("run {run}"),
+            Taken::By(run, state) => {
+                if RunState::named(&state).is_some_and(RunState::is_over) {
+                    // It will never give it back.
+                    let message =
+                        format!("lock {name:?} is held by run {run}, which is over: {state}");
+                    return Err(Trouble::new("locked", message)
+                        .hint(format!(
+                            "look at what it left (mw runs show {run}), then: mw locks release {name} --reason …"
+                        ))
+                        .raise());
+                }
+                format!("run {run}")
+            }
             Taken::ByOurselves(held) if path.starts_with(&format!("{held}/")) => {
                 let message = format!("lock {name:?} is held already, around this call");
                 return Err(Trouble::argument(message).raise());

@@ -119,7 +119,7 @@ fn wait_for(host: &Host, target: &Dynamic, wanted: &str, options: &Map) -> Resul
     };
     // A clock that was set back must not make it longer.
     let deadline = Host::until(&call, deadline).min(deadline);
-    let call = host.begun(call, &of_instant(deadline));
+    let call = host.begun(call, &of_instant(deadline))?;
     let outcome = {
         let _parts = Frame::of_parts();
         look_until(host, &mut subject, wanted, &patience, deadline)

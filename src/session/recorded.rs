@@ -154,7 +154,19 @@ impl Session {
                         Ok(told(Decoded::Nothing))
                     }
                     // It was done, so there is something to find.
-                    _ => self.look_into(recorder, wanted, call, limits).await,
+                    _ => {
+                        let found = self.look_into(recorder, wanted, call.clone(), limits).await;
+                        match found {
+                            Err(Failure::Halt(Halt::Doubt(mut doubt))) => {
+                                doubt.seen = format!(
+                                    "somebody said that it was carried out, but what it made is not found ({}): say what it is with --result, or --retry, or --abort",
+                                    doubt.seen
+                                );
+                                Err(recorder.restate(*doubt).into())
+                            }
+                            found => found,
+                        }
+                    }
                 }
             }
             CallState::Sent | CallState::InDoubt => {
@@ -300,7 +312,7 @@ impl Session {
                 if error.is_cancelled() || !recorder.is_resumable() {
                     return Err(error.into());
                 }
-                Err(recorder.doubt(&call, error.to_string()).into())
+                Err(recorder.doubt(&call, error.detail()).into())
             }
         }
     }

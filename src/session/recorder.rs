@@ -14,6 +14,7 @@ use super::halt::{Doubt, Halt, Parted};
 use crate::branch::Frame;
 use crate::clock::Clock;
 use crate::journal::{Call, CallState, Journal, JournalError, LARGEST, Lease};
+use crate::operation::Effect;
 
 /// The journal and the run in it.
 #[derive(Clone, Debug)]
@@ -57,6 +58,8 @@ struct Inner {
     left: AtomicU64,
     next: AtomicU32,
     halt: OnceLock<Halt>,
+    /// The question in other words, where more is known.
+    restated: OnceLock<Halt>,
     halted: CancellationToken,
 }
 
@@ -126,6 +129,7 @@ impl Recorder {
             made: Mutex::new(made),
             next: AtomicU32::new(1),
             halt: OnceLock::new(),
+            restated: OnceLock::new(),
             halted: CancellationToken::new(),
         }))
     }
@@ -157,7 +161,17 @@ impl Recorder {
     /// Why the run cannot go on, if it cannot.
     #[must_use]
     pub fn halt(&self) -> Option<&Halt> {
-        self.0.halt.get()
+        self.0.restated.get().or_else(|| self.0.halt.get())
+    }
+
+    /// Asks a question that was asked in other words.
+    pub(super) fn restate(&self, doubt: Doubt) -> Halt {
+        let asked = |halt: &Halt| matches!(halt, Halt::Doubt(it) if it.path == doubt.path);
+        if self.0.halt.get().is_some_and(asked) {
+            // The first words stand where it was restated before.
+            let _ = self.0.restated.set(Halt::Doubt(Box::new(doubt.clone())));
+        }
+        Halt::Doubt(Box::new(doubt))
     }
 
     /// Cancelled when the run cannot go on.
@@ -191,6 +205,27 @@ impl Recorder {
         }
         let book = (self.0.open)().map_err(|error| self.stop(Halt::Journal(error)))?;
         Ok(self.0.book.get_or_init(|| book))
+    }
+
+    /// Ends the run if something that was done is on record and was not asked for again, now that the
+    /// script is over: it is not the script that did it.
+    pub fn settle(&self) {
+        let past = lock(&self.0.past);
+        let left = past
+            .values()
+            .filter(|call| call.effect != LOCAL && call.effect != Effect::Read.as_str())
+            .min_by_key(|call| call.started);
+        let Some(call) = left else { return };
+        let parted = Parted {
+            run: self.id().unwrap_or_default().to_owned(),
+            path: call.path.clone(),
+            recorded: shown(&call.operation, &call.target, &call.arguments),
+            stood: call.place.clone(),
+            wanted: "nothing there".to_owned(),
+            spot: None,
+        };
+        drop(past);
+        self.stop(Halt::Parted(Box::new(parted)));
     }
 
     /// What the calls of the past came to, by operation; given once.

@@ -100,6 +100,14 @@ impl Resolve {
             ))
             .into());
         }
+        if run.cancel.is_some() {
+            return Err(Complaint::usage(format!(
+                "run {} was cancelled: only its cleanups are still to run",
+                run.id
+            ))
+            .hint(format!("mw runs resume {} runs them", run.id))
+            .into());
+        }
         let calls = reader.calls(&run).map_err(|error| failed(&error))?;
         let call = chosen(&run, calls, self.call.as_deref())?;
         let body = self.result.as_deref().map(result).transpose()?;
@@ -125,8 +133,10 @@ impl Resolve {
             .map_err(|error| failed(&error))?;
         let said = if self.decision.abort {
             give_up(&journal, &run, "given up by mw runs resolve --abort")?
-        } else {
+        } else if run.start.kind.is_resumable() {
             format!("decided; mw runs resume {} goes on\n", run.id)
+        } else {
+            "noted; what was typed is not gone on with\n".to_owned()
         };
         show::text(&said)?;
         Ok(exit::DONE)
@@ -180,18 +190,29 @@ fn give_up(journal: &Journal, run: &Run, reason: &str) -> Result<String, Complai
         Some(reader) => reader.calls(run).map_err(|error| failed(&error))?,
         None => Vec::new(),
     };
+    let mut doubts = String::new();
+    for call in calls
+        .iter()
+        .filter(|call| matches!(call.state, CallState::InDoubt | CallState::Sent))
+    {
+        doubts.extend([
+            "it is not known whether `",
+            &view::title(call),
+            "` was carried out: look at the account\n",
+        ]);
+    }
     let is_open = |call: &Call| call.operation == "ensure" && call.state == CallState::Open;
     journal
         .cancel(run, reason)
         .map_err(|error| failed(&error))?;
     if run.start.kind.is_resumable() && calls.iter().any(is_open) {
         return Ok(format!(
-            "run {} is given up, but for its cleanups: mw runs resume {} runs them\n",
+            "run {} is given up, but for its cleanups: mw runs resume {} runs them\n{doubts}",
             run.id, run.id
         ));
     }
     journal
         .close(run, RunState::Cancelled, reason)
         .map_err(|error| failed(&error))?;
-    Ok(format!("run {} is cancelled\n", run.id))
+    Ok(format!("run {} is cancelled\n{doubts}", run.id))
 }

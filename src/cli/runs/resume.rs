@@ -43,7 +43,9 @@ impl Resume {
         let global = of_account(global, &run)?;
         let execution = Execution::new(&global)?;
         is_the_account_of(&run, &execution.account)?;
+        may_go_on(&run, &global)?;
         execution.account.connect()?;
+        execution.account.greet(&global, &execution.runtime)?;
         // Relative names are from where the run was begun, if that folder is there.
         let folder = &run.start.folder;
         let journal = kept::journal(&global)?;
@@ -94,6 +96,33 @@ fn of_account(global: &Global, run: &Run) -> Result<Global, Complaint> {
         }
     }
     Ok(named)
+}
+
+/// Whether the command line leaves the run what it was begun with.
+fn may_go_on(run: &Run, global: &Global) -> Result<(), Complaint> {
+    if global.no_journal {
+        return Err(
+            Complaint::usage("a run is resumed from its journal").hint("leave --no-journal out")
+        );
+    }
+    let words: Vec<String> = global.deny.iter().map(ToString::to_string).collect();
+    match words
+        .iter()
+        .find(|word| run.start.grants.allow.contains(word))
+    {
+        None => Ok(()),
+        Some(word) => Err(Complaint::new(
+            exit::NOT_PERMITTED,
+            format!(
+                "run {} was begun with `{word}` allowed, which --deny takes away",
+                run.id
+            ),
+        )
+        .hint(format!(
+            "resume it without, or give it up: mw runs cancel {}",
+            run.id
+        ))),
+    }
 }
 
 /// A run goes on where it was begun, or not at all.

@@ -85,7 +85,7 @@ fn told(run: &Run, calls: &[Call], now: i64) -> String {
     line("cancel", run.cancel.as_deref().unwrap_or_default());
     line("changed", &Changes::of(calls).to_string());
     text.push('\n');
-    tree(&mut text, calls);
+    tree(&mut text, calls, run.state.is_over());
     if let Some(next) = next(run, state, calls) {
         let _ = write!(text, "\n{next}\n");
     }
@@ -93,7 +93,7 @@ fn told(run: &Run, calls: &[Call], now: i64) -> String {
 }
 
 /// The calls, those within others below them.
-fn tree(text: &mut String, calls: &[Call]) {
+fn tree(text: &mut String, calls: &[Call], is_over: bool) {
     for call in calls {
         let depth = call.path.matches('/').count() / 2;
         let place = call
@@ -106,7 +106,7 @@ fn tree(text: &mut String, calls: &[Call]) {
             "",
             call.path,
             view::title(call),
-            view::outcome(call),
+            view::outcome(call, is_over),
             indent = depth * 2,
         );
         if let Some(note) = &call.note {
@@ -118,6 +118,12 @@ fn tree(text: &mut String, calls: &[Call]) {
 /// What to do next about a run.
 fn next(run: &Run, state: RunState, calls: &[Call]) -> Option<String> {
     match state {
+        RunState::Interrupted if run.start.kind.is_resumable() && run.cancel.is_some() => {
+            Some(format!(
+                "mw runs resume {} runs its cleanups, and nothing else",
+                run.id
+            ))
+        }
         RunState::Interrupted if run.start.kind.is_resumable() => Some(format!(
             "mw runs resume {} takes it up where it broke off",
             run.id

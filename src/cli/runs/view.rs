@@ -84,7 +84,7 @@ pub fn whole(run: &Run, calls: &[Call], now: i64) -> Value {
 }
 
 /// What a call did, in a few words.
-pub fn outcome(call: &Call) -> String {
+pub fn outcome(call: &Call, is_over: bool) -> String {
     let attempts = if call.attempts > 1 {
         format!(", sent {} times", call.attempts)
     } else {
@@ -102,6 +102,7 @@ pub fn outcome(call: &Call) -> String {
             short(call.started)
         ),
         CallState::Held => format!("turned down for now{attempts}"),
+        CallState::Open if is_over => "not finished".to_owned(),
         CallState::Open => "under way".to_owned(),
         CallState::ResolvedDone => "in doubt; decided: it was done".to_owned(),
         CallState::ResolvedRetry => "in doubt; decided: it is sent again".to_owned(),

@@ -76,7 +76,7 @@ impl Shown {
                     at.format("%H:%M:%S"),
                     call.path,
                     view::title(&call),
-                    view::outcome(&call)
+                    view::outcome(&call, false)
                 )
             };
             if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {

@@ -82,11 +82,11 @@ fn a_lock_of_a_run_that_failed_stays_until_somebody_says_why_not() {
     );
     let late = account
         .mw(&["-q", "run", "short.rhai"])
-        .code(7)
+        .code(1)
         .any_stderr()
         .run();
     assert!(
-        late.stderr.contains("is still held by run r"),
+        late.stderr.contains("which is over: failed"),
         "{}",
         late.stderr
     );

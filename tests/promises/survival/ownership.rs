@@ -98,5 +98,6 @@ fn a_journal_that_another_machine_writes_to_is_refused() {
         refused.stderr
     );
     // To look is allowed.
-    assert_eq!(account.newest()["state"], "waiting");
+    let state = account.newest()["state"].clone();
+    assert!(state == "running" || state == "waiting", "{state}");
 }

@@ -224,8 +224,14 @@ fn what_failed_before_fails_in_the_same_way_again() {
     let first = account.call(call);
     assert_eq!(first.code, None);
     let run = account.newest()["id"].as_str().unwrap().to_owned();
-    // Nothing is asked any more: it is all on record.
-    account.gateway.decide(|_, _| Fate::Dropped);
+    // Nothing is asked any more but whether anybody is there: it is all on record.
+    account.gateway.decide(|_, number| {
+        if number <= 2 {
+            Fate::Pass
+        } else {
+            Fate::Dropped
+        }
+    });
     account
         .mw(&["-q", "runs", "resume", &run])
         .stdout(&first.stdout)
@@ -334,4 +340,73 @@ fn what_a_person_consented_to_once_for_all_is_not_asked_again() {
         .run();
     let counts: Vec<usize> = reboots(&account.gateway.effects()).into_values().collect();
     assert_eq!(counts, [1, 1]);
+}
+
+#[test]
+fn whoever_cannot_go_on_with_a_run_leaves_it_as_it_is() {
+    let (account, run) = broken_off(TWO, &[]);
+    let resume = ["-q", "runs", "resume", &run];
+    for (name, value, code) in [
+        ("OPENMETAL_CLIENT_SECRET", "wrong", 3),
+        ("OPENMETAL_CLIENT_ID", "", 2),
+    ] {
+        let ended = account.call(account.mw(&resume).env(name, value));
+        assert_eq!(ended.code, Some(code), "{name}={value}: {}", ended.stderr);
+        assert_eq!(account.newest()["state"], "interrupted", "{name}={value}");
+    }
+    let denied = ["-q", "--deny", "change", "runs", "resume", &run];
+    let ended = account.call(account.mw(&denied));
+    assert_eq!(ended.code, Some(4), "{}", ended.stderr);
+    for text in [
+        "let = ;",
+        "no_such_function();",
+        "import \"./gone\" as gone;",
+    ] {
+        account.home.write("two.rhai", text);
+        let changed = ["-q", "runs", "resume", &run, "--with-changes"];
+        let ended = account.call(account.mw(&changed));
+        assert_eq!(ended.code, Some(2), "{text}: {}", ended.stderr);
+    }
+    account.gateway.decide(|_, _| Fate::Dropped);
+    assert_eq!(account.call(account.mw(&resume)).code, Some(1));
+    assert_eq!(account.newest()["state"], "interrupted");
+    account.gateway.decide(|_, _| Fate::Pass);
+    account.mw(&resume).stdout("done\n").run();
+    assert_eq!(account.labels(), ["a1", "a2"]);
+}
+
+#[test]
+fn a_script_that_no_longer_does_what_was_done_is_not_its_script() {
+    let (account, run) = broken_off(TWO, &[]);
+    account.home.write("two.rhai", "print(\"nothing\");");
+    let changed = ["-q", "runs", "resume", &run, "--with-changes"];
+    let ended = account.call(account.mw(&changed));
+    assert_eq!(ended.code, Some(6), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("the record has create_vlan \"a1\""),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(account.newest()["state"], "interrupted");
+}
+
+#[test]
+fn a_pause_that_has_begun_ends_when_it_would_have() {
+    let account = Account::new();
+    account.home.write(
+        "pause.rhai",
+        "let at = now();\nremember(\"count\", (recall(\"count\") ?? 0) + 1);\nsleep(\"2h\");\nprint((now() - at) < duration(\"3h\"));\nprint(recall(\"count\"));",
+    );
+    let state = account.home.path().join("state").display().to_string();
+    let call = account
+        .mw(&["-q", "run", "pause.rhai"])
+        .env("XDG_STATE_HOME", &state)
+        .env("MW_TEST_KILL", "in-sleep:1");
+    assert_eq!(account.call(call).code, None);
+    let run = account.newest()["id"].as_str().unwrap().to_owned();
+    account
+        .mw(&["-q", "runs", "resume", &run])
+        .env("XDG_STATE_HOME", &state)
+        .stdout("true\n1\n")
+        .run();
 }
