@@ -8,6 +8,9 @@ use super::parameter::Parameter;
 use crate::error::{Complaint, Place};
 use crate::operation::nearest;
 
+/// A property that the language gives every value, and that no field of ours comes before.
+const TAKEN: &str = "tag";
+
 /// Words that the language keeps for itself, so that `args.NAME` would not parse.
 const RESERVED: &[&str] = &[
     "true",
@@ -352,6 +355,14 @@ fn name<'a>(cursor: &mut Cursor<'a>, form: &str) -> Result<(String, Cursor<'a>),
             name,
             format!("`{name}` is a reserved word"),
             format!("`args.{name}` would not parse: choose another name"),
+        ));
+    }
+    if name == TAKEN {
+        return Err(Wrong::at(
+            at,
+            name,
+            format!("`{name}` is a property that every value of the language has"),
+            format!("`args.{name}` would be that: choose another name"),
         ));
     }
     if HELP.contains(&name) {

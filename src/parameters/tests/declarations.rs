@@ -47,6 +47,11 @@ fn every_mistake_in_a_declaration_is_named() {
         ),
         ("@param help: int", "`help` is the option", "another name"),
         (
+            "@param tag: string",
+            "`tag` is a property that every value",
+            "another name",
+        ),
+        (
             "@param a int",
             "the type of `a` is missing",
             "write `@param a: TYPE`",
