@@ -43,6 +43,8 @@ fn a_process_that_stood_still_past_its_lease_stops_before_its_next_call() {
     let config = account.home.path().join("mw.toml").display().to_string();
     let mut first = account.mw(&RUN).env("MW_CONFIG", &config).start();
     first.says("ready");
+    // In the middle of a write it would keep everybody from writing.
+    while account.newest()["state"] != "waiting" {}
     first.signal("STOP");
     // Its lease passes.
     while account.newest()["state"] != "interrupted" {}
