@@ -371,13 +371,8 @@ impl<'a> Course<'a> {
         let finding = readback::judge(&sent, seen.as_ref());
         if finding.sight == Sight::Converged {
             // What carries its own mark is nobody else's.
-            let is_marked = self
-                .request
-                .body
-                .as_ref()
-                .and_then(|body| body.get("description")?.as_str())
-                .is_some_and(|description| description.contains(readback::MARK));
-            if !is_marked
+            let is_marked = self.request.body.as_ref().and_then(readback::mark);
+            if is_marked.is_none()
                 && self
                     .account
                     .creates_another(self.operation, self.request.body.as_ref())

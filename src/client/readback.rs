@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::api;
 use crate::operation::{Arguments, Operation, Repeat};
 
-pub use created::MARK;
+pub use created::{MARK, mark};
 pub use finding::{Finding, Sent, accepted};
 
 /// What can be read to learn what a call did.

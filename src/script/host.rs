@@ -349,6 +349,8 @@ impl Host {
             } else {
                 self.token()
             },
+            // Whoever is asked otherwise would rather wait.
+            watch: is_recorded,
             ..Limits::default()
         };
         // The client watches the cancellation itself: it knows what a call cut off leaves behind.

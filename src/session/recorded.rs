@@ -29,6 +29,8 @@ struct Wanted<'a> {
     sent: Cow<'a, Arguments>,
     /// Whether nothing was on record of it.
     is_new: bool,
+    /// Whether somebody said that it was carried out.
+    is_said_done: bool,
     request: Request,
     repeat: Repeat,
     effect: Effect,
@@ -73,6 +75,7 @@ impl Session {
             },
             sent: marked.map_or(Cow::Borrowed(arguments), Cow::Owned),
             is_new,
+            is_said_done: call.state == CallState::ResolvedDone,
             repeat: operation.repeat(arguments),
             effect,
         };
@@ -154,19 +157,7 @@ impl Session {
                         Ok(told(Decoded::Nothing))
                     }
                     // It was done, so there is something to find.
-                    _ => {
-                        let found = self.look_into(recorder, wanted, call.clone(), limits).await;
-                        match found {
-                            Err(Failure::Halt(Halt::Doubt(mut doubt))) => {
-                                doubt.seen = format!(
-                                    "somebody said that it was carried out, but what it made is not found ({}): say what it is with --result, or --retry, or --abort",
-                                    doubt.seen
-                                );
-                                Err(recorder.restate(*doubt).into())
-                            }
-                            found => found,
-                        }
-                    }
+                    _ => self.look_into(recorder, wanted, call, limits).await,
                 }
             }
             CallState::Sent | CallState::InDoubt => {
@@ -206,12 +197,8 @@ impl Session {
                 }
                 Ok(client) => {
                     let scribe = Scribe::new(self, recorder, &call);
-                    let limits = Limits {
-                        watch: recorder.is_resumable(),
-                        ..limits.clone()
-                    };
                     let reply = client
-                        .call(&wanted.request, &wanted.sent, &limits, &scribe)
+                        .call(&wanted.request, &wanted.sent, limits, &scribe)
                         .await;
                     call = scribe.into_call();
                     reply
@@ -230,10 +217,6 @@ impl Session {
         limits: &Limits,
     ) -> Result<Done, Failure> {
         let scribe = Scribe::new(self, recorder, &call);
-        let limits = Limits {
-            watch: recorder.is_resumable(),
-            ..limits.clone()
-        };
         let sent_at = DateTime::from_timestamp_micros(call.started).unwrap_or_default();
         let reply = match self.client() {
             Ok(client) => {
@@ -242,7 +225,7 @@ impl Session {
                         &wanted.request,
                         &wanted.sent,
                         (sent_at, call.attempts),
-                        &limits,
+                        limits,
                         &scribe,
                     )
                     .await
@@ -312,7 +295,15 @@ impl Session {
                 if error.is_cancelled() || !recorder.is_resumable() {
                     return Err(error.into());
                 }
-                Err(recorder.doubt(&call, error.detail()).into())
+                let seen = if wanted.is_said_done {
+                    format!(
+                        "somebody said that it was carried out, but what it made is not found ({}): say what it is with --result, or --retry, or --abort",
+                        error.detail()
+                    )
+                } else {
+                    error.detail()
+                };
+                Err(recorder.doubt(&call, seen).into())
             }
         }
     }

@@ -58,8 +58,6 @@ struct Inner {
     left: AtomicU64,
     next: AtomicU32,
     halt: OnceLock<Halt>,
-    /// The question in other words, where more is known.
-    restated: OnceLock<Halt>,
     halted: CancellationToken,
 }
 
@@ -129,7 +127,6 @@ impl Recorder {
             made: Mutex::new(made),
             next: AtomicU32::new(1),
             halt: OnceLock::new(),
-            restated: OnceLock::new(),
             halted: CancellationToken::new(),
         }))
     }
@@ -161,17 +158,7 @@ impl Recorder {
     /// Why the run cannot go on, if it cannot.
     #[must_use]
     pub fn halt(&self) -> Option<&Halt> {
-        self.0.restated.get().or_else(|| self.0.halt.get())
-    }
-
-    /// Asks a question that was asked in other words.
-    pub(super) fn restate(&self, doubt: Doubt) -> Halt {
-        let asked = |halt: &Halt| matches!(halt, Halt::Doubt(it) if it.path == doubt.path);
-        if self.0.halt.get().is_some_and(asked) {
-            // The first words stand where it was restated before.
-            let _ = self.0.restated.set(Halt::Doubt(Box::new(doubt.clone())));
-        }
-        Halt::Doubt(Box::new(doubt))
+        self.0.halt.get()
     }
 
     /// Cancelled when the run cannot go on.

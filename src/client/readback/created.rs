@@ -10,6 +10,13 @@ use crate::record::Moment;
 /// How the mark in the description of what a run creates begins.
 pub const MARK: &str = "[mw:";
 
+/// The description by which what is created with this body is known again, where it bears a mark.
+#[must_use]
+pub fn mark(body: &Value) -> Option<&str> {
+    let description = body.get("description")?.as_str()?;
+    description.contains(MARK).then_some(description)
+}
+
 /// Looks for what a creation made.
 pub(super) fn created(sent: &Sent<'_>, seen: &Value) -> Finding {
     match sent.operation.name {
@@ -28,9 +35,8 @@ fn resource(sent: &Sent<'_>, seen: &Value) -> Finding {
         return Finding::unclear("nothing was sent that could be recognized");
     };
     // What carries our own mark needs no birthday: no clock is needed to know it.
-    let described = text(wanted.get("description")).filter(|it| it.contains(MARK));
-    let is_marked =
-        |item: &Value| described.is_some() && text(item.get("description")) == described;
+    let marked = sent.body.and_then(mark);
+    let is_marked = |item: &Value| marked.is_some() && mark(item) == marked;
     let mut young = Vec::new();
     let mut ageless = 0;
     for item in listed {
