@@ -254,9 +254,9 @@ fn ensure(
         let _frame = scope.enter("do", nature);
         body.call_within_context(context, ())
     };
-    if outcome.as_ref().is_err_and(|error| is_halted(error)) {
+    if host.is_halted() {
         // The run is not over: its cleanup is due when it is.
-        return outcome;
+        return Err(Stopped::Halted.raise());
     }
     host.turned(&mut scope);
     let cleaned: Result<Dynamic> = {

@@ -254,6 +254,11 @@ impl Host {
     /// Why the branch this thread works for is to end, if it is.
     #[must_use]
     pub fn stopped(&self) -> Option<Stopped> {
+        // A run that cannot go on stops as it stands: it is not a branch that another one failed, whose
+        // cleanup is due.
+        if self.is_halted() {
+            return Some(Stopped::Halted);
+        }
         let reason = self.stop().reason();
         if (reason.is_some() || Branch::is_cancelled() == Some(true)) && self.is_behind() {
             // What was done before is told again first: cleanups hang on it.

@@ -56,6 +56,8 @@ struct Crew<'a> {
     nature: Nature,
     /// Whether a branch was given up, or failed, with a call that may have been carried out.
     doubted: AtomicBool,
+    /// Whether a branch was given up.
+    gave_up: AtomicBool,
     /// Branches still at work; the last one calls the parent back.
     left: Mutex<(usize, Option<Ticket>)>,
     collect: bool,
@@ -101,6 +103,7 @@ fn parallel(
         scope: &scope,
         nature: Frame::nature(),
         doubted: AtomicBool::new(false),
+        gave_up: AtomicBool::new(false),
         left: Mutex::new((branches, None)),
         collect,
         cancel: host.token().child_token(),
@@ -112,6 +115,7 @@ fn parallel(
         .drain(..)
         .map(Option::unwrap_or_default)
         .collect();
+    let gave_up = crew.gave_up.load(Ordering::Relaxed);
     drop(crew);
     if host.is_halted() {
         return Err(Stopped::Halted.raise());
@@ -126,6 +130,10 @@ fn parallel(
         Some(Stopped::Abandoned) if doubted => return Err(Stopped::AbandonedInDoubt.raise()),
         Some(stopped) => return Err(stopped.raise()),
         None => {}
+    }
+    if gave_up {
+        // Results are missing, and nothing says why: this is no success.
+        return Err(Stopped::Abandoned.raise());
     }
     host.leave(scope, &json!({"failed": null}));
     Ok(done)
@@ -306,7 +314,9 @@ fn tolerated(crew: &Crew<'_>, index: usize, error: Box<EvalAltResult>) -> Option
         }
         _ => false,
     };
-    if !abandoned {
+    if abandoned {
+        crew.gave_up.store(true, Ordering::Relaxed);
+    } else {
         lock(&crew.failed).push((index, error));
     }
     crew.cancel.cancel();

@@ -294,3 +294,47 @@ fn what_is_said_to_be_done_and_is_not_found_is_asked_about_in_other_words() {
         .run();
     assert_eq!(account.gateway.effects().len(), 1);
 }
+
+#[test]
+fn a_branch_that_a_question_stops_goes_on_with_its_body_when_it_is_answered() {
+    let account = account(
+        r#"
+        let nodes = cloud("Bare metal").nodes();
+        fn made(label) { create_vlan(#{label: label, pod_location: "pod_1", vlan_type: "internal"}) }
+        parallel([0, 1], |i| {
+            if i == 0 { orders(); nodes[0].reboot(); return; }
+            ensure(
+                || { made("a"); let n = 0; while n < 2_000_000 { n += 1; } made("b"); },
+                || made("c")
+            );
+        });
+        print("over");
+    "#,
+    );
+    // The reboot is asked about while the other branch is at work between its calls.
+    let is_made = AtomicBool::new(false);
+    account.gateway.decide(move |request, _| {
+        if request.path.ends_with("/vlans") {
+            is_made.store(true, Ordering::SeqCst);
+        }
+        while request.path.ends_with("/orders") && !is_made.load(Ordering::SeqCst) {}
+        if is_reboot(request) {
+            return Fate::Dropped;
+        }
+        Fate::Pass
+    });
+    assert_eq!(account.call(account.mw(&RUN)).code, Some(5));
+    account.gateway.decide(|_, _| Fate::Pass);
+    let id = account.newest()["id"].as_str().unwrap().to_owned();
+    account
+        .mw(&["runs", "resolve", &id, "--retry"])
+        .any_stdout()
+        .run();
+    account
+        .mw(&["-q", "runs", "resume", &id])
+        .stdout("over\n")
+        .run();
+    let mut effects = account.gateway.effects();
+    effects.retain(|effect| effect.path.ends_with("/vlans"));
+    assert_eq!(effects.len(), 3, "{effects:#?}");
+}
