@@ -73,10 +73,18 @@ impl Course<'_> {
                     went.effects = self.account.gateway.effects();
                     return went;
                 }
-                // Killed when the question was on disk.
-                (Some(5) | None, "paused-in-doubt") => {
+                (Some(5), "paused-in-doubt") => {
                     went.asked += 1;
                     self.answer(&id);
+                }
+                // Killed when the question was on disk, or before the run was taken up once it had
+                // been answered.
+                (None, "paused-in-doubt") => {
+                    went.killed += 1;
+                    if self.asks(&id) {
+                        went.asked += 1;
+                        self.answer(&id);
+                    }
                 }
                 (code, state) => panic!(
                     "after {blow:?}: exit {code:?}, {state}\n{}\n{}",
@@ -124,6 +132,12 @@ impl Course<'_> {
             }
         }
         self.account.call(call)
+    }
+
+    /// Whether a call of a run waits for an answer.
+    fn asks(&self, run: &str) -> bool {
+        let is_doubted = |call: &Value| call["state"] == "in-doubt" || call["state"] == "sent";
+        self.account.calls(run).iter().any(is_doubted)
     }
 
     /// Answers every question of a run with the truth, as the gateway knows it.
