@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod clouds;
 pub mod configurations;
+pub mod cost;
 pub mod images;
 pub mod inventory;
 pub mod ip_blocks;

@@ -7,6 +7,7 @@ mod console;
 mod doc;
 mod execution;
 mod global;
+mod granted;
 mod interrupt;
 mod jobs;
 mod jobs_file;

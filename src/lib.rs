@@ -3,7 +3,7 @@
 //! # The map of the house
 //!
 //! On the ground stand [`operation`] (what an operation is, and the request its arguments make),
-//! [`record`] (what a resource is), [`branch`], [`clock`] and [`error`]. On them stands [`api`], which says what
+//! [`record`] (what a resource is), [`money`], [`branch`], [`clock`] and [`error`]. On them stands [`api`], which says what
 //! the API is, one file per resource.
 //!
 //! [`client`] speaks to the API; [`simulator`] answers as the API would. Neither knows the other.
@@ -23,6 +23,7 @@ pub mod clock;
 pub mod config;
 pub mod error;
 pub mod journal;
+pub mod money;
 pub mod operation;
 pub mod output;
 pub mod parameters;

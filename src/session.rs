@@ -7,13 +7,20 @@
 mod asked;
 pub mod crash;
 mod decode;
+mod denial;
+mod gate;
+mod grant;
 mod halt;
 mod marks;
 mod names;
+mod past;
 mod permission;
+mod question;
 mod recorded;
 mod recorder;
 mod scribe;
+mod spending;
+mod subject;
 
 use std::sync::{Arc, OnceLock};
 
@@ -23,13 +30,17 @@ use crate::api;
 use crate::client::{CallError, Client, Limits, Observer, unreadable};
 use crate::clock::Clock;
 use crate::operation::{Arguments, Operation, Repeat};
-use names::Names;
+use gate::Known;
 
 pub use asked::{Asked, canonical};
 pub use decode::Decoded;
+pub use denial::{Denial, Source};
+pub use grant::{Grant, Target, What};
 pub use halt::{Doubt, Halt, Parted};
-pub use permission::{Asker, Consent, Grant, Permission, Question};
-pub use recorder::{Begun, Book, LOCAL, Past, Recorder};
+pub use past::{LOCAL, Past};
+pub use permission::Permission;
+pub use question::{Asker, Consent, Question};
+pub use recorder::{Begun, Book, Recorder};
 
 /// How a session reaches its account. The client is made when first needed, because many scripts
 /// and most one-liners never call the API.
@@ -95,7 +106,7 @@ pub struct Session(Arc<Inner>);
 struct Inner {
     settings: Settings,
     client: OnceLock<Client>,
-    names: Names,
+    known: Known,
 }
 
 impl Session {
@@ -105,7 +116,7 @@ impl Session {
         Self(Arc::new(Inner {
             settings,
             client: OnceLock::new(),
-            names: Names::default(),
+            known: Known::default(),
         }))
     }
 
@@ -151,13 +162,7 @@ impl Session {
             .request(arguments)
             .map_err(|refusal| CallError::argument(operation, arguments, refusal))?;
         let effect = operation.effect(arguments);
-        self.0
-            .settings
-            .permission
-            .permit(operation, effect, &|| {
-                self.0.names.described(operation, arguments)
-            })
-            .map_err(|(why, hint)| CallError::not_permitted(operation, arguments, why, hint))?;
+        let admitted = self.admit(&request, arguments, effect).await?;
         let client = self.client()?;
         let reply = client
             .call(
@@ -166,7 +171,8 @@ impl Session {
                 limits,
                 self.0.settings.observer.as_ref(),
             )
-            .await?;
+            .await
+            .inspect_err(|error| self.reconsider(admitted, error))?;
         let kind = reply.content_type.as_deref();
         self.decoded(operation, arguments, kind, &reply.body)
     }
@@ -188,8 +194,9 @@ impl Session {
                 };
                 CallError::bad_answer(operation, arguments, &what)
             })?;
-        if self.0.settings.permission.asks() {
-            self.0.names.learn(&decoded);
+        let permission = &self.0.settings.permission;
+        if permission.asks() || permission.minds_names() {
+            self.0.known.names.learn(&decoded);
         }
         Ok(decoded)
     }

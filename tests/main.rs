@@ -17,6 +17,7 @@ mod promises {
     mod interrupts;
     mod mistakes;
     mod operations;
+    mod permissions;
     mod prompt;
     mod schedules;
     mod script_tests;

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Global;
 use super::ask;
+use super::granted::Granted;
 use super::simulated;
 use super::watcher::Watcher;
 use super::world::World;
@@ -18,12 +19,11 @@ use crate::client::{
 use crate::clock::Clock;
 use crate::config::{self, Environment, Flags, Found, Profile};
 use crate::error::{Complaint, exit};
-use crate::journal::Grants;
-use crate::operation::{Arguments, Effect};
+use crate::operation::Arguments;
 use crate::script::memory::Memory;
 use crate::script::runtime::LazyRuntime;
 use crate::script::stop::Stop;
-use crate::session::{Asker, Grant, Permission, Recorder, Session, Settings};
+use crate::session::{Permission, Recorder, Session, Settings};
 
 /// The account a command works on.
 pub enum Account {
@@ -91,7 +91,7 @@ impl Account {
         stop: &Stop,
         recorder: Option<Recorder>,
     ) -> Result<Session, Complaint> {
-        let permission = self.grants(global)?.permission(ask::person(stop));
+        let permission = Granted::of(global, self)?.permission(ask::person(stop));
         Ok(self.session_with(global, permission, recorder))
     }
 
@@ -156,27 +156,6 @@ impl Account {
             .map_err(|failure| super::call::failure(&failure))
     }
 
-    /// What the command line and the profile allow and deny.
-    pub fn grants(&self, global: &Global) -> Result<Granted, Complaint> {
-        let mut deny = global.deny.clone();
-        let mut allow = global.allow.clone();
-        if global.yes {
-            allow.extend([Effect::Read, Effect::Change, Effect::Disrupt].map(Grant::Effect));
-        }
-        match self {
-            Self::Simulated(_) => allow = Permission::everything(),
-            Self::Real { profile, .. } => {
-                deny.extend(grants(&profile.deny, profile)?);
-                if profile.allow.is_empty() {
-                    allow.extend(Permission::reading());
-                } else {
-                    allow.extend(grants(&profile.allow, profile)?);
-                }
-            }
-        }
-        Ok(Granted { allow, deny })
-    }
-
     /// The profile's name, or what stands for one.
     pub fn profile(&self) -> &str {
         match self {
@@ -218,43 +197,6 @@ pub fn machine() -> Clock {
         return Clock::Hurried(hurry);
     }
     Clock::Real
-}
-
-/// What a run is allowed and denied.
-#[derive(Clone, Debug)]
-pub struct Granted {
-    /// What it is allowed.
-    pub allow: Vec<Grant>,
-    /// What it is denied, whatever else allows it.
-    pub deny: Vec<Grant>,
-}
-
-impl Granted {
-    /// The permission of a run; what is neither is asked of this person.
-    pub fn permission(self, asker: Option<Arc<dyn Asker>>) -> Permission {
-        Permission::new(self.allow, self.deny, asker)
-    }
-
-    /// The same in words, to be kept.
-    pub fn words(&self) -> Grants {
-        let words = |grants: &[Grant]| grants.iter().map(ToString::to_string).collect();
-        Grants {
-            allow: words(&self.allow),
-            deny: words(&self.deny),
-        }
-    }
-}
-
-/// The grants a list of words means.
-pub fn grants(words: &[String], profile: &Profile) -> Result<Vec<Grant>, Complaint> {
-    words
-        .iter()
-        .map(|word| {
-            word.parse().map_err(|error: String| {
-                Complaint::usage(format!("profile {}: {error}", profile.name))
-            })
-        })
-        .collect()
 }
 
 fn real(profile: &Profile) -> Result<Client, CallError> {

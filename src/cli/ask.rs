@@ -25,22 +25,14 @@ impl Asker for Person {
     fn ask(&self, question: &Question) -> Consent {
         loop {
             let mut err = io::stderr().lock();
-            let asked = write!(
-                err,
-                "{}: {} {}? [y]es [a]ll {} [n]o: ",
-                question.effect, question.operation, question.target, question.effect
-            )
-            .and_then(|()| err.flush());
+            let asked = write!(err, "{}", question.line()).and_then(|()| err.flush());
             drop(err);
             // Silence is not consent.
             let Some(answer) = asked.ok().and_then(|()| self.line()) else {
                 return Consent::No;
             };
-            match answer.trim().to_lowercase().as_str() {
-                "y" | "yes" => return Consent::Yes,
-                "a" | "all" => return Consent::All,
-                "n" | "no" | "" => return Consent::No,
-                _ => {}
+            if let Some(consent) = question.consent(&answer) {
+                return consent;
             }
         }
     }

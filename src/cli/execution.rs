@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::account::Account;
 use super::console::Terminal;
+use super::granted::Granted;
 use super::kept::{Kept, New};
 use super::{Global, Outcome, ask, interrupt, show};
 use crate::branch::{Frame, Nature};
@@ -56,7 +57,7 @@ impl Execution {
 
     /// Runs a script and shows what it comes to.
     pub fn run(self, global: &Global, task: Task) -> Outcome {
-        let granted = self.account.grants(global)?;
+        let granted = Granted::of(global, &self.account)?;
         let kept = match task.kind {
             RunKind::Script => Kept::begin(
                 global,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::money::Money;
 use crate::output::Format;
 use crate::session::Grant;
 
@@ -56,7 +57,8 @@ pub struct Global {
     /// Trust the certificates in this file too
     #[arg(long, global = true, value_name = "FILE", help_heading = "Account")]
     pub cacert: Option<PathBuf>,
-    /// Grant effects (read, change, disrupt, destroy, spend) or single operations
+    /// Grant effects (read, change, disrupt, destroy, spend) or operations, on all or some targets:
+    /// disrupt@cloud:Web
     #[arg(
         long,
         global = true,
@@ -65,7 +67,7 @@ pub struct Global {
         help_heading = "Permission"
     )]
     pub allow: Vec<Grant>,
-    /// Deny effects or operations, whatever else grants them
+    /// Deny the same, whatever else grants it
     #[arg(
         long,
         global = true,
@@ -74,6 +76,14 @@ pub struct Global {
         help_heading = "Permission"
     )]
     pub deny: Vec<Grant>,
+    /// Buy for no more than this, in dollars for 30 days by the product catalogue
+    #[arg(
+        long,
+        global = true,
+        value_name = "DOLLARS",
+        help_heading = "Permission"
+    )]
+    pub spend_limit: Option<Money>,
     /// Grant read, change and disrupt without asking; destroy and spend must be named
     #[arg(long, global = true, help_heading = "Permission")]
     pub yes: bool,

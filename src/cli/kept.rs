@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::Global;
 use super::account::{Account, machine};
+use super::granted::Granted;
 use crate::config::{self, Environment, Keep};
 use crate::error::{Complaint, exit};
 use crate::journal::{
@@ -177,7 +178,7 @@ impl Kept {
             profile: profile.name.clone(),
             url: profile.url.clone(),
             args: Map::new(),
-            grants: account.grants(global)?.words(),
+            grants: Granted::of(global, account)?.words(),
         };
         let global = global.clone();
         let open = move || {

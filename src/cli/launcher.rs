@@ -7,8 +7,9 @@ use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use super::Global;
-use super::account::{Account, Granted};
+use super::account::Account;
 use super::execution::{Task, on_its_own_thread};
+use super::granted::{Granted, denied};
 use super::kept::{self, Kept, New};
 use super::prepared::Prepared;
 use crate::error::{Complaint, exit};
@@ -31,7 +32,6 @@ pub struct Launcher {
 struct Inner {
     account: Account,
     runtime: Arc<LazyRuntime>,
-    deny: Vec<Grant>,
     global: Global,
     journal: Option<Journal>,
 }
@@ -46,7 +46,6 @@ impl Launcher {
                 journal: is_kept.then(|| kept::journal(global)).transpose()?,
                 account,
                 runtime: Arc::new(LazyRuntime::default()),
-                deny: global.deny.clone(),
                 global: global.clone(),
             }),
         })
@@ -138,7 +137,8 @@ fn prepared(inner: &Inner, due: &Due, stop: Stop) -> Result<(Host, Source, Kept)
         }
         _ => fresh(inner, job)?,
     };
-    prepared.granted.deny.extend(inner.deny.iter().cloned());
+    prepared.granted.deny.extend(denied(&inner.global.deny));
+    prepared.granted.job = Some(job.name.clone());
     let Prepared {
         task,
         granted,
@@ -176,8 +176,12 @@ fn fresh(inner: &Inner, job: &Job) -> Result<Prepared, Vec<Complaint>> {
         .iter()
         .map(|word| word.parse::<Grant>().map_err(Complaint::usage))
         .collect::<Result<Vec<_>, _>>()?;
-    let deny = inner.deny.clone();
-    let granted = Granted { allow, deny };
+    // The profile's `allow` is for whoever types; a job says itself what it needs.
+    let granted = Granted {
+        allow,
+        said_yes: false,
+        ..Granted::of(&inner.global, &inner.account)?
+    };
     let kind = RunKind::Job;
     let kept = match &inner.journal {
         None => Kept::not(),

@@ -1,8 +1,8 @@
 //! A run that is ready to be carried out; one that is taken up where it broke off is what it was
 //! begun as, and not what lies on disk now.
 
-use super::account::Granted;
 use super::execution::Task;
+use super::granted::Granted;
 use super::kept::{self, Kept};
 use crate::error::{Complaint, exit};
 use crate::journal::{Journal, Run};
@@ -42,16 +42,7 @@ impl Prepared {
             ))
             .hint(format!("mw runs show {} says what was done", run.id)));
         }
-        let words = |words: &[String]| {
-            words
-                .iter()
-                .map(|word| word.parse().map_err(Complaint::usage))
-                .collect::<Result<Vec<_>, _>>()
-        };
-        let granted = Granted {
-            allow: words(&run.start.grants.allow)?,
-            deny: words(&run.start.grants.deny)?,
-        };
+        let granted = Granted::of_words(&run.start.grants)?;
         let kept = Kept::resume(journal, &run, with_changes)?;
         let name = &run.start.script;
         let source = match (kept.text(name), with_changes) {

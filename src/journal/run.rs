@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::owner::Owner;
+use crate::money::Money;
 
 /// How a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -143,6 +144,9 @@ pub struct Grants {
     pub allow: Vec<String>,
     /// What was denied.
     pub deny: Vec<String>,
+    /// What it may buy, in costs of 30 days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spend_limit: Option<Money>,
 }
 
 /// A run, as it stands.

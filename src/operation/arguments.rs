@@ -1,12 +1,12 @@
 //! The arguments of one call, by parameter name.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The arguments of one call, by parameter name, as JSON values.
 ///
 /// Resources have been replaced by their ids before they get here.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Arguments(Map<String, Value>);
 

@@ -1,99 +1,43 @@
-//! What a run may do: granted beforehand, asked for, or refused.
+//! What a run may do: granted beforehand, asked for, or refused. Nothing is read or sent from here.
 
 use std::collections::HashSet;
 use std::fmt;
-use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::api;
-use crate::operation::{Effect, Operation, nearest};
+use super::denial::Denial;
+use super::grant::{Covers, Grant};
+use super::question::{Asker, Consent, Question};
+use super::subject::Subject;
+use crate::money::Money;
+use crate::operation::{Effect, Operation};
 
-/// One thing granted or denied.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Grant {
-    /// Every operation with this effect.
-    Effect(Effect),
-    /// One operation, whatever its effect.
-    Operation(&'static str),
-    /// A power outside the account: `fs:DIR`, `env:NAME`, `net:HOST`.
-    Local(String),
-}
+/// Why a call may not be made, and what to do about it.
+pub type Refusal = (String, String);
 
-impl fmt::Display for Grant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Effect(effect) => effect.fmt(f),
-            Self::Operation(name) => f.write_str(name),
-            Self::Local(power) => f.write_str(power),
-        }
-    }
-}
-
-impl FromStr for Grant {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if let Ok(effect) = text.parse() {
-            return Ok(Self::Effect(effect));
-        }
-        if let Some(operation) = api::operation(text) {
-            return Ok(Self::Operation(operation.name));
-        }
-        if ["fs:", "env:", "net:"]
-            .iter()
-            .any(|power| text.starts_with(power))
-        {
-            return Ok(Self::Local(text.to_owned()));
-        }
-        let known = Effect::ALL
-            .iter()
-            .map(|effect| effect.as_str())
-            .chain(api::operations().map(|operation| operation.name));
-        let hint = nearest(text, known).map_or_else(
-            || "effects are read, change, disrupt, destroy and spend".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
-        Err(format!(
-            "`{text}` is neither an effect nor an operation; {hint}"
-        ))
-    }
-}
-
-/// A question to the person at the terminal.
-#[derive(Clone, Debug)]
-pub struct Question {
-    /// What the call does to the world.
-    pub effect: Effect,
-    /// The operation.
-    pub operation: &'static str,
-    /// What it acts upon.
-    pub target: String,
-}
-
-/// The answer to a [`Question`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Consent {
-    /// This call.
-    Yes,
-    /// This call and every later one of its effect.
-    All,
-    /// Not this call.
-    No,
-}
-
-/// Someone who can be asked.
-pub trait Asker: Send + Sync {
-    /// Asks, and waits for the answer.
-    fn ask(&self, question: &Question) -> Consent;
+/// How the rules stand to a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is granted.
+    Granted,
+    /// Nobody has said anything about it.
+    Open,
+    /// It is refused, whoever is asked.
+    Refused(Refusal),
+    /// The names of what it acts upon decide, and are not known.
+    Undecided,
 }
 
 /// What a run may do.
 pub struct Permission {
     allow: Vec<Grant>,
-    deny: Vec<Grant>,
+    deny: Vec<Denial>,
     asker: Option<Arc<dyn Asker>>,
     consented: Mutex<HashSet<Effect>>,
     unrecorded: bool,
+    careful: bool,
+    said_yes: bool,
+    job: Option<String>,
+    limit: Option<Money>,
 }
 
 impl fmt::Debug for Permission {
@@ -101,6 +45,7 @@ impl fmt::Debug for Permission {
         f.debug_struct("Permission")
             .field("allow", &self.allow)
             .field("deny", &self.deny)
+            .field("limit", &self.limit)
             .finish_non_exhaustive()
     }
 }
@@ -109,32 +54,30 @@ impl Permission {
     /// Grants `allow` but what `deny` takes away; the rest is asked for, or refused when there is
     /// nobody to ask.
     #[must_use]
-    pub fn new(allow: Vec<Grant>, deny: Vec<Grant>, asker: Option<Arc<dyn Asker>>) -> Self {
+    pub fn new(allow: Vec<Grant>, deny: Vec<Denial>, asker: Option<Arc<dyn Asker>>) -> Self {
         Self {
             allow,
             deny,
             asker,
             consented: Mutex::new(HashSet::new()),
             unrecorded: false,
+            careful: false,
+            said_yes: false,
+            job: None,
+            limit: None,
         }
     }
 
     /// Every effect granted.
     #[must_use]
     pub fn everything() -> Vec<Grant> {
-        Effect::ALL.into_iter().map(Grant::Effect).collect()
+        Effect::ALL.into_iter().map(Grant::effect).collect()
     }
 
     /// Reading only, the default.
     #[must_use]
     pub fn reading() -> Vec<Grant> {
-        vec![Grant::Effect(Effect::Read)]
-    }
-
-    /// Whether there is someone to ask.
-    #[must_use]
-    pub fn asks(&self) -> bool {
-        self.asker.is_some()
+        vec![Grant::effect(Effect::Read)]
     }
 
     /// The same, with what a person consented to when the run was under way before.
@@ -151,58 +94,129 @@ impl Permission {
         self
     }
 
-    /// Whether the call may go ahead; otherwise the sentence that says why not, and what to do. An
-    /// effect comes back that a person has just consented to for all of the run.
-    pub fn permit(
-        &self,
-        operation: &'static Operation,
-        effect: Effect,
-        target: &dyn Fn() -> String,
-    ) -> Result<Option<Effect>, (String, String)> {
-        let covers = |grant: &&Grant| match grant {
-            Grant::Effect(granted) => *granted == effect,
-            Grant::Operation(name) => *name == operation.name,
-            Grant::Local(_) => false,
-        };
-        if let Some(denied) = self.deny.iter().find(covers) {
-            return Err((
-                format!("`{denied}` is denied to this run"),
-                format!("take `{denied}` off --deny to allow it"),
-            ));
+    /// The same on an account where every call that disrupts, destroys or spends is asked for by
+    /// itself.
+    #[must_use]
+    pub const fn careful(mut self, careful: bool) -> Self {
+        self.careful = careful;
+        self
+    }
+
+    /// The same where `--yes` was said, so that it can be told what that does not grant.
+    #[must_use]
+    pub const fn said_yes(mut self, said: bool) -> Self {
+        self.said_yes = said;
+        self
+    }
+
+    /// The same for a run of this job.
+    #[must_use]
+    pub fn of_job(mut self, job: &str) -> Self {
+        self.job = Some(job.to_owned());
+        self
+    }
+
+    /// The same for a run that may buy so much, in costs of 30 days.
+    #[must_use]
+    pub const fn limited(mut self, limit: Option<Money>) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// Whether there is someone to ask.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        self.asker.is_some()
+    }
+
+    /// What the run may buy, in costs of 30 days.
+    #[must_use]
+    pub const fn limit(&self) -> Option<Money> {
+        self.limit
+    }
+
+    /// Whether a rule names resources of this type, so that their names matter.
+    #[must_use]
+    pub fn minds_names_of(&self, kind: &str) -> bool {
+        self.rules().any(|grant| grant.kind() == Some(kind))
+    }
+
+    /// Whether any rule names what it is for.
+    #[must_use]
+    pub fn minds_names(&self) -> bool {
+        self.rules().any(|grant| grant.kind().is_some())
+    }
+
+    fn rules(&self) -> impl Iterator<Item = &Grant> {
+        let denied = self.deny.iter().map(|denial| &denial.grant);
+        self.allow.iter().chain(denied)
+    }
+
+    /// How the rules stand to a call on these resources.
+    #[must_use]
+    pub fn standing(&self, operation: &Operation, effect: Effect, on: &[Subject]) -> Standing {
+        let mut is_open = false;
+        for denial in &self.deny {
+            match denial.grant.covers_any(operation, effect, on) {
+                Covers::No => {}
+                Covers::Unknown => is_open = true,
+                Covers::Yes => {
+                    let (grant, by) = (&denial.grant, &denial.by);
+                    let why = format!("`{grant}` is denied {by}");
+                    return Standing::Refused((why, by.hint(grant)));
+                }
+            }
         }
         if self.unrecorded && effect != Effect::Read {
-            return Err((
+            return Standing::Refused((
                 "the run has no journal, so that what it does could not be looked into if it broke off"
                     .to_owned(),
                 "say --yes too, with --no-journal, to do it all the same".to_owned(),
             ));
         }
-        if self.allow.iter().any(|grant| covers(&grant)) || self.consents().contains(&effect) {
-            return Ok(None);
+        if is_open {
+            return Standing::Undecided;
         }
-        let refusal = |why: &str| {
-            (
-                format!("its effect is `{effect}`, which {why}"),
-                format!(
-                    "grant it with --allow {effect}, or only this with --allow {}",
-                    operation.name
-                ),
-            )
-        };
+        let mut covers = self
+            .allow
+            .iter()
+            .map(|grant| grant.covers_all(operation, effect, on));
+        if covers.clone().any(|it| it == Covers::Yes) || self.consents().contains(&effect) {
+            Standing::Granted
+        } else if covers.any(|it| it == Covers::Unknown) {
+            Standing::Undecided
+        } else {
+            Standing::Open
+        }
+    }
+
+    /// Asks the person at the terminal. An effect comes back that was consented to for all of the
+    /// run.
+    pub fn ask(
+        &self,
+        effect: Effect,
+        question: Question,
+        refusal: impl Fn(&str) -> Refusal,
+    ) -> Result<Option<Effect>, Refusal> {
         let Some(asker) = &self.asker else {
-            return Err(refusal(
-                "is not granted to this run, and there is no terminal to ask at",
-            ));
+            return Err(refusal(if self.said_yes {
+                "is not granted to this run: --yes does not go so far, and there is no terminal to ask at"
+            } else {
+                "is not granted to this run, and there is no terminal to ask at"
+            }));
         };
         // Held while asking, so that parallel branches ask one after the other.
         let mut consented = self.consents();
         if consented.contains(&effect) {
             return Ok(None);
         }
+        let careful = self.careful && effect >= Effect::Disrupt;
         let question = Question {
-            effect,
-            operation: operation.name,
-            target: target(),
+            typed: question
+                .typed
+                .filter(|_| careful && effect == Effect::Destroy),
+            each: careful,
+            ..question
         };
         match asker.ask(&question) {
             Consent::Yes => Ok(None),
@@ -214,81 +228,198 @@ impl Permission {
         }
     }
 
-    fn consents(&self) -> std::sync::MutexGuard<'_, HashSet<Effect>> {
+    /// What to say of a call that is not granted, with the words that would grant it.
+    #[must_use]
+    pub fn refusal(
+        &self,
+        operation: &Operation,
+        effect: Effect,
+        on: &[Subject],
+        why: &str,
+    ) -> Refusal {
+        let narrow = on.first().map(|subject| {
+            // A comma separates grants.
+            let name = subject
+                .name
+                .name()
+                .filter(|name| !name.contains([',', '*']));
+            format!("{effect}@{}:{}", subject.kind, name.unwrap_or(&subject.id))
+        });
+        let hint = if let Some(job) = &self.job {
+            let narrow = narrow.map_or_else(String::new, |it| format!(", or only {it:?}"));
+            format!("add \"{effect}\" to `allow` of job {job}{narrow}")
+        } else {
+            let narrow = narrow.map_or_else(String::new, |it| {
+                format!(", or only here with --allow {}", quoted(&it))
+            });
+            format!(
+                "grant it with --allow {effect}, only this operation with --allow {}{narrow}",
+                operation.name
+            )
+        };
+        (format!("its effect is `{effect}`, which {why}"), hint)
+    }
+
+    fn consents(&self) -> MutexGuard<'_, HashSet<Effect>> {
         self.consented
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "@:._-+/".contains(c);
+    if word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::denial::Source;
+    use super::super::subject::Called;
     use super::*;
+    use crate::api;
 
     fn operation(name: &str) -> &'static Operation {
         api::operation(name).unwrap()
     }
 
+    fn permission(allow: &[&str], deny: &[&str]) -> Permission {
+        Permission::new(
+            allow.iter().map(|it| it.parse().unwrap()).collect(),
+            deny.iter()
+                .map(|it| Denial {
+                    grant: it.parse().unwrap(),
+                    by: Source::Flag,
+                })
+                .collect(),
+            None,
+        )
+    }
+
+    fn cloud(name: Called) -> [Subject; 1] {
+        [Subject {
+            kind: "cloud",
+            id: "qw5T".to_owned(),
+            name,
+        }]
+    }
+
+    fn by(name: &str) -> Called {
+        Called::By(name.to_owned())
+    }
+
     #[test]
     fn deny_wins_over_allow() {
-        let permission = Permission::new(
-            Permission::everything(),
-            vec!["delete_cloud".parse().unwrap()],
-            None,
+        let permission = permission(
+            &["read", "change", "disrupt", "destroy", "spend"],
+            &["delete_cloud"],
         );
+        let refused = permission.standing(operation("delete_cloud"), Effect::Destroy, &[]);
+        let Standing::Refused((why, hint)) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(why, "`delete_cloud` is denied to this run by --deny");
+        assert_eq!(hint, "take `delete_cloud` off --deny to allow it");
+        assert_eq!(
+            permission.standing(operation("delete_vlan"), Effect::Destroy, &[]),
+            Standing::Granted
+        );
+    }
+
+    #[test]
+    fn a_denial_by_name_waits_for_the_name_and_a_grant_by_name_does_too() {
         let delete = operation("delete_cloud");
-        assert!(
-            permission
-                .permit(delete, Effect::Destroy, &|| "cloud a".to_owned())
-                .is_err()
-        );
-        assert!(
-            permission
-                .permit(operation("delete_vlan"), Effect::Destroy, &|| "vlan a"
-                    .to_owned())
-                .is_ok()
-        );
+        let denied = permission(&["destroy"], &["destroy@cloud:production"]);
+        let stands = |permission: &Permission, name| {
+            permission.standing(delete, Effect::Destroy, &cloud(name))
+        };
+        assert_eq!(stands(&denied, Called::Unknown), Standing::Undecided);
+        assert!(matches!(
+            stands(&denied, by("production")),
+            Standing::Refused(_)
+        ));
+        assert_eq!(stands(&denied, by("lab")), Standing::Granted);
+        let granted = permission(&["destroy@cloud:lab-*"], &[]);
+        assert_eq!(stands(&granted, Called::Unknown), Standing::Undecided);
+        assert_eq!(stands(&granted, by("lab-1")), Standing::Granted);
+        assert_eq!(stands(&granted, by("production")), Standing::Open);
+        assert!(granted.minds_names_of("cloud") && !granted.minds_names_of("node"));
     }
 
     #[test]
     fn without_a_terminal_only_what_was_granted_goes_ahead() {
-        let permission = Permission::new(Permission::reading(), vec![], None);
-        assert!(
-            permission
-                .permit(operation("clouds"), Effect::Read, &String::new)
-                .is_ok()
+        let permission = permission(&["read"], &[]);
+        let power = operation("set_power");
+        assert_eq!(
+            permission.standing(operation("clouds"), Effect::Read, &[]),
+            Standing::Granted
+        );
+        let on = cloud(by("My first cloud"));
+        assert_eq!(
+            permission.standing(power, Effect::Disrupt, &on),
+            Standing::Open
         );
         let (why, hint) = permission
-            .permit(operation("set_power"), Effect::Disrupt, &|| {
-                "node x".to_owned()
+            .ask(Effect::Disrupt, Question::default(), |why| {
+                permission.refusal(power, Effect::Disrupt, &on, why)
             })
             .unwrap_err();
         assert!(why.contains("`disrupt`"), "{why}");
-        assert!(hint.contains("--allow disrupt"), "{hint}");
+        assert_eq!(
+            hint,
+            "grant it with --allow disrupt, only this operation with --allow set_power, or only here with --allow 'disrupt@cloud:My first cloud'"
+        );
+    }
+
+    struct Answers(Mutex<Vec<Consent>>, Mutex<Vec<Question>>);
+
+    impl Asker for Answers {
+        fn ask(&self, question: &Question) -> Consent {
+            self.1.lock().unwrap().push(question.clone());
+            self.0.lock().unwrap().pop().unwrap()
+        }
     }
 
     #[test]
     fn all_is_remembered_and_yes_is_not() {
-        struct Answers(Mutex<Vec<Consent>>);
-        impl Asker for Answers {
-            fn ask(&self, _: &Question) -> Consent {
-                self.0.lock().unwrap().pop().unwrap()
-            }
-        }
-        let asker = Arc::new(Answers(Mutex::new(vec![Consent::All, Consent::Yes])));
-        let permission = Permission::new(Permission::reading(), vec![], Some(asker));
+        let answers = Mutex::new(vec![Consent::All, Consent::Yes]);
+        let asker = Arc::new(Answers(answers, Mutex::default()));
+        let permission = Permission::new(Permission::reading(), vec![], Some(asker.clone()));
         for _ in 0..3 {
             permission
-                .permit(operation("set_power"), Effect::Disrupt, &|| {
-                    "node x".to_owned()
-                })
+                .ask(Effect::Disrupt, Question::default(), |_| Refusal::default())
                 .unwrap();
         }
+        assert_eq!(asker.1.lock().unwrap().len(), 2);
+        assert_eq!(
+            permission.standing(operation("set_power"), Effect::Disrupt, &[]),
+            Standing::Granted
+        );
     }
 
     #[test]
-    fn a_misspelt_grant_gets_a_suggestion() {
-        let error = "disrubt".parse::<Grant>().unwrap_err();
-        assert!(error.contains("did you mean `disrupt`?"), "{error}");
+    fn on_an_account_to_be_careful_with_every_disruption_is_asked_for_by_itself() {
+        let answers = Mutex::new(vec![Consent::Yes; 3]);
+        let asker = Arc::new(Answers(answers, Mutex::default()));
+        let permission =
+            Permission::new(Permission::reading(), vec![], Some(asker.clone())).careful(true);
+        let question = || Question {
+            typed: Some("Web".to_owned()),
+            ..Question::default()
+        };
+        for effect in [Effect::Change, Effect::Disrupt, Effect::Destroy] {
+            let refusal = |_: &str| Refusal::default();
+            permission.ask(effect, question(), refusal).unwrap();
+        }
+        let asked = asker.1.lock().unwrap();
+        let each: Vec<_> = asked
+            .iter()
+            .map(|it| (it.each, it.typed.is_some()))
+            .collect();
+        assert_eq!(each, [(false, false), (true, false), (true, true)]);
     }
 }

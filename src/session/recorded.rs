@@ -174,19 +174,10 @@ impl Session {
         mut call: Call,
         limits: &Limits,
     ) -> Result<Done, Failure> {
-        let (operation, given) = (wanted.operation, wanted.given);
-        let permitted = self
-            .0
-            .settings
-            .permission
-            .permit(operation, wanted.effect, &|| {
-                self.0.names.described(operation, given)
-            });
-        if let Ok(Some(consented)) = permitted {
-            recorder.consent(consented.as_str());
-        }
-        let result = match permitted {
-            Err((why, hint)) => Err(CallError::not_permitted(operation, given, why, hint)),
+        let given = wanted.given;
+        let admitted = self.admit(&wanted.request, given, wanted.effect).await;
+        let result = match &admitted {
+            Err(error) => Err(error.clone()),
             Ok(_) => match self.client() {
                 Err(error) => Err(error),
                 Ok(client) if wanted.repeat == Repeat::Safe => {
@@ -205,6 +196,9 @@ impl Session {
                 }
             },
         };
+        if let (Ok(admitted), Err(error)) = (admitted, &result) {
+            self.reconsider(admitted, error);
+        }
         self.conclude(recorder, wanted, call, result).await
     }
 

@@ -11,10 +11,11 @@ use tokio_util::sync::CancellationToken;
 use super::asked::{Asked, hash, shown};
 use super::crash::crash;
 use super::halt::{Doubt, Halt, Parted};
+use super::past::{LOCAL, Past};
 use crate::branch::Frame;
 use crate::clock::Clock;
 use crate::journal::{Call, CallState, Journal, JournalError, LARGEST, Lease};
-use crate::operation::Effect;
+use crate::operation::{Arguments, Effect};
 
 /// The journal and the run in it.
 #[derive(Clone, Debug)]
@@ -27,15 +28,6 @@ pub struct Book {
 
 /// Opens the book when it is first needed.
 type Open = Box<dyn Fn() -> Result<Book, JournalError> + Send + Sync>;
-
-/// What a run was taken up with.
-#[derive(Debug, Default)]
-pub struct Past {
-    /// Its calls so far.
-    pub calls: Vec<Call>,
-    /// Whether it was to be cancelled.
-    pub is_cancelled: bool,
-}
 
 /// The record of a run, shared by its branches.
 #[derive(Clone)]
@@ -54,6 +46,8 @@ struct Inner {
     past: Mutex<HashMap<String, Call>>,
     /// What calls of the past came to that may be taken for another's.
     made: Mutex<Vec<(String, Bytes)>>,
+    /// What calls of the past bought.
+    spent: Mutex<Vec<(String, Arguments)>>,
     /// How many calls of the past are still to be told again.
     left: AtomicU64,
     next: AtomicU32,
@@ -101,13 +95,7 @@ impl Recorder {
             // It is empty still.
             let _ = slot.set(book);
         }
-        let made = past
-            .calls
-            .iter()
-            .filter(|call| matches!(call.state, CallState::Done | CallState::ResolvedDone))
-            .filter(|call| call.effect != LOCAL)
-            .filter_map(|call| Some((call.operation.to_string(), call.body.clone()?)))
-            .collect();
+        let (made, spent) = (past.made(), past.spent());
         let calls: HashMap<String, Call> = past
             .calls
             .into_iter()
@@ -125,6 +113,7 @@ impl Recorder {
             before_new: Mutex::default(),
             past: Mutex::new(calls),
             made: Mutex::new(made),
+            spent: Mutex::new(spent),
             next: AtomicU32::new(1),
             halt: OnceLock::new(),
             halted: CancellationToken::new(),
@@ -218,6 +207,11 @@ impl Recorder {
     /// What the calls of the past came to, by operation; given once.
     pub(super) fn made(&self) -> Vec<(String, Bytes)> {
         std::mem::take(&mut *lock(&self.0.made))
+    }
+
+    /// What the calls of the past bought, or may have bought: operations and arguments; given once.
+    pub(super) fn spent(&self) -> Vec<(String, Arguments)> {
+        std::mem::take(&mut *lock(&self.0.spent))
     }
 
     /// Whether the branch of this thread has calls to tell again before it does anything new.
@@ -422,9 +416,6 @@ impl Recorder {
         })))
     }
 }
-
-/// The effect of what a script does that is nothing of the account's.
-pub const LOCAL: &str = "local";
 
 fn unopened() -> JournalError {
     JournalError {

@@ -12,13 +12,14 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // The ground. A record's fields are described in the terms of operations, and the reverse.
     ("error", &[]),
     ("branch", &[]),
+    ("money", &[]),
     // It keeps what it is given, and knows nothing of what that is.
-    ("journal", &[]),
+    ("journal", &["money"]),
     ("clock", &["branch"]),
     ("record", &["operation"]),
     ("operation", &["record"]),
     // What the API is.
-    ("api", &["operation", "record"]),
+    ("api", &["money", "operation", "record"]),
     // How it is reached, and how a stand-in answers. Neither names the other.
     ("client", &["api", "clock", "error", "operation", "record"]),
     (
@@ -39,6 +40,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "clock",
             "error",
             "journal",
+            "money",
             "operation",
             "record",
         ],

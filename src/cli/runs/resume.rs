@@ -7,11 +7,11 @@ use clap::Args;
 use super::ById;
 use crate::cli::account::Account;
 use crate::cli::execution::Execution;
+use crate::cli::granted::Granted;
 use crate::cli::prepared::Prepared;
 use crate::cli::{Global, Outcome, ask, kept};
 use crate::error::{Complaint, exit};
 use crate::journal::{Run, RunState};
-use crate::session::Grant;
 
 /// Take a run up where it broke off.
 #[derive(Args, Debug)]
@@ -57,16 +57,8 @@ impl Resume {
             );
         }
         let mut resumed = Prepared::again(&journal, &run.id, self.with_changes)?;
-        let own = execution.account.grants(&global)?;
-        let added = global.allow.iter().cloned();
-        resumed.granted.allow.extend(added);
-        if global.yes {
-            resumed
-                .granted
-                .allow
-                .extend(own.allow.iter().filter(|it| is_effect(it)).cloned());
-        }
-        resumed.granted.deny.extend(own.deny);
+        let now = Granted::of(&global, &execution.account)?;
+        resumed.granted = resumed.granted.again(&global, now);
         let asker = ask::person(&execution.stop);
         let permission = resumed
             .granted
@@ -74,10 +66,6 @@ impl Resume {
             .with_consents(resumed.consents);
         execution.carry_out(&global, resumed.task, permission, &resumed.kept)
     }
-}
-
-const fn is_effect(grant: &Grant) -> bool {
-    matches!(grant, Grant::Effect(_))
 }
 
 /// The command line, naming the run's own profile where it names none and the file has it.

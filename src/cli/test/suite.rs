@@ -10,6 +10,7 @@ use serde_json::Map;
 
 use super::verdict::{Ending, Verdict};
 use crate::cli::execution::STACK;
+use crate::cli::granted::denied;
 use crate::cli::world::World;
 use crate::client::Silent;
 use crate::clock::Clock;
@@ -177,7 +178,7 @@ impl Suite {
             clock: Clock::simulated_at(self.account.model.start()),
             ..self.account.clone()
         });
-        let permission = Permission::new(Permission::everything(), self.deny.clone(), None);
+        let permission = Permission::new(Permission::everything(), denied(&self.deny), None);
         let host = Host::new(Parts {
             session: world.session(permission, Arc::new(Silent)),
             runtime: self.runtime.clone(),

@@ -31,7 +31,7 @@ fn a_mutating_call_without_credentials_is_refused_for_its_effect() {
    |
  1 | delete_cloud("0Absd1")
    | ^^^^^^^^^^^^
-  help: grant it with --allow destroy, or only this with --allow delete_cloud
+  help: grant it with --allow destroy, only this operation with --allow delete_cloud, or only here with --allow destroy@cloud:0Absd1
 "#)
         .code(4)
         .run();
@@ -106,7 +106,7 @@ fn what_is_not_permitted_is_not_sent() {
    |
  1 | let c = cloud("Bare metal"); c.delete()
    |                                ^^^^^^
-  help: grant it with --allow destroy, or only this with --allow delete_cloud
+  help: grant it with --allow destroy, only this operation with --allow delete_cloud, or only here with --allow destroy@cloud:ID
 "#)
         .code(4)
         .run();
@@ -132,7 +132,7 @@ fn what_is_denied_is_not_sent_whatever_else_is_allowed() {
     ])
     .account(server.url())
     .stderr(
-        "error: could not delete cloud 0Absd1: `delete_cloud` is denied to this run
+        "error: could not delete cloud 0Absd1: `delete_cloud` is denied to this run by --deny
   help: take `delete_cloud` off --deny to allow it
 ",
     )

@@ -410,3 +410,32 @@ fn a_pause_that_has_begun_ends_when_it_would_have() {
         .stdout("true\n1\n")
         .run();
 }
+
+#[test]
+fn what_a_run_bought_before_it_broke_off_counts_against_its_limit() {
+    let account = Account::new();
+    account.home.write(
+        "two.rhai",
+        r#"for label in ["a", "b"] {
+    order(#{label: label, items: [#{hardware_sku: "medium_v4", location: "pod_1", type: "pcc", quantity: 1}]});
+}"#,
+    );
+    let words = [
+        "-q",
+        "--allow",
+        "spend",
+        "--spend-limit",
+        "5000",
+        "run",
+        "two.rhai",
+    ];
+    let call = account.mw(&words).env("MW_TEST_KILL", "after-outcome:1");
+    assert_eq!(account.call(call).code, None);
+    let run = account.newest();
+    let id = run["id"].as_str().unwrap();
+    let ended = account.call(account.mw(&["-q", "runs", "resume", id]));
+    assert_eq!(ended.code, Some(4), "{}", ended.stderr);
+    let says = "after $2,980.80 for what the run has bought: more than the limit of $5,000.00";
+    assert!(ended.stderr.contains(says), "{}", ended.stderr);
+    assert_eq!(account.labels(), ["a"]);
+}
