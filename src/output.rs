@@ -3,6 +3,7 @@
 //! A [`Document`] is the answer, a [`Format`] how it is wanted, and [`render`] the text of it.
 //! Secrets of records never come through here: every format reads them blotted out.
 
+mod colour;
 mod csv;
 mod document;
 mod format;
@@ -12,6 +13,7 @@ mod table;
 mod visible;
 mod yaml;
 
+pub use colour::{Colour, Paint, Painted, Stream, Tone};
 pub use document::Document;
 pub use format::Format;
 

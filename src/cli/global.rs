@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::money::Money;
-use crate::output::Format;
+use crate::output::{Colour, Format};
 use crate::session::Grant;
 
 /// The options every command takes. They come before a script's name: what follows it belongs to
@@ -97,6 +97,15 @@ pub struct Global {
         help_heading = "Output"
     )]
     pub output: Format,
+    /// Colour what is shown: auto, always or never
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Output"
+    )]
+    pub color: Colour,
     /// Say nothing but results and errors
     #[arg(
         long,
