@@ -19,6 +19,9 @@
 //! client_secret_file = "sandbox.secret"
 //! ```
 //!
+//! `production = true` says of a profile that its account serves people, and `spend_limit = 500` how
+//! many dollars per 30 days its runs may commit it to.
+//!
 //! `[journal]` says how runs are kept: `keep` (a span, or `forever`), `cap` (the most that one run may
 //! keep) and `lease` (how long a process has a run without renewing it).
 //!

@@ -15,10 +15,12 @@ use crate::error::{Complaint, Place};
 use crate::operation::nearest;
 
 /// The keys of a profile.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 12] = [
     "url",
     "allow",
     "deny",
+    "production",
+    "spend_limit",
     "cacert",
     "api_key_file",
     "api_key_env",
@@ -216,6 +218,32 @@ impl File {
         }
     }
 
+    fn flag(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Result<bool, Complaint> {
+        match value.get_ref() {
+            DeValue::Boolean(flag) => Ok(*flag),
+            _ => Err(self
+                .wrong(value.span(), format!("`{key}` must be true or false"))
+                .hint(format!("write `{key} = true`"))),
+        }
+    }
+
+    fn dollars(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Result<f64, Complaint> {
+        let number: Option<f64> = match value.get_ref() {
+            DeValue::Integer(whole) => i64::from_str_radix(whole.as_str(), whole.radix())
+                .ok()
+                .and_then(|whole| whole.to_string().parse().ok()),
+            DeValue::Float(float) => float.as_str().parse().ok(),
+            _ => None,
+        };
+        number
+            .filter(|dollars| dollars.is_finite() && *dollars >= 0.0)
+            .ok_or_else(|| {
+                let wrong = format!("`{key}` must be a number of dollars, 0 or more");
+                self.wrong(value.span(), wrong)
+                    .hint(format!("write `{key} = 500`: dollars per 30 days"))
+            })
+    }
+
     fn table<'a, 'i>(
         &self,
         key: &str,
@@ -278,6 +306,8 @@ impl SectionReader<'_> {
                 "url" => section.url = Some((file.text(name, value)?, value.span())),
                 "allow" => section.allow = file.texts(name, value)?,
                 "deny" => section.deny = file.texts(name, value)?,
+                "production" => section.production = file.flag(name, value)?,
+                "spend_limit" => section.spend_limit = Some(file.dollars(name, value)?),
                 "cacert" => section.cacert = Some(self.path(name, value)?),
                 "api_key_file" | "api_key_env" | "api_key_command" => {
                     let source = self.source(name, value)?;

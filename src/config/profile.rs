@@ -41,6 +41,10 @@ pub struct Profile {
     pub allow: Vec<String>,
     /// What its runs may never do.
     pub deny: Vec<String>,
+    /// Whether the account serves people: `production = true`.
+    pub production: bool,
+    /// The most its runs may commit the account to, in dollars per 30 days; not negative.
+    pub spend_limit: Option<f64>,
     section: Section,
     environment: Environment,
 }
@@ -128,6 +132,8 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Profile, Comp
         cacert: flags.cacert.clone().or_else(|| section.cacert.clone()),
         allow: section.allow.clone(),
         deny: section.deny.clone(),
+        production: section.production,
+        spend_limit: section.spend_limit,
         section,
         environment: environment.clone(),
     })

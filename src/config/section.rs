@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 /// One profile as `config.toml` says it, its paths made absolute or relative to the process.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Section {
     /// Address of the API, and where in the file it stands.
     pub(super) url: Option<(String, Range<usize>)>,
@@ -12,6 +12,10 @@ pub(super) struct Section {
     pub(super) allow: Vec<String>,
     /// What runs may never do.
     pub(super) deny: Vec<String>,
+    /// Whether what it names serves people.
+    pub(super) production: bool,
+    /// The most its runs may commit it to, in dollars per 30 days.
+    pub(super) spend_limit: Option<f64>,
     /// Certificates to trust beside the system's.
     pub(super) cacert: Option<PathBuf>,
     /// Where the API key is.

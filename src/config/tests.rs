@@ -161,6 +161,26 @@ fn credentials_of_the_environment_go_before_those_of_the_profile() {
 }
 
 #[test]
+fn a_profile_says_what_is_at_stake() {
+    let home = Home::with(
+        "[profile.default]\n[profile.a]\nproduction = true\nspend_limit = 500\n\
+         [profile.b]\nproduction = false\nspend_limit = 0.5\n",
+    );
+    for (name, production, limit) in [
+        ("default", false, None),
+        ("a", true, Some(500.0)),
+        ("b", false, Some(0.5)),
+    ] {
+        let profile = resolve(&named(name), &home.environment()).unwrap();
+        assert_eq!(
+            (profile.production, profile.spend_limit),
+            (production, limit),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn half_a_client_is_refused() {
     let home = Home::new();
     let environment = home.environment().with("OPENMETAL_CLIENT_ID", "id");

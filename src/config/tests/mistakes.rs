@@ -90,6 +90,27 @@ fn every_mistake_in_the_file_is_named() {
             5,
         ),
         (
+            "[profile.a]\nproduction = \"yes\"",
+            "`production` must be true or false",
+            "production = true",
+            2,
+            14,
+        ),
+        (
+            "[profile.a]\nspend_limit = -1",
+            "must be a number of dollars, 0 or more",
+            "spend_limit = 500",
+            2,
+            15,
+        ),
+        (
+            "[profile.a]\nspend_limit = nan",
+            "must be a number of dollars",
+            "dollars per 30 days",
+            2,
+            15,
+        ),
+        (
             "[profile.a]\nclient_id = \"x\"",
             "without client_secret_file",
             "client_secret_file",
