@@ -6,6 +6,7 @@ mod call;
 mod console;
 mod doc;
 mod execution;
+mod fault;
 mod global;
 mod interrupt;
 mod jobs;
@@ -94,6 +95,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             };
         }
     };
+    fault::watch();
     noise::start(&cli.global);
     let global = &cli.global;
     let outcome = match cli.command {

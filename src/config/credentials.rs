@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use super::environment::Environment;
 use super::section::{Section, Source};
 use crate::error::{Complaint, exit};
-use crate::record::Secret;
+use crate::secret::Secret;
 
 const API_KEY: &str = "OPENMETAL_API_KEY";
 const CLIENT_ID: &str = "OPENMETAL_CLIENT_ID";
