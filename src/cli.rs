@@ -2,6 +2,7 @@
 
 mod account;
 mod ask;
+mod auth;
 mod call;
 mod console;
 mod doc;
@@ -58,6 +59,9 @@ enum Command {
     Repl(repl::Repl),
     /// Call one operation of the API
     Call(call::Call),
+    /// Log in and out, and see who you are to the API
+    #[command(subcommand)]
+    Auth(auth::Auth),
     /// Explain a function, a type or an operation; list them all without a name
     Doc(doc::Doc),
     /// Run the jobs of a file when they are due
@@ -103,6 +107,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Eval(eval) => eval.run(global),
         Command::Repl(repl) => repl.run(global),
         Command::Call(call) => call.run(global),
+        Command::Auth(auth) => auth.run(global),
         Command::Doc(doc) => doc.run(global),
         Command::Serve(serve) => serve.run(global),
         Command::Jobs(jobs) => jobs.run(global),
