@@ -1,7 +1,7 @@
 //! What the API is: the list of its resources and of all its operations.
 //!
 //! Each resource has one file with its types and its operations; an operation is declared there
-//! once, as a literal, and nowhere else.
+//! once, as a literal, and nowhere else. [`route`] finds one by its method and path.
 
 pub mod accounts;
 pub mod clouds;
@@ -14,6 +14,7 @@ pub mod nodes;
 pub mod orders;
 pub mod organizations;
 pub mod public_keys;
+pub mod route;
 pub mod token;
 pub mod vlans;
 

@@ -2,10 +2,12 @@
 
 mod account;
 mod ask;
+mod auth;
 mod call;
 mod console;
 mod doc;
 mod execution;
+mod fault;
 mod global;
 mod granted;
 mod interrupt;
@@ -58,6 +60,9 @@ enum Command {
     Repl(repl::Repl),
     /// Call one operation of the API
     Call(call::Call),
+    /// Log in and out, and see who you are to the API
+    #[command(subcommand)]
+    Auth(auth::Auth),
     /// Explain a function, a type or an operation; list them all without a name
     Doc(doc::Doc),
     /// Run the jobs of a file when they are due
@@ -95,6 +100,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             };
         }
     };
+    fault::watch();
     noise::start(&cli.global);
     let global = &cli.global;
     let outcome = match cli.command {
@@ -102,6 +108,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Eval(eval) => eval.run(global),
         Command::Repl(repl) => repl.run(global),
         Command::Call(call) => call.run(global),
+        Command::Auth(auth) => auth.run(global),
         Command::Doc(doc) => doc.run(global),
         Command::Serve(serve) => serve.run(global),
         Command::Jobs(jobs) => jobs.run(global),

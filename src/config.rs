@@ -14,7 +14,7 @@
 //! api_key_command = ["pass", "show", "openmetal/production"]
 //!
 //! [profile.sandbox]
-//! url = "https://sandbox.api.central.openmetal.io"
+//! preset = "sandbox"
 //! client_id = "ci"
 //! client_secret_file = "sandbox.secret"
 //! ```
@@ -29,20 +29,27 @@
 //! secrets, only where they are: in a file of mode 0600, in an environment variable, or in what a
 //! command prints.
 
+mod command;
 mod credentials;
+mod edited;
 mod environment;
 mod file;
 mod journal;
+mod login;
+mod logout;
 mod paths;
 mod profile;
+mod safe;
 mod section;
 mod url;
 
-pub use credentials::Found;
+pub use credentials::{Found, clean};
 pub use environment::Environment;
 pub use journal::{Journal, Keep};
+pub use login::{Stored, Target, target};
+pub use logout::{Forgotten, forget};
 pub use paths::{config_file, history_file, journal_file, state_dir};
-pub use profile::{DEFAULT_URL, Flags, Profile, missing_hint, resolve};
+pub use profile::{DEFAULT_URL, Flags, Profile, all, missing_hint, resolve};
 
 /// How runs are kept, as the configuration file says.
 pub fn journal(environment: &Environment) -> Result<Journal, crate::error::Complaint> {

@@ -26,6 +26,8 @@ use std::time::Duration;
 
 use rusqlite::{Transaction, params};
 
+use crate::secret;
+
 pub use body::LARGEST;
 pub use call::{Call, State as CallState};
 pub use error::{JournalError, Kind as ErrorKind};
@@ -108,19 +110,25 @@ impl Journal {
 
     /// Hands over what is known of a call, without waiting for it.
     pub fn note(&self, lease: &Lease, call: Call) {
-        self.0.writer.hand(Some(lease), Work::Call(Box::new(call)));
+        self.0.writer.hand(
+            Some(lease),
+            Work::Call(Box::new(call.cleaned().unwrap_or(call))),
+        );
     }
 
     /// Hands over a call that is over and was not handed over before. It is kept with others like it,
     /// which costs less than a row of its own.
     pub fn note_whole(&self, lease: &Lease, call: &Call) {
-        self.0.writer.hand_whole(lease, call);
+        match call.cleaned() {
+            Some(clean) => self.0.writer.hand_whole(lease, &clean),
+            None => self.0.writer.hand_whole(lease, call),
+        }
     }
 
     /// Writes what is known of a call; it is on disk, with everything handed over before it, when
     /// this returns.
     pub async fn commit(&self, lease: &Lease, call: Call) -> Result<(), JournalError> {
-        let work = Work::Call(Box::new(call));
+        let work = Work::Call(Box::new(call.cleaned().unwrap_or(call)));
         self.0.writer.commit(Some(lease), work).await
     }
 
@@ -175,7 +183,7 @@ impl Journal {
         let work = Work::Stand {
             state,
             exit,
-            message,
+            message: message.map(|text| secret::redact(&text).into_owned()),
         };
         self.0.writer.commit_here(Some(lease), work)
     }

@@ -3,7 +3,8 @@
 //! # The map of the house
 //!
 //! On the ground stand [`operation`] (what an operation is, and the request its arguments make),
-//! [`record`] (what a resource is), [`money`], [`branch`], [`clock`] and [`error`]. On them stands [`api`], which says what
+//! [`record`] (what a resource is), [`money`], [`branch`], [`clock`],
+//! [`secret`] (what must not be shown, and where it is blotted out) and [`error`]. On them stands [`api`], which says what
 //! the API is, one file per resource.
 //!
 //! [`client`] speaks to the API; [`simulator`] answers as the API would. Neither knows the other.
@@ -32,5 +33,6 @@ pub mod reference;
 pub mod repl;
 pub mod schedule;
 pub mod script;
+pub mod secret;
 pub mod session;
 pub mod simulator;

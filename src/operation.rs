@@ -252,6 +252,20 @@ impl Operation {
         Request::of(self, arguments)
     }
 
+    /// The names of the members of its answer that hold secrets.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<&'static str> {
+        match self.answer {
+            Answer::Nothing => Vec::new(),
+            Answer::One(kind) | Answer::Many(kind) => kind
+                .fields
+                .iter()
+                .filter(|field| (field.type_name)().contains("secret"))
+                .map(|field| field.name)
+                .collect(),
+        }
+    }
+
     /// What the call acts upon, for messages: `node 7f… of cloud 0Absd1`.
     #[must_use]
     pub fn target(&self, arguments: &Arguments) -> String {

@@ -15,9 +15,10 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub use crate::secret::Secret;
 pub use declare::Name;
 pub use json::Json;
-pub use value::{FieldValue, Moment, Secret, Shared, View};
+pub use value::{FieldValue, Moment, Shared, View};
 
 /// A resource, whatever its type.
 pub trait Record: Any + Send + Sync + std::fmt::Debug {

@@ -11,6 +11,7 @@ mod addresses;
 mod answer;
 mod asset;
 pub mod assumptions;
+mod behaviours;
 mod block;
 mod call;
 mod caller;
@@ -37,7 +38,6 @@ mod orders;
 mod organizations;
 mod provision;
 mod public_keys;
-mod router;
 pub mod server;
 mod space;
 mod stats;
@@ -59,6 +59,7 @@ pub use exchanges::Exchanges;
 pub use faults::{Pace, Rule};
 pub use model::{Model, Redaction, Resources};
 
+use crate::api::route::{self, Found};
 use crate::clock::Clock;
 use crate::operation::{Access, Operation, Place};
 use answer::Answer;
@@ -68,7 +69,6 @@ use caller::Caller;
 use control::Snapshots;
 use credentials::{client, under};
 use faults::Faults;
-use router::{Found, ROUTER};
 use world::World;
 
 /// What a simulator starts from.
@@ -163,11 +163,11 @@ impl Simulator {
         if path.starts_with(control::ROOT) {
             return self.control(method, path, body);
         }
-        let (route, values) = match ROUTER.find(method, path) {
-            Found::Route(route, values) => (route, values),
+        let (operation, values) = match route::find(method, path) {
+            Found::Operation(operation, values) => (operation, values),
             Found::Methods(methods) => {
                 return Answer::errors(405, "method_not_allowed", "Method not allowed.")
-                    .allowing(methods);
+                    .allowing(methods.join(", "));
             }
             Found::Nothing => return Answer::missing("Path"),
         };
@@ -178,7 +178,6 @@ impl Simulator {
                 Err(_) => return Answer::missing("Resource"),
             }
         }
-        let operation = route.operation;
         let target = target(&path);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let world = &mut state.world;
@@ -188,7 +187,7 @@ impl Simulator {
             .and_then(|caller| {
                 world.acting = caller.account.record.clone();
                 let body = members(operation, headers, body)?;
-                let behaviour = route.behaviour.ok_or_else(|| {
+                let behaviour = behaviours::of(operation).ok_or_else(|| {
                     Answer::errors(501, "not_modelled", "The simulator does not model this.")
                 })?;
                 let call = Call {

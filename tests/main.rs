@@ -10,6 +10,7 @@
 mod promises {
     mod conformance;
     mod contract;
+    mod credentials;
     mod directions;
     mod examples;
     mod faults;

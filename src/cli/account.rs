@@ -199,37 +199,54 @@ pub fn machine() -> Clock {
     Clock::Real
 }
 
-fn real(profile: &Profile) -> Result<Client, CallError> {
-    let credentials = match profile.credentials() {
-        Ok(Found::ApiKey(key)) => Credentials::ApiKey(key),
-        Ok(Found::OAuth {
+/// The way to the account of a profile, with its credentials.
+pub fn real(profile: &Profile) -> Result<Client, CallError> {
+    let found = profile.credentials().map_err(|complaint| {
+        let hint = complaint.hint.unwrap_or_default();
+        match complaint.exit {
+            exit::CREDENTIALS => CallError::credentials(complaint.message, hint),
+            exit::INTERRUPTED => CallError::cancelled(),
+            _ => CallError::setup(complaint.message, hint),
+        }
+    })?;
+    client(
+        &profile.name,
+        &profile.url,
+        profile.cacert.as_deref(),
+        found,
+    )
+}
+
+/// The way to the account at this address, with these credentials.
+pub fn client(
+    profile: &str,
+    url: &str,
+    cacert: Option<&Path>,
+    credentials: Found,
+) -> Result<Client, CallError> {
+    let credentials = match credentials {
+        Found::ApiKey(key) => Credentials::ApiKey(key),
+        Found::OAuth {
             client_id,
             client_secret,
-        }) => Credentials::OAuth {
+        } => Credentials::OAuth {
             client_id,
             client_secret,
         },
-        Ok(Found::None) => Credentials::None,
-        Err(complaint) => {
-            return Err(CallError::setup(
-                complaint.message,
-                complaint.hint.unwrap_or_default(),
-            ));
-        }
+        Found::None => Credentials::None,
     };
     let settings = HttpsSettings {
-        ca_file: profile.cacert.clone(),
-        ..HttpsSettings::new(&profile.url)
+        ca_file: cacert.map(Path::to_owned),
+        ..HttpsSettings::new(url)
     };
     settings.check().map_err(|failure| {
         CallError::setup(failure.message, "check --url, --cacert and the profile")
     })?;
-    let transport = Https::new(settings);
     Ok(Client::new(Setup {
-        transport: Arc::new(transport),
+        transport: Arc::new(Https::new(settings)),
         credentials,
         clock: machine(),
         policy: Policy::default(),
-        profile: profile.name.clone(),
+        profile: profile.to_owned(),
     }))
 }

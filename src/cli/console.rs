@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use crate::clock::Clock;
 use crate::script::console::{Console, Level};
+use crate::secret;
 
 use super::{Global, show};
 
@@ -29,6 +30,7 @@ impl Terminal {
 
 impl Console for Terminal {
     fn print(&self, text: &str) -> io::Result<()> {
+        let text = secret::redact(text);
         if self.prints_to_stderr {
             return writeln!(io::stderr().lock(), "{text}");
         }
@@ -41,7 +43,7 @@ impl Console for Terminal {
         if self.quiet && level == Level::Info {
             return;
         }
-        let word = level.mark();
+        let (word, text) = (level.mark(), secret::redact(text));
         let mut out = io::stderr().lock();
         // Nobody is left to tell when standard error is closed.
         let _ = match &self.simulated {

@@ -22,6 +22,7 @@ use crate::script::host::{Host, Parts};
 use crate::script::runtime::LazyRuntime;
 use crate::script::source::Source;
 use crate::script::stop::Stop;
+use crate::secret;
 use crate::session::Grant;
 
 /// Runs scripts in this process, each on a thread of its own and with its own permissions.
@@ -109,11 +110,7 @@ fn run(inner: &Inner, due: &Due, stop: &Stop) -> Finished {
             message: None,
         },
         Err(complaints) => {
-            let mut err = io::stderr().lock();
-            for complaint in &complaints {
-                // Nobody is left to tell when standard error is closed.
-                let _ = write!(err, "{complaint}");
-            }
+            super::show::complaints(&complaints);
             Finished {
                 exit: complaints
                     .first()
@@ -212,6 +209,7 @@ struct Labelled {
 
 impl Console for Labelled {
     fn print(&self, text: &str) -> io::Result<()> {
+        let text = secret::redact(text);
         let mut out = io::stdout().lock();
         for line in text.split('\n') {
             writeln!(out, "{}  {line}", self.label)?;
@@ -220,7 +218,7 @@ impl Console for Labelled {
     }
 
     fn note(&self, level: Level, text: &str) {
-        let word = level.mark();
+        let (word, text) = (level.mark(), secret::redact(text));
         // Nobody is left to tell when standard error is closed.
         let _ = writeln!(io::stderr().lock(), "{}  {word}{text}", self.label);
     }

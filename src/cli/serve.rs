@@ -17,6 +17,7 @@ use super::{Global, Outcome};
 use crate::clock::Clock;
 use crate::error::{Complaint, exit};
 use crate::schedule::{Event, Events, Scheduler, Watch};
+use crate::secret;
 
 /// Run the jobs of a file when they are due.
 #[derive(Args, Debug)]
@@ -37,7 +38,10 @@ impl Events for Lines {
     fn happened(&self, event: &Event) {
         let now = chrono::Utc::now().format("%Y-%m-%dT%H:%M:%SZ");
         // Nobody is left to tell when standard error is closed.
-        let _ = writeln!(std::io::stderr().lock(), "{now} {event}");
+        let told = format!("{now} {event}\n");
+        let _ = std::io::stderr()
+            .lock()
+            .write_all(secret::redact(&told).as_bytes());
     }
 }
 

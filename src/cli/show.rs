@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use super::Global;
 use crate::error::{Complaint, exit};
 use crate::output::{Document, render};
+use crate::secret;
 
 /// The width of the terminal that standard output is, if it is one.
 pub fn width() -> Option<usize> {
@@ -27,7 +28,10 @@ pub fn document(document: &Document, global: &Global) -> Result<(), Complaint> {
 /// Writes a text; a reader that went away is no failure.
 pub fn text(text: &str) -> Result<(), Complaint> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out
+        .write_all(secret::redact(text).as_bytes())
+        .and_then(|()| out.flush())
+    {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Complaint::new(
@@ -42,6 +46,6 @@ pub fn complaints(complaints: &[Complaint]) {
     let mut out = io::stderr().lock();
     for complaint in complaints {
         // Nobody is left to tell when standard error is closed.
-        let _ = write!(out, "{complaint}");
+        let _ = out.write_all(secret::redact(&complaint.to_string()).as_bytes());
     }
 }

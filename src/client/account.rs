@@ -67,6 +67,7 @@ impl Account {
             .policy
             .seed
             .map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        settings.credentials.guard();
         let common = Common {
             budget: Budget::new(settings.policy.reserve, settings.clock.now()),
             random,

@@ -11,7 +11,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::account::Account;
-use super::credentials::{Credentials, Unsendable, bearer, hide};
+use super::credentials::{Credentials, Unsendable, bearer};
 use super::problem::{Problem, problem, unreadable};
 use super::retry_after::{http_date, retry_after};
 use super::token::{Fetch, Held, TokenFailure};
@@ -19,6 +19,7 @@ use super::transport::{Failure, Phase};
 use super::verdict::Outcome;
 use crate::api;
 use crate::operation::{Access, Answer as Answers, Arguments, Operation, Request};
+use crate::secret;
 
 /// What came of one sending.
 #[derive(Clone, Debug)]
@@ -226,13 +227,6 @@ impl Account {
                 return Attempt::not_sent(format!("the request cannot be built: {error}"));
             }
         };
-        let scrub = |text: &str| {
-            let text = self.settings().credentials.scrub(text);
-            match authorization {
-                Authorization::Token(held) => hide(&text, &held.secret),
-                Authorization::Public | Authorization::Fixed(_) => text,
-            }
-        };
         let response = match self.settings().transport.send(built).await {
             Ok(response) => response,
             Err(Failure { phase, message }) => {
@@ -240,7 +234,7 @@ impl Account {
                     Phase::NotSent => Outcome::NotSent,
                     Phase::Unknown => Outcome::Unanswered,
                 };
-                return Attempt::without_answer(outcome, scrub(&message));
+                return Attempt::without_answer(outcome, secret::redact(&message).into_owned());
             }
         };
         let (parts, body) = response.into_parts();
@@ -252,7 +246,7 @@ impl Account {
         let status = parts.status.as_u16();
         // A token's answer is a success and full of secrets; only errors are shown to anyone.
         let body = if status >= 300 {
-            Bytes::from(scrub(&String::from_utf8_lossy(&body)))
+            secret::redact_bytes(body)
         } else {
             body
         };

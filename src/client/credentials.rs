@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 
-use crate::record::Secret;
+use crate::secret::{self, Secret};
 
 /// What the API is shown.
 #[derive(Clone, Debug, Default)]
@@ -24,16 +24,15 @@ pub enum Credentials {
 }
 
 impl Credentials {
-    /// A message without the secrets that a server or a proxy may have echoed into it.
-    #[must_use]
-    pub fn scrub(&self, message: &str) -> String {
+    /// Keeps what is secret of them out of all that the process writes.
+    pub(super) fn guard(&self) {
         match self {
             Self::ApiKey(secret)
             | Self::OAuth {
                 client_secret: secret,
                 ..
-            } => hide(message, secret),
-            Self::None => message.to_owned(),
+            } => secret::guard(secret.reveal()),
+            Self::None => {}
         }
     }
 
@@ -70,15 +69,6 @@ fn header(text: &str) -> Result<HeaderValue, Unsendable> {
     Ok(value)
 }
 
-/// Blots a secret out of a text. Very short ones would blot out half the text and are let be.
-pub(super) fn hide(text: &str, secret: &Secret) -> String {
-    let secret = secret.reveal().trim();
-    if secret.len() < 6 {
-        return text.to_owned();
-    }
-    text.replace(secret, "<redacted>")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,7 +84,8 @@ mod tests {
         ];
         for credentials in all {
             assert!(!format!("{credentials:?}").contains("hunter2"));
-            let echoed = credentials.scrub("bad key hunter2-key or hunter2-secret");
+            credentials.guard();
+            let echoed = secret::redact("bad key hunter2-key or hunter2-secret");
             assert!(echoed.contains("<redacted>"), "{echoed}");
         }
     }

@@ -59,6 +59,9 @@ pub(super) enum Cause {
     Setup(String),
 }
 
+/// What is done before any operation is known.
+const SETTING_UP: &str = "connect";
+
 impl CallError {
     pub(super) fn new(
         operation: &'static Operation,
@@ -121,12 +124,30 @@ impl CallError {
     #[must_use]
     pub fn setup(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self {
-            operation: "connect",
+            operation: SETTING_UP,
             target: String::new(),
             attempts: 0,
             cause: Cause::Setup(message.into()),
             hint: Some(hint.into()),
             doubt: None,
+        }
+    }
+
+    /// Credentials that could not be had, before any operation was known.
+    #[must_use]
+    pub fn credentials(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            cause: Cause::NoCredentials(message.into()),
+            ..Self::setup("", hint)
+        }
+    }
+
+    /// A caller who gave up before any operation was known.
+    #[must_use]
+    pub fn cancelled() -> Self {
+        Self {
+            cause: Cause::Cancelled,
+            ..Self::setup("", "")
         }
     }
 
@@ -251,6 +272,7 @@ impl CallError {
             Cause::Unreachable(why) | Cause::TimedOut(why) | Cause::NotPermitted(why) => {
                 format!("could not {what}: {why}")
             }
+            Cause::NoCredentials(why) if self.operation == SETTING_UP => why.clone(),
             Cause::NoCredentials(why) => format!("could not {what}: {why}"),
             Cause::Cancelled => match &self.doubt {
                 Some(doubt) => format!("cancelled: {doubt}"),
@@ -337,7 +359,8 @@ fn hint(operation: &'static Operation, cause: &Cause) -> Option<String> {
                 .to_owned()
         }
         Cause::NoCredentials(_) => {
-            "set OPENMETAL_API_KEY, or try it on the simulator with --sim".to_owned()
+            "run `mw auth login`, or set OPENMETAL_API_KEY, or try it on the simulator with --sim"
+                .to_owned()
         }
         Cause::Cancelled | Cause::Argument(_) | Cause::NotPermitted(_) | Cause::Setup(_) => {
             return None;
@@ -350,7 +373,7 @@ fn status_hint(operation: &'static Operation, status: u16) -> Option<String> {
     let hint = match status {
         300..=399 => "redirects are not followed: set OPENMETAL_API_URL to the final address",
         401 => {
-            "the API does not accept these credentials: check OPENMETAL_API_KEY, or the OAuth client's id and secret"
+            "the API does not accept these credentials: `mw auth status` shows where they come from"
         }
         403 => "these credentials lack the permission, or the cloud is locked",
         404 => return not_found_hint(operation),

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::future::BoxFuture;
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
 
 use super::problem::shown;
 use super::transport::{Failure, Transport};
+use crate::secret::{self, without_userinfo};
 
 /// The largest answer taken, in bytes.
 const LARGEST: usize = 64 * 1024 * 1024;
@@ -105,6 +107,7 @@ impl Https {
         let mut response = sending.send().await.map_err(|error| ready.failure(error))?;
         let mut answer = http::Response::new(Bytes::new());
         *answer.status_mut() = response.status();
+        *answer.version_mut() = response.version();
         std::mem::swap(answer.headers_mut(), response.headers_mut());
         let too_large = || {
             Failure::unknown(format!(
@@ -234,7 +237,9 @@ fn prepare(settings: &HttpsSettings) -> Result<Ready, Failure> {
         // a request goes out on it.
         .pool_idle_timeout(Duration::from_secs(20))
         .tcp_nodelay(true);
-    if !settings.proxies {
+    if settings.proxies {
+        guard_proxies();
+    } else {
         builder = builder.no_proxy();
     }
     builder = match (&settings.ca_file, base.scheme()) {
@@ -272,19 +277,21 @@ fn address(text: &str) -> Result<Url, Failure> {
     Ok(url)
 }
 
-/// A message without the user and password that the address of a proxy may hold.
-fn without_userinfo(message: &str) -> String {
-    let words = message
-        .split(' ')
-        .map(|word| match (word.find("://"), word.rfind('@')) {
-            (Some(scheme), Some(at)) if scheme + 3 <= at => {
-                let start = word.get(..scheme + 3).unwrap_or_default();
-                let rest = word.get(at + 1..).unwrap_or_default();
-                format!("{start}{rest}")
-            }
-            _ => word.to_owned(),
-        });
-    words.collect::<Vec<_>>().join(" ")
+/// Keeps the passwords of the environment's proxies out of all that is written.
+fn guard_proxies() {
+    let names = ["http_proxy", "https_proxy", "all_proxy"];
+    for (name, value) in std::env::vars_os() {
+        let is_proxy = name
+            .to_str()
+            .is_some_and(|name| names.contains(&name.to_ascii_lowercase().as_str()));
+        if let Some(url) = value.to_str().filter(|_| is_proxy)
+            && let Ok(url) = Url::parse(url)
+            && let Some(password) = url.password()
+        {
+            secret::guard(password);
+            secret::guard(&percent_decode_str(password).decode_utf8_lossy());
+        }
+    }
 }
 
 fn host_of(url: &Url) -> String {
@@ -308,25 +315,4 @@ fn authorities(file: &Path) -> Result<Vec<reqwest::Certificate>, Failure> {
         )));
     }
     Ok(found)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_userinfo;
-
-    #[test]
-    fn passwords_in_addresses_are_left_out() {
-        for (message, expected) in [
-            (
-                "proxy http://me:pass@proxy:3128/ failed",
-                "proxy http://proxy:3128/ failed",
-            ),
-            ("http://me:p@ss@proxy", "http://proxy"),
-            ("mail a@b.c", "mail a@b.c"),
-            ("http://host/", "http://host/"),
-            ("", ""),
-        ] {
-            assert_eq!(without_userinfo(message), expected);
-        }
-    }
 }

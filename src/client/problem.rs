@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::secret;
+
 /// The longest message shown, in characters.
 const LONGEST: usize = 400;
 /// The longest name shown, in characters.
@@ -21,6 +23,8 @@ pub struct Problem {
 #[must_use]
 pub fn problem(body: &[u8]) -> Problem {
     let text = String::from_utf8_lossy(body);
+    // Before it is cut, which could leave the half of a secret.
+    let text = secret::redact(&text);
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
         return Problem::default();

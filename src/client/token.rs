@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::problem::Problem;
 use crate::clock::Clock;
-use crate::record::Secret;
+use crate::secret::Secret;
 
 /// Life of a token whose answer does not say it.
 const UNSAID_LIFE: TimeDelta = TimeDelta::minutes(5);
@@ -47,7 +47,7 @@ impl Held {
             TimeDelta::seconds(seconds.clamp(0, LONGEST_LIFE))
         });
         Some(Self {
-            secret: Secret::new(secret),
+            secret: Secret::guarded(secret),
             number,
             refresh_at: now.checked_add_signed(life * 4 / 5)?,
             expires_at: now.checked_add_signed(life)?,

@@ -3,19 +3,20 @@
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
+use super::command;
 use super::environment::Environment;
+use super::safe::open_to_others;
 use super::section::{Section, Source};
 use crate::error::{Complaint, exit};
-use crate::record::Secret;
+use crate::secret::Secret;
 
 const API_KEY: &str = "OPENMETAL_API_KEY";
 const CLIENT_ID: &str = "OPENMETAL_CLIENT_ID";
 const CLIENT_SECRET: &str = "OPENMETAL_CLIENT_SECRET";
 
 /// The longest secret read, in bytes.
-const LONGEST: u64 = 64 * 1024;
+pub(super) const LONGEST: u64 = 64 * 1024;
 
 /// The credentials found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,8 +87,27 @@ pub(super) fn origin(section: &Section, environment: &Environment) -> Option<Str
     ))
 }
 
-fn refused(message: impl Into<String>) -> Complaint {
+pub(super) fn refused(message: impl Into<String>) -> Complaint {
     Complaint::new(exit::CREDENTIALS, message)
+}
+
+/// The variable of the environment that credentials come from, whatever a profile says.
+pub(super) fn of_environment(environment: &Environment) -> Option<&'static str> {
+    [API_KEY, CLIENT_ID, CLIENT_SECRET]
+        .into_iter()
+        .find(|name| environment.get(name).is_some())
+}
+
+/// The file that the secret is read from, where it is read from one.
+pub(super) fn file<'a>(section: &'a Section, environment: &Environment) -> Option<&'a Path> {
+    if of_environment(environment).is_some() {
+        return None;
+    }
+    let client = section.client.as_ref().map(|(_, source)| source);
+    match section.api_key.as_ref().or(client)? {
+        Source::File(path) => Some(path),
+        Source::Variable(_) | Source::Command(_) => None,
+    }
 }
 
 fn half(set: &str, unset: &str) -> Complaint {
@@ -95,9 +115,9 @@ fn half(set: &str, unset: &str) -> Complaint {
         .hint(format!("set both, or set {API_KEY} instead"))
 }
 
-/// The secret without the space around it. Whatever cannot stand in a header is refused, without
-/// being repeated.
-fn clean(text: &str, origin: &str) -> Result<Secret, Complaint> {
+/// The secret without the space around it, kept out of all that is written from now on. Whatever
+/// cannot stand in a header is refused, without being repeated.
+pub fn clean(text: &str, origin: &str) -> Result<Secret, Complaint> {
     let text = text.trim();
     if text.is_empty() {
         return Err(refused(format!("the secret of {origin} is empty")));
@@ -108,7 +128,7 @@ fn clean(text: &str, origin: &str) -> Result<Secret, Complaint> {
         ))
         .hint("it must be one line, and nothing but the secret"));
     }
-    Ok(Secret::new(text))
+    Ok(Secret::guarded(text))
 }
 
 fn fetch(source: &Source, environment: &Environment) -> Result<Secret, Complaint> {
@@ -121,7 +141,7 @@ fn fetch(source: &Source, environment: &Environment) -> Result<Secret, Complaint
                     .hint("the profile reads a secret from it: set it, or change the profile"),
             ),
         },
-        Source::Command(words) => from_command(words),
+        Source::Command(words) => command::run(words, command::LIMIT),
     }
 }
 
@@ -152,19 +172,6 @@ fn from_file(path: &Path) -> Result<Secret, Complaint> {
     clean(&text, &shown.to_string())
 }
 
-/// The file's mode, when its group or others may read, write or run it.
-#[cfg(unix)]
-fn open_to_others(metadata: &fs::Metadata) -> Option<u32> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = metadata.permissions().mode() & 0o7777;
-    (metadata.is_file() && mode & 0o077 != 0).then_some(mode)
-}
-
-#[cfg(not(unix))]
-const fn open_to_others(_: &fs::Metadata) -> Option<u32> {
-    None
-}
-
 /// The path as a shell takes it.
 fn quoted(path: &Path) -> String {
     let path = path.display().to_string();
@@ -175,49 +182,9 @@ fn quoted(path: &Path) -> String {
     format!("'{}'", path.replace('\'', r"'\''"))
 }
 
-/// Runs the command, which may ask for a password on the terminal, and takes what it prints.
-fn from_command(words: &[String]) -> Result<Secret, Complaint> {
-    let shown = words.join(" ");
-    let Some((program, arguments)) = words.split_first() else {
-        return Err(refused("the command for the API key is empty"));
-    };
-    let output = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::inherit())
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| {
-            refused(format!(
-                "the command `{shown}` for the API key cannot run: {error}"
-            ))
-            .hint("no shell runs it: its first word must be a program")
-        })?;
-    if !output.status.success() {
-        let how = match output.status.code() {
-            Some(code) => format!("ended with exit code {code}"),
-            None => format!("was ended: {}", output.status),
-        };
-        return Err(
-            refused(format!("the command `{shown}` for the API key {how}"))
-                .hint("run it yourself to see why"),
-        );
-    }
-    let text = String::from_utf8(output.stdout).map_err(|_| {
-        refused(format!(
-            "the command `{shown}` for the API key printed what is not text"
-        ))
-    })?;
-    clean(&text, &format!("the command `{shown}`"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn command(words: &[&str]) -> Result<Secret, Complaint> {
-        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        from_command(&words)
-    }
 
     #[test]
     fn a_secret_is_one_line_and_never_repeated() {
@@ -231,23 +198,6 @@ mod tests {
             clean(" \n", "X").unwrap_err().message,
             "the secret of X is empty"
         );
-    }
-
-    #[test]
-    fn what_a_command_prints_is_the_key() {
-        assert_eq!(command(&["echo", "key"]).unwrap().reveal(), "key");
-    }
-
-    #[test]
-    fn a_failing_command_is_named_with_its_exit_code() {
-        let complaint = command(&["sh", "-c", "exit 7"]).unwrap_err();
-        assert_eq!(
-            complaint.message,
-            "the command `sh -c exit 7` for the API key ended with exit code 7",
-        );
-        assert_eq!(complaint.exit, exit::CREDENTIALS);
-        let complaint = command(&["/nowhere/pass"]).unwrap_err();
-        assert!(complaint.message.contains("`/nowhere/pass`"), "{complaint}");
     }
 
     #[test]

@@ -11,12 +11,14 @@ use super::environment::Environment;
 use super::journal::{self, Journal};
 use super::paths;
 use super::section::{Section, Source};
+use super::url::PRESETS;
 use crate::error::{Complaint, Place};
 use crate::operation::nearest;
 
 /// The keys of a profile.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "url",
+    "preset",
     "allow",
     "deny",
     "production",
@@ -303,7 +305,19 @@ impl SectionReader<'_> {
         for (key, value) in in_order(table) {
             let name = key.get_ref().as_ref();
             match name {
-                "url" => section.url = Some((file.text(name, value)?, value.span())),
+                "url" | "preset" => {
+                    if section.url.is_some() {
+                        let twice = format!("profile {:?} says twice where its API is", self.name);
+                        return Err(file.wrong(key.span(), twice).hint("keep one of them"));
+                    }
+                    let text = file.text(name, value)?;
+                    let url = if name == "url" {
+                        text
+                    } else {
+                        self.preset(&text, value.span())?
+                    };
+                    section.url = Some((url, value.span()));
+                }
                 "allow" => section.allow = file.texts(name, value)?,
                 "deny" => section.deny = file.texts(name, value)?,
                 "production" => section.production = file.flag(name, value)?,
@@ -330,6 +344,17 @@ impl SectionReader<'_> {
             (None, Some(_)) => return Err(self.half(span, "a client secret", "client_id")),
         };
         Ok(section)
+    }
+
+    fn preset(&self, name: &str, span: Range<usize>) -> Result<String, Complaint> {
+        if let Some((_, url)) = PRESETS.iter().find(|(preset, _)| *preset == name) {
+            return Ok((*url).to_owned());
+        }
+        let names: Vec<&str> = PRESETS.iter().map(|(name, _)| *name).collect();
+        Err(self
+            .file
+            .wrong(span, format!("there is no preset {name:?}"))
+            .hint(format!("there is {}", names.join(", "))))
     }
 
     fn half(&self, span: Range<usize>, has: &str, lacks: &str) -> Complaint {

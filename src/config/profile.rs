@@ -15,7 +15,7 @@ use crate::operation::nearest;
 pub const DEFAULT_URL: &str = "https://api.central.openmetal.io";
 
 /// The name of the profile when none is chosen.
-const DEFAULT_NAME: &str = "default";
+pub(super) const DEFAULT_NAME: &str = "default";
 
 /// What the command line says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,6 +63,12 @@ impl Profile {
         credentials::origin(&self.section, &self.environment)
     }
 
+    /// The file that the secret is read from, where it is read from one.
+    #[must_use]
+    pub fn secret_file(&self) -> Option<&Path> {
+        credentials::file(&self.section, &self.environment)
+    }
+
     /// The complaint that an operation needs credentials and there are none.
     #[must_use]
     pub fn missing_credentials(&self) -> Complaint {
@@ -85,8 +91,9 @@ pub fn missing_hint(profile: &Profile) -> String {
         Err(_) => "config.toml".to_owned(),
     };
     format!(
-        "set OPENMETAL_API_KEY, or OPENMETAL_CLIENT_ID and OPENMETAL_CLIENT_SECRET, or write \
-         `api_key_file = \"PATH\"` under `[profile.{}]` in {file}; `--sim` needs no account",
+        "run `mw auth login`, or set OPENMETAL_API_KEY, or OPENMETAL_CLIENT_ID and \
+         OPENMETAL_CLIENT_SECRET, or write `api_key_file = \"PATH\"` under `[profile.{}]` in {file}; \
+         `--sim` needs no account",
         profile.name,
     )
 }
@@ -96,24 +103,57 @@ pub fn missing_hint(profile: &Profile) -> String {
 /// A bad flag or file is refused with exit code 2. Credentials are not fetched yet.
 pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Profile, Complaint> {
     let mut file = File::read(environment)?;
-    let chosen = match (&flags.profile, environment.get("MW_PROFILE")) {
-        (Some(name), _) => Some((name.clone(), "--profile")),
-        (None, Some(name)) => Some((name.to_owned(), "MW_PROFILE")),
-        (None, None) => None,
+    let (name, origin) = chosen(flags, environment, &file);
+    let section = match (file.profiles.remove(&name), origin) {
+        (Some(section), _) => section,
+        (None, Some(origin)) => return Err(unknown(&name, origin, &file)),
+        (None, None) => Section::default(),
     };
-    let (name, section) = if let Some((name, origin)) = chosen {
-        match file.profiles.remove(&name) {
-            Some(section) => (name, section),
-            None => return Err(unknown(&name, origin, &file)),
+    of_section(name, section, flags, environment, &file)
+}
+
+/// Every profile of the configuration file, with whether it is used when none is chosen.
+pub fn all(flags: &Flags, environment: &Environment) -> Result<Vec<(Profile, bool)>, Complaint> {
+    let file = File::read(environment)?;
+    let unchosen = Flags {
+        profile: None,
+        ..flags.clone()
+    };
+    let (default, _) = chosen(&unchosen, environment, &file);
+    file.profiles
+        .iter()
+        .map(|(name, section)| {
+            let section = section.clone();
+            let profile = of_section(name.clone(), section, flags, environment, &file)?;
+            Ok((profile, *name == default))
+        })
+        .collect()
+}
+
+/// The name of the profile in force, and what names it, where it is named at all.
+pub(super) fn chosen(
+    flags: &Flags,
+    environment: &Environment,
+    file: &File,
+) -> (String, Option<&'static str>) {
+    match (&flags.profile, environment.get("MW_PROFILE")) {
+        (Some(name), _) => (name.clone(), Some("--profile")),
+        (None, Some(name)) => (name.to_owned(), Some("MW_PROFILE")),
+        (None, None) => {
+            let default = file.default_profile.as_ref();
+            let name = default.map_or(DEFAULT_NAME, |(name, _)| name);
+            (name.to_owned(), None)
         }
-    } else {
-        let name = match &file.default_profile {
-            Some((name, _)) => name.clone(),
-            None => DEFAULT_NAME.to_owned(),
-        };
-        let section = file.profiles.remove(&name).unwrap_or_default();
-        (name, section)
-    };
+    }
+}
+
+fn of_section(
+    name: String,
+    section: Section,
+    flags: &Flags,
+    environment: &Environment,
+    file: &File,
+) -> Result<Profile, Complaint> {
     let http = url::allows_http(environment);
     let address = match (
         &flags.url,
@@ -139,7 +179,8 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Profile, Comp
     })
 }
 
-fn unknown(name: &str, origin: &str, file: &File) -> Complaint {
+/// The complaint that there is no such profile.
+pub(super) fn unknown(name: &str, origin: &str, file: &File) -> Complaint {
     let complaint = Complaint::usage(format!(
         "there is no profile {name:?}, which {origin} names"
     ));
@@ -151,7 +192,9 @@ fn unknown(name: &str, origin: &str, file: &File) -> Complaint {
     };
     complaint.hint(match nearest(name, names.iter().copied()) {
         Some(near) => format!("did you mean {near:?}?"),
-        None if names.is_empty() => format!("add `[profile.{name}]` to {shown}"),
+        None if names.is_empty() => {
+            format!("run `mw auth login --profile {name}`, or add `[profile.{name}]` to {shown}")
+        }
         None => format!("{shown} has {}", names.join(", ")),
     })
 }

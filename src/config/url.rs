@@ -4,6 +4,12 @@ use std::net::IpAddr;
 
 use crate::error::Complaint;
 
+/// The vendor's sandbox: the same API, another account, credentials of its own.
+pub(super) const SANDBOX: &str = "https://sandbox.api.central.openmetal.io";
+
+/// Addresses by name.
+pub(super) const PRESETS: [(&str, &str); 1] = [("sandbox", SANDBOX)];
+
 /// The variable that lets credentials travel in the clear.
 const ALLOW_HTTP: &str = "OPENMETAL_ALLOW_HTTP";
 

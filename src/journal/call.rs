@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
+use crate::secret;
+
 /// How far a call has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
@@ -98,6 +100,33 @@ pub struct Call {
 }
 
 impl Call {
+    /// The call without the secrets that this process knows, if it holds any. What tells its
+    /// arguments apart from others stays as it is.
+    pub(super) fn cleaned(&self) -> Option<Self> {
+        let texts = [
+            Some(&self.target),
+            Some(&self.arguments),
+            self.error.as_ref(),
+            self.note.as_ref(),
+        ];
+        let body = self.body.clone().map(secret::redact_bytes);
+        let place = |bytes: &Option<Bytes>| bytes.as_ref().map(|it| it.as_ptr());
+        if place(&body) == place(&self.body)
+            && !texts.into_iter().flatten().any(|it| secret::holds_any(it))
+        {
+            return None;
+        }
+        let clean = |text: &str| secret::redact(text).into_owned();
+        Some(Self {
+            target: clean(&self.target),
+            arguments: clean(&self.arguments),
+            error: self.error.as_deref().map(clean),
+            note: self.note.as_deref().map(clean),
+            body,
+            ..self.clone()
+        })
+    }
+
     /// Where a call stands among the others of its run: as the script goes, not as time went.
     #[must_use]
     pub fn order(path: &str) -> Vec<(u64, String)> {

@@ -1,12 +1,12 @@
 //! The values that fields hold, and the view of them that everything else reads.
 
-use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Json, Record, RecordKind, Typed};
+use crate::secret::{REDACTED, Secret};
 
 /// What a field holds, borrowed.
 #[derive(Clone, Debug)]
@@ -100,9 +100,6 @@ impl<T: Typed> Shared for Arc<T> {
     }
 }
 
-/// What stands in the place of a secret.
-const REDACTED: &str = "<redacted>";
-
 /// A field's type: what it decodes from, what it looks like, and what absence means for it.
 pub trait FieldValue: Sized {
     /// The value of a field that the answer leaves out or gives as null; none where it must be.
@@ -142,7 +139,7 @@ plain! {
     f64, "float", |value| View::Float(*value);
     bool, "bool", |value| View::Bool(*value);
     Moment, "instant", |value| View::Time(&value.0);
-    Secret, "secret", |value| View::Secret(&value.0);
+    Secret, "secret", |value| View::Secret(value.reveal());
     Value, "map", |value| View::of_json(value);
     Json, "map", |value| View::of_json(value.value());
 }
@@ -211,36 +208,5 @@ impl Moment {
                     .map(|naive| naive.and_utc())
             })
             .ok()
-    }
-}
-
-/// Text that must not be shown: printing it prints a placeholder.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Hides a text.
-    #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text itself.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(REDACTED)
-    }
-}
-
-impl fmt::Display for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(REDACTED)
     }
 }

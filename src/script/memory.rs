@@ -12,6 +12,7 @@ use super::host::Host;
 use super::recording::Step;
 use super::trouble::Trouble;
 use super::value;
+use crate::secret;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -111,6 +112,14 @@ pub fn register(engine: &mut Engine, host: &Host) {
         "remember",
         move |name: &str, value: Dynamic| -> Result<()> {
             let value = value::to_json(&value).map_err(Trouble::raise)?;
+            if secret::holds_any(&value.to_string()) {
+                return Err(Trouble::new(
+                    "memory",
+                    format!("what was to be remembered as {name:?} holds a secret of this run"),
+                )
+                .hint("fetch it anew in each run: what is remembered lies in a file")
+                .raise());
+            }
             let set = |value: Value| {
                 own.memory()
                     .set(name, value)

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::decode::Decoded;
 use super::recorder::Recorder;
 use crate::client::readback::MARK;
-use crate::operation::{Answer, Arguments, Kind, Operation, Repeat};
+use crate::operation::{Arguments, Kind, Operation, Repeat};
 
 /// The arguments of a call as they are sent: what a run creates carries its mark in the description,
 /// where there is one, by which it is known again.
@@ -48,13 +48,7 @@ const DESCRIPTION: &str = "description";
 
 /// Whether an operation's answers hold secrets, which are not kept.
 pub(super) fn holds_secrets(operation: &Operation) -> bool {
-    match operation.answer {
-        Answer::Nothing => false,
-        Answer::One(kind) | Answer::Many(kind) => kind
-            .fields
-            .iter()
-            .any(|field| (field.type_name)().contains("secret")),
-    }
+    !operation.secrets().is_empty()
 }
 
 /// An answer as it is kept: secrets blotted out.

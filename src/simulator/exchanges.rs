@@ -1,15 +1,20 @@
 //! A file of everything the simulated account was asked and answered, a line of JSON an exchange.
 
+use std::borrow::Cow;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Response};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::faults::Pace;
+use crate::api::route::{self, Found};
+use crate::secret;
 
 /// Where exchanges are written to.
 #[derive(Debug)]
@@ -52,8 +57,10 @@ impl Exchanges {
         &self,
         at: DateTime<Utc>,
         (method, target, request): (&str, &str, &[u8]),
-        response: &Response<bytes::Bytes>,
+        response: &Response<Bytes>,
     ) {
+        let path = target.split('?').next().unwrap_or_default();
+        let answer = without_secrets(method, path, response);
         let exchange = Exchange {
             at: at.to_rfc3339_opts(SecondsFormat::Millis, true),
             method,
@@ -61,7 +68,7 @@ impl Exchanges {
             request: &String::from_utf8_lossy(request),
             status: response.status().as_u16(),
             content_type: content_type(response.headers()),
-            answer: &String::from_utf8_lossy(response.body()),
+            answer: &answer,
             fault: response.extensions().get::<Pace>().is_some(),
         };
         let Ok(mut line) = serde_json::to_vec(&exchange) else {
@@ -71,6 +78,26 @@ impl Exchanges {
         if let Err(error) = (&self.file).write_all(&line) {
             tracing::error!("an exchange could not be written down: {error}");
         }
+    }
+}
+
+/// The answer's text. What is given out there once, tokens and consoles, opens an account or a node
+/// for whoever reads the file.
+fn without_secrets<'a>(method: &str, path: &str, response: &'a Response<Bytes>) -> Cow<'a, str> {
+    let text = String::from_utf8_lossy(response.body());
+    let Found::Operation(operation, _) = route::find(method, path) else {
+        return text;
+    };
+    let secrets = operation.secrets();
+    if secrets.is_empty() || !response.status().is_success() {
+        return text;
+    }
+    match serde_json::from_str::<Value>(&text) {
+        Ok(mut value) => {
+            secret::blot(&mut value, &secrets);
+            Cow::Owned(value.to_string())
+        }
+        Err(_) => Cow::Borrowed(secret::REDACTED),
     }
 }
 

@@ -13,21 +13,25 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("branch", &[]),
     ("money", &[]),
-    // It keeps what it is given, and knows nothing of what that is.
-    ("journal", &["money"]),
+    ("secret", &[]),
+    // It keeps what it is given, and knows nothing of what that is but that secrets are left out.
+    ("journal", &["money", "secret"]),
     ("clock", &["branch"]),
-    ("record", &["operation"]),
+    ("record", &["operation", "secret"]),
     ("operation", &["record"]),
     // What the API is.
     ("api", &["money", "operation", "record"]),
     // How it is reached, and how a stand-in answers. Neither names the other.
-    ("client", &["api", "clock", "error", "operation", "record"]),
+    (
+        "client",
+        &["api", "clock", "error", "operation", "record", "secret"],
+    ),
     (
         "simulator",
-        &["api", "clock", "error", "operation", "record"],
+        &["api", "clock", "error", "operation", "record", "secret"],
     ),
     // What people write and read.
-    ("config", &["error", "operation", "record"]),
+    ("config", &["error", "operation", "secret"]),
     ("parameters", &["error", "operation", "record"]),
     ("output", &["error", "operation", "record"]),
     // The one path of every effect.
@@ -58,6 +62,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "output",
             "parameters",
             "record",
+            "secret",
             "session",
         ],
     ),

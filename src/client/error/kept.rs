@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CallError, Cause};
+use super::{CallError, Cause, SETTING_UP};
 use crate::api;
 
 /// A failed call as it is kept.
@@ -35,7 +35,7 @@ impl CallError {
     pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
         let kept: Kept = serde_json::from_str(text)?;
         Ok(Self {
-            operation: api::operation(&kept.operation).map_or("connect", |known| known.name),
+            operation: api::operation(&kept.operation).map_or(SETTING_UP, |known| known.name),
             target: kept.target,
             attempts: kept.attempts,
             cause: kept.cause,

@@ -16,7 +16,7 @@ fn a_missing_credential() {
    |
  1 | clouds()
    | ^^^^^^
-  help: set OPENMETAL_API_KEY, or try it on the simulator with --sim
+  help: run `mw auth login`, or set OPENMETAL_API_KEY, or try it on the simulator with --sim
 "#,
         )
         .code(3)
@@ -88,7 +88,7 @@ fn credentials_that_are_refused() {
    |
  1 | clouds()
    | ^^^^^^
-  help: the API does not accept these credentials: check OPENMETAL_API_KEY, or the OAuth client's id and secret
+  help: the API does not accept these credentials: `mw auth status` shows where they come from
 ")
         .code(3)
         .run();

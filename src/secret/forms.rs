@@ -1,0 +1,124 @@
+//! The forms in which a secret may stand in a text.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// A piece of Base64 shorter than this may stand anywhere by accident.
+const SHORTEST_PIECE: usize = 8;
+
+/// What is left as it is by encoders that escape little.
+const LITTLE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'/')
+    .remove(b':')
+    .remove(b'@');
+
+/// What RFC 3986 leaves as it is.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Every form, without doubles: as it is, escaped for addresses, for JSON and for HTML, and in Base64
+/// wherever it begins in the bytes encoded.
+pub(super) fn of(secret: &str) -> Vec<String> {
+    let mut forms = vec![secret.to_owned()];
+    for set in [NON_ALPHANUMERIC, UNRESERVED, LITTLE] {
+        let encoded = utf8_percent_encode(secret, set).to_string();
+        forms.push(lower_escapes(&encoded));
+        forms.push(encoded.replace("%20", "+"));
+        forms.push(encoded);
+    }
+    let json = serde_json::Value::from(secret).to_string();
+    let json = json.trim_matches('"');
+    forms.push(json.replace('/', "\\/"));
+    forms.push(json.to_owned());
+    forms.push(
+        secret
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+            .replace('"', "&quot;"),
+    );
+    forms.push(format!("{secret:?}").trim_matches('"').to_owned());
+    for offset in 0..3 {
+        forms.extend(pieces(secret, offset));
+    }
+    forms.sort();
+    forms.dedup();
+    forms
+}
+
+/// The hexadecimal digits of percent signs in lower case, as some encoders have them.
+fn lower_escapes(encoded: &str) -> String {
+    let mut left = 0;
+    encoded
+        .chars()
+        .map(|c| {
+            if c == '%' {
+                left = 2;
+                return c;
+            }
+            if left > 0 {
+                left -= 1;
+                return c.to_ascii_lowercase();
+            }
+            c
+        })
+        .collect()
+}
+
+/// What of the Base64 of a longer text the secret alone decides, when it begins `offset` bytes after
+/// a multiple of three: so `id:secret` is found whatever the id is.
+fn pieces(secret: &str, offset: usize) -> Vec<String> {
+    let mut bytes = vec![0; offset];
+    bytes.extend_from_slice(secret.as_bytes());
+    // Six bits a character; those that hold bits of what stands before or after are left out.
+    let first = (offset * 8).div_ceil(6);
+    let last = bytes.len() * 8 / 6;
+    [STANDARD.encode(&bytes), URL_SAFE.encode(&bytes)]
+        .into_iter()
+        .filter_map(|text| text.get(first..last).map(str::to_owned))
+        .filter(|piece| piece.len() >= SHORTEST_PIECE)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn a_secret_is_found_in_base64_wherever_it_begins(
+            before in ".{0,7}",
+            secret in "[ -~]{8,40}",
+            after in ".{0,7}",
+        ) {
+            let forms = of(&secret);
+            for engine in [STANDARD, URL_SAFE] {
+                let text = engine.encode(format!("{before}{secret}{after}"));
+                proptest::prop_assert!(forms.iter().any(|form| text.contains(form)), "{}", text);
+            }
+        }
+
+        #[test]
+        fn a_secret_is_found_in_json_and_in_addresses(secret in ".{6,40}") {
+            let forms = of(&secret);
+            let found = |text: &str| forms.iter().any(|form| text.contains(form));
+            let json = serde_json::json!({ "a": format!("x{secret}y") }).to_string();
+            proptest::prop_assert!(found(&json), "{}", json);
+            let address = format!("/?q={}", utf8_percent_encode(&secret, UNRESERVED));
+            proptest::prop_assert!(found(&address), "{}", address);
+        }
+    }
+}
