@@ -4,6 +4,7 @@ mod account;
 mod ask;
 mod auth;
 mod call;
+mod check;
 mod console;
 mod doc;
 mod execution;
@@ -67,6 +68,8 @@ enum Command {
     Doc(doc::Doc),
     /// Run the jobs of a file when they are due
     Serve(serve::Serve),
+    /// Find what is wrong with scripts, without running them
+    Check(check::Check),
     /// Run the tests of scripts, each on a simulated account of its own
     Test(test::Test),
     /// Look at schedules
@@ -109,6 +112,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Repl(repl) => repl.run(global),
         Command::Call(call) => call.run(global),
         Command::Auth(auth) => auth.run(global),
+        Command::Check(check) => check.run(global),
         Command::Doc(doc) => doc.run(global),
         Command::Serve(serve) => serve.run(global),
         Command::Jobs(jobs) => jobs.run(global),

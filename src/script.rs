@@ -4,6 +4,7 @@
 //! are functions and methods that [`call`] answers from the table in `api`.
 
 pub mod builtins;
+pub mod check;
 pub mod console;
 pub mod host;
 pub mod memory;
@@ -16,7 +17,6 @@ mod arguments;
 mod assertions;
 mod call;
 mod case;
-mod check;
 mod coverage;
 mod diagnose;
 mod engine;

@@ -1,7 +1,7 @@
 //! `mw test`: the tests of scripts, each on a simulated account and a clock of its own.
 
 mod coverage;
-mod files;
+pub(super) mod files;
 mod junit;
 mod report;
 mod suite;

@@ -13,6 +13,8 @@ pub struct Builtin {
     pub doc: &'static str,
     /// A line of script that uses it.
     pub example: &'static str,
+    /// The power over the machine it runs on that it needs: `fs`, `env`, `net`.
+    pub power: Option<&'static str>,
 }
 
 const fn function(
@@ -27,6 +29,7 @@ const fn function(
         signature,
         doc,
         example,
+        power: None,
     }
 }
 
@@ -43,6 +46,7 @@ const fn method(
         signature,
         doc,
         example,
+        power: None,
     }
 }
 
@@ -50,7 +54,7 @@ const fn method(
 pub static BUILTINS: &[Builtin] = &[
     function(
         "print",
-        "print(value)",
+        "print(value?)",
         "Writes a value to standard output: a list of resources as a table, anything else in a line.",
         r#"print("hello")"#,
     ),
@@ -162,7 +166,7 @@ pub static BUILTINS: &[Builtin] = &[
     ),
     function(
         "retry",
-        "retry(times | #{times, delay, factor}, || …)",
+        "retry(times? | #{times, delay, factor}, || …)",
         "Runs a function until it succeeds, 3 times unless told otherwise. A wrong argument, a missing permission and a call in doubt are not tried again.",
         "retry(3, || clouds().len())",
     ),

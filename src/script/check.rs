@@ -1,270 +1,242 @@
-//! What can be found wrong with a script before it has done anything.
+//! What can be found wrong with scripts before they have done anything.
+//!
+//! A script is parsed, past its first mistake where that is sound, and walked through once with what
+//! is known at each place: the variables, the types of the values that operations answer with, the
+//! functions of the modules it imports. Where something is not known, nothing is said of it: what is
+//! called an error here keeps the script from running.
 
-use std::collections::{BTreeSet, HashSet};
+mod allow;
+mod callable;
+mod callbacks;
+mod calls;
+mod chain;
+mod effects;
+mod expression;
+mod finding;
+mod flow;
+mod items;
+mod literals;
+mod mentions;
+mod needs;
+mod parse;
+mod qualified;
+mod rule;
+mod scan;
+mod scope;
+mod signature;
+mod types;
+mod unit;
+mod walk;
+mod whole;
 
-use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use rhai::{Engine, Position};
+
+pub use finding::Finding;
+pub use mentions::{mentioned, named_imports};
+pub use needs::Needs;
+pub use rule::{Rule, Severity};
+pub use unit::Unit;
 
 use super::diagnose::place;
-use super::language::LANGUAGE;
+use super::progress::RUN;
+use super::shelf::Shelf;
 use super::source::Source;
-use super::vocabulary;
-use crate::api;
+use super::{engine, modules};
 use crate::error::{Complaint, exit};
-use crate::operation::{Operation, nearest};
+use whole::Inquiry;
 
-/// The names a script mentions that could be calls, those in texts included: `Fn("clouds")` makes a
-/// call of one.
-pub fn mentioned(ast: &AST, names: &mut BTreeSet<String>) {
-    ast.walk(&mut |path: &[ASTNode<'_>]| {
-        if let Some((call, ..)) = path.last().and_then(call_at) {
-            names.insert(call.name.to_string());
-        } else if let Some(ASTNode::Expr(Expr::StringConstant(text, _))) = path.last()
-            && is_word(text)
-        {
-            names.insert(text.to_string());
-        }
-        true
-    });
+/// What a script can see that is not of its own.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// Variables that were declared before it.
+    pub variables: Vec<String>,
+    /// Functions that were defined before it: name and count of parameters.
+    pub functions: Vec<(String, usize)>,
+    /// Modules that were imported before it, by their aliases.
+    pub modules: Vec<String>,
+    /// Whether it is a test, which has `sim::` and `run_script`.
+    pub in_tests: bool,
+    /// The arguments it is given, where they are known.
+    pub arguments: Option<Vec<String>>,
+    /// Whether it has a header that declares its arguments.
+    pub has_header: bool,
+    /// Whether only errors matter.
+    pub errors_only: bool,
 }
 
-/// The call at a node: where it stands, and whether it is one of a method.
-fn call_at<'a>(node: &ASTNode<'a>) -> Option<(&'a FnCallExpr, Position, bool)> {
-    match node {
-        ASTNode::Expr(Expr::FnCall(call, position))
-        | ASTNode::Stmt(Stmt::FnCall(call, position)) => Some((call, *position, false)),
-        ASTNode::Expr(Expr::MethodCall(call, position)) => Some((call, *position, true)),
-        _ => None,
+impl Surroundings {
+    /// What a file of this name sees when it is run for itself.
+    #[must_use]
+    pub fn of_file(name: &str) -> Self {
+        let in_tests = name.ends_with("_test.rhai");
+        Self {
+            in_tests,
+            // A test is run without arguments.
+            arguments: in_tests.then(Vec::new),
+            variables: if in_tests {
+                vec!["args".to_owned(), RUN.to_owned()]
+            } else {
+                Vec::new()
+            },
+            has_header: !in_tests,
+            ..Self::default()
+        }
     }
 }
 
-/// The modules a script imports by a literal path.
-pub fn imported(ast: &AST) -> Vec<(String, Position)> {
-    let mut paths = Vec::new();
-    ast.walk(&mut |path: &[ASTNode<'_>]| {
-        if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = path.last()
-            && let Expr::StringConstant(path, position) = &import.0
-        {
-            paths.push((path.to_string(), *position));
+/// What was found out about a script and all it imports.
+#[derive(Debug)]
+pub struct Report {
+    /// What was found, in the order it stands there, file by file.
+    pub findings: Vec<Finding>,
+    /// What the script needs to be granted.
+    pub needs: Needs,
+    /// The script itself.
+    pub unit: Rc<Unit>,
+}
+
+impl Report {
+    /// The complaints that keep the script from running.
+    #[must_use]
+    pub fn refusals(&self) -> Vec<Complaint> {
+        let refusing = self.findings.iter().filter(|finding| finding.refuses);
+        refusing.map(|finding| finding.complaint.clone()).collect()
+    }
+
+    /// Every name that the script and what it imports mention.
+    #[must_use]
+    pub fn mentioned(&self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        names_of(&self.unit, &mut names, &mut seen);
+        names
+    }
+}
+
+fn names_of(unit: &Unit, names: &mut BTreeSet<String>, seen: &mut BTreeSet<String>) {
+    if !seen.insert(unit.source.name.clone()) {
+        return;
+    }
+    if let Some(ast) = &unit.ast {
+        mentioned(ast, names);
+    }
+    for imported in unit.imports.values() {
+        names_of(imported, names, seen);
+    }
+}
+
+/// Checks scripts, each module once.
+pub struct Checker {
+    strict: Engine,
+    lenient: Engine,
+    shelf: Shelf,
+    units: HashMap<(PathBuf, String), Rc<Unit>>,
+    /// The files being looked at, outermost first.
+    loading: Vec<String>,
+}
+
+impl Checker {
+    /// A checker that finds modules on this shelf, or on disk.
+    #[must_use]
+    pub fn new(shelf: Shelf) -> Self {
+        Self {
+            strict: engine::parser(true),
+            lenient: engine::parser(false),
+            shelf,
+            units: HashMap::new(),
+            loading: Vec::new(),
         }
-        true
-    });
-    paths
-}
+    }
 
-/// What a script itself imports under a name: path and name.
-pub fn named_imports(ast: &AST) -> Vec<(String, String)> {
-    let named = ast
-        .statements()
-        .iter()
-        .filter_map(|statement| match statement {
-            Stmt::Import(import, _) => Some(&**import),
-            _ => None,
-        });
-    named
-        .filter_map(|(path, name)| match path {
-            Expr::StringConstant(path, _) if !name.name.is_empty() => {
-                Some((path.to_string(), name.name.to_string()))
-            }
-            _ => None,
-        })
-        .collect()
-}
+    /// Checks a script and all it imports.
+    pub fn check(&mut self, source: &Source, around: &Surroundings) -> Report {
+        let base = source.folder.clone();
+        self.loading.push(source.name.clone());
+        let unit = Rc::new(self.unit(source, &base, around));
+        self.loading.pop();
+        let mut findings = unit.findings.clone();
+        let mut seen = BTreeSet::from([source.name.clone()]);
+        collect(&unit, &mut findings, &mut seen);
+        Report {
+            findings,
+            needs: unit.needs(),
+            unit,
+        }
+    }
 
-/// Every call of a function that does not exist, and every call of an operation with too many or
-/// too few arguments.
-#[must_use]
-pub fn check(source: &Source, ast: &AST, defined: &AST) -> Vec<Complaint> {
-    let own: HashSet<String> = ast
-        .iter_functions()
-        .chain(defined.iter_functions())
-        .map(|function| function.name.to_owned())
-        .collect();
-    let imports_all = has_bare_import(ast);
-    let mut found: Vec<(Position, Complaint)> = Vec::new();
-    ast.walk(&mut |path: &[ASTNode<'_>]| {
-        if let Some((call, position, is_method)) = path.last().and_then(call_at) {
-            if call.op_token.is_some() || !call.namespace.is_empty() {
-                return true;
-            }
-            let name = call.name.as_str();
-            if !is_word(name) || KEYWORDS.contains(&name) {
-                return true;
-            }
-            if own.contains(name) {
-                if !is_method && !vocabulary::is_function(name) {
-                    let counts = counts(name, &[ast, defined]);
-                    found.extend(
-                        miscounted(name, call.args.len(), &counts)
-                            .map(|complaint| (position, complaint.at(place(source, position)))),
-                    );
-                }
-                return true;
-            }
-            let complaint = if !vocabulary::is_function(name) {
-                // A bare import brings functions in under their own names.
-                (!imports_all).then(|| unknown(name, is_method, &own))
-            } else if is_method {
+    fn unit(&mut self, source: &Source, base: &Path, around: &Surroundings) -> Unit {
+        let inquiry = Inquiry::begin(&self.strict, &self.lenient, source, around);
+        let mut imports = HashMap::new();
+        let mut findings = Vec::new();
+        for (path, position) in inquiry.imports() {
+            let found = self.module(&path, position, source, base);
+            let unit = found.unwrap_or_else(|finding| {
+                findings.push(*finding);
                 None
-            } else {
-                arity(name, call.args.len())
-            };
-            if let Some(complaint) = complaint {
-                found.push((position, complaint.at(place(source, position))));
-            }
+            });
+            imports.insert(path, unit);
         }
-        true
-    });
-    found.sort_by_key(|(position, _)| (position.line(), position.position()));
-    found.dedup();
-    found.into_iter().map(|(_, complaint)| complaint).collect()
-}
-
-/// How many arguments the script's own functions of a name take.
-fn counts(name: &str, asts: &[&AST]) -> Vec<usize> {
-    let mut counts: Vec<usize> = asts
-        .iter()
-        .flat_map(|ast| ast.iter_functions())
-        .filter(|function| function.name == name)
-        .map(|function| function.params.len())
-        .collect();
-    counts.sort_unstable();
-    counts.dedup();
-    counts
-}
-
-fn miscounted(name: &str, given: usize, counts: &[usize]) -> Option<Complaint> {
-    let fewest = counts.first()?;
-    if counts.contains(&given) {
-        return None;
+        inquiry.finish(imports, findings)
     }
-    let counts: Vec<String> = counts.iter().map(usize::to_string).collect();
-    Some(Complaint::new(
-        exit::USAGE,
-        format!(
-            "`{name}` takes {} argument{}, and is called with {given}",
-            counts.join(" or "),
-            if *fewest == 1 && counts.len() == 1 {
-                ""
-            } else {
-                "s"
-            }
-        ),
-    ))
-}
 
-/// Calls the parser itself makes something of.
-const KEYWORDS: &[&str] = &[
-    "Fn",
-    "call",
-    "curry",
-    "type_of",
-    "is_shared",
-    "is_def_var",
-    "is_def_fn",
-    "this",
-];
-
-fn is_word(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_alphabetic() || c == '_')
-}
-
-fn has_bare_import(ast: &AST) -> bool {
-    let mut found = false;
-    ast.walk(&mut |path: &[ASTNode<'_>]| {
-        if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = path.last()
-            && import.1.name.is_empty()
-        {
-            found = true;
+    /// The module that a script imports by this path; nothing where it leads back to what is being
+    /// looked at, which was said.
+    fn module(
+        &mut self,
+        path: &str,
+        position: Position,
+        source: &Source,
+        base: &Path,
+    ) -> Result<Option<Rc<Unit>>, Box<Finding>> {
+        let wrong = |rule, message: String, hint: Option<String>| {
+            let mut complaint =
+                Complaint::new(exit::USAGE, message).at(place(source, position));
+            complaint.hint = hint;
+            Box::new(Finding::new(rule, complaint))
+        };
+        let module = modules::find(&self.shelf, base, Some(&source.name), path).map_err(|why| {
+            wrong(
+                Rule::UnknownImport,
+                format!("cannot import {path:?}: {why}"),
+                Some("modules of the binary have plain names; files start with ./".to_owned()),
+            )
+        })?;
+        if let Some(first) = self.loading.iter().position(|name| *name == module.name) {
+            let circle = self.loading.get(first..).unwrap_or_default().join(" → ");
+            return Err(wrong(
+                Rule::CircularImport,
+                format!("the modules import each other in a circle: {circle} → {}", module.name),
+                Some("move what both need into a third module".to_owned()),
+            ));
         }
-        true
-    });
-    found
+        let key = (base.to_owned(), module.name.clone());
+        if let Some(known) = self.units.get(&key) {
+            return Ok(Some(known.clone()));
+        }
+        self.loading.push(module.name.clone());
+        let around = Surroundings {
+            errors_only: true,
+            ..Surroundings::default()
+        };
+        let unit = Rc::new(self.unit(&module, base, &around));
+        self.loading.pop();
+        self.units.insert(key, unit.clone());
+        Ok(Some(unit))
+    }
 }
 
-fn unknown(name: &str, is_method: bool, own: &HashSet<String>) -> Complaint {
-    let what = if is_method { "method" } else { "function" };
-    let hint = nearest(name, own.iter().map(String::as_str))
-        .or_else(|| vocabulary::near(name))
-        .map_or_else(
-            || "mw doc lists what there is".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
-    Complaint::new(exit::USAGE, format!("there is no {what} `{name}`")).hint(hint)
-}
-
-/// Whether an operation can be called with so many arguments.
-fn arity(name: &str, given: usize) -> Option<Complaint> {
-    // Names that are something else as well are left to the call itself.
-    let operation: &Operation = api::operation(name)?;
-    let shared = super::sugar::is_known(name)
-        || super::builtins::BUILTINS
-            .iter()
-            .any(|builtin| builtin.name == name)
-        || LANGUAGE.binary_search(&name).is_ok()
-        || api::operations()
-            .any(|it| it.name != name && it.form.is_some_and(|form| form.name == name));
-    if shared {
-        return None;
-    }
-    let most = operation.params.len();
-    let required = operation
-        .params
-        .iter()
-        .filter(|it| it.required && it.default.is_none())
-        .count();
-    // A node, an address or a member brings what it belongs to.
-    let brings = operation
-        .params
-        .iter()
-        .filter(|it| it.place.is_path())
-        .count()
-        > 1;
-    let least = required.saturating_sub(usize::from(brings));
-    if (least..=most).contains(&given) {
-        return None;
-    }
-    let (few, many) = (given < least, if given == 1 { "" } else { "s" });
-    Some(
-        Complaint::new(
-            exit::USAGE,
-            format!(
-                "`{name}` is called with {given} argument{many}, which is too {}",
-                if few { "few" } else { "many" }
-            ),
-        )
-        .hint(format!("call it as {}", operation.signature())),
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn complaints(text: &str) -> Vec<String> {
-        let source = Source::of_text("<test>", text);
-        let mut engine = rhai::Engine::new();
-        engine.set_optimization_level(rhai::OptimizationLevel::None);
-        let ast = engine.compile(&source.text).unwrap();
-        check(&source, &ast, &AST::empty())
-            .into_iter()
-            .map(|complaint| complaint.message)
-            .collect()
-    }
-
-    #[test]
-    fn a_function_of_the_script_is_called_with_as_many_arguments_as_it_takes() {
-        let wrong = complaints("fn f(a) { a }\nfn g() { f(1, 2) }\nf(1); f();");
-        assert_eq!(
-            wrong,
-            [
-                "`f` takes 1 argument, and is called with 2",
-                "`f` takes 1 argument, and is called with 0"
-            ]
-        );
-        assert!(complaints("fn f() {} fn f(a, b) {} f(); f(1, 2); let x = 1; x.f();").is_empty());
-        assert_eq!(
-            complaints("fn f() {} fn f(a, b) {} f(1);"),
-            ["`f` takes 0 or 2 arguments, and is called with 1"]
-        );
+/// Adds what was found in the modules of a text.
+fn collect(unit: &Unit, findings: &mut Vec<Finding>, seen: &mut BTreeSet<String>) {
+    let mut imports: Vec<&Rc<Unit>> = unit.imports.values().collect();
+    imports.sort_by(|a, b| a.source.name.cmp(&b.source.name));
+    for imported in imports {
+        if seen.insert(imported.source.name.clone()) {
+            findings.extend(imported.findings.iter().cloned());
+            collect(imported, findings, seen);
+        }
     }
 }

@@ -31,15 +31,8 @@ const STEPS: u64 = 128;
 /// An engine for one run. `base` is the folder that imports are relative to.
 #[must_use]
 pub fn build(host: &Host, base: PathBuf) -> Engine {
-    let mut engine = Engine::new_raw();
-    engine.set_optimization_level(OptimizationLevel::None);
-    engine.set_strict_variables(true);
+    let mut engine = parser(true);
     engine.set_max_call_levels(CALL_LEVELS);
-    engine.set_max_expr_depths(EXPRESSION_DEPTH, FUNCTION_EXPRESSION_DEPTH);
-    engine.set_max_string_size(LONGEST_TEXT);
-    engine.set_max_array_size(MOST_ITEMS);
-    engine.set_max_map_size(MOST_ITEMS);
-    engine.disable_symbol("eval");
     engine.set_module_resolver(Modules::new(
         base,
         host.shelf().clone(),
@@ -67,6 +60,20 @@ pub fn build(host: &Host, base: PathBuf) -> Engine {
     if let Some(coverage) = host.coverage() {
         coverage::register(&mut engine, coverage);
     }
+    engine
+}
+
+/// An engine that only parses, as strictly as the engine of a run, or letting undefined names pass.
+#[must_use]
+pub fn parser(strict: bool) -> Engine {
+    let mut engine = Engine::new_raw();
+    engine.set_optimization_level(OptimizationLevel::None);
+    engine.set_strict_variables(strict);
+    engine.set_max_expr_depths(EXPRESSION_DEPTH, FUNCTION_EXPRESSION_DEPTH);
+    engine.set_max_string_size(LONGEST_TEXT);
+    engine.set_max_array_size(MOST_ITEMS);
+    engine.set_max_map_size(MOST_ITEMS);
+    engine.disable_symbol("eval");
     engine
 }
 

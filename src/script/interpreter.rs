@@ -7,7 +7,7 @@ use rhai::{AST, CallFnOptions, Dynamic, Engine, Position, Scope};
 
 use super::call;
 use super::case::{Case, cases};
-use super::check::{check, imported, mentioned, named_imports};
+use super::check::{Checker, Surroundings, named_imports};
 use super::diagnose;
 use super::engine;
 use super::field::{Args, described};
@@ -48,6 +48,8 @@ pub struct Interpreter {
     scope: Scope<'static>,
     /// The functions defined so far.
     defined: AST,
+    /// The aliases of the modules imported so far.
+    modules: Vec<String>,
     folder: std::path::PathBuf,
 }
 
@@ -70,6 +72,7 @@ impl Interpreter {
             host: host.clone(),
             scope,
             defined: AST::empty(),
+            modules: Vec::new(),
             folder,
         }
     }
@@ -85,59 +88,47 @@ impl Interpreter {
 
     /// Parses and checks a script and what it imports, and collects the names they mention.
     fn checked(&self, source: &Source) -> Result<(AST, BTreeSet<String>), Vec<Complaint>> {
-        let ast = self
-            .engine
-            .compile_with_scope(&self.scope, &source.text)
-            .map_err(|error| vec![diagnose::parse(source, &error)])?;
-        let mut complaints = check(source, &ast, &self.defined);
-        let mut names = BTreeSet::new();
-        mentioned(&ast, &mut names);
-        let mut seen = BTreeSet::new();
-        self.survey(source, &ast, &mut names, &mut seen, &mut complaints);
+        let folder = Source {
+            folder: self.folder.clone(),
+            ..source.clone()
+        };
+        let report = Checker::new(self.host.shelf().clone()).check(&folder, &self.surroundings());
+        let complaints = report.refusals();
         if !complaints.is_empty() {
             return Err(complaints);
         }
-        let ast = self.host.coverage().map_or(Ok(ast), |coverage| {
-            let (name, text) = (&source.name, &source.text);
-            let text = coverage.counted(&self.engine, &self.scope, name, text);
-            self.engine
-                .compile_with_scope(&self.scope, text)
-                .map_err(|error| vec![diagnose::parse(source, &error)])
-        })?;
+        let names = report.mentioned();
+        let text = match self.host.coverage() {
+            Some(coverage) => {
+                let (name, text) = (&source.name, &source.text);
+                coverage.counted(&self.engine, &self.scope, name, text)
+            }
+            None => source.text.clone(),
+        };
+        let ast = self
+            .engine
+            .compile_with_scope(&self.scope, text)
+            .map_err(|error| vec![diagnose::parse(source, &error)])?;
         Ok((ast, names))
     }
 
-    /// Checks what a script imports, however deep, and collects the names mentioned there.
-    fn survey(
-        &self,
-        source: &Source,
-        ast: &AST,
-        names: &mut BTreeSet<String>,
-        seen: &mut BTreeSet<String>,
-        complaints: &mut Vec<Complaint>,
-    ) {
-        for (path, position) in imported(ast) {
-            let module =
-                match modules::find(self.host.shelf(), &self.folder, Some(&source.name), &path) {
-                    Ok(module) => module,
-                    Err(message) => {
-                        let message = format!("cannot import {path:?}: {message}");
-                        let place = diagnose::place(source, position);
-                        complaints.push(Complaint::new(exit::USAGE, message).at(place));
-                        continue;
-                    }
-                };
-            if !seen.insert(module.name.clone()) {
-                continue;
-            }
-            match self.engine.compile(&module.text) {
-                Ok(ast) => {
-                    complaints.extend(check(&module, &ast, &AST::empty()));
-                    mentioned(&ast, names);
-                    self.survey(&module, &ast, names, seen, complaints);
-                }
-                Err(error) => complaints.push(diagnose::parse(&module, &error)),
-            }
+    /// What a script sees that is not of its own.
+    fn surroundings(&self) -> Surroundings {
+        let defined = self.defined.iter_functions();
+        Surroundings {
+            variables: self
+                .scope
+                .iter_raw()
+                .map(|(name, ..)| name.to_owned())
+                .collect(),
+            functions: defined
+                .map(|function| (function.name.to_owned(), function.params.len()))
+                .collect(),
+            modules: self.modules.clone(),
+            in_tests: self.host.controls().is_some(),
+            arguments: Some(self.host.args().keys().cloned().collect()),
+            has_header: false,
+            errors_only: true,
         }
     }
 
@@ -185,6 +176,7 @@ impl Interpreter {
             let resolver = self.engine.module_resolver();
             // It was found a moment ago and is still known.
             if let Ok(module) = resolver.resolve(&self.engine, None, &path, Position::NONE) {
+                self.modules.push(name.clone());
                 self.engine.register_static_module(name, module);
             }
         }

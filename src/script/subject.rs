@@ -337,3 +337,25 @@ impl Host {
         })
     }
 }
+
+/// What a record of this type is called, and the states it can be waited for in; those of everything
+/// that has states, where the type is not known.
+#[must_use]
+pub fn states_of(kind: &str) -> (&'static str, Vec<&'static str>) {
+    let join = |parts: &[&[&'static str]]| parts.concat();
+    match kind {
+        "Cloud" | "DeployedCloud" => ("a cloud", join(&[PROVISION_STATUSES, CLOUD_STATES])),
+        "Order" => ("an order", PROVISION_STATUSES.to_vec()),
+        "Node" => ("a node", POWER_STATES.to_vec()),
+        _ => (
+            "a cloud, an order or a node",
+            join(&[PROVISION_STATUSES, CLOUD_STATES, POWER_STATES]),
+        ),
+    }
+}
+
+/// Whether the state is one of a cloud at work, which its stats tell.
+#[must_use]
+pub fn is_state_at_work(state: &str) -> bool {
+    CLOUD_STATES.contains(&state)
+}

@@ -2,7 +2,7 @@
 
 use super::builtins::{BUILTINS, IN_TESTS};
 use super::diagnose::friendly;
-use super::language::LANGUAGE;
+use super::language::{self, LANGUAGE};
 use super::sugar::SUGAR;
 use crate::api;
 use crate::operation::nearest;
@@ -28,13 +28,13 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// Whether a function or method of this name exists.
 #[must_use]
 pub fn is_function(name: &str) -> bool {
-    names().any(|known| known == name) || LANGUAGE.binary_search(&name).is_ok()
+    names().any(|known| known == name) || language::function(name).is_some()
 }
 
 /// The function most like a name.
 #[must_use]
 pub fn near(name: &str) -> Option<&'static str> {
-    nearest(name, names().chain(LANGUAGE.iter().copied()))
+    nearest(name, names().chain(LANGUAGE.iter().map(|native| native.name)))
 }
 
 /// How a function of ours is called.

@@ -45,12 +45,12 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Complaint> {
 }
 
 /// A path as people write it: without a dot before it.
-fn plain(path: &Path) -> PathBuf {
+pub fn plain(path: &Path) -> PathBuf {
     path.strip_prefix(".").unwrap_or(path).to_owned()
 }
 
 /// Shows every file under a folder. Hidden folders, and what builds leave, hold no tests.
-fn walk(folder: &Path, depth: usize, see: &mut dyn FnMut(&Path)) {
+pub fn walk(folder: &Path, depth: usize, see: &mut dyn FnMut(&Path)) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;
     };

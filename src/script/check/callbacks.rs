@@ -1,0 +1,139 @@
+//! What functions hand to the closures they are given, and what calls come to.
+
+use rhai::{Expr, Position};
+
+use super::super::subject;
+use super::callable::Callable;
+use super::rule::Rule;
+use super::types::Type;
+use super::walk::Walk;
+
+/// What a closure given to this function gets, as far as it is known from the first argument.
+#[must_use]
+pub fn params(name: &str, first: &Type) -> Vec<Type> {
+    let item = first.item();
+    match name {
+        "map" | "filter" | "where" | "for_each" | "all" | "some" | "find" | "find_map"
+        | "index_of" | "sort_by" | "group_by" | "count_by" | "sum_by" | "unique" | "retain"
+        | "drain"
+            if matches!(first, Type::List(_)) =>
+        {
+            vec![item, Type::Int]
+        }
+        "parallel" if matches!(first, Type::List(_)) => vec![item],
+        "sort" | "order" | "order_by" | "dedup" if matches!(first, Type::List(_)) => {
+            vec![item.clone(), item]
+        }
+        "reduce" | "reduce_rev" if matches!(first, Type::List(_)) => vec![Type::Unknown, item],
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a call of `parallel` gives the errors of its branches as values, or may.
+#[must_use]
+pub fn collects(args: &[Expr]) -> bool {
+    match args.get(2) {
+        None => false,
+        Some(Expr::Map(map, _)) => map.0.iter().any(|(key, _)| key.name == "on_error"),
+        Some(_) => true,
+    }
+}
+
+impl Walk<'_> {
+    /// What a call comes to. `given` is what the closures among its arguments come to.
+    pub(super) fn result(
+        &mut self,
+        name: &str,
+        meaning: &Callable,
+        first: &Type,
+        given: &[Type],
+        args: &[Expr],
+    ) -> Type {
+        let list = matches!(first, Type::List(_));
+        let body = given.first().cloned().unwrap_or(Type::Unknown);
+        if meaning.operation.is_some() {
+            return meaning.result.clone();
+        }
+        match name {
+            "map" if list => Type::list(body),
+            "filter" | "where" | "sort_by" | "unique" | "retain" | "drain" | "extract" | "order"
+            | "order_by" | "order_desc" | "split"
+                if list =>
+            {
+                first.clone()
+            }
+            "first" | "last" | "pop" | "shift" | "remove" | "find" | "get" if list => first.item(),
+            "parallel" if collects(args) => Type::list(Type::Unknown),
+            "parallel" => Type::list(body),
+            "ensure" | "retry" | "lock" => body,
+            "pluck" if list => match (first.item(), args.last()) {
+                (Type::Record(kind), Some(Expr::StringConstant(field, _))) => {
+                    Type::list(Type::of_field(kind, field).unwrap_or(Type::Unknown))
+                }
+                _ => Type::list(Type::Unknown),
+            },
+            "wait_for" => self.waited(first, args),
+            "to_json" | "to_string" | "to_debug" => Type::Text,
+            _ => meaning.result.clone(),
+        }
+    }
+
+    /// What a wait comes to: what was waited for, but for the states of a cloud at work.
+    fn waited(&self, first: &Type, args: &[Expr]) -> Type {
+        let Type::Record(kind) = first else {
+            return Type::Unknown;
+        };
+        let state = args.iter().find_map(|arg| match arg {
+            Expr::StringConstant(text, _) => Some(text.as_str()),
+            _ => None,
+        });
+        match (kind.name, state) {
+            ("Cloud" | "DeployedCloud", Some(state)) if !subject::is_state_at_work(state) => {
+                Type::named("Cloud")
+            }
+            ("Node" | "Order", _) => first.clone(),
+            _ => Type::Unknown,
+        }
+    }
+
+    /// What an operator comes to.
+    pub(super) fn operator(&mut self, name: &str, known: &[Type], at: Position) -> Type {
+        let sum = matches!(name, "+" | "-" | "*" | "/" | "%" | "**");
+        match (name, known) {
+            ("==" | "!=" | "<" | "<=" | ">" | ">=" | "!" | "in" | "!in", _) => Type::Bool,
+            ("+", [Type::Text, _]) => Type::Text,
+            ("+", [Type::List(a), Type::List(b)]) => Type::list((**a).clone().or(b)),
+            ("-", [Type::Instant, Type::Instant]) => Type::Duration,
+            ("+" | "-", [Type::Instant, Type::Duration]) => Type::Instant,
+            (_, [Type::Int, Type::Int]) if sum => Type::Int,
+            (_, [Type::Float, Type::Int | Type::Float] | [Type::Int, Type::Float]) if sum => {
+                Type::Float
+            }
+            ("-", [one @ (Type::Int | Type::Float)]) => one.clone(),
+            // What it does with records and lists is known: nothing.
+            (_, [a @ Type::Record(_), b]) if sum && b.is_known() => {
+                self.no_operator(name, a, b, at);
+                Type::Unknown
+            }
+            (_, [a @ Type::List(_), b @ (Type::Int | Type::Float | Type::Bool)]) if sum => {
+                self.no_operator(name, a, b, at);
+                Type::Unknown
+            }
+            _ => Type::Unknown,
+        }
+    }
+
+    fn no_operator(&mut self, name: &str, a: &Type, b: &Type, at: Position) {
+        let hint = match a {
+            Type::List(_) if name == "+" => Some("add an item as a list: list + [item]".to_owned()),
+            Type::Record(_) => Some("use one of its fields".to_owned()),
+            _ => None,
+        };
+        self.fails(
+            Rule::WrongType,
+            at,
+            format!("`{name}` does not take {} and {}", a.described(), b.described()),
+            hint,
+        );
+    }
+}

@@ -1,0 +1,362 @@
+//! Calls: whether there is such a function, on such a value, with so many arguments.
+
+use std::rc::Rc;
+
+use rhai::{Expr, FnCallExpr, Position};
+
+use super::super::vocabulary;
+use super::callable::{self, Callable};
+use super::expression::{Closure, closure};
+use super::rule::Rule;
+use super::types::Type;
+use super::unit::Unit;
+use super::walk::{Guard, Walk};
+use crate::operation::nearest;
+
+/// Calls the parser itself makes something of.
+const KEYWORDS: &[&str] = &[
+    "Fn",
+    "call",
+    "curry",
+    "type_of",
+    "is_shared",
+    "is_def_var",
+    "is_def_fn",
+    "this",
+];
+
+fn is_word(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+}
+
+impl Walk<'_> {
+    /// A call of a function.
+    pub(super) fn call(&mut self, call: &FnCallExpr, position: Position) -> Type {
+        if !call.namespace.is_empty() {
+            return self.qualified_call(call, position);
+        }
+        let name = call.name.as_str();
+        if call.op_token.is_some() || !is_word(name) {
+            let known: Vec<Type> = call.args.iter().map(|arg| self.expr(arg)).collect();
+            return self.operator(name, &known, position);
+        }
+        let (known, given) = self.arguments(name, None, &call.args);
+        if KEYWORDS.contains(&name) {
+            self.keyword(name, &call.args);
+            return Type::Unknown;
+        }
+        let own = self.own_counts(name);
+        if own.contains(&call.args.len()) {
+            self.uses.own.insert(name.to_owned());
+            return Type::Unknown;
+        }
+        let meanings = self.meanings(name);
+        if meanings.is_empty() {
+            if own.is_empty() {
+                self.no_function(name, position);
+            } else {
+                self.miscounted(name, call.args.len(), &own, position);
+            }
+            return Type::Unknown;
+        }
+        let first = known.first().cloned().unwrap_or(Type::Unknown);
+        let Some(meaning) = self.meaning(&meanings, call.args.len(), &first) else {
+            if own.is_empty() || !call.args.is_empty() {
+                self.unfit(name, false, &meanings, call.args.len(), &first, position);
+            } else {
+                self.miscounted(name, call.args.len(), &own, position);
+            }
+            return Type::Unknown;
+        };
+        self.note(name, &meaning, &first, &call.args, 0);
+        self.look_at(name, &meaning, &call.args, &known, 0, position);
+        self.result(name, &meaning, &first, &given, &call.args)
+    }
+
+    /// A call of a method.
+    pub(super) fn method(&mut self, target: &Type, call: &FnCallExpr, position: Position) -> Type {
+        let name = call.name.as_str();
+        let (mut known, given) = self.arguments(name, Some(target), &call.args);
+        known.insert(0, target.clone());
+        if KEYWORDS.contains(&name) || !is_word(name) {
+            return Type::Unknown;
+        }
+        let own = self.own_counts(name);
+        // A method of the script is called on `this`; a map may hold a function under any name.
+        if own.contains(&call.args.len()) || self.ground.keys.contains(name) {
+            self.uses.own.insert(name.to_owned());
+            for meaning in self.meanings(name).iter() {
+                self.note(name, meaning, target, &call.args, 1);
+            }
+            return Type::Unknown;
+        }
+        let meanings = self.meanings(name);
+        let count = call.args.len() + 1;
+        if meanings.is_empty() {
+            if own.is_empty() {
+                self.no_method(target, name, position);
+            } else {
+                self.miscounted(name, call.args.len(), &own, position);
+            }
+            return Type::Unknown;
+        }
+        let Some(meaning) = self.meaning(&meanings, count, target) else {
+            self.unfit(name, true, &meanings, count, target, position);
+            return Type::Unknown;
+        };
+        if target.is_known() {
+            self.note(name, &meaning, target, &call.args, 1);
+        } else {
+            for meaning in meanings.iter().filter(|it| it.counts(count)) {
+                self.note(name, meaning, target, &call.args, 1);
+            }
+        }
+        self.look_at(name, &meaning, &call.args, &known, 1, position);
+        self.result(name, &meaning, target, &given, &call.args)
+    }
+
+    /// Walks through the arguments of a call; gives what is known of each, and what the closures
+    /// among them come to.
+    fn arguments(
+        &mut self,
+        name: &str,
+        target: Option<&Type>,
+        args: &[Expr],
+    ) -> (Vec<Type>, Vec<Type>) {
+        let mut known = Vec::with_capacity(args.len());
+        let mut closures: Vec<(usize, Closure<'_>)> = Vec::new();
+        for (at, arg) in args.iter().enumerate() {
+            if let Some(closure) = closure(arg) {
+                closures.push((at, closure));
+                known.push(Type::Function);
+            } else {
+                known.push(self.expr(arg));
+            }
+        }
+        let first = target.or_else(|| known.first()).cloned();
+        let params = super::callbacks::params(name, &first.unwrap_or(Type::Unknown));
+        let guard = self.guard;
+        let own = self.own.contains_key(name);
+        match name {
+            "assert_throws" if !own => self.guard = Guard::Wanted,
+            "attempt" if !own && guard == Guard::None => self.guard = Guard::Caught,
+            "parallel" if !own && guard == Guard::None && super::callbacks::collects(args) => {
+                self.guard = Guard::Caught;
+            }
+            _ => {}
+        }
+        let mut given = Vec::new();
+        for (_, closure) in closures {
+            given.push(self.enter(&closure, &params));
+        }
+        self.guard = guard;
+        (known, given)
+    }
+
+    /// What a call of this name means, with so many arguments and this first one; something of no
+    /// known result where it may mean several things.
+    fn meaning(
+        &mut self,
+        meanings: &Rc<Vec<Callable>>,
+        count: usize,
+        first: &Type,
+    ) -> Option<Callable> {
+        let fitting = || {
+            meanings
+                .iter()
+                .filter(|it| it.counts(count) && it.suits(first))
+        };
+        let mut meaning = fitting().next()?.clone();
+        if fitting().any(|other| other.result != meaning.result) && !first.is_known() {
+            meaning.result = Type::Unknown;
+        }
+        if !first.is_known() && fitting().count() > 1 {
+            // Which parameters the arguments are for depends on the first.
+            meaning.params = &[];
+        }
+        Some(meaning)
+    }
+
+    /// How many parameters the script's own functions of a name have.
+    fn own_counts(&self, name: &str) -> Vec<usize> {
+        let own = self.own.get(name).into_iter().flatten();
+        let own = own.map(|function| function.params.len());
+        let outer = self.ground.outer.iter().filter(|(outer, _)| outer == name);
+        let mut counts: Vec<usize> = own.chain(outer.map(|(_, count)| *count)).collect();
+        counts.sort_unstable();
+        counts.dedup();
+        counts
+    }
+
+    fn keyword(&mut self, name: &str, args: &[Expr]) {
+        // A function that is made of its name may be called with anything.
+        if let ("Fn", Some(Expr::StringConstant(named, _))) = (name, args.first()) {
+            self.uses.own.insert(named.to_string());
+            for meaning in self.meanings(named).iter() {
+                self.note(named, meaning, &Type::Unknown, &[], 0);
+            }
+        }
+    }
+
+    fn no_function(&mut self, name: &str, position: Position) {
+        if self.ground.is_open || self.ground.lost.contains(name) {
+            return;
+        }
+        let own: Vec<&str> = self.own.keys().copied().filter(|it| is_word(it)).collect();
+        let hint = if self.scope.find(name).is_some_and(|it| it.known == Type::Function) {
+            format!("`{name}` holds a function: call it as {name}.call(…)")
+        } else {
+            nearest(name, own.into_iter().filter(|it| !it.contains('$')))
+                .or_else(|| vocabulary::near(name))
+                .map_or_else(
+                    || "mw doc lists what there is".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                )
+        };
+        self.find(
+            Rule::UnknownFunction,
+            position,
+            format!("there is no function `{name}`"),
+            Some(hint),
+        );
+    }
+
+    fn no_method(&mut self, target: &Type, name: &str, position: Position) {
+        if self.ground.is_open || self.ground.lost.contains(name) {
+            return;
+        }
+        let message = match target {
+            Type::Unknown | Type::Map | Type::Unit => format!("there is no method `{name}`"),
+            known => format!("{} has no method `{name}`", known.described()),
+        };
+        self.find(
+            Rule::UnknownMethod,
+            position,
+            message,
+            Some(self.near_method(target, name)),
+        );
+    }
+
+    fn near_method(&self, target: &Type, name: &str) -> String {
+        let of_type = if target.is_known() {
+            nearest(name, callable::methods_of(target))
+        } else {
+            let own = self.own.keys().copied().filter(|it| !it.contains('$'));
+            nearest(name, own).or_else(|| vocabulary::near(name))
+        };
+        match (of_type, target) {
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, Type::Record(kind)) if kind.field_names().any(|it| it == name) => {
+                format!("it is a field: write it without brackets, .{name}")
+            }
+            (None, Type::Record(kind)) => format!("mw doc {} lists its methods", kind.name),
+            (None, _) => "mw doc lists what there is".to_owned(),
+        }
+    }
+
+    /// A function of the script that is called with a number of arguments it does not take.
+    fn miscounted(&mut self, name: &str, given: usize, counts: &[usize], position: Position) {
+        if self.ground.is_open {
+            return;
+        }
+        let words: Vec<String> = counts.iter().map(usize::to_string).collect();
+        let one = counts == [1];
+        self.find(
+            Rule::WrongArity,
+            position,
+            format!(
+                "`{name}` takes {} argument{}, and is called with {given}",
+                words.join(" or "),
+                if one { "" } else { "s" }
+            ),
+            None,
+        );
+    }
+
+    /// A function of ours that is called with what it does not take.
+    fn unfit(
+        &mut self,
+        name: &str,
+        is_method: bool,
+        meanings: &[Callable],
+        count: usize,
+        first: &Type,
+        position: Position,
+    ) {
+        if self.ground.is_open {
+            return;
+        }
+        let suiting: Vec<&Callable> = meanings.iter().filter(|it| it.suits(first)).collect();
+        let signatures = |of: &[&Callable]| {
+            let mut all: Vec<String> = of.iter().filter_map(|it| it.signature.clone()).collect();
+            all.dedup();
+            (!all.is_empty()).then(|| format!("call it as {}", all.join(" or ")))
+        };
+        if suiting.is_empty() {
+            let takers: Vec<&Callable> = meanings.iter().collect();
+            if is_method {
+                let near = self.near_method(first, name);
+                let hint = if near.contains("did you mean") || near.contains("it is a field") {
+                    Some(near)
+                } else {
+                    signatures(&takers).or(Some(near))
+                };
+                self.fails(
+                    Rule::UnknownMethod,
+                    position,
+                    format!("{} has no method `{name}`", first.described()),
+                    hint,
+                );
+            } else {
+                self.fails(
+                    Rule::WrongArgument,
+                    position,
+                    format!("`{name}` does not take {}", first.described()),
+                    signatures(&takers),
+                );
+            }
+            return;
+        }
+        let given = count - usize::from(is_method);
+        let fewest = suiting.iter().map(|it| it.least).min().unwrap_or(0);
+        let how = if count < fewest { "few" } else { "many" };
+        self.fails(
+            Rule::WrongArity,
+            position,
+            format!(
+                "`{name}` is called with {given} argument{}, which is too {how}",
+                if given == 1 { "" } else { "s" }
+            ),
+            signatures(&suiting),
+        );
+    }
+
+    /// The module behind an alias: nothing if there is none, and nothing in it if it is not known.
+    pub(super) fn module(&mut self, alias: &str, position: Position) -> Option<Option<Rc<Unit>>> {
+        let root = alias.split("::").next().unwrap_or(alias);
+        if let Some(import) = self.scope.import(root) {
+            import.used = true;
+            let known = self.aliases.get(root).cloned().flatten();
+            return Some(known.filter(|_| root == alias));
+        }
+        if self.ground.lost.contains(root) {
+            return None;
+        }
+        let hint = if root == super::super::stand_in::NAME {
+            "it is for tests, which mw test runs".to_owned()
+        } else {
+            let near = nearest(root, self.scope.imports());
+            near.map_or_else(
+                || "import it first: import \"rolling\" as rolling;".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            )
+        };
+        self.find(
+            Rule::UnknownModule,
+            position,
+            format!("there is no module `{root}` here"),
+            Some(hint),
+        );
+        None
+    }
+}

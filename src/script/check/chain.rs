@@ -1,0 +1,177 @@
+//! Fields, items and methods: what comes after a dot or in square brackets.
+
+use rhai::{ASTFlags, Expr, Position};
+
+use super::super::language;
+use super::rule::Rule;
+use super::types::Type;
+use super::walk::Walk;
+use crate::operation::nearest;
+
+impl Walk<'_> {
+    /// What comes after a dot.
+    pub(super) fn dotted(&mut self, target: &Type, rest: &Expr) -> Type {
+        match rest {
+            Expr::Property(it, position) => self.field(target, &it.2, *position),
+            Expr::MethodCall(call, position) => self.method(target, call, *position),
+            Expr::Dot(it, ..) => {
+                let next = self.dotted(target, &it.lhs);
+                self.dotted(&next, &it.rhs)
+            }
+            Expr::Index(it, flags, _) => {
+                let next = self.dotted(target, &it.lhs);
+                self.indexed(&next, &it.rhs, *flags)
+            }
+            other => {
+                self.expr(other);
+                Type::Unknown
+            }
+        }
+    }
+
+    /// What comes in square brackets, and after them.
+    pub(super) fn indexed(&mut self, target: &Type, rest: &Expr, flags: ASTFlags) -> Type {
+        if !flags.contains(ASTFlags::BREAK) {
+            match rest {
+                Expr::Dot(it, ..) => {
+                    let next = self.item(target, &it.lhs);
+                    return self.dotted(&next, &it.rhs);
+                }
+                Expr::Index(it, flags, _) => {
+                    let next = self.item(target, &it.lhs);
+                    return self.indexed(&next, &it.rhs, *flags);
+                }
+                _ => {}
+            }
+        }
+        self.item(target, rest)
+    }
+
+    fn item(&mut self, target: &Type, index: &Expr) -> Type {
+        let known = self.expr(index);
+        match (target, index) {
+            (Type::Record(_) | Type::Args, Expr::StringConstant(name, position)) => {
+                self.field(target, name, *position)
+            }
+            (Type::List(item), _) if known == Type::Int => (**item).clone(),
+            _ => Type::Unknown,
+        }
+    }
+
+    /// Reads a field.
+    pub(super) fn field(&mut self, target: &Type, name: &str, position: Position) -> Type {
+        match target {
+            Type::Record(kind) => {
+                if let Some(known) = Type::of_field(kind, name) {
+                    return known;
+                }
+                // Every value has a tag.
+                if name != "tag" {
+                    self.no_field(target, name, kind.field_names(), position);
+                }
+                Type::Unknown
+            }
+            Type::Args => {
+                self.argument(name, position);
+                Type::Unknown
+            }
+            Type::Run => {
+                if !matches!(name, "id" | "resumed" | "tag") {
+                    self.no_field(target, name, ["id", "resumed"], position);
+                }
+                Type::Unknown
+            }
+            Type::Unknown | Type::Map | Type::Unit | Type::Function => Type::Unknown,
+            _ => {
+                let property = language::property(name);
+                let ways = property.into_iter().flat_map(|property| property.ways);
+                for way in ways {
+                    let (takes, result) = way.split_once("->").unwrap_or((way, ""));
+                    if target.fits(takes.trim()) {
+                        return Type::named(result);
+                    }
+                }
+                self.no_property(target, name, position);
+                Type::Unknown
+            }
+        }
+    }
+
+    fn no_field(
+        &mut self,
+        target: &Type,
+        name: &str,
+        known: impl IntoIterator<Item = &'static str>,
+        position: Position,
+    ) {
+        let near = nearest(name, known);
+        let what = target.described();
+        let hint = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("mw doc {what} lists its fields"),
+        };
+        let count = self.findings.len();
+        self.fails(
+            Rule::UnknownField,
+            position,
+            format!("{what} has no field `{name}`"),
+            Some(hint),
+        );
+        // The account may say more than was known when this was made: only a slip is certain.
+        if near.is_none()
+            && let Some(finding) = self.findings.get_mut(count)
+        {
+            finding.refuses = false;
+        }
+    }
+
+    fn no_property(&mut self, target: &Type, name: &str, position: Position) {
+        let hint = match target {
+            Type::List(item) => match &**item {
+                Type::Record(kind) if kind.field_names().any(|it| it == name) => {
+                    Some(format!("of every item: .map(|x| x.{name}); of one: [0].{name}"))
+                }
+                Type::Record(kind) => nearest(name, kind.field_names())
+                    .map(|near| format!("of every item: .map(|x| x.{near})")),
+                _ => None,
+            },
+            Type::Duration => Some("it has methods: seconds(), minutes(), hours()".to_owned()),
+            Type::Instant => Some("format it: at.format(\"%H:%M\")".to_owned()),
+            _ => None,
+        };
+        // What is a method is called.
+        let hint = hint.or_else(|| {
+            let meanings = self.meanings(name);
+            let suits = meanings.iter().any(|it| !it.takes.is_empty() && it.suits(target));
+            suits.then(|| format!("it is a method: call it, .{name}()"))
+        });
+        self.fails(
+            Rule::UnknownField,
+            position,
+            format!("{} has no field `{name}`", target.described()),
+            hint,
+        );
+    }
+
+    /// Reads an argument of the script.
+    fn argument(&mut self, name: &str, position: Position) {
+        self.bare_arguments = self.bare_arguments.saturating_sub(1);
+        self.arguments.insert(name.to_owned());
+        let Some(declared) = self.ground.declared else {
+            return;
+        };
+        if name == "tag" || declared.iter().any(|own| own == name) {
+            return;
+        }
+        let hint = nearest(name, declared.iter().map(String::as_str)).map_or_else(
+            || format!("declare it in the header: //! @param {name}: string"),
+            |near| format!("did you mean `args.{near}`?"),
+        );
+        self.fails(
+            Rule::UndeclaredArgument,
+            position,
+            format!("the script has no parameter `{name}`"),
+            Some(hint),
+        );
+    }
+}

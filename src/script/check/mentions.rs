@@ -1,0 +1,201 @@
+//! What a script mentions: names that could be calls, and imports.
+
+use std::collections::{BTreeSet, HashSet};
+
+use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
+
+/// The names a script mentions that could be calls, those in texts included: `Fn("clouds")` makes a
+/// call of one.
+pub fn mentioned(ast: &AST, names: &mut BTreeSet<String>) {
+    ast.walk(&mut |path: &[ASTNode<'_>]| {
+        if let Some(call) = path.last().and_then(call_at) {
+            names.insert(call.name.to_string());
+        } else if let Some(ASTNode::Expr(Expr::StringConstant(text, _))) = path.last()
+            && is_word(text)
+        {
+            names.insert(text.to_string());
+        }
+        true
+    });
+}
+
+fn call_at<'a>(node: &ASTNode<'a>) -> Option<&'a FnCallExpr> {
+    match node {
+        ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _))
+        | ASTNode::Stmt(Stmt::FnCall(call, _)) => Some(call),
+        _ => None,
+    }
+}
+
+/// The modules a script imports by a literal path.
+pub fn imported(ast: &AST) -> Vec<(String, Position)> {
+    let mut paths = Vec::new();
+    ast.walk(&mut |path: &[ASTNode<'_>]| {
+        if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = path.last()
+            && let Expr::StringConstant(path, position) = &import.0
+        {
+            paths.push((path.to_string(), *position));
+        }
+        true
+    });
+    paths
+}
+
+/// What a script itself imports under a name: path and name.
+pub fn named_imports(ast: &AST) -> Vec<(String, String)> {
+    let named = ast
+        .statements()
+        .iter()
+        .filter_map(|statement| match statement {
+            Stmt::Import(import, _) => Some(&**import),
+            _ => None,
+        });
+    named
+        .filter_map(|(path, name)| match path {
+            Expr::StringConstant(path, _) if !name.name.is_empty() => {
+                Some((path.to_string(), name.name.to_string()))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+
+fn is_word(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+}
+
+/// Whether a script imports something under the names it has there.
+#[must_use]
+pub fn has_bare_import(ast: &AST) -> bool {
+    let mut found = false;
+    ast.walk(&mut |path: &[ASTNode<'_>]| {
+        if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = path.last()
+            && import.1.name.is_empty()
+        {
+            found = true;
+        }
+        true
+    });
+    found
+}
+
+/// Names to which something is done that takes away what was known of them.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// The variables that are given a value again.
+    pub assigned: HashSet<String>,
+    /// The lists that are changed.
+    pub changed: HashSet<String>,
+    /// Keys of maps and words, which may hold or name a function.
+    pub keys: HashSet<String>,
+    /// The names declared outside of functions and blocks.
+    pub top: HashSet<String>,
+}
+
+/// Methods that change what they are called on.
+const CHANGERS: &[&str] = &[
+    "append", "chop", "clear", "crop", "dedup", "drain", "insert", "pad", "pop", "push",
+    "remove", "retain", "reverse", "set", "shift", "sort", "splice", "split", "take", "truncate",
+];
+
+impl Changes {
+    /// What a script does to its names. `own` knows its functions, which may change what they are
+    /// called on.
+    #[must_use]
+    pub fn of(ast: &AST, own: &HashSet<&str>) -> Self {
+        let mut changes = Self::default();
+        for statement in ast.statements() {
+            match statement {
+                Stmt::Var(it, ..) => {
+                    changes.top.insert(it.0.name.to_string());
+                }
+                Stmt::Import(it, _) => {
+                    changes.top.insert(it.1.name.to_string());
+                }
+                _ => {}
+            }
+        }
+        ast.walk(&mut |path: &[ASTNode<'_>]| {
+            match path.last() {
+                Some(ASTNode::Stmt(Stmt::Assignment(it))) => changes.assignment(&it.1.lhs),
+                Some(ASTNode::Expr(Expr::Dot(it, ..) | Expr::Index(it, ..))) => {
+                    if let Some(name) = root(&it.lhs)
+                        && changes_root(&it.rhs, own)
+                    {
+                        changes.changed.insert(name);
+                    }
+                }
+                Some(
+                    ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)),
+                ) => {
+                    if CHANGERS.contains(&call.name.as_str())
+                        && let Some(name) = call.args.first().and_then(root)
+                    {
+                        changes.changed.insert(name);
+                    }
+                }
+                Some(ASTNode::Expr(Expr::Map(map, _))) => {
+                    changes.keys.extend(map.0.iter().map(|(key, _)| key.name.to_string()));
+                }
+                _ => {}
+            }
+            true
+        });
+        changes
+    }
+
+    fn assignment(&mut self, target: &Expr) {
+        match target {
+            Expr::Variable(it, ..) => {
+                self.assigned.insert(it.1.to_string());
+            }
+            Expr::Dot(it, ..) => {
+                self.set(&it.rhs);
+                self.changed.extend(root(&it.lhs));
+            }
+            Expr::Index(it, ..) => {
+                if let Expr::StringConstant(key, _) = &it.rhs {
+                    self.keys.insert(key.to_string());
+                }
+                self.set(&it.rhs);
+                self.changed.extend(root(&it.lhs));
+            }
+            _ => {}
+        }
+    }
+
+    /// The property that is set at the end of a chain.
+    fn set(&mut self, chain: &Expr) {
+        match chain {
+            Expr::Property(it, _) => {
+                self.keys.insert(it.2.to_string());
+            }
+            Expr::Dot(it, ..) | Expr::Index(it, ..) => self.set(&it.rhs),
+            _ => {}
+        }
+    }
+}
+
+/// The variable that an expression begins with.
+fn root(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Variable(it, ..) => Some(it.1.to_string()),
+        Expr::Dot(it, ..) | Expr::Index(it, ..) => root(&it.lhs),
+        _ => None,
+    }
+}
+
+/// Whether a chain of methods changes what it begins with.
+fn changes_root(chain: &Expr, own: &HashSet<&str>) -> bool {
+    match chain {
+        Expr::MethodCall(call, _) => {
+            let name = call.name.as_str();
+            CHANGERS.contains(&name) || own.contains(name)
+        }
+        Expr::Dot(it, ..) | Expr::Index(it, ..) => {
+            changes_root(&it.lhs, own) || changes_root(&it.rhs, own)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,210 @@
+//! What is known of a value without running anything: as much as is certain, and nothing else.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::super::arguments::stands_for;
+use super::super::handle;
+use crate::operation::Answer;
+use crate::record::RecordKind;
+
+/// The records by the names of their types.
+static KINDS: LazyLock<HashMap<&'static str, &'static RecordKind>> = LazyLock::new(|| {
+    handle::kinds()
+        .into_iter()
+        .map(|kind| (kind.name, kind))
+        .collect()
+});
+
+/// What a value is known to be.
+#[derive(Clone, Debug)]
+pub enum Type {
+    /// It may be anything.
+    Unknown,
+    /// `()`.
+    Unit,
+    /// True or false.
+    Bool,
+    /// A whole number.
+    Int,
+    /// A number with a fraction.
+    Float,
+    /// One character.
+    Char,
+    /// Text.
+    Text,
+    /// A map.
+    Map,
+    /// Something that can be called.
+    Function,
+    /// The arguments of the script.
+    Args,
+    /// The script's own run.
+    Run,
+    /// A point in time.
+    Instant,
+    /// A length of time.
+    Duration,
+    /// Text that is not shown.
+    Secret,
+    /// A resource, or a part of one.
+    Record(&'static RecordKind),
+    /// A list of values that are all of one type.
+    List(Box<Type>),
+}
+
+impl PartialEq for Type {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Record(a), Self::Record(b)) => a.name == b.name,
+            (Self::List(a), Self::List(b)) => a == b,
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
+    }
+}
+
+impl Type {
+    /// A list of values of this type.
+    #[must_use]
+    pub fn list(item: Self) -> Self {
+        Self::List(Box::new(item))
+    }
+
+    /// The type of this name, as signatures and the fields of records write it.
+    #[must_use]
+    pub fn named(text: &str) -> Self {
+        let text = text.trim();
+        let inner = text.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+        if let Some(inner) = inner {
+            return Self::list(Self::named(inner));
+        }
+        match text {
+            "()" => Self::Unit,
+            "bool" => Self::Bool,
+            "int" => Self::Int,
+            "float" => Self::Float,
+            "string" | "text" => Self::Text,
+            "list" => Self::list(Self::Unknown),
+            "Instant" => Self::Instant,
+            "Duration" => Self::Duration,
+            "secret" | "Secret" => Self::Secret,
+            _ if text.starts_with("map") || text.starts_with("#{") => Self::Map,
+            name => KINDS.get(name).map_or(Self::Unknown, |kind| Self::Record(kind)),
+        }
+    }
+
+    /// What an operation answers with.
+    #[must_use]
+    pub fn of_answer(answer: Answer) -> Self {
+        match answer {
+            Answer::Nothing => Self::Unit,
+            Answer::One(kind) => Self::Record(kind),
+            Answer::Many(kind) => Self::list(Self::Record(kind)),
+        }
+    }
+
+    /// The type of a field of a record; nothing if there is no such field.
+    #[must_use]
+    pub fn of_field(kind: &'static RecordKind, name: &str) -> Option<Self> {
+        let own = kind.fields.iter().find(|field| field.name == name);
+        let field = own.or_else(|| {
+            let nested = kind.fields.iter().find(|field| field.name == "fields")?;
+            (nested.nested?)().fields.iter().find(|field| field.name == name)
+        })?;
+        // Where the API sends JSON of its own, and in instants it may leave out, all may be found.
+        Some(match (field.type_name)().as_str() {
+            "map" | "instant" => Self::Unknown,
+            "[map]" => Self::list(Self::Unknown),
+            name => Self::named(name),
+        })
+    }
+
+    /// Whether something is known.
+    #[must_use]
+    pub const fn is_known(&self) -> bool {
+        !matches!(self, Self::Unknown)
+    }
+
+    /// The items of a list; anything for what is none.
+    #[must_use]
+    pub fn item(&self) -> Self {
+        match self {
+            Self::List(item) => (**item).clone(),
+            _ => Self::Unknown,
+        }
+    }
+
+    /// What a value is that may be either.
+    #[must_use]
+    pub fn or(self, other: &Self) -> Self {
+        if self == *other { self } else { Self::Unknown }
+    }
+
+    /// Its name after an article, for messages.
+    #[must_use]
+    pub fn described(&self) -> &'static str {
+        match self {
+            Self::Unknown => "a value",
+            Self::Unit => "()",
+            Self::Bool => "a bool",
+            Self::Int => "an int",
+            Self::Float => "a float",
+            Self::Char => "a character",
+            Self::Text => "a text",
+            Self::Map => "a map",
+            Self::Function => "a function",
+            Self::Args => "`args`",
+            Self::Run => "`run`",
+            Self::Instant => "an instant",
+            Self::Duration => "a duration",
+            Self::Secret => "a secret",
+            Self::Record(kind) => kind.name,
+            Self::List(_) => "a list",
+        }
+    }
+
+    /// Whether the value may be what a signature of the language calls by this word.
+    #[must_use]
+    pub fn fits(&self, word: &str) -> bool {
+        match self {
+            Self::Unknown => true,
+            _ if word == "any" => true,
+            Self::Int => word == "int",
+            Self::Unit => word == "()",
+            Self::Bool => word == "bool",
+            Self::Float => word == "float",
+            Self::Char => word == "char",
+            // A function may be named.
+            Self::Text => matches!(word, "text" | "function"),
+            Self::Map => word == "map",
+            Self::Function => word == "function",
+            Self::Instant => word == "Instant",
+            Self::Duration => word == "Duration",
+            Self::Secret => word == "Secret",
+            Self::List(_) => word == "list",
+            Self::Record(kind) => kind.name == word || stands_for(kind.name) == word,
+            Self::Args | Self::Run => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_read_flat_and_are_typed() {
+        let Type::Record(cloud) = Type::named("Cloud") else {
+            panic!("there are clouds");
+        };
+        assert_eq!(Type::of_field(cloud, "label"), Some(Type::Text));
+        assert_eq!(Type::of_field(cloud, "pod_location"), Some(Type::Text));
+        assert_eq!(Type::of_field(cloud, "lable"), None);
+        let Type::Record(stats) = Type::named("CloudStats") else {
+            panic!("there are stats");
+        };
+        let nodes = Type::of_field(stats, "nodes").unwrap();
+        assert_eq!(nodes, Type::named("[Node]"));
+        assert_eq!(nodes.item(), Type::named("Node"));
+    }
+}

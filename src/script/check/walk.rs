@@ -1,0 +1,340 @@
+//! The walk through a script, statement by statement, with what is known at each place.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
+
+use rhai::{ASTFlags, Expr, Position, Stmt};
+
+use super::super::diagnose;
+use super::super::source::Source;
+use super::callable::{self, Callable};
+use super::finding::Finding;
+use super::flow;
+use super::needs::Uses;
+use super::parse::Function;
+use super::rule::Rule;
+use super::scope::{Kind, Scope};
+use super::types::Type;
+use super::unit::Unit;
+use crate::error::{Complaint, exit};
+
+/// How what is found is to be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// As it is.
+    None,
+    /// The script catches what fails here, and may mean it to.
+    Caught,
+    /// The script fails unless something fails here.
+    Wanted,
+}
+
+/// What is known of a text before it is walked through.
+pub struct Ground<'a> {
+    /// The text.
+    pub source: &'a Source,
+    /// Its functions.
+    pub functions: &'a [Function],
+    /// The modules it imports, by the paths it writes.
+    pub imports: &'a HashMap<String, Option<Rc<Unit>>>,
+    /// The names that may be anything.
+    pub lost: &'a HashSet<String>,
+    /// The names to which a value is given again.
+    pub assigned: &'a HashSet<String>,
+    /// The names of lists that are changed.
+    pub changed: &'a HashSet<String>,
+    /// The names of keys and words that could hold a function.
+    pub keys: &'a HashSet<String>,
+    /// The names declared outside of functions.
+    pub top: &'a HashSet<String>,
+    /// The arguments that the header declares; nothing where anything goes.
+    pub declared: Option<&'a [String]>,
+    /// Functions defined before, with the counts of their parameters.
+    pub outer: &'a [(String, usize)],
+    /// Whether a bare import brings in functions under their own names.
+    pub is_open: bool,
+    /// Whether this is a test.
+    pub in_tests: bool,
+    /// Whether only errors matter.
+    pub errors_only: bool,
+}
+
+/// A walk through a script.
+pub struct Walk<'a> {
+    pub(super) ground: &'a Ground<'a>,
+    pub(super) own: HashMap<&'a str, Vec<&'a Function>>,
+    pub(super) scope: Scope,
+    pub(super) aliases: HashMap<String, Option<Rc<Unit>>>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) guard: Guard,
+    pub(super) in_function: bool,
+    pub(super) uses: Uses,
+    /// The arguments of the script that were read.
+    pub(super) arguments: BTreeSet<String>,
+    /// How often the arguments were read in a way that may be of any.
+    pub(super) bare_arguments: usize,
+    pub(super) returned: bool,
+    known: HashMap<String, Rc<Vec<Callable>>>,
+}
+
+impl<'a> Walk<'a> {
+    /// A walk that has not begun.
+    #[must_use]
+    pub fn new(ground: &'a Ground<'a>) -> Self {
+        let mut own: HashMap<&'a str, Vec<&'a Function>> = HashMap::new();
+        for function in ground.functions {
+            own.entry(function.name.as_str()).or_default().push(function);
+        }
+        Self {
+            ground,
+            own,
+            scope: Scope::default(),
+            aliases: HashMap::new(),
+            findings: Vec::new(),
+            guard: Guard::None,
+            in_function: false,
+            uses: Uses::default(),
+            arguments: BTreeSet::new(),
+            bare_arguments: 0,
+            returned: false,
+            known: HashMap::new(),
+        }
+    }
+
+    /// What a name may mean that is not of the script itself.
+    pub(super) fn meanings(&mut self, name: &str) -> Rc<Vec<Callable>> {
+        if let Some(known) = self.known.get(name) {
+            return known.clone();
+        }
+        let found = Rc::new(callable::meanings(name, self.ground.in_tests));
+        self.known.insert(name.to_owned(), found.clone());
+        found
+    }
+
+    /// Notes a finding that holds wherever it stands.
+    pub(super) fn find(&mut self, rule: Rule, at: Position, message: String, hint: Option<String>) {
+        let place = diagnose::place(self.ground.source, at);
+        let mut complaint = Complaint::new(exit::USAGE, message).at(place);
+        complaint.hint = hint;
+        self.findings.push(Finding::new(rule, complaint));
+    }
+
+    /// Notes a finding about what would fail as it runs, which some scripts mean to.
+    pub(super) fn fails(&mut self, rule: Rule, at: Position, message: String, hint: Option<String>) {
+        if self.guard == Guard::Wanted {
+            return;
+        }
+        self.find(rule, at, message, hint);
+        if self.guard == Guard::Caught
+            && let Some(last) = self.findings.pop()
+        {
+            self.findings.push(last.doubted());
+        }
+    }
+
+    /// Notes a finding that is a matter of taste.
+    pub(super) fn warn(&mut self, rule: Rule, at: Position, message: String, hint: Option<String>) {
+        if !self.ground.errors_only {
+            self.find(rule, at, message, hint);
+        }
+    }
+
+    /// Walks through statements that see what is declared in them; gives what the last comes to.
+    pub(super) fn block<'s>(&mut self, statements: impl IntoIterator<Item = &'s Stmt>) -> Type {
+        let mark = self.scope.mark();
+        let value = self.statements(statements);
+        self.leave(mark);
+        value
+    }
+
+    /// Takes away the variables declared since, and tells which were never read.
+    pub(super) fn leave(&mut self, mark: usize) {
+        for variable in self.scope.rewind(mark) {
+            if variable.used || variable.name.starts_with('_') {
+                continue;
+            }
+            match variable.kind {
+                Kind::Declared => self.warn(
+                    Rule::UnusedVariable,
+                    variable.position,
+                    format!("`{}` is never read", variable.name),
+                    Some(format!(
+                        "remove it, or call it `_{}` if that is meant",
+                        variable.name
+                    )),
+                ),
+                Kind::Import => self.warn(
+                    Rule::UnusedImport,
+                    variable.position,
+                    format!("the module `{}` is never used", variable.name),
+                    Some("remove the import".to_owned()),
+                ),
+                Kind::Parameter | Kind::Given => {}
+            }
+        }
+    }
+
+    /// Walks through statements in the scope that is; gives what the last comes to.
+    pub(super) fn statements<'s>(
+        &mut self,
+        statements: impl IntoIterator<Item = &'s Stmt>,
+    ) -> Type {
+        let mut value = Type::Unit;
+        let mut ended: Option<&'static str> = None;
+        let mut told = false;
+        for statement in statements {
+            if let Some(how) = ended
+                && !told
+                && !matches!(statement, Stmt::Noop(_))
+            {
+                told = true;
+                self.warn(
+                    Rule::UnreachableCode,
+                    statement.position(),
+                    format!("this never runs: {how} before it"),
+                    Some("remove it, or move it before".to_owned()),
+                );
+            }
+            if !matches!(statement, Stmt::Noop(_)) {
+                value = self.statement(statement);
+            }
+            ended = ended.or_else(|| flow::ends(statement, &|name| self.own.contains_key(name)));
+        }
+        if ended.is_some() { Type::Unknown } else { value }
+    }
+
+    fn statement(&mut self, statement: &Stmt) -> Type {
+        match statement {
+            Stmt::Expr(expr) => return self.expr(expr),
+            Stmt::FnCall(call, position) => return self.call(call, *position),
+            Stmt::Block(block) => return self.block(block.iter()),
+            Stmt::If(it, _) => {
+                self.condition(&it.expr, false);
+                let then = self.block(it.body.iter());
+                if it.branch.is_empty() {
+                    return Type::Unknown;
+                }
+                let other = self.block(it.branch.iter());
+                return then.or(&other);
+            }
+            Stmt::Switch(it, _) => {
+                self.expr(&it.0);
+                for case in &it.1.expressions {
+                    self.expr(&case.lhs);
+                    self.expr(&case.rhs);
+                }
+                return Type::Unknown;
+            }
+            Stmt::While(it, _) | Stmt::Do(it, ..) => {
+                if !matches!(it.expr, Expr::Unit(_)) {
+                    self.condition(&it.expr, true);
+                }
+                self.block(it.body.iter());
+                return Type::Unknown;
+            }
+            Stmt::For(it, _) => {
+                let (item, counter, it) = &**it;
+                let list = self.expr(&it.expr);
+                self.loops(&list, it.expr.start_position());
+                let mark = self.scope.mark();
+                let known = self.settled(&item.name, list.item());
+                self.scope.push(&item.name, known, item.pos, Kind::Given);
+                if let Some(counter) = counter {
+                    let known = self.settled(&counter.name, Type::Int);
+                    self.scope.push(&counter.name, known, counter.pos, Kind::Given);
+                }
+                self.block(it.body.iter());
+                self.leave(mark);
+            }
+            Stmt::Var(it, flags, _) => self.declare(&it.0.name, it.0.pos, &it.1, *flags),
+            Stmt::Assignment(it) => self.assign(&it.1.lhs, &it.1.rhs, it.0.is_op_assignment()),
+            Stmt::TryCatch(it, _) => {
+                let guard = std::mem::replace(&mut self.guard, Guard::Caught);
+                self.block(it.body.iter());
+                self.guard = guard;
+                let mark = self.scope.mark();
+                if let Expr::Variable(name, _, position) = &it.expr {
+                    self.scope
+                        .push(&name.1, Type::Unknown, *position, Kind::Given);
+                }
+                self.block(it.branch.iter());
+                self.leave(mark);
+            }
+            Stmt::BreakLoop(value, ..) => {
+                if let Some(value) = value {
+                    self.expr(value);
+                }
+            }
+            Stmt::Return(value, flags, _) => {
+                self.returned |= !flags.contains(ASTFlags::BREAK);
+                if let Some(value) = value {
+                    self.expr(value);
+                }
+            }
+            Stmt::Import(it, _) => self.import(&it.0, &it.1.name, it.1.pos),
+            Stmt::Export(it, _) => {
+                self.variable(&it.0.name, it.0.pos);
+            }
+            _ => {}
+        }
+        Type::Unit
+    }
+
+    fn declare(&mut self, name: &str, position: Position, value: &Expr, flags: ASTFlags) {
+        let known = self.expr(value);
+        let known = self.settled(name, known);
+        self.scope.push(name, known, position, Kind::Declared);
+        if flags.contains(ASTFlags::EXPORTED)
+            && let Some(variable) = self.scope.find(name)
+        {
+            variable.used = true;
+        }
+    }
+
+    /// What stays known of a variable over all that is done to it.
+    pub(super) fn settled(&self, name: &str, known: Type) -> Type {
+        if self.ground.assigned.contains(name) {
+            return Type::Unknown;
+        }
+        match known {
+            Type::List(_) if self.ground.changed.contains(name) => Type::list(Type::Unknown),
+            known => known,
+        }
+    }
+
+    fn assign(&mut self, target: &Expr, value: &Expr, is_operation: bool) {
+        self.expr(value);
+        match target {
+            Expr::Variable(name, _, position) if name.2.is_empty() => {
+                if is_operation {
+                    // What is added to is not thereby read.
+                    let used = self.scope.find(&name.1).map(|variable| variable.used);
+                    self.variable(&name.1, *position);
+                    if let (Some(used), Some(variable)) = (used, self.scope.find(&name.1)) {
+                        variable.used = used;
+                    }
+                } else if self.scope.find(&name.1).is_none() {
+                    self.variable(&name.1, *position);
+                }
+            }
+            target => {
+                self.sets(target);
+                self.expr(target);
+            }
+        }
+    }
+
+    fn import(&mut self, path: &Expr, alias: &str, position: Position) {
+        self.expr(path);
+        if alias.is_empty() {
+            return;
+        }
+        let unit = match path {
+            Expr::StringConstant(path, _) => self.ground.imports.get(path.as_str()).cloned(),
+            _ => None,
+        };
+        self.aliases.insert(alias.to_owned(), unit.flatten());
+        self.scope
+            .push(alias, Type::Unknown, position, Kind::Import);
+    }
+}
