@@ -29,16 +29,18 @@ mod sim;
 mod simulated;
 mod snapshot;
 mod test;
+mod usage;
 mod watcher;
 mod world;
 
 use std::ffi::OsString;
 
-use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::error::{Complaint, exit};
+use crate::output::Format;
 pub use global::Global;
+use usage::Wishes;
 
 /// Automation for OpenMetal clouds, in scripts.
 #[derive(Debug, Parser)]
@@ -92,19 +94,20 @@ type Outcome = Result<u8, Vec<Complaint>>;
 
 /// Runs the command line and gives the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let cli = match Cli::try_parse_from(arguments) {
+    let words: Vec<OsString> = arguments.into_iter().collect();
+    let wishes = Wishes::of(&words);
+    let command = wishes.coloured(Cli::command());
+    let read = command
+        .try_get_matches_from(words)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match read {
         Ok(cli) => cli,
-        Err(error) => {
-            // Nothing is left to say when the terminal itself cannot be written to.
-            let _ = error.print();
-            return match error.kind() {
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => exit::DONE,
-                _ => exit::USAGE,
-            };
-        }
+        Err(error) => return wishes.report(&error),
     };
     fault::watch();
     noise::start(&cli.global);
+    let is_json = cli.global.output == Format::Json;
+    show::complain_as(is_json, cli.global.color);
     let global = &cli.global;
     let outcome = match cli.command {
         Command::Run(run) => run.run(global),

@@ -1,7 +1,5 @@
 //! What a user is told when something went wrong.
 
-use std::fmt;
-
 /// The exit codes of `mw`, which scripts and schedulers around it rely on.
 pub mod exit {
     /// Done.
@@ -138,76 +136,4 @@ fn boundary(text: &str, offset: usize) -> usize {
         offset -= 1;
     }
     offset
-}
-
-impl fmt::Display for Complaint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "error: {}", self.message)?;
-        if let Some(place) = &self.place {
-            writeln!(f, "  --> {}:{}:{}", place.file, place.line, place.column)?;
-            let number = place.line.to_string();
-            let margin = " ".repeat(number.len());
-            // Tabs are one column to the parser: shown as one space, the mark stands right.
-            let text = place.text.replace('\t', " ");
-            let (text, column) = excerpt(&text, place.column.saturating_sub(1));
-            writeln!(f, " {margin} |")?;
-            writeln!(f, " {number} | {text}")?;
-            let before: usize = text
-                .chars()
-                .take(column)
-                .map(|c| unicode_width::UnicodeWidthChar::width(c).unwrap_or(0))
-                .sum();
-            let left = text.chars().count().saturating_sub(column).max(1);
-            let mark = "^".repeat(place.length.min(left));
-            writeln!(f, " {margin} | {}{mark}", " ".repeat(before))?;
-        }
-        for step in &self.trail {
-            writeln!(f, "  in {step}")?;
-        }
-        if let Some(hint) = &self.hint {
-            writeln!(f, "  help: {hint}")?;
-        }
-        Ok(())
-    }
-}
-
-/// The longest line that is shown whole, in characters.
-const LONGEST: usize = 200;
-/// How much of a longer one is shown before the place.
-const BEFORE: usize = 60;
-
-/// The part of a line around a place, and the place in it.
-fn excerpt(text: &str, column: usize) -> (String, usize) {
-    if text.len() <= LONGEST || text.chars().nth(LONGEST).is_none() {
-        return (text.to_owned(), column);
-    }
-    let start = column.saturating_sub(BEFORE);
-    let mut rest = text.chars().skip(start);
-    let mut shown: String = rest.by_ref().take(LONGEST).collect();
-    if rest.next().is_some() {
-        shown.push('…');
-    }
-    if start == 0 {
-        return (shown, column);
-    }
-    (format!("…{shown}"), column - start + 1)
-}
-
-impl std::error::Error for Complaint {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_a_line_without_end_only_the_part_around_the_place_is_shown() {
-        let text = format!("{}x = 1{}", "é".repeat(1_000), "z".repeat(1_000_000));
-        let place = Place::of_bytes("m.toml", &text, 2_000..500_000);
-        let shown = Complaint::usage("no").at(Some(place)).to_string();
-        assert!(shown.len() < 2_000, "{}", shown.len());
-        let lines: Vec<&str> = shown.lines().collect();
-        let column = lines[4].chars().position(|c| c == '^').unwrap();
-        assert_eq!(lines[3].chars().nth(column), Some('x'));
-        assert!(lines[3].ends_with('…'), "{}", lines[3]);
-    }
 }

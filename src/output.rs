@@ -4,6 +4,7 @@
 //! Secrets of records never come through here: every format reads them blotted out.
 
 mod colour;
+mod complaint;
 mod csv;
 mod document;
 mod format;
@@ -14,6 +15,7 @@ mod visible;
 mod yaml;
 
 pub use colour::{Colour, Paint, Painted, Stream, Tone};
+pub use complaint::{Manner, complaint, for_programs};
 pub use document::Document;
 pub use format::Format;
 

@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 use super::execution::STACK;
 use super::{Global, Outcome, show};
 use crate::error::{Complaint, exit};
-use crate::output::Document;
+use crate::output::{Document, Stream};
 use crate::script::check::{Checker, Finding, Rule, Severity, Surroundings};
 use crate::script::shelf::Shelf;
 use crate::script::source::Source;
@@ -94,7 +94,8 @@ impl Check {
         } else if global.output.is_for_programs() {
             show::document(&Document::Value(report::document(&results)), global)?;
         } else {
-            show::text(&report::text(&results, global.quiet))?;
+            let paint = global.color.on(Stream::Output);
+            show::text(&report::text(&results, global.quiet, paint))?;
         }
         let wrong = results.count(Severity::Error);
         let doubtful = results.count(Severity::Warning);

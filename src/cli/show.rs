@@ -1,10 +1,11 @@
 //! Results on standard output, complaints on standard error.
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::OnceLock;
 
 use super::Global;
 use crate::error::{Complaint, exit};
-use crate::output::{Document, render};
+use crate::output::{self, Colour, Document, Manner, Stream, render};
 use crate::secret;
 
 /// The width of the terminal that standard output is, if it is one.
@@ -41,11 +42,40 @@ pub fn text(text: &str) -> Result<(), Complaint> {
     }
 }
 
+/// How complaints are shown by this process.
+#[derive(Clone, Copy, Debug)]
+enum Complaining {
+    ForPeople(Manner),
+    /// An object a line.
+    ForPrograms,
+}
+
+static COMPLAINING: OnceLock<Complaining> = OnceLock::new();
+
+/// Says how complaints are shown from now on.
+pub fn complain_as(is_for_programs: bool, colour: Colour) {
+    let manner = Manner {
+        paint: colour.on(Stream::Error),
+        links: io::stderr().is_terminal() && colour.on(Stream::Error).is_on(),
+    };
+    // A second command line in one process (tests) changes nothing.
+    let _ = COMPLAINING.set(if is_for_programs {
+        Complaining::ForPrograms
+    } else {
+        Complaining::ForPeople(manner)
+    });
+}
+
 /// Writes complaints.
 pub fn complaints(complaints: &[Complaint]) {
     let mut out = io::stderr().lock();
     for complaint in complaints {
+        let text = match COMPLAINING.get() {
+            Some(Complaining::ForPrograms) => format!("{}\n", output::for_programs(complaint)),
+            Some(Complaining::ForPeople(manner)) => output::complaint(complaint, "error", *manner),
+            None => complaint.to_string(),
+        };
         // Nobody is left to tell when standard error is closed.
-        let _ = out.write_all(secret::redact(&complaint.to_string()).as_bytes());
+        let _ = out.write_all(secret::redact(&text).as_bytes());
     }
 }

@@ -62,7 +62,8 @@ impl Session {
         effect: Effect,
     ) -> Result<Admitted, CallError> {
         let permission = &self.0.settings.permission;
-        // Most calls read, and nothing about them hangs on what they act upon.
+        // Most calls read, and nothing about them hangs on what they act upon: the rest is kept off
+        // their stack.
         if effect == Effect::Read
             && !permission.minds_names()
             && permission.standing(request.operation, effect, &[]) == Standing::Granted
@@ -74,7 +75,8 @@ impl Session {
             arguments,
             effect,
         };
-        self.decide(asking).await.map_err(|(why, hint)| {
+        let decided = Box::pin(self.decide(asking)).await;
+        decided.map_err(|(why, hint)| {
             CallError::not_permitted(request.operation, arguments, why, hint)
         })
     }

@@ -5,14 +5,15 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::Results;
+use crate::output::{self, Manner, Paint};
 use crate::script::check::{Finding, Rule, Severity};
 
 /// What was found, for people: every finding, what each file needs, and a line that sums it up.
-pub fn text(results: &Results, quiet: bool) -> String {
+pub fn text(results: &Results, quiet: bool, paint: Paint) -> String {
     let mut text = String::new();
     // Writing to a text cannot fail.
     for finding in &results.findings {
-        let _ = writeln!(text, "{}", shown(finding));
+        let _ = writeln!(text, "{}", shown(finding, paint));
     }
     if !quiet {
         let names = results.files.iter().map(|file| file.name.chars().count());
@@ -31,14 +32,13 @@ pub fn text(results: &Results, quiet: bool) -> String {
 }
 
 /// A finding as complaints are shown, with the name of its rule.
-fn shown(finding: &Finding) -> String {
-    let text = finding.complaint.to_string();
-    let text = text.strip_prefix("error: ").unwrap_or(&text);
-    format!(
-        "{}[{}]: {text}",
-        finding.severity.as_str(),
-        finding.rule.name()
-    )
+fn shown(finding: &Finding, paint: Paint) -> String {
+    let manner = Manner {
+        paint,
+        ..Manner::default()
+    };
+    let head = format!("{}[{}]", finding.severity.as_str(), finding.rule.name());
+    output::complaint(&finding.complaint, &head, manner)
 }
 
 fn summary(results: &Results) -> String {
@@ -97,7 +97,11 @@ pub fn length(finding: &Finding) -> usize {
 
 /// Rules with what they are about, a line each.
 pub fn rules(rules: &[Rule]) -> String {
-    let width = rules.iter().map(|rule| rule.name().len()).max().unwrap_or_default();
+    let width = rules
+        .iter()
+        .map(|rule| rule.name().len())
+        .max()
+        .unwrap_or_default();
     let mut text = String::new();
     for rule in rules {
         let _ = writeln!(
