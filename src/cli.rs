@@ -17,6 +17,7 @@ mod jobs_file;
 mod kept;
 mod launcher;
 mod line;
+mod live;
 mod locks;
 mod noise;
 mod prepared;
@@ -106,7 +107,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     };
     fault::watch();
     noise::start(&cli.global);
-    let is_json = cli.global.output == Format::Json;
+    let is_json = matches!(cli.global.output, Format::Json | Format::Jsonl);
     show::complain_as(is_json, cli.global.color);
     let global = &cli.global;
     let outcome = match cli.command {

@@ -7,6 +7,7 @@
 
 mod declare;
 mod json;
+mod unit;
 mod value;
 
 use std::any::Any;
@@ -18,6 +19,7 @@ use serde_json::Value;
 pub use crate::secret::Secret;
 pub use declare::Name;
 pub use json::Json;
+pub use unit::Unit;
 pub use value::{FieldValue, Moment, Shared, View};
 
 /// A resource, whatever its type.
@@ -124,6 +126,20 @@ pub struct RecordKind {
 }
 
 impl RecordKind {
+    /// The field of this name; those nested under `fields` are found too.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&'static FieldDoc> {
+        let own = self.fields.iter().find(|field| field.name == name);
+        own.or_else(|| self.nested("fields")?.field(name))
+    }
+
+    /// The kind of record in a field, where it is one or a list of them.
+    #[must_use]
+    pub fn nested(&self, name: &str) -> Option<&'static RecordKind> {
+        let field = self.fields.iter().find(|field| field.name == name)?;
+        field.nested.map(|kind| kind())
+    }
+
     /// The names scripts may use, those nested under `fields` included.
     pub fn field_names(&self) -> impl Iterator<Item = &'static str> {
         self.fields.iter().flat_map(|field| {
@@ -145,6 +161,8 @@ pub struct FieldDoc {
     pub type_name: fn() -> String,
     /// The type of record in it, where it is one.
     pub nested: Option<fn() -> &'static RecordKind>,
+    /// What it is counted in.
+    pub unit: Unit,
     /// What it holds.
     pub doc: &'static str,
 }

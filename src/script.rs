@@ -23,6 +23,7 @@ mod engine;
 mod fetch;
 mod field;
 mod flow;
+pub mod gauge;
 mod handle;
 mod hands;
 mod incomplete;
@@ -43,6 +44,7 @@ mod speech;
 mod stand_in;
 mod stats;
 pub mod stop;
+mod strides;
 mod subject;
 pub mod sugar;
 #[cfg(test)]

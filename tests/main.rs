@@ -18,7 +18,9 @@ mod promises {
     mod interrupts;
     mod mistakes;
     mod operations;
+    mod output;
     mod permissions;
+    mod progress;
     mod prompt;
     mod schedules;
     mod script_tests;

@@ -8,7 +8,7 @@ use crate::operation::{
     Access, Answer, Effect, EffectRule, Kind, Method, MethodForm, Operation, Param, Repeat,
     RepeatRule,
 };
-use crate::record::{Json, Moment, Typed};
+use crate::record::{Json, Moment, Typed, Unit};
 
 /// The states of provisioning that clouds and orders pass through.
 pub const PROVISION_STATUSES: &[&str] = &[
@@ -71,6 +71,7 @@ crate::record! {
         /// Datacenter, as a pod.
         pod_location: Option<String>,
         /// `pending`, `in_progress`, `awaiting_setup`, `complete` or `manual_setup`.
+        #[unit(Unit::State)]
         provision_status: Option<String>,
         /// When provisioning completed.
         provision_completion_time: Option<Moment>,
@@ -93,6 +94,7 @@ crate::record! {
         /// Its UUID in the infrastructure.
         cloud_uuid: Option<String>,
         /// `RUNNING`, `PENDING`, `SEMAPHORE`, `ERROR`, `PROVISIONING`, `DELETED`, `PENDING-DELETE` or `SUSPENDED`.
+        #[unit(Unit::State)]
         cloud_state: Option<String>,
         /// Address it is reached at.
         cloud_hostname: Option<String>,
@@ -137,6 +139,7 @@ crate::record! {
         /// `routed` or `internal`.
         vlan_type: Option<String>,
         /// `ROUTED` or `ACTIVE`.
+        #[unit(Unit::State)]
         state: Option<String>,
         /// The prefixes on it, with their addresses.
         prefixes: Vec<Json>,
@@ -149,8 +152,26 @@ crate::record! {
         columns: ["subscription", "asset_logs"],
         summary: [],
         /// The subscription: state, term, add-ons, totals in cents.
+        #[unit(Unit::Within(&[
+            ("state", Unit::State),
+            ("activated_at", Unit::Instant),
+            ("current_term_started_at", Unit::Instant),
+            ("current_term_ends_at", Unit::Instant),
+            ("total_in_cents", Unit::CENTS),
+            ("addons.total_in_cents", Unit::CENTS),
+            ("addons.unit_amount_in_cents", Unit::HOURLY_CENTS),
+            ("addons.usage", Unit::HOURS),
+        ]))]
         subscription: Option<Json>,
         /// The assets billed and their usage in hours.
+        #[unit(Unit::Within(&[
+            ("created_at", Unit::Instant),
+            ("removed_at", Unit::Instant),
+            ("cost_in_cents", Unit::HOURLY_CENTS),
+            ("period_cost", Unit::DOLLARS),
+            ("lifetime_usage", Unit::HOURS),
+            ("period_usage", Unit::HOURS),
+        ]))]
         asset_logs: Vec<Json>,
     }
 }

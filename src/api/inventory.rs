@@ -8,7 +8,7 @@ use crate::operation::{
     Access, Answer, Effect, EffectRule, Kind, Method, MethodForm, Operation, Param, Repeat,
     RepeatRule,
 };
-use crate::record::{Moment, Record, RecordKind, Typed};
+use crate::record::{Moment, Record, RecordKind, Typed, Unit};
 
 crate::record! {
     /// A datacenter.
@@ -31,6 +31,7 @@ crate::record! {
         /// Degrees east.
         longitude: Option<f64>,
         /// `released` or `pre-release`.
+        #[unit(Unit::State)]
         release_status: Option<String>,
     }
 }
@@ -93,10 +94,12 @@ crate::record! {
         /// Network interfaces; speed in Gbps.
         network: Option<Value>,
         /// Disks; capacities in GB.
+        #[unit(Unit::Within(&[("*.raw", Unit::GIGABYTES), ("*.drives.raw", Unit::GIGABYTES)]))]
         storage: Option<Value>,
         /// Processors.
         processor: Option<Value>,
         /// Memory, in GB.
+        #[unit(Unit::Within(&[("raw", Unit::GIBIBYTES), ("compute", Unit::GIBIBYTES)]))]
         ram: Option<Value>,
         /// Graphics processors.
         gpu: Option<Value>,
@@ -115,25 +118,37 @@ crate::record! {
         /// The code orders and IP blocks name it by.
         add_on_code: Option<String>,
         /// US dollars an hour.
+        #[unit(Unit::HOURLY)]
         hourly_cost: Option<f64>,
         /// US dollars an hour, long-term usage.
+        #[unit(Unit::HOURLY)]
         hourly_cost_ltu: Option<f64>,
         /// US dollars for 30 days, long-term usage.
         #[name = "30_day_cost"]
+        #[unit(Unit::DOLLARS)]
         thirty_day_cost: Option<f64>,
         /// Mils (1/1000 US dollar) an hour.
+        #[unit(Unit::HOURLY_MILS)]
         hourly_cost_mils: Option<i64>,
         /// Mils an hour, long-term usage.
+        #[unit(Unit::HOURLY_MILS)]
         hourly_cost_ltu_mils: Option<i64>,
         /// Mils for 30 days, long-term usage.
         #[name = "30_day_cost_mils"]
+        #[unit(Unit::MILS)]
         thirty_day_cost_mils: Option<i64>,
         /// Bandwidth that comes with it.
         bandwidth: Option<Value>,
         /// Kind of product: `server`, `memory`, `storage`, `ip_block`.
         #[name = "type"]
         product: Option<String>,
-        /// Specifications of an add-on.
+        /// Specifications of an add-on; capacities in GB.
+        #[unit(Unit::Within(&[
+            ("memory.raw", Unit::GIBIBYTES),
+            ("memory.compute", Unit::GIBIBYTES),
+            ("storage.raw", Unit::GIGABYTES),
+            ("raw", Unit::GIGABYTES),
+        ]))]
         specs: Option<Value>,
     }
 }

@@ -6,7 +6,7 @@ use crate::operation::{
     Access, Answer, Arguments, Effect, EffectRule, Field, Kind, Method, MethodForm, Operation,
     Param, Repeat, RepeatRule,
 };
-use crate::record::{Moment, Typed};
+use crate::record::{Moment, Typed, Unit};
 
 crate::record! {
     /// An IP address block, which the API also calls a prefix.
@@ -85,6 +85,7 @@ crate::record! {
         /// `provider`, `inventory`, `internal`, `custom` or `unused`.
         usage: Option<String>,
         /// `PROVISIONING`, `ROUTED`, `ACTIVE` or `ERROR`.
+        #[unit(Unit::State)]
         status: Option<String>,
         /// `off`, `all` or `pool`.
         managed_addressing: Option<String>,

@@ -6,7 +6,7 @@ use crate::operation::{
     Access, Answer, Arguments, Effect, EffectRule, Kind, Method, MethodForm, Operation, Param,
     Repeat, RepeatRule,
 };
-use crate::record::{Json, Moment, Secret, Typed};
+use crate::record::{Json, Moment, Secret, Typed, Unit};
 
 /// The states of a node's power.
 pub const POWER_STATES: &[&str] = &["power on", "power off", "rebooting"];
@@ -19,8 +19,10 @@ crate::record! {
         /// Its UUID.
         uuid: String,
         /// Whether it is in use: `active` for a node that is.
+        #[unit(Unit::State)]
         state: Option<String>,
         /// `power on`, `power off` or `rebooting`.
+        #[unit(Unit::State)]
         power_state: Option<String>,
         /// Its host name.
         hostname: Option<String>,
@@ -58,6 +60,12 @@ crate::record! {
         /// When it was assigned to its cloud.
         assigned_date: Option<Moment>,
         /// What introspection found in it.
+        #[unit(Unit::Within(&[
+            ("memory.total", Unit::Memory(1)),
+            ("memory.physical_mb", Unit::MEBIBYTES),
+            ("root_disk.size", Unit::Storage(1)),
+            ("disks.size", Unit::Storage(1)),
+        ]))]
         properties: Option<Json>,
         /// The cloud it belongs to. Not in the API's answer: known from the call that fetched it.
         cloud_id: Option<String>,
@@ -104,8 +112,10 @@ crate::record! {
         columns: ["node_uuid", "power_state", "result"],
         summary: ["node_uuid", "power_state", "result"],
         /// `success` when accepted.
+        #[unit(Unit::State)]
         result: Option<String>,
         /// The state asked for.
+        #[unit(Unit::State)]
         power_state: Option<String>,
         /// The node.
         node_uuid: Option<String>,

@@ -8,7 +8,7 @@ use crate::operation::{
     Access, Answer, Effect, EffectRule, Field, Kind, Method, MethodForm, Operation, Param, Repeat,
     RepeatRule,
 };
-use crate::record::{Moment, Typed};
+use crate::record::{Moment, Typed, Unit};
 
 crate::record! {
     /// An order of hardware.
@@ -88,8 +88,10 @@ crate::record! {
         /// The cloud's id.
         id: String,
         /// `pending`, `in_progress`, `awaiting_setup`, `complete` or `manual_setup`.
+        #[unit(Unit::State)]
         provision_status: Option<String>,
         /// The same, under the name that the reference uses in its prose.
+        #[unit(Unit::State)]
         provisioning_status: Option<String>,
     }
 }

@@ -6,7 +6,7 @@ use crate::operation::{
     Access, Answer, Effect, EffectRule, Field, Kind, Method, MethodForm, Operation, Param, Repeat,
     RepeatRule,
 };
-use crate::record::{Moment, Typed};
+use crate::record::{Moment, Typed, Unit};
 
 crate::record! {
     /// An organization.
@@ -52,6 +52,7 @@ crate::record! {
         /// `owner`, `maintainer`, `member`, `orgBilling` or `orgSupport`.
         role: Option<String>,
         /// `active`, `pending` or `inactive`.
+        #[unit(Unit::State)]
         state: Option<String>,
         /// Where the invitation went.
         invite_email: Option<String>,

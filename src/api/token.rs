@@ -3,7 +3,7 @@
 use crate::operation::{
     Access, Answer, Effect, EffectRule, Kind, Method, Operation, Param, Repeat, RepeatRule,
 };
-use crate::record::{Secret, Typed};
+use crate::record::{Secret, Typed, Unit};
 
 crate::record! {
     /// A short-lived access token.
@@ -15,6 +15,7 @@ crate::record! {
         /// What it is good for.
         scope: Option<String>,
         /// Its life, in seconds from now.
+        #[unit(Unit::SECONDS)]
         expires_in: i64,
         /// Always `bearer`.
         token_type: Option<String>,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
+use super::live;
 use crate::script::stop::Stop;
 use crate::session::{Asker, Consent, Question};
 
@@ -23,6 +24,7 @@ struct Person {
 
 impl Asker for Person {
     fn ask(&self, question: &Question) -> Consent {
+        let _held = live::hold();
         loop {
             let mut err = io::stderr().lock();
             let asked = write!(err, "{}", question.line()).and_then(|()| err.flush());

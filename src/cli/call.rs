@@ -12,7 +12,7 @@ use crate::api;
 use crate::client::CallError;
 use crate::error::{Complaint, exit};
 use crate::journal::RunKind;
-use crate::operation::{Arguments, Field, Kind, Operation, Place, nearest};
+use crate::operation::{Answer, Arguments, Field, Kind, Operation, Place, nearest};
 use crate::output::Document;
 use crate::session::{Decoded, Failure};
 
@@ -52,9 +52,13 @@ impl Call {
         let document = match done?.decoded {
             Decoded::Nothing => Document::Nothing,
             Decoded::One(record) => Document::Record(record),
+            Decoded::Many(records) if records.is_empty() => match operation.answer {
+                Answer::Many(kind) => Document::NoneOf(kind),
+                _ => Document::Records(records),
+            },
             Decoded::Many(records) => Document::Records(records),
         };
-        show::document(&document, global)?;
+        show::document_at(&document, global, line.session.clock().now())?;
         Ok(exit::DONE)
     }
 }

@@ -105,7 +105,7 @@ impl Execution {
         kept.end(&ended, &stop)?;
         match ended {
             Ok(document) => {
-                show::document(&document, global)?;
+                show::document_at(&document, global, host.clock().now())?;
                 Ok(exit::DONE)
             }
             Err(Ended::Quietly(code)) => {

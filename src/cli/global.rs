@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::money::Money;
-use crate::output::{Colour, Format};
+use crate::output::{Choice, Colour, Format, SortKey};
 use crate::session::Grant;
 
 /// The options every command takes. They come before a script's name: what follows it belongs to
@@ -87,7 +87,7 @@ pub struct Global {
     /// Grant read, change and disrupt without asking; destroy and spend must be named
     #[arg(long, global = true, help_heading = "Permission")]
     pub yes: bool,
-    /// Write results as auto, table, json, yaml or csv
+    /// Write results as auto, table, json, jsonl, yaml or csv
     #[arg(
         long,
         short,
@@ -97,6 +97,28 @@ pub struct Global {
         help_heading = "Output"
     )]
     pub output: Format,
+    /// Show these fields of the result, nested ones by their path, such as `disks.size`
+    #[arg(
+        long,
+        global = true,
+        value_name = "FIELDS",
+        value_delimiter = ',',
+        help_heading = "Output"
+    )]
+    pub columns: Vec<String>,
+    /// Sort the result by this field; -FIELD puts the greatest first
+    #[arg(
+        long,
+        global = true,
+        value_name = "FIELD",
+        value_delimiter = ',',
+        allow_hyphen_values = true,
+        help_heading = "Output"
+    )]
+    pub sort: Vec<SortKey>,
+    /// Show every field of a table, whole, and instants instead of ages
+    #[arg(long, global = true, help_heading = "Output")]
+    pub wide: bool,
     /// Colour what is shown: auto, always or never
     #[arg(
         long,
@@ -127,6 +149,18 @@ pub struct Global {
         help_heading = "Output"
     )]
     pub log_format: LogFormat,
+}
+
+impl Global {
+    /// What is wanted of the result.
+    #[must_use]
+    pub fn choice(&self) -> Choice {
+        Choice {
+            format: self.output,
+            columns: self.columns.clone(),
+            sort: self.sort.clone(),
+        }
+    }
 }
 
 /// How logs are written.

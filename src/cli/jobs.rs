@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::jobs_file::JobsFile;
 use super::{Global, Outcome, show};
 use crate::error::{Complaint, Place, exit};
-use crate::output::Document;
+use crate::output::{Column, Document};
+use crate::record::Unit;
 use crate::schedule::next::{fires, listed};
 use crate::schedule::{Calendar, CronLine, Job, zone};
 
@@ -22,6 +23,13 @@ pub enum Jobs {
     /// Check a jobs file and the scripts it names
     Check(Check),
 }
+
+/// The columns of what is due next. Whoever asks when, wants the instant and no age.
+const COLUMNS: &[Column] = &[
+    Column::new("job", Unit::Plain),
+    Column::new("local", Unit::Plain),
+    Column::new("utc", Unit::Plain),
+];
 
 /// When a line, or the jobs of a file, are due next.
 #[derive(Args, Debug)]
@@ -142,10 +150,11 @@ impl Next {
             .iter()
             .map(|(at, job)| {
                 let fire = job.fire(*at);
-                json!({"job": job.name, "local": fire.local(), "utc": fire.rfc3339()})
+                let values = [job.name.clone(), fire.local(), fire.rfc3339()];
+                Column::row(COLUMNS, values.map(Value::String))
             })
             .collect();
-        show::document(&Document::Value(Value::Array(rows)), global)?;
+        show::document(&Document::Rows(COLUMNS, rows), global)?;
         Ok(exit::DONE)
     }
 }

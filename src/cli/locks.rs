@@ -1,13 +1,14 @@
 //! `mw locks`: the locks that runs hold across each other.
 
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Global, Outcome, kept, show};
 use crate::error::{Complaint, exit};
 use crate::journal::Lock;
 use crate::operation::nearest;
-use crate::output::Document;
+use crate::output::{Column, Document};
+use crate::record::Unit;
 
 /// Look at the locks that runs hold, and take them away.
 #[derive(Debug, Subcommand)]
@@ -51,21 +52,26 @@ fn held(global: &Global) -> Result<Vec<Lock>, Complaint> {
     }
 }
 
+/// The columns of a list of locks.
+const COLUMNS: &[Column] = &[
+    Column::new("name", Unit::Plain),
+    Column::new("profile", Unit::Plain),
+    Column::new("run", Unit::Plain),
+    Column::new("state", Unit::State),
+    Column::new("since", Unit::Instant),
+];
+
 fn list(global: &Global) -> Outcome {
-    let rows: Vec<Value> = held(global)?
+    let rows = held(global)?
         .into_iter()
         .map(|lock| {
             let since = chrono::DateTime::from_timestamp_micros(lock.since).unwrap_or_default();
-            json!({
-                "name": lock.name,
-                "profile": lock.profile,
-                "run": lock.run,
-                "state": lock.state,
-                "since": since.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-            })
+            let since = since.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+            let values = [lock.name, lock.profile, lock.run, lock.state, since];
+            Column::row(COLUMNS, values.map(Value::String))
         })
         .collect();
-    show::document(&Document::Value(Value::Array(rows)), global)?;
+    show::document(&Document::Rows(COLUMNS, rows), global)?;
     Ok(exit::DONE)
 }
 

@@ -57,7 +57,7 @@ impl Repl {
                 account.described()
             )
         };
-        let options = global.clone();
+        let (options, clock) = (global.clone(), host.clock().clone());
         let session = std::thread::Builder::new()
             .name("script".to_owned())
             .stack_size(super::execution::STACK)
@@ -67,7 +67,9 @@ impl Repl {
                     history: config::history_file(&Environment::of_process()).ok(),
                     greeting,
                     prompt,
-                    show: Box::new(move |document| show::document(document, &options)),
+                    show: Box::new(move |document| {
+                        show::document_at(document, &options, clock.now())
+                    }),
                     complain: Box::new(show::complaints),
                 })
             })

@@ -3,26 +3,55 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::OnceLock;
 
+use chrono::{DateTime, Utc};
+
 use super::Global;
 use crate::error::{Complaint, exit};
-use crate::output::{self, Colour, Document, Manner, Stream, render};
+use crate::output::{self, Colour, Document, Manner, Screen, Stream, render};
 use crate::secret;
 
-/// The width of the terminal that standard output is, if it is one.
-pub fn width() -> Option<usize> {
-    if !io::stdout().is_terminal() {
-        return None;
+/// The screen that standard output is, at this instant.
+pub fn screen(global: &Global, now: DateTime<Utc>) -> Screen {
+    let is_terminal = io::stdout().is_terminal();
+    Screen {
+        width: is_terminal.then(width).flatten(),
+        is_terminal,
+        is_wide: global.wide,
+        paint: global.color.on(Stream::Output),
+        now,
     }
-    std::env::var("COLUMNS")
-        .ok()
-        .and_then(|columns| columns.parse().ok())
+}
+
+/// The width of the terminal that standard output is.
+fn width() -> Option<usize> {
+    let told = std::env::var("COLUMNS").ok();
+    told.and_then(|columns| columns.parse().ok())
+        .filter(|columns| *columns > 0)
         .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
 }
 
 /// Writes a result; a reader that went away is no failure.
 pub fn document(document: &Document, global: &Global) -> Result<(), Complaint> {
-    let text = render(document, global.output, width(), io::stdout().is_terminal())
-        .map_err(|error| Complaint::new(exit::FAILED, error))?;
+    document_at(document, global, Utc::now())
+}
+
+/// Writes a result of this instant, which is simulated where the account is.
+pub fn document_at(
+    document: &Document,
+    global: &Global,
+    now: DateTime<Utc>,
+) -> Result<(), Complaint> {
+    let text = render(document, &global.choice(), &screen(global, now)).map_err(|unfit| {
+        let complaint = if unfit.is_mistake {
+            Complaint::usage(unfit.message)
+        } else {
+            Complaint::new(exit::FAILED, unfit.message)
+        };
+        match unfit.hint {
+            Some(hint) => complaint.hint(hint),
+            None => complaint,
+        }
+    })?;
     self::text(&text)
 }
 

@@ -1,12 +1,11 @@
 //! Calls, waits and retries, told to the person watching.
 
-use std::io::Write as _;
-
 use crate::client::{CallError, Observer, Waiting};
 use crate::clock::Clock;
 use crate::operation::Operation;
+use crate::output::line;
 
-use super::Global;
+use super::{Global, live};
 
 /// Tells of waits and, when asked to be verbose, of every call.
 pub struct Watcher {
@@ -45,17 +44,16 @@ impl Observer for Watcher {
         let target = if target.is_empty() {
             String::new()
         } else {
-            format!(" {target}")
+            format!(" {}", line(target))
         };
         // Nobody is left to tell when standard error is closed.
-        let _ = writeln!(
-            std::io::stderr().lock(),
-            "{mark}{}{target}: {}; on in {} (sent {} so far)",
+        let _ = live::tell(&format!(
+            "{mark}{}{target}: {}; on in {} (sent {} so far)\n",
             operation.name,
             waiting.why.as_str(),
             humantime::format_duration(wait),
             waiting.attempt
-        );
+        ));
     }
 
     fn finished(

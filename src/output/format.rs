@@ -15,6 +15,8 @@ pub enum Format {
     Table,
     /// JSON, indented by two spaces.
     Json,
+    /// JSON, a value a line.
+    Jsonl,
     /// YAML.
     Yaml,
     /// Comma-separated values with a header.
@@ -23,10 +25,17 @@ pub enum Format {
 
 impl Format {
     /// All formats, in the order help lists them.
-    pub const ALL: [Self; 5] = [Self::Auto, Self::Table, Self::Json, Self::Yaml, Self::Csv];
+    pub const ALL: [Self; 6] = [
+        Self::Auto,
+        Self::Table,
+        Self::Json,
+        Self::Jsonl,
+        Self::Yaml,
+        Self::Csv,
+    ];
 
     /// Their names, in the same order.
-    pub const NAMES: [&'static str; 5] = ["auto", "table", "json", "yaml", "csv"];
+    pub const NAMES: [&'static str; 6] = ["auto", "table", "json", "jsonl", "yaml", "csv"];
 
     /// The format's name as users write it.
     #[must_use]
@@ -35,6 +44,7 @@ impl Format {
             Self::Auto => "auto",
             Self::Table => "table",
             Self::Json => "json",
+            Self::Jsonl => "jsonl",
             Self::Yaml => "yaml",
             Self::Csv => "csv",
         }
@@ -43,7 +53,7 @@ impl Format {
     /// Whether a program reads it, so that standard output must hold nothing else.
     #[must_use]
     pub const fn is_for_programs(self) -> bool {
-        matches!(self, Self::Json | Self::Yaml | Self::Csv)
+        matches!(self, Self::Json | Self::Jsonl | Self::Yaml | Self::Csv)
     }
 }
 
@@ -88,7 +98,7 @@ mod tests {
         );
         assert_eq!(
             "xml".parse::<Format>().unwrap_err(),
-            r#"no format is called "xml": the formats are auto, table, json, yaml, csv"#,
+            r#"no format is called "xml": the formats are auto, table, json, jsonl, yaml, csv"#,
         );
     }
 }

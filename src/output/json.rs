@@ -2,14 +2,25 @@
 
 use std::fmt::Write as _;
 
-use super::document::Document;
+use serde_json::Value;
+
+use super::choice::Unfit;
 use super::visible;
 
-/// The document as JSON, indented by two spaces.
-pub(super) fn render(document: &Document) -> Result<String, String> {
-    let text = serde_json::to_string_pretty(&document.value())
-        .map_err(|error| format!("the result cannot be written as JSON: {error}"))?;
+/// The value as JSON, indented by two spaces.
+pub(super) fn render(value: &Value) -> Result<String, Unfit> {
+    let text =
+        serde_json::to_string_pretty(value).map_err(|error| Unfit::broken("JSON", &error))?;
     Ok(escaped(&text))
+}
+
+/// The values as JSON, each on a line of its own.
+pub(super) fn lines(values: &[Value]) -> String {
+    values.iter().fold(String::new(), |mut lines, value| {
+        lines.push_str(&escaped(&value.to_string()));
+        lines.push('\n');
+        lines
+    })
 }
 
 /// The same JSON with every character a terminal would obey written as an escape, `\u001b`.
@@ -35,12 +46,12 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     #[test]
     fn controls_are_escaped_and_mean_the_same() {
         let value = json!({ "a\u{9b}": "x\u{7f}\u{202e}\u{1b}\n" });
-        let text = render(&Document::Value(value.clone())).unwrap();
+        let text = render(&value).unwrap();
         assert!(
             text.contains("\\u009b") && text.contains("\\u202e"),
             "{text}"

@@ -3,9 +3,13 @@
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
-use super::document::Document;
+use super::choice::Screen;
+use super::colour::Tone;
 use super::grid::{Cell, Grid};
-use super::visible;
+use super::item::Item;
+use super::sheet::Sheet;
+use super::{trimmed, visible};
+use crate::secret;
 
 /// What stands between two columns.
 const GAP: &str = "  ";
@@ -13,106 +17,153 @@ const GAP: &str = "  ";
 /// The narrowest a column is cut while others can still give.
 const COMFORT: usize = 6;
 
-/// The document for people. On its way `to_terminal` a table is cut to `width` and a text that is
-/// data has nothing left in it to obey; text of the script's own making is left as it is.
-pub(super) fn render(document: &Document, width: Option<usize>, to_terminal: bool) -> String {
-    let width = width.filter(|_| to_terminal);
-    match document {
-        Document::Nothing => String::new(),
-        Document::Text(text) => text.clone(),
-        Document::Records(records) if records.is_empty() => String::new(),
-        Document::Records(records) => lay_out(&Grid::of_records(records), width),
-        Document::Record(record) => lay_out(&Grid::of_record(&**record), width),
-        Document::Value(Value::String(text)) if to_terminal => visible::lines(text),
-        Document::Value(value) => render_value(value, width),
-    }
-}
+/// The narrowest a column is worth showing, if nobody asked for it.
+const WORTH: usize = 8;
 
-fn render_value(value: &Value, width: Option<usize>) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Bool(_) | Value::Number(_) => value.to_string(),
-        Value::Object(map) if map.is_empty() => String::new(),
-        Value::Object(map) => lay_out(&Grid::of_map(map), width),
-        Value::Array(items) => {
-            let maps: Vec<_> = items.iter().filter_map(Value::as_object).collect();
-            if maps.len() == items.len() && !maps.is_empty() {
-                return lay_out(&Grid::of_maps(&maps), width);
-            }
-            items.iter().fold(String::new(), |mut lines, item| {
-                match item {
-                    Value::Null => lines.push('-'),
-                    Value::String(text) => lines.push_str(&visible::line(text)),
-                    other => lines.push_str(&visible::line(&other.to_string())),
-                }
-                lines.push('\n');
-                lines
-            })
+/// What stands where columns are left out.
+const MORE: &str = "…";
+
+/// The sheet for people, under the columns `chosen` or those that suit it. On its way to a terminal
+/// it is cut to its width, unless all is wanted, and has nothing left in it to obey.
+pub(super) fn render(sheet: &Sheet<'_>, chosen: Option<Vec<String>>, screen: &Screen) -> String {
+    if let (None, false, [Item::Bare(value)]) = (&chosen, sheet.is_list, sheet.items.as_slice()) {
+        return bare(value, screen);
+    }
+    if sheet.items.is_empty() {
+        return String::new();
+    }
+    if chosen.is_none() && sheet.has_bare() {
+        return lines(sheet);
+    }
+    if let (false, [item]) = (sheet.is_list, sheet.items.as_slice()) {
+        let fields = chosen.unwrap_or_else(|| item.names());
+        if fields.is_empty() {
+            return String::new();
         }
+        return lay_out(&Grid::alone(item, &fields, screen), screen, false);
+    }
+    let is_own = chosen.is_none();
+    let columns = chosen.unwrap_or_else(|| {
+        if screen.is_wide {
+            sheet.whole()
+        } else {
+            sheet.brief()
+        }
+    });
+    lay_out(&Grid::of(sheet, columns, screen), screen, is_own)
+}
+
+/// A value without fields.
+fn bare(value: &Value, screen: &Screen) -> String {
+    match value {
+        Value::String(text) if screen.is_terminal => trimmed(&visible::lines(text)),
+        Value::String(text) => trimmed(text),
+        other => other.to_string(),
     }
 }
 
-/// The grid as lines; each ends with a newline and has no spaces at its end.
-fn lay_out(grid: &Grid, width: Option<usize>) -> String {
-    let names: Vec<String> = grid
+/// A list of values without fields in common: each in its line.
+fn lines(sheet: &Sheet<'_>) -> String {
+    sheet.items.iter().fold(String::new(), |mut lines, item| {
+        match item.whole() {
+            Value::Null => lines.push('-'),
+            Value::String(text) => lines.push_str(&visible::line(&text)),
+            other => lines.push_str(&visible::line(&other.to_string())),
+        }
+        lines.push('\n');
+        lines
+    })
+}
+
+/// The grid as lines; each ends with a newline and has no spaces at its end. The last columns may be
+/// left out where nobody asked for them and all of them would be cut to nothing.
+fn lay_out(grid: &Grid, screen: &Screen, may_leave_out: bool) -> String {
+    let header = grid
         .columns
         .iter()
-        .map(|name| visible::line(name))
-        .collect();
-    let rows: Vec<Vec<String>> = grid
+        .map(|name| (visible::line(name), Some(Tone::Strong)));
+    let header: Vec<(String, Option<Tone>)> = header.collect();
+    let rows: Vec<Vec<(String, Option<Tone>)>> = grid
         .rows
         .iter()
-        .map(|row| row.iter().map(shown).collect())
+        .map(|row| row.iter().map(|cell| (shown(cell), cell.tone)).collect())
         .collect();
-    let right: Vec<bool> = (0..names.len())
+    let right: Vec<bool> = (0..header.len())
         .map(|column| is_numeric(grid, column))
         .collect();
-    let natural: Vec<usize> = names
+    let natural: Vec<usize> = header
         .iter()
         .enumerate()
-        .map(|(column, name)| {
+        .map(|(column, (name, _))| {
             rows.iter()
                 .filter_map(|row| row.get(column))
-                .map(|text| text.width())
+                .map(|(text, _)| text.width())
                 .fold(name.width(), usize::max)
         })
         .collect();
-    let keep: Vec<bool> = names
+    let keep: Vec<bool> = header
         .iter()
-        .map(|name| matches!(name.as_str(), "id" | "field"))
+        .map(|(name, _)| matches!(name.as_str(), "id" | "field"))
         .collect();
-    let widths = match width {
-        Some(width) => fit(&natural, &keep, width),
-        None => natural,
+    let width = screen
+        .width
+        .filter(|_| screen.is_terminal && !screen.is_wide);
+    let shown = match width {
+        Some(width) if may_leave_out => worth(&natural, &keep, width),
+        _ => natural.len(),
     };
+    let is_less = shown < natural.len();
+    let (natural, keep) = (
+        natural.get(..shown).unwrap_or(&natural),
+        keep.get(..shown).unwrap_or(&keep),
+    );
+    let widths = match width {
+        Some(width) if is_less => fit(natural, keep, width.saturating_sub(GAP.len() + 1)),
+        Some(width) => fit(natural, keep, width),
+        None => natural.to_vec(),
+    };
+    let mut is_header = true;
     let mut text = String::new();
-    for row in std::iter::once(&names).chain(&rows) {
-        let mut line = String::new();
-        for ((cell, &width), &right) in row.iter().zip(&widths).zip(&right) {
-            if !line.is_empty() {
-                line.push_str(GAP);
+    for row in std::iter::once(&header).chain(&rows) {
+        // Spaces are written when something follows, so that no line ends with them.
+        let mut pending = String::new();
+        for (place, (((cell, tone), &width), &right)) in
+            row.iter().zip(&widths).zip(&right).enumerate()
+        {
+            if place > 0 {
+                pending.push_str(GAP);
             }
             let cell = cut(cell, width);
             let pad = " ".repeat(width.saturating_sub(cell.width()));
             if right {
-                line.push_str(&pad);
-                line.push_str(&cell);
-            } else {
-                line.push_str(&cell);
-                line.push_str(&pad);
+                pending.push_str(&pad);
+            }
+            if !cell.is_empty() {
+                text.push_str(&std::mem::take(&mut pending));
+                match tone {
+                    Some(tone) => text.push_str(&screen.paint.tone(*tone, &cell).to_string()),
+                    None => text.push_str(&cell),
+                }
+            }
+            if !right {
+                pending.push_str(&pad);
             }
         }
-        text.push_str(line.trim_end_matches(' '));
+        if is_less && std::mem::take(&mut is_header) {
+            text.push_str(&pending);
+            text.push_str(GAP);
+            text.push_str(MORE);
+        }
         text.push('\n');
     }
     text
 }
 
 fn shown(cell: &Cell) -> String {
-    match cell {
-        Cell::Absent => "-".to_owned(),
-        Cell::Number(text) | Cell::Text(text) => visible::line(text),
+    match &cell.text {
+        None => "-".to_owned(),
+        // Before it is cut: half a secret is not known for one.
+        Some(text) => visible::line(&secret::redact(text)),
     }
 }
 
@@ -120,13 +171,33 @@ fn shown(cell: &Cell) -> String {
 fn is_numeric(grid: &Grid, column: usize) -> bool {
     let mut any = false;
     for cell in grid.rows.iter().filter_map(|row| row.get(column)) {
-        match cell {
-            Cell::Number(_) => any = true,
-            Cell::Absent => {}
-            Cell::Text(_) => return false,
+        match &cell.text {
+            Some(_) if cell.is_number => any = true,
+            Some(_) => return false,
+            None => {}
         }
     }
     any
+}
+
+/// How many of the columns are worth showing within `width`: all of them, or so many that none is cut
+/// beyond recognition, and one at least.
+fn worth(natural: &[usize], keep: &[bool], width: usize) -> usize {
+    let least = natural
+        .iter()
+        .zip(keep)
+        .map(|(width, keep)| if *keep { *width } else { WORTH.min(*width) });
+    let (mut taken, mut count) = (0, 0);
+    for (place, least) in least.enumerate() {
+        taken += least + if place > 0 { GAP.len() } else { 0 };
+        // Columns left out leave their mark.
+        let is_last = place + 1 == natural.len();
+        let mark = if is_last { 0 } else { GAP.len() + 1 };
+        if taken + mark <= width {
+            count = place + 1;
+        }
+    }
+    count.max(1)
 }
 
 /// The columns' widths within `width`: the widest give first, those to keep give last.
@@ -189,8 +260,9 @@ fn level(natural: &[usize], room: usize) -> Vec<usize> {
         .collect()
 }
 
-/// The text, or as much of its beginning as fits with a `…` after it.
-fn cut(text: &str, width: usize) -> String {
+/// The text, or as much of its beginning as fits into `width` columns with a `…` after it.
+#[must_use]
+pub fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 ///
 /// Line breaks become `↵`, tabs a space; other control characters and those that reverse the
 /// direction of writing are shown as escapes, so that no label can pose as another.
-pub(super) fn line(text: &str) -> String {
+#[must_use]
+pub fn line(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
@@ -30,6 +31,38 @@ pub(super) fn lines(text: &str) -> String {
         }
     }
     shown
+}
+
+/// The text of a script, which may have colours of its own: of all that a terminal obeys, only what
+/// sets colours and weight is left. A label with more in it must not move the cursor.
+#[must_use]
+pub fn styled(text: &str) -> String {
+    if !text.chars().any(|c| c != '\n' && c != '\t' && is_hidden(c)) {
+        return text.to_owned();
+    }
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        let length = if let Some(length) = style(rest) {
+            shown.push_str(rest.get(..length).unwrap_or_default());
+            length
+        } else {
+            match character {
+                '\n' | '\t' => shown.push(character),
+                other => push(&mut shown, other),
+            }
+            character.len_utf8()
+        };
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    shown
+}
+
+/// The length of the sequence that sets colours and weight which the text begins with.
+fn style(text: &str) -> Option<usize> {
+    let inner = text.strip_prefix("\u{1b}[")?;
+    let end = inner.find(|c: char| !(c.is_ascii_digit() || c == ';' || c == ':'))?;
+    (inner.get(end..)?.starts_with('m')).then_some(2 + end + 1)
 }
 
 fn push(shown: &mut String, character: char) {
@@ -63,6 +96,21 @@ mod tests {
     fn a_line_stays_one_line() {
         assert_eq!(line("a\nb\r\nc\td"), "a↵b↵c d");
         assert_eq!(lines("a\nb\tc\u{7}"), "a\nb\tc\\u{7}");
+    }
+
+    #[test]
+    fn of_a_scripts_own_text_only_its_colours_are_obeyed() {
+        assert_eq!(
+            styled("\u{1b}[1;31mred\u{1b}[0m\n\tok"),
+            "\u{1b}[1;31mred\u{1b}[0m\n\tok"
+        );
+        assert_eq!(styled("\u{1b}[2Jgone"), "\\u{1b}[2Jgone");
+        assert_eq!(styled("\u{1b}]0;title\u{7}"), "\\u{1b}]0;title\\u{7}");
+        assert_eq!(
+            styled("over\rwritten\u{202e}"),
+            "over\\u{d}written\\u{202e}"
+        );
+        assert_eq!(styled("\u{1b}["), "\\u{1b}[");
     }
 
     proptest::proptest! {

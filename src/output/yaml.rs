@@ -1,9 +1,17 @@
 //! Documents as YAML.
 
-use super::document::Document;
+use serde_json::Value;
 
-/// The document as YAML. Its encoder quotes and escapes what is not printable.
-pub(super) fn render(document: &Document) -> Result<String, String> {
-    serde_norway::to_string(&document.value())
-        .map_err(|error| format!("the result cannot be written as YAML: {error}"))
+use super::choice::Unfit;
+use super::visible;
+
+/// The value as YAML. Its encoder quotes and escapes what is not printable; what reverses the
+/// direction of writing counts as printable, and is shown as an escape on a terminal.
+pub(super) fn render(value: &Value, to_terminal: bool) -> Result<String, Unfit> {
+    let text = serde_norway::to_string(value).map_err(|error| Unfit::broken("YAML", &error))?;
+    Ok(if to_terminal {
+        visible::lines(&text)
+    } else {
+        text
+    })
 }

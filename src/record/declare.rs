@@ -15,7 +15,7 @@ macro_rules! record {
         pub struct $name:ident as $shown:literal {
             columns: [$($column:literal),* $(,)?],
             summary: [$($brief:literal),* $(,)?],
-            $( $(#[doc = $field_doc:literal])* $(#[name = $wire:literal])? $field:ident : $type:ty, )*
+            $( $(#[doc = $field_doc:literal])* $(#[name = $wire:literal])? $(#[unit($unit:expr)])? $field:ident : $type:ty, )*
         }
     ) => {
         $(#[doc = $doc])*
@@ -35,6 +35,7 @@ macro_rules! record {
                         name: $crate::record!(@wire $field $($wire)?),
                         type_name: <$type as $crate::record::FieldValue>::type_name,
                         nested: <$type as $crate::record::FieldValue>::NESTED,
+                        unit: $crate::record!(@unit $($unit)?),
                         doc: concat!($($field_doc),*),
                     }, )*
                 ],
@@ -145,6 +146,8 @@ macro_rules! record {
     };
     (@wire $field:ident $wire:literal) => { $wire };
     (@wire $field:ident) => { stringify!($field) };
+    (@unit $unit:expr) => { $unit };
+    (@unit) => { $crate::record::Unit::Plain };
 }
 
 /// A field's name while decoding, borrowed from the answer where it can be.

@@ -89,6 +89,12 @@ pub static BUILTINS: &[Builtin] = &[
         r"debug(#{a: 1})",
     ),
     function(
+        "progress",
+        "progress(done: int, total: int, what?: string)",
+        "Shows the person watching how far the script has come: as a bar with an estimate on a terminal, in a line for each tenth elsewhere.",
+        r#"for done in 0..=4 { progress(done, 4, "copied") }"#,
+    ),
+    function(
         "now",
         "now() -> Instant",
         "The account's present instant; simulated on the simulator.",

@@ -1,5 +1,12 @@
 //! Where a script's output goes.
 
+use std::sync::Arc;
+
+use chrono::DateTime;
+
+use super::gauge::Gauge;
+use crate::output::Screen;
+
 /// How loud a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
@@ -29,8 +36,16 @@ pub trait Console: Send + Sync {
     fn print(&self, text: &str) -> std::io::Result<()>;
     /// What `info`, `warn` and `error` write, and the runtime itself.
     fn note(&self, level: Level, text: &str);
-    /// The width of the screen that output goes to, and whether it is one.
-    fn screen(&self) -> (Option<usize>, bool) {
-        (None, false)
+    /// The screen that output goes to; what it takes for the present is of no account.
+    fn screen(&self) -> Screen {
+        Screen::none(DateTime::UNIX_EPOCH)
     }
+    /// Whether somebody watches what is under way; nobody makes a gauge otherwise.
+    fn is_watched(&self) -> bool {
+        false
+    }
+    /// Shows a gauge from now on.
+    fn begin(&self, _gauge: &Arc<Gauge>) {}
+    /// Shows it no longer.
+    fn end(&self, _gauge: &Arc<Gauge>) {}
 }

@@ -18,6 +18,7 @@ use super::runtime::LazyRuntime;
 use super::shelf::Shelf;
 use super::stats::{Entry, StatsCache};
 use super::stop::Stop;
+use super::strides::Strides;
 use super::trouble::{Stopped, Trouble};
 use crate::api::clouds::CloudStats;
 use crate::branch::{Branch, Frame};
@@ -79,6 +80,7 @@ struct Inner {
     sequence: AtomicU64,
     power: Mutex<HashMap<String, PowerMark>>,
     hands: Hands,
+    strides: Strides,
 }
 
 impl Host {
@@ -91,6 +93,7 @@ impl Host {
             sequence: AtomicU64::new(1),
             power: Mutex::default(),
             hands: Hands::default(),
+            strides: Strides::default(),
         }))
     }
 
@@ -166,10 +169,15 @@ impl Host {
         })
     }
 
-    /// The screen that output goes to.
+    /// Where output goes.
     #[must_use]
-    pub(super) fn screen(&self) -> (Option<usize>, bool) {
-        self.0.parts.console.screen()
+    pub(super) fn console(&self) -> &Arc<dyn Console> {
+        &self.0.parts.console
+    }
+
+    /// What the script itself says of how far it has come.
+    pub(super) fn strides(&self) -> &Strides {
+        &self.0.strides
     }
 
     /// Stats of a cloud that other waits have fetched, or that `fetch` does.

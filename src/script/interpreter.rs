@@ -140,8 +140,9 @@ impl Interpreter {
         self.defined = runnable.clone_functions_only();
         let value = self
             .engine
-            .eval_ast_with_scope::<Dynamic>(&mut self.scope, &runnable)
-            .map_err(|error| self.ended(source, &error))?;
+            .eval_ast_with_scope::<Dynamic>(&mut self.scope, &runnable);
+        self.host.strides().clear();
+        let value = value.map_err(|error| self.ended(source, &error))?;
         if let Some(recorder) = self.host.session().recorder() {
             recorder.settle();
         }

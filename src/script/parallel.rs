@@ -8,6 +8,7 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext}
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use super::gauge::Watched;
 use super::handle;
 use super::host::Host;
 use super::options::Options;
@@ -62,6 +63,8 @@ struct Crew<'a> {
     left: Mutex<(usize, Option<Ticket>)>,
     collect: bool,
     cancel: CancellationToken,
+    /// How many are done, where somebody watches.
+    gauge: Option<Watched>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -96,7 +99,9 @@ fn parallel(
     let wanted = usize::try_from(limit).unwrap_or(1).min(items.len());
     let hands = host.hands().take(wanted);
     let branches = hands.count();
+    let total = items.len() as u64;
     let crew = Crew {
+        gauge: host.gauge(|| "parallel".to_owned(), |gauge| gauge.of(total)),
         done: Mutex::new(vec![None; items.len()]),
         waiting: Mutex::new(items.into_iter().enumerate().collect()),
         failed: Mutex::new(Vec::new()),
@@ -271,6 +276,9 @@ fn branch(context: &NativeCallContext<'_>, host: &Host, body: &FnPtr, crew: &Cre
         }
         let _frame = crew.scope.enter(&part, crew.nature);
         let outcome: Result<Dynamic> = body.call_within_context(context, (item,));
+        if let Some(gauge) = &crew.gauge {
+            gauge.advance(outcome.is_ok());
+        }
         let value = match outcome {
             Ok(value) if crew.collect => collected(true, value, Dynamic::UNIT),
             Ok(value) => value,

@@ -164,7 +164,11 @@ impl Host {
     /// Waits for a span; a run that is taken up again waits for what is left of it.
     pub(super) fn pause(&self, name: &'static str, span: TimeDelta) -> Result<()> {
         match self.step(name, "", &json!({"ms": span.num_milliseconds()}))? {
-            Step::Unrecorded => self.sleep(span),
+            Step::Unrecorded => {
+                let until = self.clock().after(span);
+                let _gauge = self.gauge(|| name.to_owned(), |gauge| gauge.timed(until));
+                self.sleep_until(until)
+            }
             Step::Over(_) => Ok(()),
             Step::Open(call) => {
                 let until = Self::until(&call, self.clock().after(span));
@@ -175,7 +179,9 @@ impl Host {
                     self.begun(call, &of_instant(until))?
                 };
                 // A clock that was set back must not make it longer.
-                let outcome = self.sleep_until(until.min(self.clock().after(span)));
+                let until = until.min(self.clock().after(span));
+                let _gauge = self.gauge(|| name.to_owned(), |gauge| gauge.timed(until));
+                let outcome = self.sleep_until(until);
                 self.end(Some(call), &outcome, |()| Value::Null);
                 outcome
             }

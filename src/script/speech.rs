@@ -3,14 +3,12 @@
 use rhai::{
     Array, Blob, Dynamic, Engine, EvalAltResult, FLOAT, FnPtr, INT, ImmutableString, Map, Variant,
 };
-use serde_json::Value;
 
 use super::console::Level;
 use super::host::Host;
-use super::reader::field_of;
 use super::trouble::Trouble;
 use super::value;
-use crate::output::{Document, Format, render};
+use crate::output::{Choice, Document, Format, Screen, render};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -38,11 +36,12 @@ pub fn register(engine: &mut Engine, host: &Host) {
     speak_of::<FnPtr>(engine, host);
     let own = host.clone();
     engine.register_fn("table", move |value: Dynamic| {
-        show(&own, &value::to_document(&value))
+        show(&own, &value::to_document(&value), Vec::new())
     });
     let own = host.clone();
     engine.register_fn("table", move |list: Array, columns: Array| {
-        show(&own, &chosen(&list, &columns)?)
+        let columns = columns.iter().map(Dynamic::to_string).collect();
+        show(&own, &value::to_document(&list.into()), columns)
     });
     for (name, level) in [
         ("info", Level::Info),
@@ -72,38 +71,38 @@ fn speak_of<T: Variant + Clone>(engine: &mut Engine, host: &Host) {
 /// Lists of resources print as tables, everything else in a line.
 fn printed(host: &Host, value: &Dynamic) -> Result<String> {
     match value::to_document(value) {
-        document @ Document::Records(_) => rendered(host, &document),
+        document @ Document::Records(_) => rendered(host, &document, Vec::new()),
         _ => Ok(value::brief(value)),
     }
 }
 
-fn show(host: &Host, document: &Document) -> Result<()> {
-    host.print(&rendered(host, document)?)
+fn show(host: &Host, document: &Document, columns: Vec<String>) -> Result<()> {
+    host.print(&rendered(host, document, columns)?)
 }
 
-fn rendered(host: &Host, document: &Document) -> Result<String> {
-    let (width, to_terminal) = host.screen();
-    render(document, Format::Table, width, to_terminal)
+fn rendered(host: &Host, document: &Document, columns: Vec<String>) -> Result<String> {
+    let choice = Choice {
+        columns,
+        ..Choice::of(Format::Table)
+    };
+    let screen = Screen {
+        now: host.clock().now(),
+        ..host.console().screen()
+    };
+    render(document, &choice, &screen)
         .map(|text| text.trim_end_matches('\n').to_owned())
-        .map_err(|error| Trouble::new("output", error).raise())
-}
-
-fn chosen(list: &Array, columns: &Array) -> Result<Document> {
-    let rows = list
-        .iter()
-        .map(|item| {
-            columns
-                .iter()
-                .map(|column| {
-                    let name = column.to_string();
-                    let value = value::to_json(&field_of(item, &name)?).map_err(Trouble::raise)?;
-                    Ok((name, value))
-                })
-                .collect::<Result<serde_json::Map<_, _>>>()
-                .map(Value::Object)
+        .map_err(|unfit| {
+            let kind = if unfit.is_mistake {
+                "argument"
+            } else {
+                "output"
+            };
+            let trouble = Trouble::new(kind, unfit.message);
+            match unfit.hint {
+                Some(hint) => trouble.hint(hint).raise(),
+                None => trouble.raise(),
+            }
         })
-        .collect::<Result<Vec<_>>>()?;
-    Ok(Document::Value(Value::Array(rows)))
 }
 
 #[cfg(test)]

@@ -135,12 +135,19 @@ fn look_until(
     patience: &Patience,
     deadline: DateTime<Utc>,
 ) -> Result<Dynamic> {
+    let gauge = host.gauge(
+        || format!("wait_for {}", subject.name()),
+        |gauge| gauge.until(deadline),
+    );
     let mut last: Option<String> = None;
     loop {
         match subject.look(host, patience.every.0 / 2) {
             Ok(seen) => {
                 if last.as_deref() != Some(&*seen.state) {
                     announce(host, subject, wanted, last.as_deref(), &seen);
+                    if let Some(gauge) = &gauge {
+                        gauge.say(format!("{} → {wanted}", seen.state));
+                    }
                     last = Some(seen.state.clone());
                 }
                 if let Some(reached) = subject.judge(host, wanted, &seen)? {
@@ -233,6 +240,10 @@ fn wait_until(
         }
     };
     host.note(Level::Info, &format!("waiting until {what}"));
+    let _gauge = host.gauge(
+        || format!("wait_until {what}"),
+        |gauge| gauge.until(deadline),
+    );
     loop {
         let answer: Dynamic = condition.call_within_context(context, ())?;
         if is_yes(&answer)? {

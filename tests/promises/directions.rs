@@ -33,7 +33,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // What people write and read.
     ("config", &["error", "operation", "secret"]),
     ("parameters", &["error", "operation", "record"]),
-    ("output", &["error", "operation", "record"]),
+    (
+        "output",
+        &["error", "money", "operation", "record", "secret"],
+    ),
     // The one path of every effect.
     (
         "session",

@@ -15,6 +15,8 @@ pub struct Terminal {
     folder: Folder,
     /// The call, as a shell takes it, with variables before it.
     call: (String, String),
+    /// What comes after it.
+    after: &'static str,
 }
 
 /// Whether there is a tmux. Without one the test says so and is passed over; where the checks run,
@@ -39,9 +41,19 @@ impl Terminal {
 
     /// A terminal with this call of `mw`, given these variables.
     pub fn of(variables: &str, arguments: &str) -> Self {
+        Self::with(variables, arguments, "")
+    }
+
+    /// The same, which stays when the call is over and says `exit CODE` below it.
+    pub fn staying(variables: &str, arguments: &str) -> Self {
+        Self::with(variables, arguments, "; echo \"exit $?\"; exec cat")
+    }
+
+    fn with(variables: &str, arguments: &str, after: &'static str) -> Self {
         let terminal = Self {
             folder: Folder::new(),
             call: (variables.to_owned(), arguments.to_owned()),
+            after,
         };
         terminal.open();
         terminal
@@ -51,9 +63,15 @@ impl Terminal {
     pub fn open(&self) {
         let (variables, arguments) = &self.call;
         let home = self.folder.path().join("home");
+        let exec = if self.after.is_empty() {
+            "exec "
+        } else {
+            "trap : INT; "
+        };
         let line = format!(
-            "exec env -i HOME='{home}' XDG_STATE_HOME='{home}/state' XDG_CONFIG_HOME='{home}/config' \
-             MW_EXCHANGES='{exchanges}' PATH=/usr/bin:/bin LANG=C.UTF-8 TERM=xterm-256color {variables} '{mw}' {arguments}",
+            "{exec}env -i HOME='{home}' XDG_STATE_HOME='{home}/state' XDG_CONFIG_HOME='{home}/config' \
+             MW_EXCHANGES='{exchanges}' PATH=/usr/bin:/bin LANG=C.UTF-8 TERM=xterm-256color {variables} '{mw}' {arguments}{after}",
+            after = self.after,
             home = home.display(),
             exchanges = self.folder.exchanges().display(),
             mw = env!("CARGO_BIN_EXE_mw"),
@@ -88,6 +106,12 @@ impl Terminal {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
+    /// The screen with the sequences that colour it.
+    pub fn colours(&self) -> String {
+        let output = self.tmux(&["capture-pane", "-p", "-e"]);
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
     /// Types text as it is.
     pub fn types(&self, text: &str) {
         assert!(
@@ -109,7 +133,7 @@ impl Terminal {
 
     /// Looks at the screen until it holds this; every look is a process, which takes its time.
     #[track_caller]
-    pub fn shows(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
+    pub fn shows(&self, what: &str, mut holds: impl FnMut(&str) -> bool) -> String {
         let mut screen = String::new();
         for _ in 0..LOOKS {
             screen = self.screen();

@@ -2,13 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use serde_json::{Value, json};
 
 use super::{reader, view};
 use crate::cli::kept::complaint;
 use crate::cli::{Global, Outcome, show};
-use crate::error::{Complaint, exit};
-use crate::journal::{Filter, Run, RunState, micros};
+use crate::error::exit;
+use crate::journal::{Filter, RunState, micros};
 use crate::operation::nearest;
 use crate::output::Document;
 
@@ -68,30 +67,12 @@ impl List {
             Some(reader) => reader.runs(&filter).map_err(|error| complaint(&error))?,
         };
         let now = micros();
-        let wanted: Vec<&Run> = runs
+        let rows = runs
             .iter()
             .filter(|run| self.state.is_none_or(|state| run.seen(now) == state))
+            .map(|run| view::listed(run, now))
             .collect();
-        document(&wanted, now, global)?;
+        show::document(&Document::Rows(view::COLUMNS, rows), global)?;
         Ok(exit::DONE)
     }
-}
-
-fn document(runs: &[&Run], now: i64, global: &Global) -> Result<(), Complaint> {
-    let rows = runs.iter().map(|run| {
-        if global.output.is_for_programs() {
-            return view::listed(run, now);
-        }
-        json!({
-            "id": run.id,
-            "state": run.seen(now).as_str(),
-            "script": run.start.script,
-            "job": run.start.job,
-            "started": view::short(run.started),
-            "took": run.finished.map(|it| view::span(it.saturating_sub(run.started))),
-            "exit": run.exit,
-        })
-    });
-    let rows: Vec<Value> = rows.collect();
-    show::document(&Document::Value(Value::Array(rows)), global)
 }

@@ -1,9 +1,11 @@
 //! Runs and calls as programs and people read them.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::journal::{Call, CallState, Run};
+use crate::output::Column;
+use crate::record::Unit;
 
 /// An instant of the journal.
 pub fn instant(micros: i64) -> DateTime<Utc> {
@@ -31,17 +33,36 @@ pub fn span(micros: i64) -> String {
     humantime::format_duration(std::time::Duration::from_millis(millis)).to_string()
 }
 
-/// A run in a list, for programs.
-pub fn listed(run: &Run, now: i64) -> Value {
-    json!({
-        "id": run.id,
-        "state": run.seen(now).as_str(),
-        "script": run.start.script,
-        "job": run.start.job,
-        "started_at": exact(run.started),
-        "finished_at": run.finished.map(exact),
-        "exit_code": run.exit,
-    })
+/// The columns of a list of runs.
+pub const COLUMNS: &[Column] = &[
+    Column::new("id", Unit::Plain),
+    Column::new("state", Unit::State),
+    Column::new("script", Unit::Plain),
+    Column::new("job", Unit::Plain),
+    Column::new("started_at", Unit::Instant),
+    Column::wide("finished_at", Unit::Instant),
+    Column::people("took", Unit::SECONDS),
+    Column::new("exit_code", Unit::Plain),
+];
+
+/// A run in a list.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "microseconds of our time are below 2^53"
+)]
+pub fn listed(run: &Run, now: i64) -> Map<String, Value> {
+    let took = |finished: i64| finished.saturating_sub(run.started) as f64 / 1e6;
+    let values: [Value; 8] = [
+        run.id.clone().into(),
+        run.seen(now).as_str().into(),
+        run.start.script.clone().into(),
+        run.start.job.clone().into(),
+        exact(run.started).into(),
+        run.finished.map(exact).into(),
+        run.finished.map(took).into(),
+        run.exit.into(),
+    ];
+    Column::row(COLUMNS, values)
 }
 
 /// A call, for programs.
@@ -63,7 +84,8 @@ pub fn call(call: &Call) -> Value {
 
 /// A run with its calls, for programs.
 pub fn whole(run: &Run, calls: &[Call], now: i64) -> Value {
-    let mut value = listed(run, now);
+    let mut whole = listed(run, now);
+    whole.remove("took");
     let more = json!({
         "kind": run.start.kind.as_str(),
         "profile": run.start.profile,
@@ -77,10 +99,10 @@ pub fn whole(run: &Run, calls: &[Call], now: i64) -> Value {
         "cancel": run.cancel,
         "calls": calls.iter().map(self::call).collect::<Vec<_>>(),
     });
-    if let (Value::Object(value), Value::Object(more)) = (&mut value, more) {
-        value.extend(more);
+    if let Value::Object(more) = more {
+        whole.extend(more);
     }
-    value
+    Value::Object(whole)
 }
 
 /// What a call did, in a few words.

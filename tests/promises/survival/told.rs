@@ -86,7 +86,7 @@ fn a_run_is_told_as_a_tree_of_its_calls() {
     let words: Vec<&str> = row.split_whitespace().collect();
     assert_eq!(
         words,
-        ["RUN", "succeeded", "tree.rhai", "-", "TIME", "SPAN", "0"]
+        ["RUN", "succeeded", "tree.rhai", "-", "SPAN", "SPAN", "0"]
     );
 }
 
