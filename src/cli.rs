@@ -30,6 +30,7 @@ mod simulated;
 mod snapshot;
 mod test;
 mod watcher;
+mod wire;
 mod world;
 
 use std::ffi::OsString;
@@ -92,7 +93,7 @@ type Outcome = Result<u8, Vec<Complaint>>;
 
 /// Runs the command line and gives the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let cli = match Cli::try_parse_from(arguments) {
+    let mut cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Nothing is left to say when the terminal itself cannot be written to.
@@ -104,6 +105,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         }
     };
     fault::watch();
+    if cli.global.verbose {
+        cli.global.wire = Some(wire::Wire::told(cli.global.log_format));
+    }
     noise::start(&cli.global);
     let global = &cli.global;
     let outcome = match cli.command {

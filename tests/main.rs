@@ -8,6 +8,7 @@
 )]
 
 mod promises {
+    mod calls;
     mod conformance;
     mod contract;
     mod credentials;
@@ -22,6 +23,7 @@ mod promises {
     mod prompt;
     mod schedules;
     mod script_tests;
+    mod secrets;
     mod sent_once;
     mod simulated_time;
     mod snapshots;
@@ -29,6 +31,7 @@ mod promises {
 }
 
 mod stage {
+    pub mod echo;
     pub mod folder;
     pub mod gateway;
     pub mod http;

@@ -24,6 +24,12 @@ pub enum Document {
 
 impl Document {
     /// The document as a value for programs, secrets blotted out.
+    #[must_use]
+    pub fn into_value(self) -> Value {
+        self.value()
+    }
+
+    /// The same.
     pub(super) fn value(&self) -> Value {
         match self {
             Self::Nothing => Value::Null,
