@@ -32,6 +32,7 @@ mod snapshot;
 mod test;
 mod usage;
 mod watcher;
+mod wire;
 mod world;
 
 use std::ffi::OsString;
@@ -101,11 +102,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let read = command
         .try_get_matches_from(words)
         .and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match read {
+    let mut cli = match read {
         Ok(cli) => cli,
         Err(error) => return wishes.report(&error),
     };
     fault::watch();
+    if cli.global.verbose {
+        cli.global.wire = Some(wire::Wire::told(cli.global.log_format));
+    }
     noise::start(&cli.global);
     let is_json = matches!(cli.global.output, Format::Json | Format::Jsonl);
     show::complain_as(is_json, cli.global.color);

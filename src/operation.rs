@@ -20,7 +20,7 @@ pub use request::Request;
 
 use crate::record::RecordKind;
 
-/// The HTTP methods the API uses.
+/// The HTTP methods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
     /// Reads.
@@ -31,6 +31,10 @@ pub enum Method {
     Patch,
     /// Deletes and unlinks.
     Delete,
+    /// Replaces; no declared operation does.
+    Put,
+    /// Reads the headers alone; no declared operation does.
+    Head,
 }
 
 impl Method {
@@ -42,6 +46,8 @@ impl Method {
             Self::Post => "POST",
             Self::Patch => "PATCH",
             Self::Delete => "DELETE",
+            Self::Put => "PUT",
+            Self::Head => "HEAD",
         }
     }
 }

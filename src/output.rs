@@ -77,6 +77,18 @@ fn of_text(document: &Document, choice: &Choice, screen: &Screen) -> Result<Stri
     })
 }
 
+impl Document {
+    /// The document as a value for programs, secrets blotted out.
+    #[must_use]
+    pub fn into_value(self) -> Value {
+        match &self {
+            Self::Nothing => Value::Null,
+            Self::Text(text) => Value::String(text.clone()),
+            _ => Sheet::of(&self).map_or(Value::Null, |sheet| sheet.value(None)),
+        }
+    }
+}
+
 /// The text with a newline at its end; an empty text stays empty.
 fn ended(mut text: String) -> String {
     if !text.is_empty() && !text.ends_with('\n') {

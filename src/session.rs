@@ -38,7 +38,7 @@ pub use denial::{Denial, Source};
 pub use grant::{Grant, Target, What};
 pub use halt::{Doubt, Halt, Parted};
 pub use past::{LOCAL, Past};
-pub use permission::Permission;
+pub use permission::{Permission, Standing};
 pub use question::{Asker, Consent, Question};
 pub use recorder::{Begun, Book, Recorder};
 

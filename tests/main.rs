@@ -8,6 +8,7 @@
 )]
 
 mod promises {
+    mod calls;
     mod conformance;
     mod contract;
     mod credentials;
@@ -24,6 +25,7 @@ mod promises {
     mod prompt;
     mod schedules;
     mod script_tests;
+    mod secrets;
     mod sent_once;
     mod simulated_time;
     mod snapshots;
@@ -31,6 +33,7 @@ mod promises {
 }
 
 mod stage {
+    pub mod echo;
     pub mod folder;
     pub mod gateway;
     pub mod http;

@@ -11,10 +11,12 @@ use super::ask;
 use super::granted::Granted;
 use super::simulated;
 use super::watcher::Watcher;
+use super::wire::Wire;
 use super::world::World;
 use crate::api;
 use crate::client::{
     CallError, Client, Credentials, Https, HttpsSettings, Limits, Policy, Settings as Setup,
+    Transport,
 };
 use crate::clock::Clock;
 use crate::config::{self, Environment, Flags, Found, Profile};
@@ -35,6 +37,8 @@ pub enum Account {
         profile: Box<Profile>,
         /// The way to it, shared by all runs: one token, one pool, one retry budget.
         client: Arc<OnceLock<Client>>,
+        /// Who watches what goes over the wire to it.
+        wire: Option<Arc<Wire>>,
     },
 }
 
@@ -50,7 +54,10 @@ impl Account {
                     Clock::simulated_at(start)
                 }
             })?;
-            return Ok(Self::Simulated(World::new(settings)));
+            return Ok(Self::Simulated(World::watched(
+                settings,
+                global.wire.clone(),
+            )));
         }
         if global.faults.is_some() {
             let message = "--faults is for a simulated account, and this is a real one";
@@ -65,6 +72,7 @@ impl Account {
         Ok(Self::Real {
             profile: Box::new(profile),
             client: Arc::default(),
+            wire: global.wire.clone(),
         })
     }
 
@@ -109,12 +117,17 @@ impl Account {
         let observer = Arc::new(Watcher::new(global, self.simulated_clock()));
         match self {
             Self::Simulated(world) => world.session(permission, observer),
-            Self::Real { profile, client } => {
-                let (profile, client) = (profile.clone(), client.clone());
+            Self::Real {
+                profile,
+                client,
+                wire,
+            } => {
+                let (profile, client, wire) = (profile.clone(), client.clone(), wire.clone());
                 Session::new(Settings {
                     connect: Box::new(move || match client.get() {
                         Some(client) => Ok(client.clone()),
-                        None => real(&profile).map(|new| client.get_or_init(|| new).clone()),
+                        None => real(&profile, wire.as_ref())
+                            .map(|new| client.get_or_init(|| new).clone()),
                     }),
                     clock: machine(),
                     permission,
@@ -128,11 +141,17 @@ impl Account {
     /// Makes the way to a real account now, where it would be made with the first call: from another
     /// folder it might not be found.
     pub fn connect(&self) -> Result<(), Complaint> {
-        let Self::Real { profile, client } = self else {
+        let Self::Real {
+            profile,
+            client,
+            wire,
+        } = self
+        else {
             return Ok(());
         };
         if client.get().is_none() {
-            let new = real(profile).map_err(|error| super::call::complaint(&error))?;
+            let new =
+                real(profile, wire.as_ref()).map_err(|error| super::call::complaint(&error))?;
             client.get_or_init(|| new);
         }
         Ok(())
@@ -200,7 +219,7 @@ pub fn machine() -> Clock {
 }
 
 /// The way to the account of a profile, with its credentials.
-pub fn real(profile: &Profile) -> Result<Client, CallError> {
+fn real(profile: &Profile, wire: Option<&Arc<Wire>>) -> Result<Client, CallError> {
     let found = profile.credentials().map_err(|complaint| {
         let hint = complaint.hint.unwrap_or_default();
         match complaint.exit {
@@ -214,6 +233,7 @@ pub fn real(profile: &Profile) -> Result<Client, CallError> {
         &profile.url,
         profile.cacert.as_deref(),
         found,
+        wire,
     )
 }
 
@@ -223,6 +243,7 @@ pub fn client(
     url: &str,
     cacert: Option<&Path>,
     credentials: Found,
+    wire: Option<&Arc<Wire>>,
 ) -> Result<Client, CallError> {
     let credentials = match credentials {
         Found::ApiKey(key) => Credentials::ApiKey(key),
@@ -242,8 +263,12 @@ pub fn client(
     settings.check().map_err(|failure| {
         CallError::setup(failure.message, "check --url, --cacert and the profile")
     })?;
+    let transport: Arc<dyn Transport> = Arc::new(Https::new(settings));
     Ok(Client::new(Setup {
-        transport: Arc::new(Https::new(settings)),
+        transport: match wire {
+            Some(wire) => wire.around(transport),
+            None => transport,
+        },
         credentials,
         clock: machine(),
         policy: Policy::default(),

@@ -1,66 +1,281 @@
-//! `mw call`: any operation, by name.
+//! `mw call`: any operation by its name, or by its method and path.
 
-use std::fs;
-use std::io::Read as _;
+mod door;
+mod query;
+mod words;
+
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use clap::Args;
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
+use super::account::Account;
+use super::granted::Granted;
 use super::line::Line;
+use super::wire::Wire;
 use super::{Global, Outcome, show};
-use crate::api;
 use crate::client::CallError;
 use crate::error::{Complaint, exit};
 use crate::journal::RunKind;
-use crate::operation::{Answer, Arguments, Field, Kind, Operation, Place, nearest};
+use crate::operation::{Answer, Effect, Operation, Request};
 use crate::output::Document;
-use crate::session::{Decoded, Failure};
+use crate::session::{Decoded, Done, Failure, Standing};
+use door::Door;
+use query::Query;
+use words::Words;
 
 /// Call one operation of the API.
 #[derive(Args, Debug)]
-#[command(
-    after_help = "Fields of the body are given by name: mw call create_vlan label=app \
-pod_location=pod_1 vlan_type=internal\nThe whole body may come from a file: body=@vlan.json, or \
-from standard input: body=-"
-)]
+#[command(after_help = "\
+Fields of the body are given by name, flat or as the API nests them:
+  mw call create_vlan label=app pod_location=pod_1 vlan_type=internal
+  mw call POST /v1/vlans label=app fields.pod_location=pod_1 fields.vlan_type=internal
+KEY=VALUE takes text where text is wanted, and JSON elsewhere; KEY:=JSON takes JSON; KEY=@FILE and KEY=- take a
+file and standard input, KEY=@@TEXT a text that begins with @. body=@FILE, or --input FILE, is the whole body.
+
+Examples:
+  mw call clouds --query '.[] | .label' --raw
+  mw call GET /v1/clouds --include
+  mw call create_vlan --input vlan.json --dry-run
+
+A path that is declared nowhere may be read, and is otherwise sent only with --allow destroy,spend: what it does is
+not known.")]
 pub struct Call {
-    /// The operation, as `mw doc` lists them
-    #[arg(value_name = "OPERATION")]
+    /// The operation, as `mw doc` lists them, or a method before its path
+    #[arg(value_name = "OPERATION|METHOD PATH")]
     operation: String,
     /// Its arguments
     #[arg(value_name = "KEY=VALUE")]
     arguments: Vec<String>,
+    /// Take the whole body from this file; - is standard input
+    #[arg(long, value_name = "FILE")]
+    input: Option<String>,
+    /// Write the answer's status line and headers before it
+    #[arg(long, short)]
+    include: bool,
+    /// Write what this query of jq makes of the answer, a value a line
+    #[arg(long, value_name = "EXPR")]
+    query: Option<String>,
+    /// Write texts without their quotes
+    #[arg(long, short, requires = "query")]
+    raw: bool,
+    /// Show the request that would be sent, and send nothing
+    #[arg(long, conflicts_with_all = ["query", "include"])]
+    dry_run: bool,
 }
 
 impl Call {
     /// Runs the command.
     pub fn run(self, global: &Global) -> Outcome {
-        let operation = api::operation(&self.operation).ok_or_else(|| {
-            let names = api::operations().map(|operation| operation.name);
-            Complaint::usage(format!("there is no operation `{}`", self.operation)).hint(
-                nearest(&self.operation, names).map_or_else(
-                    || "mw doc lists them".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
-                ),
-            )
+        // Read first: a call whose answer is of no use is not made.
+        let query = self.query.as_deref().map(Query::read).transpose()?;
+        let door = door::find(&self.operation, &self.arguments)?;
+        let operation = door.operation;
+        let arguments = Words::default().bind(
+            operation,
+            door.arguments.clone(),
+            &door.words,
+            self.input.as_deref(),
+        )?;
+        let request = operation.request(&arguments).map_err(|refusal| {
+            let complaint = Complaint::usage(refusal.message);
+            match refusal.hint {
+                // It names the function of scripts.
+                Some(hint) if !hint.starts_with("call it as ") && !hint.starts_with("add ") => {
+                    complaint.hint(hint)
+                }
+                _ => complaint.hint(words::usage(operation)),
+            }
         })?;
-        let arguments = bind(operation, &self.arguments)?;
-        let line = Line::open(global, Some(RunKind::Call))?;
+        if self.dry_run {
+            show::document(
+                &planned(global, &request, operation.effect(&arguments))?,
+                global,
+            )?;
+            return Ok(exit::DONE);
+        }
+        if !door.is_declared && operation.effect(&arguments) != Effect::Read {
+            permitted(global, &door)?;
+        }
+        let mut global = global.clone();
+        if self.include || !door.is_declared {
+            let told = global.verbose.then_some(global.log_format);
+            global.wire = Some(Wire::awaiting(told, request.method.as_str(), &request.path));
+        }
+        let line = Line::open(&global, Some(RunKind::Call))?;
         let calling = line.session.perform(operation, &arguments, &line.limits);
-        let done = line.block_on(calling)?.map_err(|why| failure(&why));
+        let done = line.block_on(calling)?.map_err(|why| {
+            let complaint = failure(&why);
+            match (&door.near, complaint.exit) {
+                (Some(near), exit::FAILED) => complaint.hint(format!(
+                    "no operation is declared for this path; did you mean `{near}`?"
+                )),
+                _ => complaint,
+            }
+        });
         line.close(done.as_ref().err())?;
-        let document = match done?.decoded {
-            Decoded::Nothing => Document::Nothing,
-            Decoded::One(record) => Document::Record(record),
-            Decoded::Many(records) if records.is_empty() => match operation.answer {
-                Answer::Many(kind) => Document::NoneOf(kind),
-                _ => Document::Records(records),
-            },
-            Decoded::Many(records) => Document::Records(records),
-        };
-        show::document_at(&document, global, line.session.clock().now())?;
+        let wire = global.wire.clone();
+        if self.include {
+            self::include(wire.as_ref(), done.is_err())?;
+        }
+        let document = answer(done?, &door, operation, wire.as_ref());
+        match query {
+            None => show::document_at(&document, &global, line.session.clock().now())?,
+            Some(_) => return ask(self.query.unwrap_or_default(), self.raw, document, &line),
+        }
         Ok(exit::DONE)
     }
+}
+
+/// What the call answered with. Of a path that is not declared it is what came over the wire.
+fn answer(done: Done, door: &Door, operation: &Operation, wire: Option<&Arc<Wire>>) -> Document {
+    match done.decoded {
+        Decoded::Many(records) if records.is_empty() => match operation.answer {
+            Answer::Many(kind) => Document::NoneOf(kind),
+            _ => Document::Records(records),
+        },
+        Decoded::One(record) => Document::Record(record),
+        Decoded::Many(records) => Document::Records(records),
+        Decoded::Nothing if door.is_declared => Document::Nothing,
+        Decoded::Nothing => match wire.and_then(|wire| wire.last()).map(|last| last.body()) {
+            None | Some(Ok(Value::Null)) => Document::Nothing,
+            Some(Ok(value)) => Document::Value(value),
+            Some(Err(text)) => Document::Text(text),
+        },
+    }
+}
+
+/// Writes the head of the last answer, and its body where the call failed.
+fn include(wire: Option<&Arc<Wire>>, failed: bool) -> Result<(), Complaint> {
+    let Some(last) = wire.and_then(|wire| wire.last()) else {
+        return Ok(());
+    };
+    let mut text = last.head();
+    if failed {
+        match last.body() {
+            Ok(Value::Null) => {}
+            Ok(value) => {
+                text.push_str(&serde_json::to_string_pretty(&value).unwrap_or_default());
+                text.push('\n');
+            }
+            Err(body) => {
+                text.push_str(&body);
+                text.push('\n');
+            }
+        }
+    }
+    show::text(&text)
+}
+
+/// How often it is looked whether a query is to end.
+const EVERY: Duration = Duration::from_millis(20);
+/// A query may nest as deep as it likes; its memory is taken as it is used.
+const STACK: usize = 256 << 20;
+
+/// Writes what a query makes of a document. It may never end, so another thread works on it, which
+/// ends with the process.
+fn ask(query: String, raw: bool, document: Document, line: &Line) -> Outcome {
+    let value = document.into_value();
+    let (sender, receiver) = channel();
+    std::thread::Builder::new()
+        .name("query".to_owned())
+        .stack_size(STACK)
+        .spawn(move || {
+            let told = sender.clone();
+            let ended = Query::read(&query).and_then(|query| {
+                query.ask(&value, raw, |line| {
+                    // Nobody listens any more when it was interrupted.
+                    let _ = told.send(Ok(line));
+                    Ok(())
+                })
+            });
+            if let Err(complaint) = ended {
+                let _ = sender.send(Err(complaint));
+            }
+        })
+        .map_err(|error| Complaint::new(exit::FAILED, format!("no thread: {error}")))?;
+    loop {
+        match receiver.recv_timeout(EVERY) {
+            Ok(Ok(text)) => {
+                let heard = query::write(&text).map_err(|error| {
+                    let what = format!("cannot write to standard output: {error}");
+                    Complaint::new(exit::FAILED, what)
+                })?;
+                if !heard {
+                    return Ok(exit::DONE);
+                }
+            }
+            Ok(Err(complaint)) => return Err(complaint.into()),
+            Err(RecvTimeoutError::Disconnected) => return Ok(exit::DONE),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        if line.limits.cancel.is_cancelled() {
+            return Err(Complaint::new(exit::INTERRUPTED, "interrupted").into());
+        }
+    }
+}
+
+/// The request that would be sent, for people or for programs.
+fn planned(global: &Global, request: &Request, effect: Effect) -> Result<Document, Complaint> {
+    let base = match Account::of(global, false)? {
+        Account::Real { profile, .. } => profile.url.clone(),
+        Account::Simulated(_) => String::new(),
+    };
+    let (method, operation) = (request.method.as_str(), request.operation.name);
+    if global.output.is_for_programs() {
+        return Ok(Document::Value(json!({
+            "operation": operation,
+            "effect": effect.as_str(),
+            "method": method,
+            "url": format!("{base}{}", request.path),
+            "body": request.body,
+        })));
+    }
+    let mut text = format!("{method} {base}{}", request.path);
+    if let Some(body) = &request.body {
+        text.push_str("\ncontent-type: application/json\n\n");
+        text.push_str(&serde_json::to_string_pretty(body).unwrap_or_default());
+    }
+    Ok(Document::Text(text))
+}
+
+/// Refuses to send what nobody knows the effect of, unless everything it could be is granted by name.
+fn permitted(global: &Global, door: &Door) -> Result<(), Complaint> {
+    let account = Account::of(global, false)?;
+    let permission = Granted::of(global, &account)?.permission(None);
+    if permission.limit().is_some() {
+        return Err(Complaint::new(
+            exit::NOT_PERMITTED,
+            format!(
+                "`{}` is no operation that mw knows, and there is a limit to what may be spent: what \
+                 it costs is not known",
+                door.operation.name
+            ),
+        )
+        .hint("leave out --spend-limit, or `spend_limit` of the profile, to send it all the same"));
+    }
+    let granted = [Effect::Destroy, Effect::Spend]
+        .into_iter()
+        .all(|effect| permission.standing(door.operation, effect, &[]) == Standing::Granted);
+    if granted {
+        return Ok(());
+    }
+    let declared = match &door.near {
+        Some(near) => format!("; declared is `{near}`"),
+        None => String::new(),
+    };
+    Err(Complaint::new(
+        exit::NOT_PERMITTED,
+        format!(
+            "`{}` is no operation that mw knows, and so it is not known what it does to the account",
+            door.operation.name
+        ),
+    )
+    .hint(format!(
+        "grant the worst by name, --allow destroy,spend, to send it all the same{declared}"
+    )))
 }
 
 /// What a call that came to nothing is complained about with.
@@ -94,128 +309,5 @@ pub fn complaint(error: &CallError) -> Complaint {
     match error.hint() {
         Some(hint) => complaint.hint(hint),
         None => complaint,
-    }
-}
-
-/// Binds `key=value` words: keys are parameters, or fields of the body.
-fn bind(operation: &'static Operation, words: &[String]) -> Result<Arguments, Complaint> {
-    let mut arguments = Arguments::new();
-    let mut body = Map::new();
-    let body_param = operation
-        .params
-        .iter()
-        .find(|param| param.place == Place::Body);
-    for word in words {
-        let (key, text) = word.split_once('=').ok_or_else(|| {
-            Complaint::usage(format!("{word:?} is not an argument"))
-                .hint(format!("write key=value; {}", operation.signature()))
-        })?;
-        let twice = || Complaint::usage(format!("`{key}` is given twice"));
-        if let Some(param) = operation.param(key) {
-            if arguments.get(key).is_some() {
-                return Err(twice());
-            }
-            arguments.set(key, value(param.kind, key, text)?);
-        } else if let Some(param) = body_param {
-            let fields = match param.kind {
-                Kind::Object(fields) => fields,
-                _ => &[],
-            };
-            let kind = kind_of(fields, key).unwrap_or(Kind::Object(&[]));
-            if body
-                .insert(key.to_owned(), value(kind, key, text)?)
-                .is_some()
-            {
-                return Err(twice());
-            }
-        } else {
-            // Refused by the operation's own check, with a suggestion.
-            arguments.set(key, text);
-        }
-    }
-    if let Some(param) = body_param
-        && !body.is_empty()
-    {
-        match arguments.get(param.name) {
-            None => arguments.set(param.name, Value::Object(body)),
-            Some(Value::Object(given)) => {
-                let mut given = given.clone();
-                given.extend(body);
-                arguments.set(param.name, Value::Object(given));
-            }
-            Some(_) => {
-                return Err(
-                    Complaint::usage("the body is given as a whole and by its fields")
-                        .hint("give one or the other"),
-                );
-            }
-        }
-    }
-    Ok(arguments)
-}
-
-/// The kind of a body's field, at any depth: fields may be given flat.
-fn kind_of(fields: &[Field], name: &str) -> Option<Kind> {
-    fields.iter().find_map(|field| match field.kind {
-        kind if field.name == name => Some(kind),
-        Kind::Object(inner) => kind_of(inner, name),
-        _ => None,
-    })
-}
-
-/// A word as its parameter's kind asks: text stays text, everything else is JSON.
-fn value(kind: Kind, key: &str, text: &str) -> Result<Value, Complaint> {
-    let text = match (text, text.strip_prefix('@')) {
-        ("-", _) => {
-            let mut read = String::new();
-            std::io::stdin()
-                .read_to_string(&mut read)
-                .map_err(|error| {
-                    Complaint::usage(format!("cannot read standard input: {error}"))
-                })?;
-            read
-        }
-        (_, Some(file)) => fs::read_to_string(file).map_err(|error| {
-            Complaint::usage(format!("cannot read {file} for `{key}`: {error}"))
-        })?,
-        _ => text.to_owned(),
-    };
-    match kind {
-        Kind::Text | Kind::OneOf(_) | Kind::Id(_) => Ok(Value::String(text)),
-        Kind::Object(fields) if !fields.is_empty() => serde_json::from_str(&text)
-            .map_err(|error| Complaint::usage(format!("`{key}` is not JSON: {error}"))),
-        _ => Ok(serde_json::from_str(&text).unwrap_or(Value::String(text))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words(words: &[&str]) -> Vec<String> {
-        words.iter().map(|word| (*word).to_owned()).collect()
-    }
-
-    #[test]
-    fn fields_of_the_body_are_given_by_name() {
-        let operation = api::operation("create_ip_block").unwrap();
-        let given = words(&[
-            "label=123",
-            "pod_location=pod_1",
-            "prefix_type=private",
-            "length=28",
-        ]);
-        let arguments = bind(operation, &given).unwrap();
-        let body = arguments.get("body").unwrap();
-        assert_eq!(body["label"], "123");
-        assert_eq!(body["length"], 28);
-        assert!(operation.request(&arguments).is_ok());
-    }
-
-    #[test]
-    fn a_word_without_an_equals_sign_is_refused() {
-        let operation = api::operation("cloud").unwrap();
-        let complaint = bind(operation, &words(&["0Absd1"])).unwrap_err();
-        assert!(complaint.hint.unwrap().contains("key=value"));
     }
 }

@@ -1,9 +1,11 @@
 //! The options every command takes.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
+use super::wire::Wire;
 use crate::money::Money;
 use crate::output::{Choice, Colour, Format, SortKey};
 use crate::session::Grant;
@@ -137,7 +139,7 @@ pub struct Global {
         help_heading = "Output"
     )]
     pub quiet: bool,
-    /// Say every call and retry
+    /// Say every call and retry, with the requests and answers as they travel, without secrets
     #[arg(long, short, global = true, help_heading = "Output")]
     pub verbose: bool,
     /// Write logs as text or json
@@ -149,6 +151,9 @@ pub struct Global {
         help_heading = "Output"
     )]
     pub log_format: LogFormat,
+    /// Who watches the wire.
+    #[arg(skip)]
+    pub wire: Option<Arc<Wire>>,
 }
 
 impl Global {

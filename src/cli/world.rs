@@ -6,8 +6,10 @@ use bytes::Bytes;
 use chrono::TimeDelta;
 use http::Response;
 
+use super::wire::Wire;
 use crate::client::{
     Client, Credentials, Failure, Function, HttpsSettings, Observer, Policy, Settings as Setup,
+    Transport,
 };
 use crate::clock::Clock;
 use crate::record::Secret;
@@ -20,6 +22,7 @@ pub struct World {
     settings: simulator::Settings,
     simulator: OnceLock<Arc<Simulator>>,
     client: OnceLock<Client>,
+    wire: Option<Arc<Wire>>,
 }
 
 /// An answer as it arrives, for a client that waits as long as one on a network would.
@@ -53,10 +56,16 @@ async fn arrived(response: Response<Bytes>, clock: &Clock) -> Result<Response<By
 impl World {
     /// An account that starts from these settings.
     pub fn new(settings: simulator::Settings) -> Arc<Self> {
+        Self::watched(settings, None)
+    }
+
+    /// The same, with somebody who watches the wire to it.
+    pub fn watched(settings: simulator::Settings, wire: Option<Arc<Wire>>) -> Arc<Self> {
         Arc::new(Self {
             settings,
             simulator: OnceLock::new(),
             client: OnceLock::new(),
+            wire,
         })
     }
 
@@ -75,13 +84,17 @@ impl World {
         self.client.get_or_init(|| {
             let simulator = self.simulator().clone();
             let clock = self.clock().clone();
-            let transport = Function(move |request| {
+            let transport: Arc<dyn Transport> = Arc::new(Function(move |request| {
                 let response = simulator.respond(request);
                 let clock = clock.clone();
                 async move { arrived(response, &clock).await }
-            });
+            }));
+            let transport = match &self.wire {
+                Some(wire) => wire.around(transport),
+                None => transport,
+            };
             Client::new(Setup {
-                transport: Arc::new(transport),
+                transport,
                 credentials: Credentials::OAuth {
                     client_id: "sim".to_owned(),
                     client_secret: Secret::new("sim"),

@@ -24,6 +24,8 @@ pub enum Kind {
     OneOrMany(&'static Kind),
     /// A map with these fields.
     Object(&'static [Field]),
+    /// Any JSON: what no declared operation takes.
+    Any,
 }
 
 /// One field of a body.
@@ -80,13 +82,16 @@ impl Kind {
             Self::List(item) => format!("[{}]", item.type_name()),
             Self::OneOrMany(item) => format!("{0} | [{0}]", item.type_name()),
             Self::Object(_) => "map".to_owned(),
+            Self::Any => "any".to_owned(),
         }
     }
 
     /// The value as the API wants it, or why it cannot be.
     pub(super) fn check(&self, value: &Value, at: &At<'_>) -> Result<Value, Refusal> {
         match (self, value) {
-            (Self::Text, Value::String(_)) | (Self::Bool, Value::Bool(_)) => Ok(value.clone()),
+            (Self::Text, Value::String(_)) | (Self::Bool, Value::Bool(_)) | (Self::Any, _) => {
+                Ok(value.clone())
+            }
             (Self::Int(low, high), Value::Number(number)) => match number.as_i64() {
                 Some(whole) if (*low..=*high).contains(&whole) => Ok(value.clone()),
                 _ => Err(at.refuse(

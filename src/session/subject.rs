@@ -136,7 +136,7 @@ fn gather_kinds(kind: &Kind, found: &mut Vec<&'static str>) {
                 gather_kinds(&field.kind, found);
             }
         }
-        Kind::Text | Kind::Int(..) | Kind::Bool | Kind::OneOf(_) => {}
+        Kind::Text | Kind::Int(..) | Kind::Bool | Kind::OneOf(_) | Kind::Any => {}
     }
 }
 

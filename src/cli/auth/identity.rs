@@ -8,6 +8,7 @@ use crate::api;
 use crate::cli::account::{Account, machine};
 use crate::cli::call::failure;
 use crate::cli::watcher::Watcher;
+use crate::cli::wire::Wire;
 use crate::cli::{Global, interrupt};
 use crate::client::{CallError, Client, Limits};
 use crate::error::{Complaint, exit};
@@ -44,6 +45,11 @@ impl<'a> Asking<'a> {
                 watch: false,
             },
         }
+    }
+
+    /// Who watches the wire.
+    pub fn wire(&self) -> Option<Arc<Wire>> {
+        self.global.wire.clone()
     }
 
     /// A session that only reads, with a client that is made when it is needed.

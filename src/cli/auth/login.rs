@@ -92,7 +92,7 @@ impl Login {
 
 /// Who the credentials belong to, as the API says; what it refuses is not kept.
 fn checked(global: &Global, target: &Target, found: &Found) -> Result<Identity, Complaint> {
-    let (own, credentials) = (target.clone(), found.clone());
+    let (own, credentials, wire) = (target.clone(), found.clone(), global.wire.clone());
     let asking = Asking::new(global);
     let session = asking.session(move || {
         account::client(
@@ -100,6 +100,7 @@ fn checked(global: &Global, target: &Target, found: &Found) -> Result<Identity, 
             &own.url,
             own.cacert.as_deref(),
             credentials.clone(),
+            wire.as_ref(),
         )
     });
     asking.identity(&session).map_err(|complaint| {

@@ -147,12 +147,14 @@ fn standing(asking: &Asking<'_>, profile: Profile, is_default: bool) -> Standing
         // Anything else would have been refused.
         origin.push_str(" (readable by you alone)");
     }
+    let wire = asking.wire();
     let session = asking.session(move || {
         account::client(
             &profile.name,
             &profile.url,
             profile.cacert.as_deref(),
             found.clone(),
+            wire.as_ref(),
         )
     });
     standing.outcome = asking.identity(&session).map_err(|complaint| {

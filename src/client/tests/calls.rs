@@ -121,7 +121,7 @@ async fn a_refused_key_is_an_error_about_credentials() {
         ("unauthorized", exit::CREDENTIALS)
     );
     assert!(error.to_string().contains("bad key <redacted>"), "{error}");
-    assert!(error.hint().unwrap().contains("OPENMETAL_API_KEY"));
+    assert!(error.hint().unwrap().contains("mw auth status"));
 }
 
 #[tokio::test]

@@ -244,7 +244,7 @@ fn mismatch(kind: &Kind, expr: &Expr) -> Option<String> {
         Kind::Int(..) => matches!(expr, Expr::IntegerConstant(..) | Expr::FloatConstant(..)),
         Kind::Bool => matches!(expr, Expr::BoolConstant(..)),
         Kind::List(_) => matches!(expr, Expr::Array(..)),
-        Kind::OneOrMany(_) => true,
+        Kind::OneOrMany(_) | Kind::Any => true,
         Kind::Object(_) => matches!(expr, Expr::Map(..)),
     };
     (!fits).then(|| {
