@@ -88,6 +88,15 @@ impl Surroundings {
     }
 }
 
+impl Surroundings {
+    /// The same, where only errors matter.
+    #[must_use]
+    pub fn for_errors(mut self) -> Self {
+        self.errors_only = true;
+        self
+    }
+}
+
 /// What was found out about a script and all it imports.
 #[derive(Debug)]
 pub struct Report {
@@ -193,8 +202,7 @@ impl Checker {
         base: &Path,
     ) -> Result<Option<Rc<Unit>>, Box<Finding>> {
         let wrong = |rule, message: String, hint: Option<String>| {
-            let mut complaint =
-                Complaint::new(exit::USAGE, message).at(place(source, position));
+            let mut complaint = Complaint::new(exit::USAGE, message).at(place(source, position));
             complaint.hint = hint;
             Box::new(Finding::new(rule, complaint))
         };
@@ -209,7 +217,10 @@ impl Checker {
             let circle = self.loading.get(first..).unwrap_or_default().join(" → ");
             return Err(wrong(
                 Rule::CircularImport,
-                format!("the modules import each other in a circle: {circle} → {}", module.name),
+                format!(
+                    "the modules import each other in a circle: {circle} → {}",
+                    module.name
+                ),
                 Some("move what both need into a third module".to_owned()),
             ));
         }

@@ -208,10 +208,23 @@ impl<'a> Walk<'a> {
         let Some(function) = self.function(&closure.name) else {
             return Type::Unknown;
         };
+        // A closure that does nothing but call a function is that function, which is looked at for
+        // itself.
+        if !closure.name.starts_with("anon$") || self.entered.contains(&closure.name) {
+            return Type::Unknown;
+        }
+        self.entered.push(closure.name.clone());
         let wall = self.scope.wall();
         let mark = self.scope.mark();
-        let known = captured.into_iter().map(Some).chain(params.iter().cloned().map(Some));
-        for (name, known) in function.params.iter().zip(known.chain(std::iter::repeat(None))) {
+        let known = captured
+            .into_iter()
+            .map(Some)
+            .chain(params.iter().cloned().map(Some));
+        for (name, known) in function
+            .params
+            .iter()
+            .zip(known.chain(std::iter::repeat(None)))
+        {
             let known = self.settled(name, known.unwrap_or(Type::Unknown));
             self.scope.push(name, known, Position::NONE, Kind::Given);
         }
@@ -220,6 +233,7 @@ impl<'a> Walk<'a> {
         let value = self.block(function.body.iter());
         self.in_function = in_function;
         let returned = std::mem::replace(&mut self.returned, returned);
+        self.entered.pop();
         self.leave(mark);
         self.scope.unwall(wall);
         if returned { Type::Unknown } else { value }
@@ -245,12 +259,17 @@ impl<'a> Walk<'a> {
             Type::Record(kind) => {
                 let is_updatable = callable_update(kind.name);
                 let hint = if is_updatable {
-                    format!("change it in the account: {}.update(#{{{name}: …}})", base.1)
+                    format!(
+                        "change it in the account: {}.update(#{{{name}: …}})",
+                        base.1
+                    )
                 } else {
                     format!("copy it into a map first: {}.to_map()", base.1)
                 };
-                let message =
-                    format!("`{name}` cannot be set: {} is what the API answered", kind.name);
+                let message = format!(
+                    "`{name}` cannot be set: {} is what the API answered",
+                    kind.name
+                );
                 (message, hint)
             }
             Type::Args => (

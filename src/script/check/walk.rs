@@ -74,6 +74,8 @@ pub struct Walk<'a> {
     /// How often the arguments were read in a way that may be of any.
     pub(super) bare_arguments: usize,
     pub(super) returned: bool,
+    /// The closures being walked through, outermost first.
+    pub(super) entered: Vec<String>,
     known: HashMap<String, Rc<Vec<Callable>>>,
 }
 
@@ -83,7 +85,9 @@ impl<'a> Walk<'a> {
     pub fn new(ground: &'a Ground<'a>) -> Self {
         let mut own: HashMap<&'a str, Vec<&'a Function>> = HashMap::new();
         for function in ground.functions {
-            own.entry(function.name.as_str()).or_default().push(function);
+            own.entry(function.name.as_str())
+                .or_default()
+                .push(function);
         }
         Self {
             ground,
@@ -97,6 +101,7 @@ impl<'a> Walk<'a> {
             arguments: BTreeSet::new(),
             bare_arguments: 0,
             returned: false,
+            entered: Vec::new(),
             known: HashMap::new(),
         }
     }
@@ -120,7 +125,13 @@ impl<'a> Walk<'a> {
     }
 
     /// Notes a finding about what would fail as it runs, which some scripts mean to.
-    pub(super) fn fails(&mut self, rule: Rule, at: Position, message: String, hint: Option<String>) {
+    pub(super) fn fails(
+        &mut self,
+        rule: Rule,
+        at: Position,
+        message: String,
+        hint: Option<String>,
+    ) {
         if self.guard == Guard::Wanted {
             return;
         }
@@ -200,7 +211,11 @@ impl<'a> Walk<'a> {
             }
             ended = ended.or_else(|| flow::ends(statement, &|name| self.own.contains_key(name)));
         }
-        if ended.is_some() { Type::Unknown } else { value }
+        if ended.is_some() {
+            Type::Unknown
+        } else {
+            value
+        }
     }
 
     fn statement(&mut self, statement: &Stmt) -> Type {
@@ -241,7 +256,8 @@ impl<'a> Walk<'a> {
                 self.scope.push(&item.name, known, item.pos, Kind::Given);
                 if let Some(counter) = counter {
                     let known = self.settled(&counter.name, Type::Int);
-                    self.scope.push(&counter.name, known, counter.pos, Kind::Given);
+                    self.scope
+                        .push(&counter.name, known, counter.pos, Kind::Given);
                 }
                 self.block(it.body.iter());
                 self.leave(mark);
