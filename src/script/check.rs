@@ -189,7 +189,7 @@ impl Checker {
             });
             imports.insert(path, unit);
         }
-        inquiry.finish(imports, findings)
+        inquiry.finish(&imports, findings)
     }
 
     /// The module that a script imports by this path; nothing where it leads back to what is being

@@ -494,6 +494,10 @@ pub static LANGUAGE: &[Native] = &[
             "blob range int -> ()",
         ],
     ),
+    native(
+        "write_utf8",
+        &["blob int int text -> ()", "blob range text -> ()"],
+    ),
     native("zip", &["list list function -> list"]),
 ];
 

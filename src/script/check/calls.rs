@@ -60,7 +60,7 @@ impl Walk<'_> {
             return Type::Unknown;
         }
         let first = known.first().cloned().unwrap_or(Type::Unknown);
-        let Some(meaning) = self.meaning(&meanings, call.args.len(), &first) else {
+        let Some(meaning) = meaning(&meanings, call.args.len(), &first) else {
             if own.is_empty() || !call.args.is_empty() {
                 self.unfit(name, false, &meanings, call.args.len(), &first, position);
             } else {
@@ -70,7 +70,7 @@ impl Walk<'_> {
         };
         self.note(name, &meaning, &first, &call.args, 0);
         self.look_at(name, &meaning, &call.args, &known, 0, position);
-        self.result(name, &meaning, &first, &given, &call.args)
+        super::callbacks::result(name, &meaning, &first, &given, &call.args)
     }
 
     /// A call of a method.
@@ -100,7 +100,7 @@ impl Walk<'_> {
             }
             return Type::Unknown;
         }
-        let Some(meaning) = self.meaning(&meanings, count, target) else {
+        let Some(meaning) = meaning(&meanings, count, target) else {
             self.unfit(name, true, &meanings, count, target, position);
             return Type::Unknown;
         };
@@ -112,7 +112,7 @@ impl Walk<'_> {
             }
         }
         self.look_at(name, &meaning, &call.args, &known, 1, position);
-        self.result(name, &meaning, target, &given, &call.args)
+        super::callbacks::result(name, &meaning, target, &given, &call.args)
     }
 
     /// Walks through the arguments of a call; gives what is known of each, and what the closures
@@ -151,30 +151,6 @@ impl Walk<'_> {
         }
         self.guard = guard;
         (known, given)
-    }
-
-    /// What a call of this name means, with so many arguments and this first one; something of no
-    /// known result where it may mean several things.
-    fn meaning(
-        &mut self,
-        meanings: &Rc<Vec<Callable>>,
-        count: usize,
-        first: &Type,
-    ) -> Option<Callable> {
-        let fitting = || {
-            meanings
-                .iter()
-                .filter(|it| it.counts(count) && it.suits(first))
-        };
-        let mut meaning = fitting().next()?.clone();
-        if fitting().any(|other| other.result != meaning.result) && !first.is_known() {
-            meaning.result = Type::Unknown;
-        }
-        if !first.is_known() && fitting().count() > 1 {
-            // Which parameters the arguments are for depends on the first.
-            meaning.params = &[];
-        }
-        Some(meaning)
     }
 
     /// How many parameters the script's own functions of a name have.
@@ -335,13 +311,13 @@ impl Walk<'_> {
         );
     }
 
-    /// The module behind an alias: nothing if there is none, and nothing in it if it is not known.
-    pub(super) fn module(&mut self, alias: &str, position: Position) -> Option<Option<Rc<Unit>>> {
+    /// The module behind an alias, if it is known.
+    pub(super) fn module(&mut self, alias: &str, position: Position) -> Option<Rc<Unit>> {
         let root = alias.split("::").next().unwrap_or(alias);
         if let Some(import) = self.scope.import(root) {
             import.used = true;
             let known = self.aliases.get(root).cloned().flatten();
-            return Some(known.filter(|_| root == alias));
+            return known.filter(|_| root == alias);
         }
         if self.ground.lost.contains(root) {
             return None;
@@ -363,4 +339,23 @@ impl Walk<'_> {
         );
         None
     }
+}
+
+/// What a call of this name means, with so many arguments and this first one; something of no
+/// known result where it may mean several things.
+fn meaning(meanings: &[Callable], count: usize, first: &Type) -> Option<Callable> {
+    let fitting = || {
+        meanings
+            .iter()
+            .filter(|it| it.counts(count) && it.suits(first))
+    };
+    let mut meaning = fitting().next()?.clone();
+    if fitting().any(|other| other.result != meaning.result) && !first.is_known() {
+        meaning.result = Type::Unknown;
+    }
+    if !first.is_known() && fitting().count() > 1 {
+        // Which parameters the arguments are for depends on the first.
+        meaning.params = &[];
+    }
+    Some(meaning)
 }

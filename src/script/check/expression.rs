@@ -183,7 +183,7 @@ impl<'a> Walk<'a> {
             }
             return;
         }
-        let Some(Some(unit)) = self.module(module, position) else {
+        let Some(unit) = self.module(module, position) else {
             return;
         };
         if unit.is_opaque || unit.exports.contains(name) {

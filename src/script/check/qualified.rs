@@ -25,7 +25,7 @@ impl Walk<'_> {
         {
             return self.of_simulator(name, call.args.len(), position);
         }
-        let Some(Some(unit)) = self.module(&module, at) else {
+        let Some(unit) = self.module(&module, at) else {
             return Type::Unknown;
         };
         self.uses.foreign.insert((module.clone(), name.to_owned()));

@@ -276,10 +276,8 @@ impl<'a> Walk<'a> {
                 self.block(it.branch.iter());
                 self.leave(mark);
             }
-            Stmt::BreakLoop(value, ..) => {
-                if let Some(value) = value {
-                    self.expr(value);
-                }
+            Stmt::BreakLoop(Some(value), ..) => {
+                self.expr(value);
             }
             Stmt::Return(value, flags, _) => {
                 self.returned |= !flags.contains(ASTFlags::BREAK);
