@@ -210,7 +210,7 @@ impl Checker {
             wrong(
                 Rule::UnknownImport,
                 format!("cannot import {path:?}: {why}"),
-                Some("modules of the binary have plain names; files start with ./".to_owned()),
+                None,
             )
         })?;
         if let Some(first) = self.loading.iter().position(|name| *name == module.name) {

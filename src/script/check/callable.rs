@@ -98,7 +98,7 @@ pub fn meanings(name: &str, in_tests: bool) -> Vec<Callable> {
         });
     }
     let native = language::function(name).into_iter();
-    for way in native.flat_map(|native| native.ways) {
+    for way in native.flat_map(|native| native.ways.iter().copied()) {
         let (takes, result) = way.split_once("->").unwrap_or((way, ""));
         let takes: Vec<&'static str> = takes.split_whitespace().collect();
         found.push(Callable {

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use rhai::{Expr, FnCallExpr, Position};
 
+use super::super::builtins::IN_TESTS;
 use super::super::vocabulary;
 use super::callable::{self, Callable};
 use super::expression::{Closure, closure};
@@ -11,6 +12,7 @@ use super::rule::Rule;
 use super::types::Type;
 use super::unit::Unit;
 use super::walk::{Guard, Walk};
+use crate::api;
 use crate::operation::nearest;
 
 /// Calls the parser itself makes something of.
@@ -179,7 +181,10 @@ impl Walk<'_> {
             return;
         }
         let own: Vec<&str> = self.own.keys().copied().filter(|it| is_word(it)).collect();
-        let hint = if self
+        let is_for_tests = IN_TESTS.iter().any(|it| it.on.is_none() && it.name == name);
+        let hint = if is_for_tests {
+            format!("`{name}` is for tests, which mw test runs")
+        } else if self
             .scope
             .find(name)
             .is_some_and(|it| it.known == Type::Function)
@@ -279,7 +284,9 @@ impl Walk<'_> {
                 let hint = if near.contains("did you mean") || near.contains("it is a field") {
                     Some(near)
                 } else {
-                    signatures(&takers).or(Some(near))
+                    methods_elsewhere(name)
+                        .or_else(|| signatures(&takers))
+                        .or(Some(near))
                 };
                 self.fails(
                     Rule::UnknownMethod,
@@ -358,4 +365,14 @@ fn meaning(meanings: &[Callable], count: usize, first: &Type) -> Option<Callable
         meaning.params = &[];
     }
     Some(meaning)
+}
+
+/// The types that have a method of this name.
+fn methods_elsewhere(name: &str) -> Option<String> {
+    let forms = api::operations().filter_map(|operation| operation.form);
+    let types: Vec<&str> = forms
+        .filter(|form| form.name == name)
+        .map(|form| form.on)
+        .collect();
+    (!types.is_empty()).then(|| format!("it is a method of {}", types.join(", ")))
 }

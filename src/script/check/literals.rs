@@ -167,9 +167,12 @@ impl Walk<'_> {
         at: &Spot,
     ) {
         let mut present: Vec<Vec<&'static str>> = Vec::new();
+        let mut meant: Vec<&'static str> = Vec::new();
         for (name, value, position) in given {
             let Some(path) = path(fields, name) else {
-                let hint = nearest(name, every_name(fields)).map_or_else(
+                let near = nearest(name, every_name(fields));
+                meant.extend(near);
+                let hint = near.map_or_else(
                     || format!("it has {}", every_name(fields).join(", ")),
                     |near| format!("did you mean `{near}`?"),
                 );
@@ -194,6 +197,10 @@ impl Walk<'_> {
             present.push(path);
         }
         for missing in missing(fields, &present) {
+            // Misspelt, it was said already.
+            if meant.contains(&missing.name) {
+                continue;
+            }
             let hint = format!("add {}: {}", missing.name, missing.kind.type_name());
             let position = if at.path == "body" { at.call } else { place };
             self.fails(
