@@ -8,6 +8,7 @@
 )]
 
 mod promises {
+    mod checks;
     mod conformance;
     mod contract;
     mod directions;

@@ -182,13 +182,17 @@ impl Walk<'_> {
         }
         let own: Vec<&str> = self.own.keys().copied().filter(|it| is_word(it)).collect();
         let is_for_tests = IN_TESTS.iter().any(|it| it.on.is_none() && it.name == name);
-        let hint = if is_for_tests {
-            format!("`{name}` is for tests, which mw test runs")
-        } else if self
+        let held = self
             .scope
             .find(name)
-            .is_some_and(|it| it.known == Type::Function)
-        {
+            .filter(|it| it.known == Type::Function);
+        let is_held = held.is_some();
+        if let Some(variable) = held {
+            variable.used = true;
+        }
+        let hint = if is_for_tests {
+            format!("`{name}` is for tests, which mw test runs")
+        } else if is_held {
             format!("`{name}` holds a function: call it as {name}.call(…)")
         } else {
             nearest(name, own.into_iter().filter(|it| !it.contains('$')))
@@ -229,6 +233,10 @@ impl Walk<'_> {
             let own = self.own.keys().copied().filter(|it| !it.contains('$'));
             nearest(name, own).or_else(|| vocabulary::near(name))
         };
+        let of_floats = |it: &Callable| it.takes.contains(&"float");
+        if *target == Type::Int && callable::meanings(name, false).iter().any(of_floats) {
+            return format!("make it a float first: .to_float().{name}()");
+        }
         match (of_type, target) {
             (Some(near), _) => format!("did you mean `{near}`?"),
             (None, Type::Record(kind)) if kind.field_names().any(|it| it == name) => {
@@ -246,6 +254,14 @@ impl Walk<'_> {
         }
         let words: Vec<String> = counts.iter().map(usize::to_string).collect();
         let one = counts == [1];
+        let ways: Vec<String> = self
+            .own
+            .get(name)
+            .into_iter()
+            .flatten()
+            .map(|function| format!("{name}({})", function.params.join(", ")))
+            .collect();
+        let hint = (!ways.is_empty()).then(|| format!("call it as {}", ways.join(" or ")));
         self.find(
             Rule::WrongArity,
             position,
@@ -254,7 +270,7 @@ impl Walk<'_> {
                 words.join(" or "),
                 if one { "" } else { "s" }
             ),
-            None,
+            hint,
         );
     }
 
@@ -277,11 +293,30 @@ impl Walk<'_> {
             all.dedup();
             (!all.is_empty()).then(|| format!("call it as {}", all.join(" or ")))
         };
+        if let (true, Type::List(item)) = (suiting.is_empty(), first)
+            && item.is_known()
+            && meanings
+                .iter()
+                .any(|it| !it.takes.is_empty() && it.suits(item))
+        {
+            self.fails(
+                Rule::UnknownMethod,
+                position,
+                format!("a list has no method `{name}`"),
+                Some(format!(
+                    "call it on its items: for x in list {{ x.{name}() }}"
+                )),
+            );
+            return;
+        }
         if suiting.is_empty() {
             let takers: Vec<&Callable> = meanings.iter().collect();
             if is_method {
                 let near = self.near_method(first, name);
-                let hint = if near.contains("did you mean") || near.contains("it is a field") {
+                let hint = if near.contains("did you mean")
+                    || near.contains("it is a field")
+                    || near.contains("a float first")
+                {
                     Some(near)
                 } else {
                     methods_elsewhere(name)
@@ -332,7 +367,10 @@ impl Walk<'_> {
         let hint = if root == super::super::stand_in::NAME {
             "it is for tests, which mw test runs".to_owned()
         } else {
-            let near = nearest(root, self.scope.imports());
+            let near = nearest(root, self.scope.imports()).map(str::to_owned);
+            if let Some(import) = near.as_deref().and_then(|near| self.scope.import(near)) {
+                import.used = true;
+            }
             near.map_or_else(
                 || "import it first: import \"rolling\" as rolling;".to_owned(),
                 |near| format!("did you mean `{near}`?"),

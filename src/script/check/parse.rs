@@ -133,9 +133,29 @@ fn finding(source: &Source, error: &ParseError) -> Finding {
             complaint.hint = Some("compare with ==".to_owned());
             Rule::AssignmentInCondition
         }
-        _ => Rule::ParseError,
+        kind => {
+            complaint.hint = complaint.hint.or_else(|| remedy(kind));
+            Rule::ParseError
+        }
     };
     Finding::new(rule, complaint)
+}
+
+/// What to do about what does not parse, where its message says only that.
+fn remedy(kind: &ParseErrorType) -> Option<String> {
+    let hint = match kind {
+        ParseErrorType::MissingToken(token, _) if token == ";" => {
+            "end the statement before it with ;"
+        }
+        ParseErrorType::MissingToken(..) => {
+            "look for a bracket or a comma that is missing before it"
+        }
+        ParseErrorType::BadInput(LexError::UnexpectedInput(_)) => {
+            "look at what stands before it: something is missing there, or is one too many"
+        }
+        _ => return None,
+    };
+    Some(hint.to_owned())
 }
 
 impl Parsed {
