@@ -9,6 +9,7 @@
 
 mod promises {
     mod calls;
+    mod checks;
     mod conformance;
     mod contract;
     mod credentials;

@@ -5,6 +5,8 @@ use std::fs;
 use crate::error::Complaint;
 use crate::parameters::Header;
 use crate::schedule::{Job, Jobs};
+use crate::script::check::{Checker, Surroundings};
+use crate::script::shelf::Shelf;
 use crate::script::source::Source;
 use crate::session::Grant;
 
@@ -74,6 +76,12 @@ fn script(jobs: &Jobs, job: &Job) -> Vec<Complaint> {
         Ok(header) => header,
         Err(complaints) => return complaints,
     };
+    let refusals = Checker::new(Shelf::default())
+        .check(&source, &Surroundings::of_file(&source.name).for_errors())
+        .refusals();
+    if !refusals.is_empty() {
+        return refusals;
+    }
     match header.check(&job.args) {
         Ok(_) => Vec::new(),
         Err(complaint) => {

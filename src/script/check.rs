@@ -88,6 +88,15 @@ impl Surroundings {
     }
 }
 
+impl Surroundings {
+    /// The same, where only errors matter.
+    #[must_use]
+    pub fn for_errors(mut self) -> Self {
+        self.errors_only = true;
+        self
+    }
+}
+
 /// What was found out about a script and all it imports.
 #[derive(Debug)]
 pub struct Report {
@@ -180,7 +189,7 @@ impl Checker {
             });
             imports.insert(path, unit);
         }
-        inquiry.finish(imports, findings)
+        inquiry.finish(&imports, findings)
     }
 
     /// The module that a script imports by this path; nothing where it leads back to what is being
@@ -201,7 +210,7 @@ impl Checker {
             wrong(
                 Rule::UnknownImport,
                 format!("cannot import {path:?}: {why}"),
-                Some("modules of the binary have plain names; files start with ./".to_owned()),
+                None,
             )
         })?;
         if let Some(first) = self.loading.iter().position(|name| *name == module.name) {

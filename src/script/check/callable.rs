@@ -68,20 +68,28 @@ pub fn meanings(name: &str, in_tests: bool) -> Vec<Callable> {
         };
         // A node may be named by its cloud and itself, a cloud by its id or by its stats.
         let by_cloud = sugar.on == "Node" && name != "refresh";
-        found.push(Callable {
+        let own = Callable {
             takes: match sugar.on {
                 "Cloud" => vec!["Cloud", "CloudStats", "text"],
-                _ if by_cloud => vec![sugar.on, "Cloud", "text"],
                 own => vec![own],
             },
             least: signature.least,
-            most: signature.most + usize::from(by_cloud),
+            most: signature.most,
             result: signature.result,
             signature: Some(sugar.signature.to_owned()),
             is_function: false,
             operation: None,
             params: &[],
-        });
+        };
+        if by_cloud {
+            found.push(Callable {
+                takes: vec!["Cloud", "text"],
+                least: own.least + 1,
+                most: own.most + 1,
+                ..own.clone()
+            });
+        }
+        found.push(own);
     }
     let tests = IN_TESTS.iter().filter(|it| in_tests && it.on.is_none());
     for builtin in BUILTINS.iter().chain(tests).filter(|it| it.name == name) {
@@ -98,7 +106,7 @@ pub fn meanings(name: &str, in_tests: bool) -> Vec<Callable> {
         });
     }
     let native = language::function(name).into_iter();
-    for way in native.flat_map(|native| native.ways) {
+    for way in native.flat_map(|native| native.ways.iter().copied()) {
         let (takes, result) = way.split_once("->").unwrap_or((way, ""));
         let takes: Vec<&'static str> = takes.split_whitespace().collect();
         found.push(Callable {

@@ -39,63 +39,39 @@ pub fn collects(args: &[Expr]) -> bool {
     }
 }
 
+/// What a call comes to. `given` is what the closures among its arguments come to.
+#[must_use]
+pub fn result(name: &str, meaning: &Callable, first: &Type, given: &[Type], args: &[Expr]) -> Type {
+    let list = matches!(first, Type::List(_));
+    let body = given.first().cloned().unwrap_or(Type::Unknown);
+    if meaning.operation.is_some() {
+        return meaning.result.clone();
+    }
+    match name {
+        "map" if list => Type::list(body),
+        "filter" | "where" | "sort_by" | "unique" | "retain" | "drain" | "extract" | "order"
+        | "order_by" | "order_desc" | "split"
+            if list =>
+        {
+            first.clone()
+        }
+        "first" | "last" | "pop" | "shift" | "remove" | "find" | "get" if list => first.item(),
+        "parallel" if collects(args) => Type::list(Type::Unknown),
+        "parallel" => Type::list(body),
+        "ensure" | "retry" | "lock" => body,
+        "pluck" if list => match (first.item(), args.last()) {
+            (Type::Record(kind), Some(Expr::StringConstant(field, _))) => {
+                Type::list(Type::of_field(kind, field).unwrap_or(Type::Unknown))
+            }
+            _ => Type::list(Type::Unknown),
+        },
+        "wait_for" => waited(first, args),
+        "to_json" | "to_string" | "to_debug" => Type::Text,
+        _ => meaning.result.clone(),
+    }
+}
+
 impl Walk<'_> {
-    /// What a call comes to. `given` is what the closures among its arguments come to.
-    pub(super) fn result(
-        &mut self,
-        name: &str,
-        meaning: &Callable,
-        first: &Type,
-        given: &[Type],
-        args: &[Expr],
-    ) -> Type {
-        let list = matches!(first, Type::List(_));
-        let body = given.first().cloned().unwrap_or(Type::Unknown);
-        if meaning.operation.is_some() {
-            return meaning.result.clone();
-        }
-        match name {
-            "map" if list => Type::list(body),
-            "filter" | "where" | "sort_by" | "unique" | "retain" | "drain" | "extract"
-            | "order" | "order_by" | "order_desc" | "split"
-                if list =>
-            {
-                first.clone()
-            }
-            "first" | "last" | "pop" | "shift" | "remove" | "find" | "get" if list => first.item(),
-            "parallel" if collects(args) => Type::list(Type::Unknown),
-            "parallel" => Type::list(body),
-            "ensure" | "retry" | "lock" => body,
-            "pluck" if list => match (first.item(), args.last()) {
-                (Type::Record(kind), Some(Expr::StringConstant(field, _))) => {
-                    Type::list(Type::of_field(kind, field).unwrap_or(Type::Unknown))
-                }
-                _ => Type::list(Type::Unknown),
-            },
-            "wait_for" => self.waited(first, args),
-            "to_json" | "to_string" | "to_debug" => Type::Text,
-            _ => meaning.result.clone(),
-        }
-    }
-
-    /// What a wait comes to: what was waited for, but for the states of a cloud at work.
-    fn waited(&self, first: &Type, args: &[Expr]) -> Type {
-        let Type::Record(kind) = first else {
-            return Type::Unknown;
-        };
-        let state = args.iter().find_map(|arg| match arg {
-            Expr::StringConstant(text, _) => Some(text.as_str()),
-            _ => None,
-        });
-        match (kind.name, state) {
-            ("Cloud" | "DeployedCloud", Some(state)) if !subject::is_state_at_work(state) => {
-                Type::named("Cloud")
-            }
-            ("Node" | "Order", _) => first.clone(),
-            _ => Type::Unknown,
-        }
-    }
-
     /// What an operator comes to.
     pub(super) fn operator(&mut self, name: &str, known: &[Type], at: Position) -> Type {
         let sum = matches!(name, "+" | "-" | "*" | "/" | "%" | "**");
@@ -145,5 +121,23 @@ impl Walk<'_> {
             ),
             hint,
         );
+    }
+}
+
+/// What a wait comes to: what was waited for, but for the states of a cloud at work.
+fn waited(first: &Type, args: &[Expr]) -> Type {
+    let Type::Record(kind) = first else {
+        return Type::Unknown;
+    };
+    let state = args.iter().find_map(|arg| match arg {
+        Expr::StringConstant(text, _) => Some(text.as_str()),
+        _ => None,
+    });
+    match (kind.name, state) {
+        ("Cloud" | "DeployedCloud", Some(state)) if !subject::is_state_at_work(state) => {
+            Type::named("Cloud")
+        }
+        ("Node" | "Order", _) => first.clone(),
+        _ => Type::Unknown,
     }
 }

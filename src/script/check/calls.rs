@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use rhai::{Expr, FnCallExpr, Position};
 
+use super::super::builtins::IN_TESTS;
 use super::super::vocabulary;
 use super::callable::{self, Callable};
 use super::expression::{Closure, closure};
@@ -11,6 +12,7 @@ use super::rule::Rule;
 use super::types::Type;
 use super::unit::Unit;
 use super::walk::{Guard, Walk};
+use crate::api;
 use crate::operation::nearest;
 
 /// Calls the parser itself makes something of.
@@ -60,7 +62,7 @@ impl Walk<'_> {
             return Type::Unknown;
         }
         let first = known.first().cloned().unwrap_or(Type::Unknown);
-        let Some(meaning) = self.meaning(&meanings, call.args.len(), &first) else {
+        let Some(meaning) = meaning(&meanings, call.args.len(), &first) else {
             if own.is_empty() || !call.args.is_empty() {
                 self.unfit(name, false, &meanings, call.args.len(), &first, position);
             } else {
@@ -70,7 +72,7 @@ impl Walk<'_> {
         };
         self.note(name, &meaning, &first, &call.args, 0);
         self.look_at(name, &meaning, &call.args, &known, 0, position);
-        self.result(name, &meaning, &first, &given, &call.args)
+        super::callbacks::result(name, &meaning, &first, &given, &call.args)
     }
 
     /// A call of a method.
@@ -100,7 +102,7 @@ impl Walk<'_> {
             }
             return Type::Unknown;
         }
-        let Some(meaning) = self.meaning(&meanings, count, target) else {
+        let Some(meaning) = meaning(&meanings, count, target) else {
             self.unfit(name, true, &meanings, count, target, position);
             return Type::Unknown;
         };
@@ -112,7 +114,7 @@ impl Walk<'_> {
             }
         }
         self.look_at(name, &meaning, &call.args, &known, 1, position);
-        self.result(name, &meaning, target, &given, &call.args)
+        super::callbacks::result(name, &meaning, target, &given, &call.args)
     }
 
     /// Walks through the arguments of a call; gives what is known of each, and what the closures
@@ -153,30 +155,6 @@ impl Walk<'_> {
         (known, given)
     }
 
-    /// What a call of this name means, with so many arguments and this first one; something of no
-    /// known result where it may mean several things.
-    fn meaning(
-        &mut self,
-        meanings: &Rc<Vec<Callable>>,
-        count: usize,
-        first: &Type,
-    ) -> Option<Callable> {
-        let fitting = || {
-            meanings
-                .iter()
-                .filter(|it| it.counts(count) && it.suits(first))
-        };
-        let mut meaning = fitting().next()?.clone();
-        if fitting().any(|other| other.result != meaning.result) && !first.is_known() {
-            meaning.result = Type::Unknown;
-        }
-        if !first.is_known() && fitting().count() > 1 {
-            // Which parameters the arguments are for depends on the first.
-            meaning.params = &[];
-        }
-        Some(meaning)
-    }
-
     /// How many parameters the script's own functions of a name have.
     fn own_counts(&self, name: &str) -> Vec<usize> {
         let own = self.own.get(name).into_iter().flatten();
@@ -203,11 +181,18 @@ impl Walk<'_> {
             return;
         }
         let own: Vec<&str> = self.own.keys().copied().filter(|it| is_word(it)).collect();
-        let hint = if self
+        let is_for_tests = IN_TESTS.iter().any(|it| it.on.is_none() && it.name == name);
+        let held = self
             .scope
             .find(name)
-            .is_some_and(|it| it.known == Type::Function)
-        {
+            .filter(|it| it.known == Type::Function);
+        let is_held = held.is_some();
+        if let Some(variable) = held {
+            variable.used = true;
+        }
+        let hint = if is_for_tests {
+            format!("`{name}` is for tests, which mw test runs")
+        } else if is_held {
             format!("`{name}` holds a function: call it as {name}.call(…)")
         } else {
             nearest(name, own.into_iter().filter(|it| !it.contains('$')))
@@ -248,6 +233,10 @@ impl Walk<'_> {
             let own = self.own.keys().copied().filter(|it| !it.contains('$'));
             nearest(name, own).or_else(|| vocabulary::near(name))
         };
+        let of_floats = |it: &Callable| it.takes.contains(&"float");
+        if *target == Type::Int && callable::meanings(name, false).iter().any(of_floats) {
+            return format!("make it a float first: .to_float().{name}()");
+        }
         match (of_type, target) {
             (Some(near), _) => format!("did you mean `{near}`?"),
             (None, Type::Record(kind)) if kind.field_names().any(|it| it == name) => {
@@ -265,6 +254,14 @@ impl Walk<'_> {
         }
         let words: Vec<String> = counts.iter().map(usize::to_string).collect();
         let one = counts == [1];
+        let ways: Vec<String> = self
+            .own
+            .get(name)
+            .into_iter()
+            .flatten()
+            .map(|function| format!("{name}({})", function.params.join(", ")))
+            .collect();
+        let hint = (!ways.is_empty()).then(|| format!("call it as {}", ways.join(" or ")));
         self.find(
             Rule::WrongArity,
             position,
@@ -273,7 +270,7 @@ impl Walk<'_> {
                 words.join(" or "),
                 if one { "" } else { "s" }
             ),
-            None,
+            hint,
         );
     }
 
@@ -296,14 +293,35 @@ impl Walk<'_> {
             all.dedup();
             (!all.is_empty()).then(|| format!("call it as {}", all.join(" or ")))
         };
+        if let (true, Type::List(item)) = (suiting.is_empty(), first)
+            && item.is_known()
+            && meanings
+                .iter()
+                .any(|it| !it.takes.is_empty() && it.suits(item))
+        {
+            self.fails(
+                Rule::UnknownMethod,
+                position,
+                format!("a list has no method `{name}`"),
+                Some(format!(
+                    "call it on its items: for x in list {{ x.{name}() }}"
+                )),
+            );
+            return;
+        }
         if suiting.is_empty() {
             let takers: Vec<&Callable> = meanings.iter().collect();
             if is_method {
                 let near = self.near_method(first, name);
-                let hint = if near.contains("did you mean") || near.contains("it is a field") {
+                let hint = if near.contains("did you mean")
+                    || near.contains("it is a field")
+                    || near.contains("a float first")
+                {
                     Some(near)
                 } else {
-                    signatures(&takers).or(Some(near))
+                    methods_elsewhere(name)
+                        .or_else(|| signatures(&takers))
+                        .or(Some(near))
                 };
                 self.fails(
                     Rule::UnknownMethod,
@@ -335,13 +353,13 @@ impl Walk<'_> {
         );
     }
 
-    /// The module behind an alias: nothing if there is none, and nothing in it if it is not known.
-    pub(super) fn module(&mut self, alias: &str, position: Position) -> Option<Option<Rc<Unit>>> {
+    /// The module behind an alias, if it is known.
+    pub(super) fn module(&mut self, alias: &str, position: Position) -> Option<Rc<Unit>> {
         let root = alias.split("::").next().unwrap_or(alias);
         if let Some(import) = self.scope.import(root) {
             import.used = true;
             let known = self.aliases.get(root).cloned().flatten();
-            return Some(known.filter(|_| root == alias));
+            return known.filter(|_| root == alias);
         }
         if self.ground.lost.contains(root) {
             return None;
@@ -349,7 +367,10 @@ impl Walk<'_> {
         let hint = if root == super::super::stand_in::NAME {
             "it is for tests, which mw test runs".to_owned()
         } else {
-            let near = nearest(root, self.scope.imports());
+            let near = nearest(root, self.scope.imports()).map(str::to_owned);
+            if let Some(import) = near.as_deref().and_then(|near| self.scope.import(near)) {
+                import.used = true;
+            }
             near.map_or_else(
                 || "import it first: import \"rolling\" as rolling;".to_owned(),
                 |near| format!("did you mean `{near}`?"),
@@ -363,4 +384,33 @@ impl Walk<'_> {
         );
         None
     }
+}
+
+/// What a call of this name means, with so many arguments and this first one; something of no
+/// known result where it may mean several things.
+fn meaning(meanings: &[Callable], count: usize, first: &Type) -> Option<Callable> {
+    let fitting = || {
+        meanings
+            .iter()
+            .filter(|it| it.counts(count) && it.suits(first))
+    };
+    let mut meaning = fitting().next()?.clone();
+    if fitting().any(|other| other.result != meaning.result) && !first.is_known() {
+        meaning.result = Type::Unknown;
+    }
+    if !first.is_known() && fitting().count() > 1 {
+        // Which parameters the arguments are for depends on the first.
+        meaning.params = &[];
+    }
+    Some(meaning)
+}
+
+/// The types that have a method of this name.
+fn methods_elsewhere(name: &str) -> Option<String> {
+    let forms = api::operations().filter_map(|operation| operation.form);
+    let types: Vec<&str> = forms
+        .filter(|form| form.name == name)
+        .map(|form| form.on)
+        .collect();
+    (!types.is_empty()).then(|| format!("it is a method of {}", types.join(", ")))
 }

@@ -84,7 +84,9 @@ impl Walk<'_> {
             Type::Unknown | Type::Map | Type::Unit | Type::Function => Type::Unknown,
             _ => {
                 let property = language::property(name);
-                let ways = property.into_iter().flat_map(|property| property.ways);
+                let ways = property
+                    .into_iter()
+                    .flat_map(|property| property.ways.iter().copied());
                 for way in ways {
                     let (takes, result) = way.split_once("->").unwrap_or((way, ""));
                     if target.fits(takes.trim()) {

@@ -137,7 +137,7 @@ impl<'a> Walk<'a> {
             Rule::UnknownVariable,
             position,
             format!("there is no variable `{name}` here"),
-            hint,
+            Some(hint),
         );
         // Said once.
         self.scope.push(name, Type::Unknown, position, Kind::Given);
@@ -145,27 +145,36 @@ impl<'a> Walk<'a> {
     }
 
     /// What to do about a variable that is not there.
-    fn absent(&mut self, name: &str) -> Option<String> {
+    fn absent(&mut self, name: &str) -> String {
         if self.in_function && self.ground.top.contains(name) {
-            return Some(format!(
+            // It was meant to be read.
+            if let Some(variable) = self.scope.global(name) {
+                variable.used = true;
+            }
+            return format!(
                 "functions do not see variables outside them: pass `{name}` as an argument, or use a closure"
-            ));
+            );
         }
         if self.in_function && matches!(name, "args" | "run") {
-            return Some(format!(
-                "functions do not see `{name}`: pass what they need as an argument"
-            ));
+            return format!("functions do not see `{name}`: pass what they need as an argument");
         }
         if self.scope.import(name).is_some() {
-            return Some(format!("it is a module: call its functions, {name}::…()"));
+            return format!("it is a module: call its functions, {name}::…()");
         }
         if self.own.contains_key(name) || vocabulary::is_function(name) {
-            return Some(format!("it is a function: call it, {name}()"));
+            return format!("it is a function: call it, {name}()");
         }
         if self.ground.top.contains(name) {
-            return Some("it is declared further down, or inside a block".to_owned());
+            return "it is declared further down, or inside a block".to_owned();
         }
-        nearest(name, self.scope.names()).map(|near| format!("did you mean `{near}`?"))
+        let near = nearest(name, self.scope.names()).map(str::to_owned);
+        let Some(near) = near else {
+            return format!("declare it before it is read: let {name} = …;");
+        };
+        if let Some(variable) = self.scope.find(&near) {
+            variable.used = true;
+        }
+        format!("did you mean `{near}`?")
     }
 
     /// Reads what is written `module::NAME`.
@@ -183,7 +192,7 @@ impl<'a> Walk<'a> {
             }
             return;
         }
-        let Some(Some(unit)) = self.module(module, position) else {
+        let Some(unit) = self.module(module, position) else {
             return;
         };
         if unit.is_opaque || unit.exports.contains(name) {
@@ -208,6 +217,12 @@ impl<'a> Walk<'a> {
         let Some(function) = self.function(&closure.name) else {
             return Type::Unknown;
         };
+        // A closure that does nothing but call a function is that function, which is looked at for
+        // itself.
+        if !closure.name.starts_with("anon$") || self.entered.contains(&closure.name) {
+            return Type::Unknown;
+        }
+        self.entered.push(closure.name.clone());
         let wall = self.scope.wall();
         let mark = self.scope.mark();
         let known = captured
@@ -227,6 +242,7 @@ impl<'a> Walk<'a> {
         let value = self.block(function.body.iter());
         self.in_function = in_function;
         let returned = std::mem::replace(&mut self.returned, returned);
+        self.entered.pop();
         self.leave(mark);
         self.scope.unwall(wall);
         if returned { Type::Unknown } else { value }

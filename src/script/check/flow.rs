@@ -60,7 +60,7 @@ impl Walk<'_> {
                 Rule::ConstantCondition,
                 at,
                 "this condition is the same every time: both sides are constants".to_owned(),
-                None,
+                Some("compare something that may change".to_owned()),
             );
         } else if known.is_known() && known != Type::Bool {
             self.fails(

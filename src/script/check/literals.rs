@@ -56,7 +56,7 @@ impl Walk<'_> {
                 Rule::WrongArgument,
                 *at,
                 format!("the order is \"asc\" or \"desc\", not {:?}", order.as_str()),
-                nearest(order, ["asc", "desc"]).map(|near| format!("did you mean {near:?}?")),
+                Some("write \"desc\" for the largest first".to_owned()),
             );
         }
     }
@@ -155,7 +155,15 @@ impl Walk<'_> {
             (kind, expr) => mismatch(kind, expr),
         };
         if let Some(message) = wrong {
-            self.fails(Rule::WrongArgument, position, at.says(&message), None);
+            let hint = match kind {
+                Kind::Text => "write it in quotes, or put a value into it: `${value}`".to_owned(),
+                Kind::Object(fields) => {
+                    format!("write it as a map: #{{{}: …}}", first_name(fields))
+                }
+                Kind::List(_) => "write it in square brackets: […]".to_owned(),
+                kind => format!("it is declared as {}", kind.type_name()),
+            };
+            self.fails(Rule::WrongArgument, position, at.says(&message), Some(hint));
         }
     }
 
@@ -167,9 +175,12 @@ impl Walk<'_> {
         at: &Spot,
     ) {
         let mut present: Vec<Vec<&'static str>> = Vec::new();
+        let mut meant: Vec<&'static str> = Vec::new();
         for (name, value, position) in given {
             let Some(path) = path(fields, name) else {
-                let hint = nearest(name, every_name(fields)).map_or_else(
+                let near = nearest(name, every_name(fields));
+                meant.extend(near);
+                let hint = near.map_or_else(
                     || format!("it has {}", every_name(fields).join(", ")),
                     |near| format!("did you mean `{near}`?"),
                 );
@@ -194,6 +205,10 @@ impl Walk<'_> {
             present.push(path);
         }
         for missing in missing(fields, &present) {
+            // Misspelt, it was said already.
+            if meant.contains(&missing.name) {
+                continue;
+            }
             let hint = format!("add {}: {}", missing.name, missing.kind.type_name());
             let position = if at.path == "body" { at.call } else { place };
             self.fails(
@@ -341,6 +356,10 @@ fn every_name(fields: &'static [Field]) -> Vec<&'static str> {
         }
     }
     names
+}
+
+fn first_name(fields: &'static [Field]) -> &'static str {
+    fields.first().map_or("name", |field| field.name)
 }
 
 /// The required fields that are not given, neither nested nor flat.

@@ -28,6 +28,7 @@ fn call_at<'a>(node: &ASTNode<'a>) -> Option<&'a FnCallExpr> {
 }
 
 /// The modules a script imports by a literal path.
+#[must_use]
 pub fn imported(ast: &AST) -> Vec<(String, Position)> {
     let mut paths = Vec::new();
     ast.walk(&mut |path: &[ASTNode<'_>]| {
@@ -42,6 +43,7 @@ pub fn imported(ast: &AST) -> Vec<(String, Position)> {
 }
 
 /// What a script itself imports under a name: path and name.
+#[must_use]
 pub fn named_imports(ast: &AST) -> Vec<(String, String)> {
     let named = ast
         .statements()

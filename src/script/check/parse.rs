@@ -133,9 +133,29 @@ fn finding(source: &Source, error: &ParseError) -> Finding {
             complaint.hint = Some("compare with ==".to_owned());
             Rule::AssignmentInCondition
         }
-        _ => Rule::ParseError,
+        kind => {
+            complaint.hint = complaint.hint.or_else(|| remedy(kind));
+            Rule::ParseError
+        }
     };
     Finding::new(rule, complaint)
+}
+
+/// What to do about what does not parse, where its message says only that.
+fn remedy(kind: &ParseErrorType) -> Option<String> {
+    let hint = match kind {
+        ParseErrorType::MissingToken(token, _) if token == ";" => {
+            "end the statement before it with ;"
+        }
+        ParseErrorType::MissingToken(..) => {
+            "look for a bracket or a comma that is missing before it"
+        }
+        ParseErrorType::BadInput(LexError::UnexpectedInput(_)) => {
+            "look at what stands before it: something is missing there, or is one too many"
+        }
+        _ => return None,
+    };
+    Some(hint.to_owned())
 }
 
 impl Parsed {
@@ -196,8 +216,8 @@ fn bodies_of(
             .iter()
             .map(|(name, count)| (name.as_str(), *count))
             .collect();
-        let part = ast
-            .clone_functions_only_filtered(|_, _, _, name, count| wanted.contains(&(name, count)));
+        let mut part = ast.clone();
+        part.retain_functions(|_, _, name, count| wanted.contains(&(name, count)));
         bodies_of(&part, half, bodies);
     }
 }

@@ -23,14 +23,14 @@ impl Walk<'_> {
             .unwrap_or(position);
         if module == stand_in::NAME && self.ground.in_tests && self.scope.import(&module).is_none()
         {
-            return self.of_simulator(name, call.args.len(), at);
+            return self.of_simulator(name, call.args.len(), position);
         }
-        let Some(Some(unit)) = self.module(&module, at) else {
+        let Some(unit) = self.module(&module, at) else {
             return Type::Unknown;
         };
         self.uses.foreign.insert((module.clone(), name.to_owned()));
         if !unit.is_opaque {
-            self.of_unit(&unit, &module, name, call.args.len(), at);
+            self.of_unit(&unit, &module, name, call.args.len(), position);
         }
         Type::Unknown
     }

@@ -74,6 +74,8 @@ pub struct Walk<'a> {
     /// How often the arguments were read in a way that may be of any.
     pub(super) bare_arguments: usize,
     pub(super) returned: bool,
+    /// The closures being walked through, outermost first.
+    pub(super) entered: Vec<String>,
     known: HashMap<String, Rc<Vec<Callable>>>,
 }
 
@@ -99,6 +101,7 @@ impl<'a> Walk<'a> {
             arguments: BTreeSet::new(),
             bare_arguments: 0,
             returned: false,
+            entered: Vec::new(),
             known: HashMap::new(),
         }
     }
@@ -273,10 +276,8 @@ impl<'a> Walk<'a> {
                 self.block(it.branch.iter());
                 self.leave(mark);
             }
-            Stmt::BreakLoop(value, ..) => {
-                if let Some(value) = value {
-                    self.expr(value);
-                }
+            Stmt::BreakLoop(Some(value), ..) => {
+                self.expr(value);
             }
             Stmt::Return(value, flags, _) => {
                 self.returned |= !flags.contains(ASTFlags::BREAK);

@@ -75,7 +75,7 @@ impl<'a> Inquiry<'a> {
     #[must_use]
     pub fn finish(
         mut self,
-        imports: HashMap<String, Option<Rc<Unit>>>,
+        imports: &HashMap<String, Option<Rc<Unit>>>,
         findings: Vec<Finding>,
     ) -> Unit {
         let mut found = std::mem::take(&mut self.parsed.findings);
@@ -100,7 +100,7 @@ impl<'a> Inquiry<'a> {
         let ground = Ground {
             source: self.source,
             functions: &self.parsed.functions,
-            imports: &imports,
+            imports,
             lost: &self.parsed.lost,
             assigned: &changes.assigned,
             changed: &changes.changed,
@@ -134,15 +134,13 @@ impl<'a> Inquiry<'a> {
         }
         found.sort_by_key(|finding| (finding.spot(), finding.rule));
         found.dedup();
-        if parses {
-            allow::apply(self.source, &self.scan, &mut found, self.around.errors_only);
-            found.sort_by_key(|finding| (finding.spot(), finding.rule));
-        }
+        allow::apply(self.source, &self.scan, &mut found, errors_only);
+        found.sort_by_key(|finding| (finding.spot(), finding.rule));
         Unit {
             source: self.source.clone(),
             exports: exports(&self.parsed.statements),
             is_opaque: is_open || !parses,
-            imports: aliases(&self.parsed.statements, &imports),
+            imports: aliases(&self.parsed.statements, imports),
             ast: self.parsed.ast,
             findings: found,
             functions: self.parsed.functions,

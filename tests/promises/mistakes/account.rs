@@ -154,7 +154,7 @@ fn a_malformed_call_is_not_sent() {
         Mw::new(["--allow", "read,change,disrupt,destroy,spend", "eval", line])
             .account(server.url())
             .any_stderr()
-            .code(1)
+            .code(2)
             .run();
     }
     assert!(server.calls().is_empty(), "{:?}", server.calls());

@@ -66,7 +66,7 @@ let all = cluods();
 fn an_unknown_method() {
     Mw::eval(r#"cloud("Bare metal").nodes()[0].reboote()"#)
         .stderr(
-            r#"error: there is no method `reboote`
+            r#"error: Node has no method `reboote`
   --> <eval>:1:32
    |
  1 | cloud("Bare metal").nodes()[0].reboote()
@@ -128,7 +128,7 @@ print(c.lable);
   help: did you mean `label`?
 ",
         )
-        .code(1)
+        .code(2)
         .run();
 }
 
@@ -141,9 +141,10 @@ fn a_field_that_cannot_be_set() {
    |
  1 | let c = cloud("Bare metal"); c.label = "x"
    |                                ^^^^^
+  help: copy it into a map first: c.to_map()
 "#,
         )
-        .code(1)
+        .code(2)
         .run();
 }
 
@@ -151,14 +152,15 @@ fn a_field_that_cannot_be_set() {
 fn a_wrong_argument_of_an_operation() {
     Mw::eval("cloud(#{})")
         .stderr(
-            "error: cloud: `cloud` must be a Cloud, not a map
+            "error: `cloud` does not take a map
   --> <eval>:1:1
    |
  1 | cloud(#{})
    | ^^^^^
+  help: call it as cloud(cloud: Cloud) -> Cloud
 ",
         )
-        .code(1)
+        .code(2)
         .run();
 }
 
@@ -180,7 +182,7 @@ fn a_wrong_argument_of_a_builtin() {
 fn a_method_of_another_type() {
     Mw::eval(r#"cloud("Bare metal").update(#{label: "x"})"#)
         .stderr(
-            r#"error: `update` does not take Cloud, map
+            r#"error: Cloud has no method `update`
   --> <eval>:1:21
    |
  1 | cloud("Bare metal").update(#{label: "x"})
@@ -188,7 +190,7 @@ fn a_method_of_another_type() {
   help: it is a method of Configuration, Vlan, IpBlock, IpAddress, PublicKey, Organization, Member
 "#,
         )
-        .code(1)
+        .code(2)
         .run();
 }
 

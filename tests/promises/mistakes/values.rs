@@ -24,14 +24,14 @@ fn a_state_that_is_none() {
     Mw::eval(r#"wait_for(cloud("Bare metal"), "complet")"#)
         .stderr(
             r#"error: a cloud is never "complet"
-  --> <eval>:1:1
+  --> <eval>:1:31
    |
  1 | wait_for(cloud("Bare metal"), "complet")
-   | ^^^^^^^^
+   |                               ^^^^^^^^^
   help: did you mean "complete"?
 "#,
         )
-        .code(1)
+        .code(2)
         .run();
 }
 
@@ -112,14 +112,14 @@ fn an_unknown_field_of_a_body() {
     Mw::eval(r#"create_vlan(#{lable: "x", pod_location: "pod_1", vlan_type: "internal"})"#)
         .stderr(
             r#"error: create_vlan: `lable` is not a field of this operation
-  --> <eval>:1:1
+  --> <eval>:1:15
    |
  1 | create_vlan(#{lable: "x", pod_location: "pod_1", vlan_type: "internal"})
-   | ^^^^^^^^^^^
+   |               ^^^^^
   help: did you mean `label`?
 "#,
         )
-        .code(1)
+        .code(2)
         .run();
 }
 
@@ -127,7 +127,7 @@ fn an_unknown_field_of_a_body() {
 fn a_missing_field_of_a_body() {
     Mw::eval(r#"create_vlan(#{label: "x", pod_location: "pod_1"})"#)
         .stderr(
-            r#"error: create_vlan: `fields.vlan_type` is missing
+            r#"error: create_vlan: `vlan_type` is missing
   --> <eval>:1:1
    |
  1 | create_vlan(#{label: "x", pod_location: "pod_1"})
@@ -135,7 +135,7 @@ fn a_missing_field_of_a_body() {
   help: add vlan_type: "internal" | "routed"
 "#,
         )
-        .code(1)
+        .code(2)
         .run();
 }
 
@@ -144,13 +144,13 @@ fn a_field_of_a_body_of_the_wrong_type() {
     Mw::eval(r#"create_vlan(#{label: 7, pod_location: "pod_1", vlan_type: "internal"})"#)
         .stderr(
             r#"error: create_vlan: `label` must be a string, not 7
-  --> <eval>:1:1
+  --> <eval>:1:22
    |
  1 | create_vlan(#{label: 7, pod_location: "pod_1", vlan_type: "internal"})
-   | ^^^^^^^^^^^
+   |                      ^
 "#,
         )
-        .code(1)
+        .code(2)
         .run();
 }
 
@@ -158,15 +158,15 @@ fn a_field_of_a_body_of_the_wrong_type() {
 fn a_word_that_a_field_does_not_take() {
     Mw::eval(r#"create_vlan(#{label: "x", pod_location: "pod_1", vlan_type: "intrenal"})"#)
         .stderr(
-            r#"error: create_vlan: `fields.vlan_type` must be "internal" or "routed", not "intrenal"
-  --> <eval>:1:1
+            r#"error: create_vlan: `vlan_type` must be "internal" or "routed", not "intrenal"
+  --> <eval>:1:61
    |
  1 | create_vlan(#{label: "x", pod_location: "pod_1", vlan_type: "intrenal"})
-   | ^^^^^^^^^^^
+   |                                                             ^^^^^^^^^^
   help: did you mean "internal"?
 "#,
         )
-        .code(1)
+        .code(2)
         .run();
 }
 
