@@ -207,10 +207,19 @@ impl Checker {
             Box::new(Finding::new(rule, complaint))
         };
         let module = modules::find(&self.shelf, base, Some(&source.name), path).map_err(|why| {
+            // What to do comes last, in brackets.
+            let hint = why
+                .strip_suffix(')')
+                .and_then(|why| why.rsplit_once(" ("))
+                .filter(|(_, hint)| !hint.starts_with("os error"));
+            let (why, hint) = match hint {
+                Some((why, hint)) => (why, Some(hint.to_owned())),
+                None => (why.as_str(), None),
+            };
             wrong(
                 Rule::UnknownImport,
                 format!("cannot import {path:?}: {why}"),
-                None,
+                hint,
             )
         })?;
         if let Some(first) = self.loading.iter().position(|name| *name == module.name) {

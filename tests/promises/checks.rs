@@ -26,7 +26,7 @@ fn corpus() -> PathBuf {
 /// Looks at a text, as deep as it may nest.
 fn look(name: &str, text: &str) -> Report {
     let mut source = Source::of_text(name, text);
-    source.folder = root().to_owned();
+    root().clone_into(&mut source.folder);
     let around = Surroundings::of_file(name);
     Checker::new(Shelf::default()).check(&source, &around)
 }

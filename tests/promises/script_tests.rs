@@ -285,7 +285,7 @@ fn a_misspelt_control_of_the_simulator_is_suggested() {
         let done = Mw::new(["--quiet", "test"])
             .file("slip_test.rhai", &format!("fn test_slip() {{ {line} }}"))
             .any_stdout()
-            .code(1)
+            .code(2)
             .run();
         assert!(done.stdout.contains(hint), "{line}: {}", done.stdout);
     }

@@ -18,6 +18,7 @@ fn a_script_that_does_not_parse() {
    |
  2 |     print(c.label;
    |                  ^
+  help: look for a bracket or a comma that is missing before it
 ",
         )
         .code(2)
@@ -261,11 +262,12 @@ fn an_error_in_a_parallel_branch() {
 fn a_module_that_does_not_exist() {
     Mw::eval(r#"print("before"); import "rollin" as rolling;"#)
         .stderr(
-            r#"error: cannot import "rollin": cannot read the script rollin.rhai: No such file or directory (os error 2) (did you mean "rolling"?)
+            r#"error: cannot import "rollin": cannot read the script rollin.rhai: No such file or directory (os error 2)
   --> <eval>:1:25
    |
  1 | print("before"); import "rollin" as rolling;
    |                         ^^^^^^^^
+  help: did you mean "rolling"?
 "#,
         )
         .code(2)

@@ -148,6 +148,7 @@ fn a_field_of_a_body_of_the_wrong_type() {
    |
  1 | create_vlan(#{label: 7, pod_location: "pod_1", vlan_type: "internal"})
    |                      ^
+  help: write it in quotes, or put a value into it: `${value}`
 "#,
         )
         .code(2)
