@@ -17,6 +17,7 @@ mod jobs_file;
 mod kept;
 mod launcher;
 mod line;
+mod locals;
 mod locks;
 mod noise;
 mod prepared;

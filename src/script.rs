@@ -30,6 +30,7 @@ mod interpreter;
 mod key;
 mod language;
 mod lists;
+pub mod local;
 mod modules;
 mod moment;
 mod options;

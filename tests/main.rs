@@ -37,6 +37,7 @@ mod stage {
     pub mod played;
     pub mod process;
     pub mod server;
+    pub mod site;
     pub mod terminal;
     pub mod vendor;
 }

@@ -12,7 +12,8 @@ use super::{Global, Outcome, show};
 use crate::error::{Complaint, Place, exit};
 use crate::output::Document;
 use crate::schedule::next::{fires, listed};
-use crate::schedule::{Calendar, CronLine, Job, zone};
+use crate::schedule::{Calendar, CronLine, Job};
+use crate::zone;
 
 /// Look at schedules.
 #[derive(Debug, Subcommand)]

@@ -193,8 +193,7 @@ impl Checker {
         base: &Path,
     ) -> Result<Option<Rc<Unit>>, Box<Finding>> {
         let wrong = |rule, message: String, hint: Option<String>| {
-            let mut complaint =
-                Complaint::new(exit::USAGE, message).at(place(source, position));
+            let mut complaint = Complaint::new(exit::USAGE, message).at(place(source, position));
             complaint.hint = hint;
             Box::new(Finding::new(rule, complaint))
         };
@@ -209,7 +208,10 @@ impl Checker {
             let circle = self.loading.get(first..).unwrap_or_default().join(" → ");
             return Err(wrong(
                 Rule::CircularImport,
-                format!("the modules import each other in a circle: {circle} → {}", module.name),
+                format!(
+                    "the modules import each other in a circle: {circle} → {}",
+                    module.name
+                ),
                 Some("move what both need into a third module".to_owned()),
             ));
         }

@@ -11,8 +11,8 @@ use rhai::{Dynamic, Engine, OptimizationLevel};
 use super::host::Host;
 use super::modules::Modules;
 use super::{
-    assertions, coverage, field, flow, handle, lists, memory, moment, parallel, progress, speech,
-    waiting,
+    assertions, coverage, field, flow, handle, lists, local, memory, moment, parallel, progress,
+    speech, waiting,
 };
 
 /// How deep scripts may call and nest. Rhai's own limits differ between debug and release builds;
@@ -57,6 +57,7 @@ pub fn build(host: &Host, base: PathBuf) -> Engine {
     parallel::register(&mut engine, host);
     memory::register(&mut engine, host);
     progress::register(&mut engine, host);
+    local::register(&mut engine, host);
     if let Some(coverage) = host.coverage() {
         coverage::register(&mut engine, coverage);
     }

@@ -34,7 +34,10 @@ pub fn is_function(name: &str) -> bool {
 /// The function most like a name.
 #[must_use]
 pub fn near(name: &str) -> Option<&'static str> {
-    nearest(name, names().chain(LANGUAGE.iter().map(|native| native.name)))
+    nearest(
+        name,
+        names().chain(LANGUAGE.iter().map(|native| native.name)),
+    )
 }
 
 /// How a function of ours is called.

@@ -23,11 +23,11 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<String>, Complaint> {
             });
             found.get_mut(before..).unwrap_or_default().sort();
             if found.len() == before {
-                return Err(Complaint::usage(format!(
-                    "there is no script in {}",
-                    path.display()
-                ))
-                .hint("their names end with .rhai; name a file to check it whatever it is called"));
+                return Err(
+                    Complaint::usage(format!("there is no script in {}", path.display())).hint(
+                        "their names end with .rhai; name a file to check it whatever it is called",
+                    ),
+                );
             }
         } else if path.exists() {
             found.push(plain(path).to_string_lossy().into_owned());

@@ -97,7 +97,11 @@ pub fn length(finding: &Finding) -> usize {
 
 /// Rules with what they are about, a line each.
 pub fn rules(rules: &[Rule]) -> String {
-    let width = rules.iter().map(|rule| rule.name().len()).max().unwrap_or_default();
+    let width = rules
+        .iter()
+        .map(|rule| rule.name().len())
+        .max()
+        .unwrap_or_default();
     let mut text = String::new();
     for rule in rules {
         let _ = writeln!(

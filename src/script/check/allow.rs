@@ -1,10 +1,10 @@
 //! `// mw: allow(rule)`: findings that somebody has looked at.
 
+use super::super::source::Source;
 use super::finding::Finding;
 use super::rule::Rule;
 use super::scan::Scan;
 use crate::error::{Complaint, Place};
-use super::super::source::Source;
 
 /// One rule that a comment allows.
 struct Allowed<'t> {
@@ -17,12 +17,7 @@ struct Allowed<'t> {
 
 /// Takes away the findings that the text allows, and adds what is wrong with its allowing. Whether
 /// a script parses is not a matter of opinion.
-pub fn apply(
-    source: &Source,
-    scan: &Scan,
-    findings: &mut Vec<Finding>,
-    errors_only: bool,
-) {
+pub fn apply(source: &Source, scan: &Scan, findings: &mut Vec<Finding>, errors_only: bool) {
     let mut allowed = allowed(source, scan);
     if allowed.is_empty() {
         return;
@@ -84,7 +79,9 @@ fn allowed<'t>(source: &'t Source, scan: &Scan) -> Vec<Allowed<'t>> {
             None
         } else if comment.alone {
             let after = scan.code.lines().enumerate().skip(comment.line);
-            let next = after.filter(|(_, line)| !line.trim().is_empty()).map(|(at, _)| at + 1);
+            let next = after
+                .filter(|(_, line)| !line.trim().is_empty())
+                .map(|(at, _)| at + 1);
             Some(next.min().unwrap_or(comment.line + 1))
         } else {
             Some(comment.line)

@@ -104,7 +104,11 @@ pub fn meanings(name: &str, in_tests: bool) -> Vec<Callable> {
         found.push(Callable {
             least: takes.len(),
             most: takes.len(),
-            takes: takes.into_iter().take(1).filter(|it| *it != "any").collect(),
+            takes: takes
+                .into_iter()
+                .take(1)
+                .filter(|it| *it != "any")
+                .collect(),
             result: Type::named(result),
             signature: None,
             is_function: false,
@@ -116,7 +120,9 @@ pub fn meanings(name: &str, in_tests: bool) -> Vec<Callable> {
 }
 
 fn required(params: &[Param]) -> usize {
-    let needed = params.iter().filter(|it| it.required && it.default.is_none());
+    let needed = params
+        .iter()
+        .filter(|it| it.required && it.default.is_none());
     needed.count()
 }
 
@@ -182,7 +188,9 @@ fn method(operation: &'static Operation) -> Callable {
 /// The functions of `sim`.
 #[must_use]
 pub fn of_simulator(name: &str) -> Vec<Callable> {
-    let own = IN_TESTS.iter().filter(|it| it.on.is_some() && it.name == name);
+    let own = IN_TESTS
+        .iter()
+        .filter(|it| it.on.is_some() && it.name == name);
     own.filter_map(|builtin| {
         let signature = Signature::parse(builtin.signature)?;
         Some(Callable {
@@ -217,7 +225,10 @@ pub fn methods_of(known: &Type) -> Vec<&'static str> {
     let natives = language::LANGUAGE
         .iter()
         .filter(|native| {
-            let mut firsts = native.ways.iter().filter_map(|way| way.split_whitespace().next());
+            let mut firsts = native
+                .ways
+                .iter()
+                .filter_map(|way| way.split_whitespace().next());
             firsts.any(|first| first != "->" && known.fits(first))
         })
         .map(|native| native.name);

@@ -56,8 +56,8 @@ impl Walk<'_> {
         }
         match name {
             "map" if list => Type::list(body),
-            "filter" | "where" | "sort_by" | "unique" | "retain" | "drain" | "extract" | "order"
-            | "order_by" | "order_desc" | "split"
+            "filter" | "where" | "sort_by" | "unique" | "retain" | "drain" | "extract"
+            | "order" | "order_by" | "order_desc" | "split"
                 if list =>
             {
                 first.clone()
@@ -115,7 +115,13 @@ impl Walk<'_> {
                 self.no_operator(name, a, b, at);
                 Type::Unknown
             }
-            (_, [a @ Type::List(_), b @ (Type::Int | Type::Float | Type::Bool)]) if sum => {
+            (
+                _,
+                [
+                    a @ Type::List(_),
+                    b @ (Type::Int | Type::Float | Type::Bool),
+                ],
+            ) if sum => {
                 self.no_operator(name, a, b, at);
                 Type::Unknown
             }
@@ -132,7 +138,11 @@ impl Walk<'_> {
         self.fails(
             Rule::WrongType,
             at,
-            format!("`{name}` does not take {} and {}", a.described(), b.described()),
+            format!(
+                "`{name}` does not take {} and {}",
+                a.described(),
+                b.described()
+            ),
             hint,
         );
     }

@@ -203,7 +203,11 @@ impl Walk<'_> {
             return;
         }
         let own: Vec<&str> = self.own.keys().copied().filter(|it| is_word(it)).collect();
-        let hint = if self.scope.find(name).is_some_and(|it| it.known == Type::Function) {
+        let hint = if self
+            .scope
+            .find(name)
+            .is_some_and(|it| it.known == Type::Function)
+        {
             format!("`{name}` holds a function: call it as {name}.call(…)")
         } else {
             nearest(name, own.into_iter().filter(|it| !it.contains('$')))

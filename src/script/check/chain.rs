@@ -128,9 +128,9 @@ impl Walk<'_> {
     fn no_property(&mut self, target: &Type, name: &str, position: Position) {
         let hint = match target {
             Type::List(item) => match &**item {
-                Type::Record(kind) if kind.field_names().any(|it| it == name) => {
-                    Some(format!("of every item: .map(|x| x.{name}); of one: [0].{name}"))
-                }
+                Type::Record(kind) if kind.field_names().any(|it| it == name) => Some(format!(
+                    "of every item: .map(|x| x.{name}); of one: [0].{name}"
+                )),
                 Type::Record(kind) => nearest(name, kind.field_names())
                     .map(|near| format!("of every item: .map(|x| x.{near})")),
                 _ => None,
@@ -142,7 +142,9 @@ impl Walk<'_> {
         // What is a method is called.
         let hint = hint.or_else(|| {
             let meanings = self.meanings(name);
-            let suits = meanings.iter().any(|it| !it.takes.is_empty() && it.suits(target));
+            let suits = meanings
+                .iter()
+                .any(|it| !it.takes.is_empty() && it.suits(target));
             suits.then(|| format!("it is a method: call it, .{name}()"))
         });
         self.fails(

@@ -38,7 +38,7 @@ impl Walk<'_> {
             .iter()
             .find(|it| it.name == name && Some(it.signature) == meaning.signature.as_deref());
         if let Some(builtin) = builtin {
-            needs.powers.extend(builtin.power);
+            needs.powers.extend(builtin.power());
             if name == "wait_for" {
                 needs.effects.insert(Effect::Read);
             }
@@ -86,7 +86,11 @@ fn literal(expr: &Expr) -> Option<Value> {
         Expr::BoolConstant(value, _) => (*value).into(),
         Expr::IntegerConstant(value, _) => (*value).into(),
         Expr::StringConstant(value, _) => value.as_str().into(),
-        Expr::Array(items, _) => items.iter().map(literal).collect::<Option<Vec<_>>>()?.into(),
+        Expr::Array(items, _) => items
+            .iter()
+            .map(literal)
+            .collect::<Option<Vec<_>>>()?
+            .into(),
         Expr::Map(map, _) => {
             let fields = map.0.iter();
             let fields = fields.map(|(key, value)| Some((key.name.to_string(), literal(value)?)));

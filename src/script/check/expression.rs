@@ -210,8 +210,15 @@ impl<'a> Walk<'a> {
         };
         let wall = self.scope.wall();
         let mark = self.scope.mark();
-        let known = captured.into_iter().map(Some).chain(params.iter().cloned().map(Some));
-        for (name, known) in function.params.iter().zip(known.chain(std::iter::repeat(None))) {
+        let known = captured
+            .into_iter()
+            .map(Some)
+            .chain(params.iter().cloned().map(Some));
+        for (name, known) in function
+            .params
+            .iter()
+            .zip(known.chain(std::iter::repeat(None)))
+        {
             let known = self.settled(name, known.unwrap_or(Type::Unknown));
             self.scope.push(name, known, Position::NONE, Kind::Given);
         }
@@ -245,12 +252,17 @@ impl<'a> Walk<'a> {
             Type::Record(kind) => {
                 let is_updatable = callable_update(kind.name);
                 let hint = if is_updatable {
-                    format!("change it in the account: {}.update(#{{{name}: …}})", base.1)
+                    format!(
+                        "change it in the account: {}.update(#{{{name}: …}})",
+                        base.1
+                    )
                 } else {
                     format!("copy it into a map first: {}.to_map()", base.1)
                 };
-                let message =
-                    format!("`{name}` cannot be set: {} is what the API answered", kind.name);
+                let message = format!(
+                    "`{name}` cannot be set: {} is what the API answered",
+                    kind.name
+                );
                 (message, hint)
             }
             Type::Args => (

@@ -66,7 +66,10 @@ impl Walk<'_> {
             self.fails(
                 Rule::WrongType,
                 at,
-                format!("a condition is true or false, and this is {}", known.described()),
+                format!(
+                    "a condition is true or false, and this is {}",
+                    known.described()
+                ),
                 Some(match known {
                     Type::List(_) => "ask whether it holds something: !list.is_empty()".to_owned(),
                     Type::Text => "compare it with something: text != \"\"".to_owned(),

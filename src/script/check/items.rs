@@ -88,12 +88,16 @@ pub fn at(items: &[Item], text: &str, position: Position) -> Option<Range<usize>
     let item = rest.first()?;
     // What is never closed swallows all that follows.
     let sound = item.is_whole || index < last;
-    (sound && before.iter().all(|item| item.is_whole || is_blank(item, text)))
-        .then(|| item.bytes.clone())
+    (sound
+        && before
+            .iter()
+            .all(|item| item.is_whole || is_blank(item, text)))
+    .then(|| item.bytes.clone())
 }
 
 fn is_blank(item: &Item, text: &str) -> bool {
-    text.get(item.bytes.clone()).is_some_and(|it| it.trim().is_empty())
+    text.get(item.bytes.clone())
+        .is_some_and(|it| it.trim().is_empty())
 }
 
 /// The names that a code declares.

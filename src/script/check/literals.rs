@@ -68,7 +68,9 @@ impl Walk<'_> {
                 Rule::WrongArgument,
                 position,
                 format!("wait_for takes a cloud, an order or a node, not {expected}"),
-                Some("fetch it first: wait_for(cloud(\"My first cloud\"), \"complete\")".to_owned()),
+                Some(
+                    "fetch it first: wait_for(cloud(\"My first cloud\"), \"complete\")".to_owned(),
+                ),
             );
             return;
         }
@@ -123,7 +125,11 @@ impl Walk<'_> {
             }
             (Kind::Int(low, high), Expr::IntegerConstant(number, _)) => {
                 (low..=high).contains(&number).then_some(()).map_or_else(
-                    || Some(format!("must be a whole number from {low} to {high}, not {number}")),
+                    || {
+                        Some(format!(
+                            "must be a whole number from {low} to {high}, not {number}"
+                        ))
+                    },
                     |()| None,
                 )
             }
@@ -170,7 +176,10 @@ impl Walk<'_> {
                 self.fails(
                     Rule::UnknownKey,
                     *position,
-                    format!("{}: `{name}` is not a field of this operation", at.operation),
+                    format!(
+                        "{}: `{name}` is not a field of this operation",
+                        at.operation
+                    ),
                     Some(hint),
                 );
                 continue;
@@ -201,9 +210,7 @@ impl Walk<'_> {
 fn known_not_to_wait(target: &Type) -> Option<&'static str> {
     match target {
         Type::Unknown => None,
-        Type::Record(kind)
-            if matches!(kind.name, "Cloud" | "DeployedCloud" | "Order" | "Node") =>
-        {
+        Type::Record(kind) if matches!(kind.name, "Cloud" | "DeployedCloud" | "Order" | "Node") => {
             None
         }
         known => Some(known.described()),
@@ -224,7 +231,10 @@ fn mismatch(kind: &Kind, expr: &Expr) -> Option<String> {
     };
     let fits = match kind {
         Kind::Text | Kind::OneOf(_) => {
-            matches!(expr, Expr::StringConstant(..) | Expr::InterpolatedString(..))
+            matches!(
+                expr,
+                Expr::StringConstant(..) | Expr::InterpolatedString(..)
+            )
         }
         Kind::Id(_) => matches!(
             expr,

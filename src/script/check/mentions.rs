@@ -60,7 +60,6 @@ pub fn named_imports(ast: &AST) -> Vec<(String, String)> {
         .collect()
 }
 
-
 fn is_word(name: &str) -> bool {
     name.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
@@ -95,8 +94,8 @@ pub struct Changes {
 
 /// Methods that change what they are called on.
 const CHANGERS: &[&str] = &[
-    "append", "chop", "clear", "crop", "dedup", "drain", "insert", "pad", "pop", "push",
-    "remove", "retain", "reverse", "set", "shift", "sort", "splice", "split", "take", "truncate",
+    "append", "chop", "clear", "crop", "dedup", "drain", "insert", "pad", "pop", "push", "remove",
+    "retain", "reverse", "set", "shift", "sort", "splice", "split", "take", "truncate",
 ];
 
 impl Changes {
@@ -136,7 +135,9 @@ impl Changes {
                     }
                 }
                 Some(ASTNode::Expr(Expr::Map(map, _))) => {
-                    changes.keys.extend(map.0.iter().map(|(key, _)| key.name.to_string()));
+                    changes
+                        .keys
+                        .extend(map.0.iter().map(|(key, _)| key.name.to_string()));
                 }
                 _ => {}
             }

@@ -128,7 +128,8 @@ fn finding(source: &Source, error: &ParseError) -> Finding {
         ParseErrorType::BadInput(LexError::ImproperSymbol(symbol, why))
             if symbol == "=" && why.contains("==") =>
         {
-            "`=` gives a variable a value, and this is a condition".clone_into(&mut complaint.message);
+            "`=` gives a variable a value, and this is a condition"
+                .clone_into(&mut complaint.message);
             complaint.hint = Some("compare with ==".to_owned());
             Rule::AssignmentInCondition
         }
@@ -191,11 +192,12 @@ fn bodies_of(
         if half.is_empty() {
             continue;
         }
-        let wanted: HashSet<(&str, usize)> =
-            half.iter().map(|(name, count)| (name.as_str(), *count)).collect();
-        let part = ast.clone_functions_only_filtered(|_, _, _, name, count| {
-            wanted.contains(&(name, count))
-        });
+        let wanted: HashSet<(&str, usize)> = half
+            .iter()
+            .map(|(name, count)| (name.as_str(), *count))
+            .collect();
+        let part = ast
+            .clone_functions_only_filtered(|_, _, _, name, count| wanted.contains(&(name, count)));
         bodies_of(&part, half, bodies);
     }
 }
@@ -211,6 +213,9 @@ pub fn offset(text: &str, position: Position) -> Option<usize> {
         .sum();
     let column = position.position().unwrap_or(1).saturating_sub(1);
     let rest = text.get(start..)?;
-    let inside = rest.char_indices().nth(column).map_or(rest.len(), |(at, _)| at);
+    let inside = rest
+        .char_indices()
+        .nth(column)
+        .map_or(rest.len(), |(at, _)| at);
     Some(start + inside)
 }

@@ -68,12 +68,19 @@ impl Walk<'_> {
     }
 
     fn of_unit(&mut self, unit: &Unit, module: &str, name: &str, given: usize, at: Position) {
-        let named = || unit.functions.iter().filter(|function| function.name == name);
+        let named = || {
+            unit.functions
+                .iter()
+                .filter(|function| function.name == name)
+        };
         if named().any(|function| !function.private && function.params.len() == given) {
             return;
         }
         if named().next().is_none() {
-            let shown = unit.functions.iter().filter(|it| !it.private && !it.name.contains('$'));
+            let shown = unit
+                .functions
+                .iter()
+                .filter(|it| !it.private && !it.name.contains('$'));
             let hint = nearest(name, shown.map(|it| it.name.as_str())).map_or_else(
                 || format!("it is defined in {}", unit.source.name),
                 |near| format!("did you mean `{module}::{near}`?"),
@@ -90,7 +97,10 @@ impl Walk<'_> {
                 Rule::UnknownFunction,
                 at,
                 format!("`{module}::{name}` is private: only its own file can call it"),
-                Some(format!("remove `private` before it in {}", unit.source.name)),
+                Some(format!(
+                    "remove `private` before it in {}",
+                    unit.source.name
+                )),
             );
         } else {
             let shown = named().filter(|function| !function.private);

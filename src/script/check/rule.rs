@@ -144,6 +144,10 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), Rule::ALL.len());
         assert!(Rule::ALL.is_sorted_by_key(|rule| rule.severity()));
-        assert!(Rule::ALL.iter().all(|rule| Rule::named(rule.name()) == Some(*rule)));
+        assert!(
+            Rule::ALL
+                .iter()
+                .all(|rule| Rule::named(rule.name()) == Some(*rule))
+        );
     }
 }

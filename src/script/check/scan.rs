@@ -270,7 +270,8 @@ mod tests {
             scan.code.split_whitespace().collect::<Vec<_>>().join(" "),
             "let a = ; let b = {f(#{a: })} ; c"
         );
-        let lines: Vec<(usize, bool)> = scan.comments.iter().map(|it| (it.line, it.alone)).collect();
+        let lines: Vec<(usize, bool)> =
+            scan.comments.iter().map(|it| (it.line, it.alone)).collect();
         assert_eq!(lines, [(1, false), (2, false)]);
         assert_eq!(&text[scan.comments[0].bytes.clone()], "// é {");
         assert!(Scan::of("\n  // a").comments[0].alone);
@@ -285,7 +286,11 @@ mod tests {
         let found = Scan::of(text).functions();
         let names: Vec<&str> = found.iter().map(|it| it.name.as_str()).collect();
         assert_eq!(names, ["f", "g"]);
-        let places: Vec<&str> = found[0].params.iter().map(|it| &text[it.1..][..1]).collect();
+        let places: Vec<&str> = found[0]
+            .params
+            .iter()
+            .map(|it| &text[it.1..][..1])
+            .collect();
         assert_eq!(places, ["a", "b"]);
     }
 }

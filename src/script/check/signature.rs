@@ -25,7 +25,10 @@ impl Signature {
             .get(after.max(1)..)
             .and_then(|rest| rest.trim().strip_prefix("->"))
             .map_or(Type::Unknown, Type::named);
-        let params: Vec<&str> = params.into_iter().filter(|it| !it.trim().is_empty()).collect();
+        let params: Vec<&str> = params
+            .into_iter()
+            .filter(|it| !it.trim().is_empty())
+            .collect();
         Some(Self {
             least: params.iter().filter(|param| !param.contains('?')).count(),
             most: params.len(),
@@ -80,7 +83,10 @@ mod tests {
     fn parameters_are_counted_and_the_result_is_read() {
         assert_eq!(read("now() -> Instant"), (0, 0, Type::Instant));
         assert_eq!(read("print(value)"), (1, 1, Type::Unknown));
-        assert_eq!(read("table(value, columns?: [string])"), (1, 2, Type::Unknown));
+        assert_eq!(
+            read("table(value, columns?: [string])"),
+            (1, 2, Type::Unknown)
+        );
         assert_eq!(
             read("wait_for(cloud | order | node, state: string, #{timeout, every}?) -> the same"),
             (2, 3, Type::Unknown)
@@ -98,6 +104,9 @@ mod tests {
             3
         );
         assert_eq!(read("ensure(|| body, || cleanup)").1, 2);
-        assert_eq!(read("nodes(cloud: Cloud) -> [Node]").2, Type::named("[Node]"));
+        assert_eq!(
+            read("nodes(cloud: Cloud) -> [Node]").2,
+            Type::named("[Node]")
+        );
     }
 }

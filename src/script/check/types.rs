@@ -89,7 +89,9 @@ impl Type {
             "Duration" => Self::Duration,
             "secret" | "Secret" => Self::Secret,
             _ if text.starts_with("map") || text.starts_with("#{") => Self::Map,
-            name => KINDS.get(name).map_or(Self::Unknown, |kind| Self::Record(kind)),
+            name => KINDS
+                .get(name)
+                .map_or(Self::Unknown, |kind| Self::Record(kind)),
         }
     }
 
@@ -109,7 +111,10 @@ impl Type {
         let own = kind.fields.iter().find(|field| field.name == name);
         let field = own.or_else(|| {
             let nested = kind.fields.iter().find(|field| field.name == "fields")?;
-            (nested.nested?)().fields.iter().find(|field| field.name == name)
+            (nested.nested?)()
+                .fields
+                .iter()
+                .find(|field| field.name == name)
         })?;
         // Where the API sends JSON of its own, and in instants it may leave out, all may be found.
         Some(match (field.type_name)().as_str() {

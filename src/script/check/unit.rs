@@ -85,7 +85,9 @@ impl Unit {
         }
         // Within a circle only the first to be asked has the whole answer.
         if is_first {
-            self.asked.borrow_mut().insert(name.to_owned(), needs.clone());
+            self.asked
+                .borrow_mut()
+                .insert(name.to_owned(), needs.clone());
         }
         needs
     }

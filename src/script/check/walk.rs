@@ -83,7 +83,9 @@ impl<'a> Walk<'a> {
     pub fn new(ground: &'a Ground<'a>) -> Self {
         let mut own: HashMap<&'a str, Vec<&'a Function>> = HashMap::new();
         for function in ground.functions {
-            own.entry(function.name.as_str()).or_default().push(function);
+            own.entry(function.name.as_str())
+                .or_default()
+                .push(function);
         }
         Self {
             ground,
@@ -120,7 +122,13 @@ impl<'a> Walk<'a> {
     }
 
     /// Notes a finding about what would fail as it runs, which some scripts mean to.
-    pub(super) fn fails(&mut self, rule: Rule, at: Position, message: String, hint: Option<String>) {
+    pub(super) fn fails(
+        &mut self,
+        rule: Rule,
+        at: Position,
+        message: String,
+        hint: Option<String>,
+    ) {
         if self.guard == Guard::Wanted {
             return;
         }
@@ -200,7 +208,11 @@ impl<'a> Walk<'a> {
             }
             ended = ended.or_else(|| flow::ends(statement, &|name| self.own.contains_key(name)));
         }
-        if ended.is_some() { Type::Unknown } else { value }
+        if ended.is_some() {
+            Type::Unknown
+        } else {
+            value
+        }
     }
 
     fn statement(&mut self, statement: &Stmt) -> Type {
@@ -241,7 +253,8 @@ impl<'a> Walk<'a> {
                 self.scope.push(&item.name, known, item.pos, Kind::Given);
                 if let Some(counter) = counter {
                     let known = self.settled(&counter.name, Type::Int);
-                    self.scope.push(&counter.name, known, counter.pos, Kind::Given);
+                    self.scope
+                        .push(&counter.name, known, counter.pos, Kind::Given);
                 }
                 self.block(it.body.iter());
                 self.leave(mark);

@@ -82,7 +82,12 @@ impl<'a> Inquiry<'a> {
         let parses = found.is_empty();
         found.extend(findings);
         let header = self.header(&mut found);
-        let names: HashSet<&str> = self.parsed.functions.iter().map(|it| it.name.as_str()).collect();
+        let names: HashSet<&str> = self
+            .parsed
+            .functions
+            .iter()
+            .map(|it| it.name.as_str())
+            .collect();
         let ast = self.parsed.ast.as_ref();
         let changes = ast.map(|ast| Changes::of(ast, &names)).unwrap_or_default();
         let of_header = |header: &Header| header.names().map(str::to_owned).collect();
@@ -119,7 +124,9 @@ impl<'a> Inquiry<'a> {
         {
             found.extend(unread(self.source, header, &arguments));
         }
-        let is_clean = !found.iter().any(|finding| finding.severity == Severity::Error);
+        let is_clean = !found
+            .iter()
+            .any(|finding| finding.severity == Severity::Error);
         if let Some(undefined) = self.parsed.undefined.take()
             && is_clean
         {
@@ -308,7 +315,11 @@ fn exports(statements: &[Stmt]) -> BTreeSet<String> {
                 names.insert(it.0.name.to_string());
             }
             Stmt::Export(it, _) => {
-                let shown = if it.1.name.is_empty() { &it.0.name } else { &it.1.name };
+                let shown = if it.1.name.is_empty() {
+                    &it.0.name
+                } else {
+                    &it.1.name
+                };
                 names.insert(shown.to_string());
             }
             _ => {}
