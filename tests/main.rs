@@ -19,6 +19,7 @@ mod promises {
     mod mistakes;
     mod operations;
     mod permissions;
+    mod powers;
     mod prompt;
     mod schedules;
     mod script_tests;
