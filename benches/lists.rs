@@ -99,6 +99,7 @@ fn interpreter(nodes: &[Value]) -> Interpreter {
         profile: "bench".to_owned(),
         controls: None,
         coverage: None,
+        locals: Arc::default(),
     });
     Interpreter::new(&host, PathBuf::new())
 }

@@ -18,6 +18,7 @@ mod kept;
 mod launcher;
 mod line;
 mod live;
+mod locals;
 mod locks;
 mod noise;
 mod prepared;

@@ -22,6 +22,7 @@ pub mod retry_after;
 mod token;
 mod transport;
 pub mod verdict;
+mod web;
 
 use std::fmt;
 
@@ -41,6 +42,7 @@ pub use problem::{Problem, problem, unreadable};
 pub use reply::{Limits, Reply};
 pub use transport::{Failure, Function, Phase, Transport};
 pub use verdict::Why;
+pub use web::{Web, WebRequest};
 
 /// A client of one account, shared by all who call it.
 #[derive(Clone)]

@@ -43,7 +43,7 @@ mod safe;
 mod section;
 mod url;
 
-pub use credentials::{Found, clean};
+pub use credentials::{Found, clean, from_file as secret_file};
 pub use environment::Environment;
 pub use journal::{Journal, Keep};
 pub use login::{Stored, Target, target};

@@ -3,7 +3,7 @@
 //! # The map of the house
 //!
 //! On the ground stand [`operation`] (what an operation is, and the request its arguments make),
-//! [`record`] (what a resource is), [`money`], [`branch`], [`clock`],
+//! [`record`] (what a resource is), [`money`], [`branch`], [`clock`], [`zone`],
 //! [`secret`] (what must not be shown, and where it is blotted out) and [`error`]. On them stands [`api`], which says what
 //! the API is, one file per resource.
 //!
@@ -36,3 +36,4 @@ pub mod script;
 pub mod secret;
 pub mod session;
 pub mod simulator;
+pub mod zone;

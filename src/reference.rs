@@ -193,6 +193,14 @@ fn of_builtin(builtin: &Builtin) -> String {
     if let Some(on) = builtin.on {
         let _ = writeln!(text, "As a method: {on}.{}(…)", builtin.name);
     }
+    if let Some(power) = builtin.power() {
+        let form = match power {
+            "fs" => "fs:PATH",
+            "env" => "env:NAME",
+            _ => "net:HOST",
+        };
+        let _ = writeln!(text, "Needs a power: --allow {form}, on the simulator too.");
+    }
     example(&mut text, builtin.example);
     text
 }

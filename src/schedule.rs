@@ -21,7 +21,6 @@ pub mod next;
 mod running;
 pub mod serve;
 pub mod watch;
-pub mod zone;
 
 pub use calendar::Calendar;
 pub use event::{Event, Events, Reason};

@@ -31,6 +31,7 @@ mod interpreter;
 mod key;
 mod language;
 mod lists;
+pub mod local;
 mod modules;
 mod moment;
 mod options;

@@ -15,6 +15,7 @@ mod marks;
 mod names;
 mod past;
 mod permission;
+mod power;
 mod question;
 mod recorded;
 mod recorder;
@@ -39,6 +40,7 @@ pub use grant::{Grant, Target, What};
 pub use halt::{Doubt, Halt, Parted};
 pub use past::{LOCAL, Past};
 pub use permission::{Permission, Standing};
+pub use power::{Access, Address, Power, Want, is_of_names, resolved};
 pub use question::{Asker, Consent, Question};
 pub use recorder::{Begun, Book, Recorder};
 

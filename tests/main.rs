@@ -22,6 +22,7 @@ mod promises {
     mod operations;
     mod output;
     mod permissions;
+    mod powers;
     mod progress;
     mod prompt;
     mod schedules;
@@ -43,6 +44,7 @@ mod stage {
     pub mod played;
     pub mod process;
     pub mod server;
+    pub mod site;
     pub mod terminal;
     pub mod vendor;
 }

@@ -26,11 +26,8 @@ impl Asker for Person {
     fn ask(&self, question: &Question) -> Consent {
         let _held = live::hold();
         loop {
-            let mut err = io::stderr().lock();
-            let asked = write!(err, "{}", question.line()).and_then(|()| err.flush());
-            drop(err);
             // Silence is not consent.
-            let Some(answer) = asked.ok().and_then(|()| self.line()) else {
+            let Some(answer) = self.says(&question.line()) else {
                 return Consent::No;
             };
             if let Some(consent) = question.consent(&answer) {
@@ -38,9 +35,33 @@ impl Asker for Person {
             }
         }
     }
+
+    fn confirm(&self, question: &str) -> Option<bool> {
+        loop {
+            let answer = self.says(&format!("{question} [y/N]: "))?;
+            match answer.trim().to_lowercase().as_str() {
+                "y" | "yes" => return Some(true),
+                "n" | "no" | "" => return Some(false),
+                _ => {}
+            }
+        }
+    }
 }
 
 impl Person {
+    /// What he says to a question.
+    fn says(&self, question: &str) -> Option<String> {
+        // What a name or a script holds must not move the cursor over what is asked.
+        let question: String = question
+            .chars()
+            .map(|c| if c.is_control() { '?' } else { c })
+            .collect();
+        let mut err = io::stderr().lock();
+        let asked = write!(err, "{question}").and_then(|()| err.flush());
+        drop(err);
+        asked.ok().and_then(|()| self.line())
+    }
+
     /// A line from the terminal; nothing at its end, or when the run is to stop. Reading cannot be
     /// interrupted, so another thread does it, which ends with the process.
     fn line(&self) -> Option<String> {

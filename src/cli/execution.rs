@@ -1,5 +1,6 @@
 //! One script on one account, from its text to its exit code.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -8,7 +9,7 @@ use super::account::Account;
 use super::console::Terminal;
 use super::granted::Granted;
 use super::kept::{Kept, New};
-use super::{Global, Outcome, ask, interrupt, show};
+use super::{Global, Outcome, ask, interrupt, locals, show};
 use crate::branch::{Frame, Nature};
 use crate::error::{Complaint, exit};
 use crate::journal::RunKind;
@@ -85,6 +86,7 @@ impl Execution {
         kept: &Kept,
     ) -> Outcome {
         let console = Arc::new(Terminal::new(global, self.account.simulated_clock()));
+        let locals = locals::of(global, &self.account, PathBuf::new());
         let memory = self.account.memory(&task.source.name);
         kept.cancels(&self.stop);
         let stop = self.stop.clone();
@@ -100,6 +102,7 @@ impl Execution {
             profile: self.account.profile().to_owned(),
             controls: None,
             coverage: None,
+            locals,
         });
         let ended = on_its_own_thread(&host, &task.source);
         kept.end(&ended, &stop)?;

@@ -13,7 +13,8 @@ use crate::error::{Complaint, Place, exit};
 use crate::output::{Column, Document};
 use crate::record::Unit;
 use crate::schedule::next::{fires, listed};
-use crate::schedule::{Calendar, CronLine, Job, zone};
+use crate::schedule::{Calendar, CronLine, Job};
+use crate::zone;
 
 /// Look at schedules.
 #[derive(Debug, Subcommand)]

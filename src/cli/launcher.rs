@@ -1,6 +1,7 @@
 //! Scripts run for the scheduler.
 
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -11,6 +12,7 @@ use super::account::Account;
 use super::execution::{Task, on_its_own_thread};
 use super::granted::{Granted, denied};
 use super::kept::{self, Kept, New};
+use super::locals;
 use super::prepared::Prepared;
 use crate::error::{Complaint, exit};
 use crate::journal::{Filter, Journal, JournalError, RunKind, RunState, micros};
@@ -34,12 +36,14 @@ struct Inner {
     account: Account,
     runtime: Arc<LazyRuntime>,
     global: Global,
+    /// Where the jobs file lies, which relative paths are from.
+    folder: PathBuf,
     journal: Option<Journal>,
 }
 
 impl Launcher {
-    /// A launcher on the account that the command line names.
-    pub fn new(global: &Global) -> Result<Self, Complaint> {
+    /// A launcher on the account that the command line names, for a jobs file in this folder.
+    pub fn new(global: &Global, folder: PathBuf) -> Result<Self, Complaint> {
         let account = Account::of(global, true)?;
         let is_kept = matches!(account, Account::Real { .. }) && !global.no_journal;
         Ok(Self {
@@ -48,6 +52,7 @@ impl Launcher {
                 account,
                 runtime: Arc::new(LazyRuntime::default()),
                 global: global.clone(),
+                folder,
             }),
         })
     }
@@ -141,9 +146,13 @@ fn prepared(inner: &Inner, due: &Due, stop: Stop) -> Result<(Host, Source, Kept)
         granted,
         kept,
         consents,
+        powers,
     } = prepared;
     kept.cancels(&stop);
-    let permission = granted.permission(None).with_consents(consents);
+    let permission = granted
+        .permission(None)
+        .with_consents(consents)
+        .with_powers(powers);
     let recorder = kept.recorder().cloned();
     let host = Host::new(Parts {
         session: inner
@@ -160,6 +169,7 @@ fn prepared(inner: &Inner, due: &Due, stop: Stop) -> Result<(Host, Source, Kept)
         profile: inner.account.profile().to_owned(),
         controls: None,
         coverage: None,
+        locals: locals::of(&inner.global, &inner.account, inner.folder.clone()),
     });
     Ok((host, task.source, kept))
 }
@@ -172,6 +182,7 @@ fn fresh(inner: &Inner, job: &Job) -> Result<Prepared, Vec<Complaint>> {
         .allow
         .iter()
         .map(|word| word.parse::<Grant>().map_err(Complaint::usage))
+        .map(|grant| grant.map(|grant| grant.from_folder(&inner.folder)))
         .collect::<Result<Vec<_>, _>>()?;
     // The profile's `allow` is for whoever types; a job says itself what it needs.
     let granted = Granted {
@@ -199,6 +210,7 @@ fn fresh(inner: &Inner, job: &Job) -> Result<Prepared, Vec<Complaint>> {
         granted,
         kept,
         consents: Vec::new(),
+        powers: Vec::new(),
     })
 }
 

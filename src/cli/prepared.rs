@@ -8,6 +8,7 @@ use crate::error::{Complaint, exit};
 use crate::journal::{Journal, Run};
 use crate::operation::Effect;
 use crate::script::source::Source;
+use crate::session::Power;
 
 /// A run that is ready to be carried out.
 pub struct Prepared {
@@ -19,6 +20,8 @@ pub struct Prepared {
     pub kept: Kept,
     /// What a person consented to before.
     pub consents: Vec<Effect>,
+    /// The powers outside the account that he consented to.
+    pub powers: Vec<Power>,
 }
 
 /// Finds a run that can be taken up again.
@@ -64,6 +67,11 @@ impl Prepared {
             }
         };
         Ok(Self {
+            powers: run
+                .consents
+                .iter()
+                .filter_map(|it| it.parse().ok())
+                .collect(),
             consents: run
                 .consents
                 .iter()

@@ -1,6 +1,7 @@
 //! `mw repl`.
 
 use std::io::IsTerminal as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -9,7 +10,7 @@ use serde_json::Map;
 use super::account::Account;
 use super::console::Terminal;
 use super::kept::Kept;
-use super::{Global, Outcome, interrupt, show};
+use super::{Global, Outcome, interrupt, locals, show};
 use crate::config::{self, Environment};
 use crate::error::{Complaint, exit};
 use crate::journal::RunKind;
@@ -42,6 +43,7 @@ impl Repl {
             profile: account.profile().to_owned(),
             controls: None,
             coverage: None,
+            locals: locals::of(global, &account, PathBuf::new()),
         });
         let prompt = if matches!(account, Account::Simulated(_)) {
             "sim> "

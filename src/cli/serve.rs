@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,12 +45,23 @@ impl Events for Lines {
     }
 }
 
+/// The folder that the relative paths of jobs are from.
+fn folder_of(jobs: &Path) -> Result<PathBuf, Complaint> {
+    let file = std::path::absolute(jobs).map_err(|error| {
+        Complaint::new(
+            exit::FAILED,
+            format!("the working directory is gone: {error}"),
+        )
+    })?;
+    Ok(file.parent().unwrap_or(&file).to_owned())
+}
+
 impl Serve {
     /// Runs the command.
     pub fn run(self, global: &Global) -> Outcome {
         let name = self.jobs.to_string_lossy().into_owned();
         let JobsFile { text, jobs } = JobsFile::read(&name)?;
-        let launcher = Arc::new(Launcher::new(global)?);
+        let launcher = Arc::new(Launcher::new(global, folder_of(&self.jobs)?)?);
         let unfinished = Unfinished::of(launcher.clone());
         let (found, left) = mpsc::channel(1);
         let (drain, abort) = (CancellationToken::new(), CancellationToken::new());

@@ -71,7 +71,9 @@ impl Test {
         let runtime = interrupt::watch(&stop);
         let mut suite = Suite {
             account,
+            allow: global.allow.clone(),
             deny: global.deny.clone(),
+            yes: global.yes,
             runtime,
             stop: stop.clone(),
             coverage: None,

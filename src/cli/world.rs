@@ -74,6 +74,11 @@ impl World {
         &self.settings.clock
     }
 
+    /// What its chances are drawn from.
+    pub const fn seed(&self) -> u64 {
+        self.settings.seed
+    }
+
     fn simulator(&self) -> &Arc<Simulator> {
         self.simulator
             .get_or_init(|| Arc::new(Simulator::new(self.settings.clone())))

@@ -104,47 +104,59 @@ impl Https {
         if !body.is_empty() {
             sending = sending.body(body);
         }
-        let mut response = sending.send().await.map_err(|error| ready.failure(error))?;
-        let mut answer = http::Response::new(Bytes::new());
-        *answer.status_mut() = response.status();
-        *answer.version_mut() = response.version();
-        std::mem::swap(answer.headers_mut(), response.headers_mut());
-        let too_large = || {
-            Failure::unknown(format!(
-                "the answer of {} is larger than {} MiB",
-                ready.host,
-                LARGEST / (1024 * 1024)
-            ))
-        };
-        if response
-            .content_length()
-            .is_some_and(|length| length > LARGEST as u64)
-        {
+        let response = sending
+            .send()
+            .await
+            .map_err(|error| failure(&ready.host, error))?;
+        whole(&ready.host, response, LARGEST).await
+    }
+}
+
+/// An answer with its whole body, which may be this long, in bytes.
+pub(super) async fn whole(
+    host: &str,
+    mut response: reqwest::Response,
+    largest: usize,
+) -> Result<http::Response<Bytes>, Failure> {
+    let mut answer = http::Response::new(Bytes::new());
+    *answer.status_mut() = response.status();
+    *answer.version_mut() = response.version();
+    std::mem::swap(answer.headers_mut(), response.headers_mut());
+    let too_large = || {
+        Failure::unknown(format!(
+            "the answer of {} is larger than {} MiB",
+            host,
+            largest / (1024 * 1024)
+        ))
+    };
+    if response
+        .content_length()
+        .is_some_and(|length| length > largest as u64)
+    {
+        return Err(too_large());
+    }
+    // Most answers come in one piece, which is taken as it is.
+    let mut first = Bytes::new();
+    let mut whole: Option<BytesMut> = None;
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| failure(host, error))?
+    {
+        let length = whole.as_ref().map_or(first.len(), BytesMut::len);
+        if length.saturating_add(chunk.len()) > largest {
             return Err(too_large());
         }
-        // Most answers come in one piece, which is taken as it is.
-        let mut first = Bytes::new();
-        let mut whole: Option<BytesMut> = None;
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| ready.failure(error))?
-        {
-            let length = whole.as_ref().map_or(first.len(), BytesMut::len);
-            if length.saturating_add(chunk.len()) > LARGEST {
-                return Err(too_large());
-            }
-            if length == 0 {
-                first = chunk;
-            } else {
-                whole
-                    .get_or_insert_with(|| BytesMut::from(&*first))
-                    .extend_from_slice(&chunk);
-            }
+        if length == 0 {
+            first = chunk;
+        } else {
+            whole
+                .get_or_insert_with(|| BytesMut::from(&*first))
+                .extend_from_slice(&chunk);
         }
-        *answer.body_mut() = whole.map_or(first, BytesMut::freeze);
-        Ok(answer)
     }
+    *answer.body_mut() = whole.map_or(first, BytesMut::freeze);
+    Ok(answer)
 }
 
 impl Transport for Https {
@@ -177,52 +189,62 @@ impl Ready {
         }
         Ok(url)
     }
+}
 
-    fn failure(&self, error: reqwest::Error) -> Failure {
-        let error = error.without_url();
-        let is_timeout = error.is_timeout();
-        let mut causes: Vec<String> = Vec::new();
-        let mut cause = error.source();
-        while let Some(inner) = cause {
-            if let Some(text) = shown(&inner.to_string(), 200)
-                && !causes.iter().any(|known| known.contains(&text))
-            {
-                causes.retain(|known| !text.contains(known.as_str()));
-                causes.push(text);
-            }
-            cause = inner.source();
+/// Why a request to a host came to nothing.
+pub(super) fn failure(host: &str, error: reqwest::Error) -> Failure {
+    let error = error.without_url();
+    let is_timeout = error.is_timeout();
+    let mut causes: Vec<String> = Vec::new();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        if let Some(text) = shown(&inner.to_string(), 200)
+            && !causes.iter().any(|known| known.contains(&text))
+        {
+            causes.retain(|known| !text.contains(known.as_str()));
+            causes.push(text);
         }
-        let why = if causes.is_empty() {
-            error.to_string()
-        } else if error.is_connect() {
-            // The innermost cause is the one that can be mended; the others say "connect" again.
-            causes.pop().unwrap_or_default()
-        } else {
-            causes.join(": ")
-        };
-        let why = without_userinfo(&why);
-        let host = &self.host;
-        if error.is_connect() {
-            let why = if is_timeout {
-                "it took too long".to_owned()
-            } else {
-                why
-            };
-            return Failure::not_sent(format!("cannot connect to {host}: {why}"));
-        }
-        if error.is_builder() {
-            return Failure::not_sent(format!("cannot build a request to {host}: {why}"));
-        }
-        if is_timeout {
-            return Failure::unknown(format!("{host} did not answer in time"));
-        }
-        Failure::unknown(format!("the connection to {host} broke: {why}"))
+        cause = inner.source();
     }
+    let why = if causes.is_empty() {
+        error.to_string()
+    } else if error.is_connect() {
+        // The innermost cause is the one that can be mended; the others say "connect" again.
+        causes.pop().unwrap_or_default()
+    } else {
+        causes.join(": ")
+    };
+    let why = without_userinfo(&why);
+    if error.is_connect() {
+        let why = if is_timeout {
+            "it took too long".to_owned()
+        } else {
+            why
+        };
+        return Failure::not_sent(format!("cannot connect to {host}: {why}"));
+    }
+    if error.is_builder() {
+        return Failure::not_sent(format!("cannot build a request to {host}: {why}"));
+    }
+    if is_timeout {
+        return Failure::unknown(format!("{host} did not answer in time"));
+    }
+    Failure::unknown(format!("the connection to {host} broke: {why}"))
 }
 
 fn prepare(settings: &HttpsSettings) -> Result<Ready, Failure> {
     let base = address(&settings.base_url)?;
     let host = host_of(&base);
+    let client = connector(settings, &host, base.scheme() == "http")?;
+    Ok(Ready { client, base, host })
+}
+
+/// What connects by these settings, without TLS where none is wanted.
+pub(super) fn connector(
+    settings: &HttpsSettings,
+    host: &str,
+    is_plain: bool,
+) -> Result<reqwest::Client, Failure> {
     // Another part of the process may have chosen a provider already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
@@ -242,19 +264,18 @@ fn prepare(settings: &HttpsSettings) -> Result<Ready, Failure> {
     } else {
         builder = builder.no_proxy();
     }
-    builder = match (&settings.ca_file, base.scheme()) {
+    builder = match &settings.ca_file {
         // Without TLS no authority is needed: an empty list spares reading the system's.
-        (_, "http") => builder.tls_certs_only([]),
-        (Some(file), _) => builder.tls_certs_merge(authorities(file)?),
-        (None, _) => builder,
+        _ if is_plain => builder.tls_certs_only([]),
+        Some(file) => builder.tls_certs_merge(authorities(file)?),
+        None => builder,
     };
-    let client = builder.build().map_err(|error| {
+    builder.build().map_err(|error| {
         let why = error
             .source()
             .map_or_else(|| error.to_string(), ToString::to_string);
         Failure::not_sent(format!("cannot set up TLS for {host}: {why}"))
-    })?;
-    Ok(Ready { client, base, host })
+    })
 }
 
 fn address(text: &str) -> Result<Url, Failure> {
@@ -294,7 +315,7 @@ fn guard_proxies() {
     }
 }
 
-fn host_of(url: &Url) -> String {
+pub(super) fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port()
         .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))

@@ -145,7 +145,8 @@ fn fetch(source: &Source, environment: &Environment) -> Result<Secret, Complaint
     }
 }
 
-fn from_file(path: &Path) -> Result<Secret, Complaint> {
+/// Reads a secret from a file, which nobody else may read.
+pub fn from_file(path: &Path) -> Result<Secret, Complaint> {
     let shown = path.display();
     let unreadable = |error: &dyn std::fmt::Display| {
         refused(format!("the secret file {shown} cannot be read: {error}"))

@@ -10,7 +10,7 @@ use chrono::{
 };
 
 use super::line::CronLine;
-use super::zone::Zone;
+use crate::zone::{Zone, first_second};
 
 /// The years in which fires are looked for.
 const FIRST_YEAR: i32 = 1970;
@@ -70,7 +70,7 @@ impl Calendar {
         }
         if after.year() < FIRST_YEAR {
             let start = NaiveDate::from_ymd_opt(FIRST_YEAR, 1, 1)?.and_hms_opt(0, 0, 0)?;
-            return Some(self.first_at(start)? - TimeDelta::seconds(1));
+            return Some(self.zone.first_at(start)? - TimeDelta::seconds(1));
         }
         after.with_nanosecond(0)
     }
@@ -86,7 +86,7 @@ impl Calendar {
         }
         for _ in 0..MOST_SKIPS {
             local = self.line.next_local(local)?;
-            let fire = self.first_at(local)?;
+            let fire = self.zone.first_at(local)?;
             if fire > after {
                 return Some(fire);
             }
@@ -120,36 +120,12 @@ impl Calendar {
             }
             local = match instants {
                 MappedLocalTime::None => {
-                    self.zone.local(self.gap_end(next)?) - TimeDelta::seconds(1)
+                    self.zone.local(self.zone.gap_end(next)?) - TimeDelta::seconds(1)
                 }
                 _ => next,
             };
         }
         None
-    }
-
-    /// The first instant at which the zone's clock has reached `local`.
-    fn first_at(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
-        match self.zone.instants(local) {
-            MappedLocalTime::None => self.gap_end(local),
-            found => found.earliest(),
-        }
-    }
-
-    /// The first instant after the gap in which `local` lies.
-    fn gap_end(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
-        // Gaps last from minutes to a whole day; the search walks out of it on both sides.
-        let step = TimeDelta::minutes(15);
-        let steps = 1..=200;
-        let before = steps
-            .clone()
-            .find_map(|count| self.zone.instants(local - step * count).latest())?;
-        let after = steps
-            .into_iter()
-            .find_map(|count| self.zone.instants(local + step * count).earliest())?;
-        Some(first_second(before, after, |instant| {
-            self.zone.local(instant) >= local
-        }))
     }
 
     /// The local times at which a fold starts and ends, given the two instants of one within.
@@ -162,24 +138,6 @@ impl Calendar {
         let start = self.zone.local(change);
         (start, start + span)
     }
-}
-
-/// The first second after `before`, up to `after`, from which `reached` holds.
-fn first_second(
-    before: DateTime<Utc>,
-    after: DateTime<Utc>,
-    reached: impl Fn(DateTime<Utc>) -> bool,
-) -> DateTime<Utc> {
-    let (mut low, mut high) = (before, after);
-    while high - low > TimeDelta::seconds(1) {
-        let middle = low + TimeDelta::seconds((high - low).num_seconds() / 2);
-        if reached(middle) {
-            high = middle;
-        } else {
-            low = middle;
-        }
-    }
-    high
 }
 
 #[cfg(test)]

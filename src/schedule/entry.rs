@@ -13,9 +13,9 @@ use super::calendar::Calendar;
 use super::document::{Document, Node};
 use super::job::{Job, Overlap};
 use super::line::CronLine;
-use super::zone::{self, Zone};
 use crate::error::Place;
 use crate::operation::nearest;
+use crate::zone::{self, Zone};
 
 const KEYS: [&str; 10] = [
     "name", "cron", "timezone", "seconds", "script", "args", "allow", "timeout", "overlap",

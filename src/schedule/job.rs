@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::calendar::Calendar;
 use super::next::Fire;
-use super::zone::Zone;
+use crate::zone::Zone;
 
 /// What happens when a job is due while it still runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -8,8 +8,8 @@ use cron::Schedule;
 
 pub use super::fault::LineError;
 use super::field::{DAY, Field, HOUR, MINUTE, MONTH, SECOND, Unit, WEEKDAY};
-use super::zone::{self, Zone};
 use crate::operation::nearest;
+use crate::zone::{self, Zone};
 
 const NICKNAMES: [(&str, &str); 7] = [
     ("@yearly", "0 0 1 1 *"),

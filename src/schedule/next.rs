@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::calendar::Calendar;
-use super::zone::Zone;
+use crate::zone::Zone;
 
 /// One fire of a schedule, in its zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,10 +67,7 @@ mod tests {
     #[test]
     fn people_see_local_time_and_utc() {
         let line = CronLine::parse("30 2 * * *", false).unwrap();
-        let calendar = Calendar::new(
-            line,
-            crate::schedule::zone::named("America/New_York").unwrap(),
-        );
+        let calendar = Calendar::new(line, crate::zone::named("America/New_York").unwrap());
         let after = "2026-03-07T12:00:00Z".parse().unwrap();
         let fires = fires(&calendar, after, 2);
         assert_eq!(

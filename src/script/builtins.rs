@@ -1,7 +1,14 @@
 //! The builtin functions as declarations: help, completion, checks and the reference read this list.
 
+mod dates;
+mod in_tests;
+mod outside;
+mod texts;
+
+pub use in_tests::IN_TESTS;
+
 /// One builtin function.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Builtin {
     /// Its name.
     pub name: &'static str,
@@ -13,8 +20,22 @@ pub struct Builtin {
     pub doc: &'static str,
     /// A line of script that uses it.
     pub example: &'static str,
-    /// The power over the machine it runs on that it needs: `fs`, `env`, `net`.
-    pub power: Option<&'static str>,
+    /// The power outside the account that the example needs, where the function needs one: `fs:.`.
+    pub needs: Option<&'static str>,
+}
+
+impl Builtin {
+    /// The same, which needs a power outside the account: the one that its example needs.
+    const fn needs(mut self, power: &'static str) -> Self {
+        self.needs = Some(power);
+        self
+    }
+
+    /// The kind of power outside the account that it needs: `fs`, `env` or `net`.
+    #[must_use]
+    pub fn power(&self) -> Option<&'static str> {
+        self.needs?.split(':').next()
+    }
 }
 
 const fn function(
@@ -29,7 +50,7 @@ const fn function(
         signature,
         doc,
         example,
-        power: None,
+        needs: None,
     }
 }
 
@@ -46,12 +67,40 @@ const fn method(
         signature,
         doc,
         example,
-        power: None,
+        needs: None,
     }
 }
 
+/// The lists there are, one for each theme.
+const LISTS: &[&[Builtin]] = &[GENERAL, dates::DATES, texts::TEXTS, outside::OUTSIDE];
+
 /// The builtin functions.
-pub static BUILTINS: &[Builtin] = &[
+pub static BUILTINS: &[Builtin] = &{
+    let mut all = [GENERAL[0]; count()];
+    let (mut list, mut at) = (0, 0);
+    while list < LISTS.len() {
+        let mut place = 0;
+        while place < LISTS[list].len() {
+            all[at] = LISTS[list][place];
+            at += 1;
+            place += 1;
+        }
+        list += 1;
+    }
+    all
+};
+
+const fn count() -> usize {
+    let (mut list, mut count) = (0, 0);
+    while list < LISTS.len() {
+        count += LISTS[list].len();
+        list += 1;
+    }
+    count
+}
+
+/// What is of no theme of its own.
+const GENERAL: &[Builtin] = &[
     function(
         "print",
         "print(value?)",
@@ -93,52 +142,6 @@ pub static BUILTINS: &[Builtin] = &[
         "progress(done: int, total: int, what?: string)",
         "Shows the person watching how far the script has come: as a bar with an estimate on a terminal, in a line for each tenth elsewhere.",
         r#"for done in 0..=4 { progress(done, 4, "copied") }"#,
-    ),
-    function(
-        "now",
-        "now() -> Instant",
-        "The account's present instant; simulated on the simulator.",
-        r#"now().format("%Y-%m-%d")"#,
-    ),
-    function(
-        "instant",
-        "instant(text: string) -> Instant",
-        "Reads an instant.",
-        r#"now() > instant("2020-01-01T00:00:00Z")"#,
-    ),
-    function(
-        "duration",
-        "duration(value) -> Duration",
-        "Reads a duration: \"45m\", \"1h 30m\", or a number of seconds.",
-        r#"duration("45m").minutes() == 45.0"#,
-    ),
-    method(
-        "Duration",
-        "seconds",
-        "seconds(duration) -> float",
-        "A duration in seconds.",
-        r#"duration("2m").seconds()"#,
-    ),
-    method(
-        "Duration",
-        "minutes",
-        "minutes(duration) -> float",
-        "A duration in minutes.",
-        r#"duration("2h").minutes()"#,
-    ),
-    method(
-        "Duration",
-        "hours",
-        "hours(duration) -> float",
-        "A duration in hours.",
-        r#"duration("90m").hours()"#,
-    ),
-    method(
-        "Instant",
-        "format",
-        "format(instant, pattern: string) -> string",
-        "An instant in UTC by a strftime pattern.",
-        r#"now().format("%H:%M")"#,
     ),
     function(
         "sleep",
@@ -326,93 +329,5 @@ pub static BUILTINS: &[Builtin] = &[
         "reveal(secret) -> string",
         "The text of a secret. Mind where it goes.",
         "token().access_token.reveal().len() > 0",
-    ),
-];
-
-/// What only tests have; the examples stand in a test. Those of `sim::` are called with that before
-/// their names.
-pub static IN_TESTS: &[Builtin] = &[
-    function(
-        "run_script",
-        "run_script(path: string, #{arguments}?) -> #{exit, value, output, error}",
-        "Runs a script, found from the test's folder, as `mw run` does, in the test's account.",
-        r#"run_script("hello.rhai", #{name: "you"}).output"#,
-    ),
-    method(
-        "sim",
-        "cloud",
-        "sim::cloud(#{label, type?, nodes?, pod?, names?, prevent_delete?}) -> Cloud",
-        "Adds a complete cloud to the account at once: `baremetal` of 3 nodes in pod_1 unless told otherwise.",
-        r#"sim::cloud(#{label: "Web", type: "pcc", nodes: 3})"#,
-    ),
-    method(
-        "sim",
-        "stock",
-        "sim::stock(#{pod, sku, count})",
-        "Puts so many servers of a hardware type in stock, instead of those there are.",
-        r#"sim::stock(#{pod: "pod_1", sku: "medium_v4", count: 100})"#,
-    ),
-    method(
-        "sim",
-        "events",
-        "sim::events() -> [#{at, kind, operation, target, status}]",
-        "Every call and every change of state in the account, oldest first.",
-        r#"sim::events().filter(|event| event.kind == "change")"#,
-    ),
-    method(
-        "sim",
-        "count",
-        "sim::count(operation: string, target?) -> int",
-        "How often an operation was called, in all or on one resource.",
-        r#"sim::count("set_power", cloud("Bare metal").nodes()[0])"#,
-    ),
-    method(
-        "sim",
-        "advance",
-        "sim::advance(duration)",
-        "Lets time pass in the account.",
-        r#"sim::advance("3 days")"#,
-    ),
-    method(
-        "sim",
-        "snapshot",
-        "sim::snapshot() -> int",
-        "Takes a copy of the whole account to go back to.",
-        "sim::restore(sim::snapshot())",
-    ),
-    method(
-        "sim",
-        "restore",
-        "sim::restore(snapshot: int)",
-        "Puts the account back to a snapshot; the clock goes on.",
-        "sim::restore(sim::snapshot())",
-    ),
-    method(
-        "sim",
-        "reset",
-        "sim::reset()",
-        "Puts the account back to its start; the clock goes on.",
-        "sim::reset()",
-    ),
-    method(
-        "sim",
-        "fault",
-        "sim::fault(#{operation, target?, nth?, times?, probability?, …}) -> int",
-        "Makes calls fail from now on, in one way: `status` (with `body`, `retry_after`, `executed`), `reset: \"before\"` or `\"after\"`, `truncated`, `ignored` (answered, not done), `stale: \"5m\"`, `revoked`, `says: #{field: value}` (with `of`), for set_power `locked: \"10m\"` or `stuck`, for place_order `provisioning: \"manual_setup\"` or `\"stalled\"`, or `sold_out`. Beside it, or alone: `delay`, `drip`, `skew`. `nth` counts the calls the fault is about, from 1.",
-        r#"sim::fault(#{operation: "clouds", status: 503, nth: 1})"#,
-    ),
-    method(
-        "sim",
-        "faults",
-        "sim::faults() -> [#{id, rule, matched, struck}]",
-        "The faults in force, and how often each struck.",
-        "sim::faults()",
-    ),
-    method(
-        "sim",
-        "clear_faults",
-        "sim::clear_faults()",
-        "Takes all faults out of force.",
-        "sim::clear_faults()",
     ),
 ];

@@ -11,8 +11,8 @@ use rhai::{Dynamic, Engine, OptimizationLevel};
 use super::host::Host;
 use super::modules::Modules;
 use super::{
-    assertions, coverage, field, flow, handle, lists, memory, moment, parallel, progress, speech,
-    strides, waiting,
+    assertions, coverage, field, flow, handle, lists, local, memory, moment, parallel, progress,
+    speech, strides, waiting,
 };
 
 /// How deep scripts may call and nest. Rhai's own limits differ between debug and release builds;
@@ -58,6 +58,7 @@ pub fn build(host: &Host, base: PathBuf) -> Engine {
     memory::register(&mut engine, host);
     progress::register(&mut engine, host);
     strides::register(&mut engine, host);
+    local::register(&mut engine, host);
     if let Some(coverage) = host.coverage() {
         coverage::register(&mut engine, coverage);
     }

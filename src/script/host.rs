@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::console::{Console, Level};
 use super::coverage::Coverage;
 use super::hands::Hands;
+use super::local::Locals;
 use super::memory::Memory;
 use super::runtime::LazyRuntime;
 use super::shelf::Shelf;
@@ -53,6 +54,8 @@ pub struct Parts {
     pub controls: Option<Controls>,
     /// Where it is counted what scripts carry out.
     pub coverage: Option<Arc<Coverage>>,
+    /// What the script has beside its account.
+    pub locals: Arc<Locals>,
 }
 
 /// Calls a control of the simulated account, which answers with a status and a body.
@@ -139,6 +142,12 @@ impl Host {
         &self.0.parts.memory
     }
 
+    /// What the script has beside its account.
+    #[must_use]
+    pub(super) fn locals(&self) -> &Locals {
+        &self.0.parts.locals
+    }
+
     /// The controls of the simulated account, in tests.
     #[must_use]
     pub(super) fn controls(&self) -> Option<&Controls> {
@@ -166,6 +175,7 @@ impl Host {
             profile: parts.profile.clone(),
             controls: None,
             coverage: parts.coverage.clone(),
+            locals: parts.locals.clone(),
         })
     }
 

@@ -1,6 +1,6 @@
 //! The options of a builtin: a map whose keys are checked.
 
-use rhai::{Dynamic, EvalAltResult, FLOAT, INT, Map};
+use rhai::{Dynamic, EvalAltResult, FLOAT, INT, ImmutableString, Map};
 
 use super::moment::Span;
 use super::trouble::Trouble;
@@ -81,6 +81,46 @@ impl<'a> Options<'a> {
                 Ok(span)
             })
             .transpose()
+    }
+
+    /// A text.
+    pub fn text(&self, name: &str) -> Result<Option<ImmutableString>> {
+        self.get(name)
+            .map(|value| {
+                value
+                    .as_immutable_string_ref()
+                    .map(|text| text.clone())
+                    .map_err(|_| self.wrong(name, "text", value))
+            })
+            .transpose()
+    }
+
+    /// True or false.
+    pub fn flag(&self, name: &str) -> Result<Option<bool>> {
+        self.get(name)
+            .map(|value| {
+                value
+                    .as_bool()
+                    .map_err(|_| self.wrong(name, "true or false", value))
+            })
+            .transpose()
+    }
+
+    /// A map.
+    pub fn map(&self, name: &str) -> Result<Option<Map>> {
+        self.get(name)
+            .map(|value| {
+                value
+                    .read_lock::<Map>()
+                    .map(|map| map.clone())
+                    .ok_or_else(|| self.wrong(name, "a map, #{…}", value))
+            })
+            .transpose()
+    }
+
+    /// Any value.
+    pub fn any(&self, name: &str) -> Option<&Dynamic> {
+        self.get(name)
     }
 
     /// One of a few words.

@@ -357,6 +357,7 @@ fn in_doubt(error: Box<EvalAltResult>) -> Box<EvalAltResult> {
         hint: Some("look at the account before doing it again".to_owned()),
         exit: exit::IN_DOUBT,
         call: failure.call,
+        status: failure.status,
     }
     .raise()
 }

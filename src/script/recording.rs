@@ -53,7 +53,7 @@ impl Scope {
 }
 
 impl Host {
-    fn recorder(&self) -> Option<&Recorder> {
+    pub(super) fn recorder(&self) -> Option<&Recorder> {
         self.session().recorder()
     }
 
@@ -74,8 +74,19 @@ impl Host {
         .raise()
     }
 
-    /// Begins a builtin.
+    /// Begins a builtin that changes nothing outside the run.
     pub(super) fn step(&self, name: &'static str, target: &str, arguments: &Value) -> Result<Step> {
+        self.step_of(LOCAL, name, target, arguments)
+    }
+
+    /// Begins a builtin with this effect.
+    pub(super) fn step_of(
+        &self,
+        effect: &'static str,
+        name: &'static str,
+        target: &str,
+        arguments: &Value,
+    ) -> Result<Step> {
         let Some(recorder) = self.recorder() else {
             return Ok(Step::Unrecorded);
         };
@@ -83,7 +94,7 @@ impl Host {
             .begin(Asked {
                 operation: name,
                 arguments: canonical(arguments),
-                effect: LOCAL,
+                effect,
                 target: target.into(),
             })
             .map_err(|halt| Self::halted(&halt))?;
@@ -281,6 +292,14 @@ impl Host {
         }
     }
 
+    /// Pauses the run with a question about a builtin: nobody can tell what became of it.
+    pub(super) fn doubt(&self, call: &Call, seen: &str) -> Box<EvalAltResult> {
+        match self.recorder() {
+            Some(recorder) => Self::halted(&recorder.doubt(call, seen.to_owned())),
+            None => Stopped::Halted.raise(),
+        }
+    }
+
     /// Whether the run cannot go on.
     pub(super) fn is_halted(&self) -> bool {
         self.recorder()
@@ -293,7 +312,7 @@ impl Host {
     }
 }
 
-fn of_body(call: &Call) -> Value {
+pub(super) fn of_body(call: &Call) -> Value {
     call.body
         .as_ref()
         .and_then(|body| serde_json::from_slice(body).ok())

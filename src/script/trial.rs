@@ -62,6 +62,7 @@ impl Trial {
             profile: String::new(),
             controls: None,
             coverage: None,
+            locals: Arc::default(),
         });
         Interpreter::new(&host, ".".into())
             .run(&Source::of_text("<test>", text))

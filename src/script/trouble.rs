@@ -21,6 +21,8 @@ pub struct Trouble {
     pub exit: u8,
     /// The failed call, where it was one.
     pub call: Option<Box<CallError>>,
+    /// The status that a host elsewhere answered with.
+    pub status: Option<u16>,
 }
 
 impl Trouble {
@@ -33,6 +35,7 @@ impl Trouble {
             hint: None,
             exit: exit::FAILED,
             call: None,
+            status: None,
         }
     }
 
@@ -69,6 +72,7 @@ impl Trouble {
                 .call
                 .as_ref()
                 .and_then(|call| call.status())
+                .or(self.status)
                 .map_or(Dynamic::UNIT, |status| Dynamic::from(i64::from(status))),
             "name" => self
                 .call
@@ -112,6 +116,7 @@ impl From<CallError> for Trouble {
                 code => code,
             },
             call: Some(Box::new(error)),
+            status: None,
         }
     }
 }
@@ -126,6 +131,7 @@ impl Trouble {
             "hint": self.hint,
             "exit": self.exit,
             "call": self.call.as_ref().map(|call| call.to_json()),
+            "status": self.status,
         })
         .to_string()
     }
@@ -146,6 +152,9 @@ impl Trouble {
             call: word("call")
                 .and_then(|call| CallError::from_json(&call).ok())
                 .map(Box::new),
+            status: kept["status"]
+                .as_u64()
+                .and_then(|status| u16::try_from(status).ok()),
         }
     }
 }

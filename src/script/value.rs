@@ -6,6 +6,7 @@ use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
 use serde_json::Value;
 
 use super::handle;
+use super::local::Local;
 use super::moment::{Instant, Span};
 use super::trouble::Trouble;
 use crate::output::Document;
@@ -122,6 +123,9 @@ fn convert(
     if let Some(at) = value.read_lock::<Instant>() {
         return Ok(at.to_string().into());
     }
+    if let Some(local) = value.read_lock::<Local>() {
+        return Ok(local.to_string().into());
+    }
     if let Some(secret) = value.read_lock::<Secret>() {
         return Ok(secret.to_string().into());
     }
@@ -193,6 +197,9 @@ pub fn brief(value: &Dynamic) -> String {
     }
     if let Some(at) = value.read_lock::<Instant>() {
         return at.to_string();
+    }
+    if let Some(local) = value.read_lock::<Local>() {
+        return local.to_string();
     }
     if let Some(secret) = value.read_lock::<Secret>() {
         return secret.to_string();

@@ -2,8 +2,10 @@
 //! `net:hooks.example.com`.
 
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 
+use super::power::Power;
 use super::subject::{self, Called, Subject};
 use crate::api;
 use crate::operation::{Effect, Operation, nearest};
@@ -14,7 +16,7 @@ pub enum Grant {
     /// Something done to the account.
     Account(What, Option<Target>),
     /// A power outside the account: `fs:DIR`, `env:NAME`, `net:HOST`.
-    Local(String),
+    Local(Power),
 }
 
 /// What is done to the account.
@@ -51,6 +53,15 @@ impl Grant {
     #[must_use]
     pub const fn effect(effect: Effect) -> Self {
         Self::Account(What::Effect(effect), None)
+    }
+
+    /// The same grant, its path taken from this folder if it is a relative one.
+    #[must_use]
+    pub fn from_folder(self, folder: &Path) -> Self {
+        match self {
+            Self::Local(power) => Self::Local(power.from_folder(folder)),
+            other @ Self::Account(..) => other,
+        }
     }
 
     /// The kind of resource it is limited to, if it is.
@@ -168,7 +179,7 @@ impl fmt::Display for Grant {
             Self::Account(what, Some(target)) => {
                 write!(f, "{what}@{}:{}", target.kind, target.name)
             }
-            Self::Local(power) => f.write_str(power),
+            Self::Local(power) => power.fmt(f),
         }
     }
 }
@@ -181,7 +192,7 @@ impl FromStr for Grant {
             .iter()
             .any(|power| text.starts_with(power))
         {
-            return Ok(Self::Local(text.to_owned()));
+            return text.parse().map(Self::Local);
         }
         let (what, target) = match text.split_once('@') {
             Some((what, target)) => (what, Some(target)),

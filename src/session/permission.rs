@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::denial::Denial;
 use super::grant::{Covers, Grant};
+use super::power::Consented;
 use super::question::{Asker, Consent, Question};
 use super::subject::Subject;
 use crate::money::Money;
@@ -29,14 +30,15 @@ pub enum Standing {
 
 /// What a run may do.
 pub struct Permission {
-    allow: Vec<Grant>,
-    deny: Vec<Denial>,
-    asker: Option<Arc<dyn Asker>>,
+    pub(super) allow: Vec<Grant>,
+    pub(super) deny: Vec<Denial>,
+    pub(super) asker: Option<Arc<dyn Asker>>,
+    pub(super) powers: Consented,
     consented: Mutex<HashSet<Effect>>,
     unrecorded: bool,
     careful: bool,
     said_yes: bool,
-    job: Option<String>,
+    pub(super) job: Option<String>,
     limit: Option<Money>,
 }
 
@@ -59,6 +61,7 @@ impl Permission {
             allow,
             deny,
             asker,
+            powers: Consented::default(),
             consented: Mutex::new(HashSet::new()),
             unrecorded: false,
             careful: false,
@@ -268,7 +271,7 @@ impl Permission {
 }
 
 /// A word as a shell takes it.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "@:._-+/".contains(c);
     if word.chars().all(is_plain) {
         return word.to_owned();

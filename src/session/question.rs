@@ -80,6 +80,11 @@ pub enum Consent {
 pub trait Asker: Send + Sync {
     /// Asks, and waits for the answer.
     fn ask(&self, question: &Question) -> Consent;
+
+    /// Asks what a script wants to know: yes or no. Nothing comes back where no answer came.
+    fn confirm(&self, _: &str) -> Option<bool> {
+        None
+    }
 }
 
 #[cfg(test)]

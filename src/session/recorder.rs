@@ -383,7 +383,7 @@ impl Recorder {
     }
 
     /// Whether a call whose intent is on disk may be sent now: the run is ours and goes on.
-    pub(super) async fn may_send(&self) -> bool {
+    pub async fn may_send(&self) -> bool {
         if self.0.halt.get().is_some() {
             return false;
         }
@@ -405,7 +405,8 @@ impl Recorder {
     }
 
     /// The question about a call in doubt, which pauses the run.
-    pub(super) fn doubt(&self, call: &Call, seen: String) -> Halt {
+    #[must_use]
+    pub fn doubt(&self, call: &Call, seen: String) -> Halt {
         self.stop(Halt::Doubt(Box::new(Doubt {
             run: self.id().unwrap_or_default().to_owned(),
             path: call.path.clone(),

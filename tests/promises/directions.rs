@@ -19,6 +19,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("clock", &["branch"]),
     ("record", &["operation", "secret"]),
     ("operation", &["record"]),
+    ("zone", &["operation"]),
     // What the API is.
     ("api", &["money", "operation", "record"]),
     // How it is reached, and how a stand-in answers. Neither names the other.
@@ -67,6 +68,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "record",
             "secret",
             "session",
+            "zone",
         ],
     ),
     ("reference", &["api", "operation", "record", "script"]),
@@ -74,7 +76,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "repl",
         &["api", "error", "operation", "output", "reference", "script"],
     ),
-    ("schedule", &["clock", "error", "operation", "parameters"]),
+    (
+        "schedule",
+        &["clock", "error", "operation", "parameters", "zone"],
+    ),
 ];
 
 /// Parts that name each other, reviewed.

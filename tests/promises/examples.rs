@@ -10,6 +10,7 @@ use metalwright::script::sugar::SUGAR;
 
 use crate::stage::mw::Mw;
 use crate::stage::server::Server;
+use crate::stage::site::Site;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -34,8 +35,37 @@ fn examples_of_builtins_run() {
     assert!(!BUILTINS.is_empty());
     for builtin in BUILTINS {
         assert!(builtin.example.contains(builtin.name), "{}", builtin.name);
-        runs(builtin.name, builtin.example);
+        match builtin.needs {
+            None => runs(builtin.name, builtin.example),
+            Some(power) => runs_outside(builtin.name, builtin.example, power),
+        }
     }
+}
+
+/// Runs a line that reaches beyond the account, with the power it says it needs and not without.
+fn runs_outside(what: &str, line: &str, power: &str) {
+    println!("{what}: {line}");
+    let site = Site::new();
+    let call = |allow: &[&str]| {
+        let mut words = vec!["--sim"];
+        words.extend(allow);
+        // The address of the examples is nobody's.
+        let line = line.replace("https://hooks.example.com", site.url());
+        words.extend(["eval", &line]);
+        Mw::new(words)
+            .env("SLACK_URL", "https://hooks.example.com/services/T0")
+            .file("notes.txt", "hello")
+            .file("inventory.json", r#"{"nodes": ["a"]}"#)
+            .file("inventory.yaml", "nodes: [a]")
+            .file("inventory.toml", "nodes = ['a']")
+            .file("inventory.csv", "name,rack\na,1\n")
+            .any_stdout()
+            .any_stderr()
+    };
+    let granted = power.replace("hooks.example.com", "127.0.0.1");
+    call(&["--allow", &granted]).run();
+    let refused = call(&[]).code(4).run();
+    assert!(refused.stderr.contains("--allow"), "{}", refused.stderr);
 }
 
 #[test]

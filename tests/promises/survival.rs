@@ -8,6 +8,7 @@ mod cancelled;
 mod course;
 mod doubts;
 mod locks;
+mod outside;
 mod ownership;
 mod resumed;
 mod sweep;

@@ -63,7 +63,8 @@ impl Resume {
         let permission = resumed
             .granted
             .permission(asker)
-            .with_consents(resumed.consents);
+            .with_consents(resumed.consents)
+            .with_powers(resumed.powers);
         execution.carry_out(&global, resumed.task, permission, &resumed.kept)
     }
 }

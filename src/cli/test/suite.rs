@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::error::{Complaint, exit};
 use crate::script::console::{Console, Level};
 use crate::script::host::{Host, Parts};
+use crate::script::local::Locals;
 use crate::script::memory::Memory;
 use crate::script::runtime::LazyRuntime;
 use crate::script::shelf::Shelf;
@@ -30,6 +31,10 @@ use crate::simulator::Settings;
 pub struct Suite {
     /// What every account starts from; each has a clock of its own.
     pub account: Settings,
+    /// What is allowed beside every effect.
+    pub allow: Vec<Grant>,
+    /// Whether every question of a script is answered with yes.
+    pub yes: bool,
     /// What is denied.
     pub deny: Vec<Grant>,
     /// The runtime for everything that waits.
@@ -178,7 +183,8 @@ impl Suite {
             clock: Clock::simulated_at(self.account.model.start()),
             ..self.account.clone()
         });
-        let permission = Permission::new(Permission::everything(), denied(&self.deny), None);
+        let allow = [Permission::everything(), self.allow.clone()].concat();
+        let permission = Permission::new(allow, denied(&self.deny), None);
         let host = Host::new(Parts {
             session: world.session(permission, Arc::new(Silent)),
             runtime: self.runtime.clone(),
@@ -190,6 +196,11 @@ impl Suite {
             profile: "sim".to_owned(),
             controls: Some(world.controls()),
             coverage,
+            locals: Arc::new(Locals {
+                yes: self.yes,
+                chance: Mutex::new(fastrand::Rng::with_seed(self.account.seed)),
+                ..Locals::default()
+            }),
         });
         (host, world)
     }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::Calendar;
 use super::walk::{DrawnLine, line};
 use crate::schedule::CronLine;
-use crate::schedule::zone::{Zone, named};
+use crate::zone::{Zone, named};
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()

@@ -38,7 +38,7 @@ impl Walk<'_> {
             .iter()
             .find(|it| it.name == name && Some(it.signature) == meaning.signature.as_deref());
         if let Some(builtin) = builtin {
-            needs.powers.extend(builtin.power);
+            needs.powers.extend(builtin.power());
             if name == "wait_for" {
                 needs.effects.insert(Effect::Read);
             }

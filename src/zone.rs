@@ -47,6 +47,32 @@ impl Zone {
         }
     }
 
+    /// The first instant at which the zone's clock has reached `local`.
+    #[must_use]
+    pub fn first_at(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
+        match self.instants(local) {
+            MappedLocalTime::None => self.gap_end(local),
+            found => found.earliest(),
+        }
+    }
+
+    /// The first instant after the gap in which `local` lies.
+    #[must_use]
+    pub fn gap_end(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
+        // Gaps last from minutes to a whole day; the search walks out of it on both sides.
+        let step = TimeDelta::minutes(15);
+        let steps = 1..=200;
+        let before = steps
+            .clone()
+            .find_map(|count| self.instants(local - step * count).latest())?;
+        let after = steps
+            .into_iter()
+            .find_map(|count| self.instants(local + step * count).earliest())?;
+        Some(first_second(before, after, |instant| {
+            self.local(instant) >= local
+        }))
+    }
+
     /// What its time is called at an instant: `EDT`, `+03`.
     #[must_use]
     pub fn abbreviation(&self, instant: DateTime<Utc>) -> String {
@@ -109,6 +135,24 @@ fn timestamp(instant: DateTime<Utc>) -> Timestamp {
 /// The same local time, its fraction of a second left out.
 fn written(local: NaiveDateTime) -> civil::DateTime {
     Offset::UTC.to_datetime(timestamp(local.and_utc()))
+}
+
+/// The first second after `before`, up to `after`, from which `reached` holds.
+pub fn first_second(
+    before: DateTime<Utc>,
+    after: DateTime<Utc>,
+    reached: impl Fn(DateTime<Utc>) -> bool,
+) -> DateTime<Utc> {
+    let (mut low, mut high) = (before, after);
+    while high - low > TimeDelta::seconds(1) {
+        let middle = low + TimeDelta::seconds((high - low).num_seconds() / 2);
+        if reached(middle) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    high
 }
 
 fn suggestion(name: &str) -> String {

@@ -1,0 +1,43 @@
+//! What scripts have beside their account: the user's secrets, the way to hosts elsewhere.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use super::Global;
+use super::account::Account;
+use crate::client::Web;
+use crate::config::{self, Environment};
+use crate::error::Complaint;
+use crate::record::Secret;
+use crate::script::local::Locals;
+
+/// What a script has beside this account. Its relative paths are from `folder`, or from where `mw` was
+/// called if that is empty.
+pub fn of(global: &Global, account: &Account, folder: PathBuf) -> Arc<Locals> {
+    let ca_file = match account {
+        Account::Simulated(_) => global.cacert.clone(),
+        Account::Real { profile, .. } => profile.cacert.clone(),
+    };
+    let chance = match account {
+        Account::Simulated(world) => fastrand::Rng::with_seed(world.seed()),
+        Account::Real { .. } => fastrand::Rng::new(),
+    };
+    Arc::new(Locals {
+        folder,
+        secrets: Arc::new(secret),
+        web: Web::new(ca_file),
+        yes: global.yes,
+        chance: Mutex::new(chance),
+    })
+}
+
+/// A secret of the user's: a file beside the configuration, readable by him alone.
+fn secret(name: &str) -> Result<Option<Secret>, Complaint> {
+    let file = config::config_file(&Environment::of_process())?
+        .with_file_name("secrets")
+        .join(name);
+    if !file.exists() {
+        return Ok(None);
+    }
+    config::secret_file(&file).map(Some)
+}

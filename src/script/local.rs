@@ -1,0 +1,101 @@
+//! What scripts do beside the account: on the machine they run on, and with hosts elsewhere.
+
+mod appended;
+mod chance;
+mod confirm;
+mod dates;
+mod disk;
+mod environment;
+mod files;
+mod formats;
+mod patterns;
+mod sent;
+mod tables;
+mod template;
+mod web;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use rhai::{Engine, EvalAltResult};
+
+use super::host::Host;
+use super::trouble::Trouble;
+use crate::client::Web;
+use crate::error::{Complaint, exit};
+use crate::record::Secret;
+use crate::session::Want;
+
+pub use dates::Local;
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// Finds a secret of the user's by its name, if there is one.
+pub type Secrets =
+    Arc<dyn Fn(&str) -> std::result::Result<Option<Secret>, Complaint> + Send + Sync>;
+
+/// What a script has beside its account.
+pub struct Locals {
+    /// The folder that its relative paths are from; the process's own if it is empty.
+    pub folder: PathBuf,
+    /// The user's secrets.
+    pub secrets: Secrets,
+    /// The way to hosts elsewhere.
+    pub web: Web,
+    /// Whether every question of `confirm` is answered with yes.
+    pub yes: bool,
+    /// Where its random numbers come from.
+    pub chance: Mutex<fastrand::Rng>,
+}
+
+impl fmt::Debug for Locals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Locals")
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for Locals {
+    /// Nothing secret, nobody who says yes, and numbers that nobody can foretell.
+    fn default() -> Self {
+        Self {
+            folder: PathBuf::new(),
+            secrets: Arc::new(|_| Ok(None)),
+            web: Web::new(None),
+            yes: false,
+            chance: Mutex::new(fastrand::Rng::new()),
+        }
+    }
+}
+
+impl Host {
+    /// Makes sure that a script may do this; whoever may not is told how he could.
+    fn permit(&self, what: &str, want: &Want) -> Result<()> {
+        let Err((why, hint)) = self.session().permit_power(want) else {
+            return Ok(());
+        };
+        // Whoever interrupts the question has not refused this alone.
+        if let Some(stopped) = self.stopped() {
+            return Err(stopped.raise());
+        }
+        let message = format!("`{what}` is not permitted: {why}");
+        let mut trouble = Trouble::new("not_permitted", message).hint(hint);
+        trouble.exit = exit::NOT_PERMITTED;
+        Err(trouble.raise())
+    }
+}
+
+/// Registers what scripts have beside the account.
+pub fn register(engine: &mut Engine, host: &Host) {
+    files::register(engine, host);
+    formats::register(engine, host);
+    environment::register(engine, host);
+    web::register(engine, host);
+    patterns::register(engine);
+    template::register(engine);
+    dates::register(engine);
+    chance::register(engine, host);
+    confirm::register(engine, host);
+}

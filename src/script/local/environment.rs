@@ -1,0 +1,143 @@
+//! `env` and `secret`: what the user's environment says.
+
+use rhai::{Dynamic, Engine, ImmutableString};
+use serde_json::{Value, json};
+
+use super::Result;
+use crate::record::Secret;
+use crate::script::host::Host;
+use crate::script::recording::Step;
+use crate::script::trouble::Trouble;
+use crate::session::{Want, is_of_names};
+
+/// Words in the names of variables whose values are not kept: they are read again when a run is taken
+/// up.
+const HUSHED: [&str; 8] = [
+    "AUTH",
+    "CREDENTIAL",
+    "KEY",
+    "PASS",
+    "SECRET",
+    "TOKEN",
+    "URL",
+    "WEBHOOK",
+];
+
+fn is_hushed(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    HUSHED.iter().any(|word| name.contains(word))
+}
+
+fn named(builtin: &str, name: &str) -> Result<()> {
+    if !name.is_empty() && !name.starts_with('.') && name.chars().all(is_of_names) {
+        return Ok(());
+    }
+    Err(Trouble::argument(format!(
+        "{builtin} takes a name of letters, digits, `_`, `-` and `.`, not {name:?}"
+    ))
+    .raise())
+}
+
+fn variable(name: &str) -> Result<Option<String>> {
+    match std::env::var(name) {
+        Ok(text) => Ok(Some(text)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(Trouble::new(
+            "environment",
+            format!("the variable {name} holds bytes that are no UTF-8"),
+        )
+        .raise()),
+    }
+}
+
+/// A variable of the environment, the same when the run is taken up again.
+fn env(host: &Host, name: &str) -> Result<Option<String>> {
+    named("env", name)?;
+    let look = || {
+        host.permit(&format!("env {name:?}"), &Want::variable(name))?;
+        variable(name)
+    };
+    let arguments = json!({"name": name});
+    match host.step("env", name, &arguments)? {
+        Step::Unrecorded => look(),
+        Step::Over(_) if is_hushed(name) => look(),
+        Step::Over(kept) => Ok(kept.as_str().map(str::to_owned)),
+        Step::Open(call) => {
+            let outcome = look();
+            host.end(Some(call), &outcome, |found| match found {
+                Some(text) if !is_hushed(name) => Value::from(text.as_str()),
+                _ => Value::Null,
+            });
+            outcome
+        }
+    }
+}
+
+fn unset(name: &str) -> Trouble {
+    Trouble::new("environment", format!("the variable {name} is not set")).hint(format!(
+        r#"set it, or give what stands for it: env({name:?}, "…")"#
+    ))
+}
+
+/// A secret: never kept, and fetched again when the run is taken up.
+fn secret(host: &Host, name: &str) -> Result<Secret> {
+    named("secret", name)?;
+    let find = || {
+        host.permit(&format!("secret {name:?}"), &Want::secret(name))?;
+        if let Some(text) = variable(name)?.filter(|text| !text.is_empty()) {
+            return Ok(Secret::guarded(text));
+        }
+        match (host.locals().secrets)(name) {
+            Ok(Some(secret)) => Ok(secret),
+            Ok(None) => Err(Trouble::new("secret", format!("there is no secret {name:?}"))
+                .hint(format!(
+                    "set the variable {name}, or write the file secrets/{name} beside config.toml, with chmod 600"
+                ))
+                .raise()),
+            Err(complaint) => {
+                let mut trouble = Trouble::new("secret", complaint.message);
+                trouble.hint = complaint.hint;
+                trouble.exit = complaint.exit;
+                Err(trouble.raise())
+            }
+        }
+    };
+    match host.step("secret", name, &json!({"name": name}))? {
+        Step::Unrecorded | Step::Over(_) => find(),
+        Step::Open(call) => {
+            let outcome = find();
+            host.end(Some(call), &outcome, |_| Value::Null);
+            outcome
+        }
+    }
+}
+
+/// Registers `env`, `secret`, and what makes a longer secret of one.
+pub fn register(engine: &mut Engine, host: &Host) {
+    let own = host.clone();
+    engine.register_fn("env", move |name: &str| {
+        env(&own, name)?.ok_or_else(|| unset(name).raise())
+    });
+    let own = host.clone();
+    engine.register_fn(
+        "env",
+        move |name: &str, default: Dynamic| -> Result<Dynamic> {
+            Ok(match env(&own, name)? {
+                Some(text) => Dynamic::from(ImmutableString::from(text)),
+                None => default,
+            })
+        },
+    );
+    let own = host.clone();
+    engine.register_fn("secret", move |name: &str| secret(&own, name));
+    engine
+        .register_fn("+", |text: &str, secret: Secret| {
+            Secret::new(format!("{text}{}", secret.reveal()))
+        })
+        .register_fn("+", |secret: Secret, text: &str| {
+            Secret::new(format!("{}{text}", secret.reveal()))
+        })
+        .register_fn("+", |a: Secret, b: Secret| {
+            Secret::new(format!("{}{}", a.reveal(), b.reveal()))
+        });
+}

@@ -1,0 +1,141 @@
+//! CSV: a list of maps, one for each line, whose names are in the first.
+
+use std::collections::BTreeSet;
+
+use rhai::{Array, Dynamic, ImmutableString, Map};
+use serde_json::Value;
+
+use super::Result;
+use super::formats::{Wrong, plain};
+use crate::script::trouble::Trouble;
+use crate::script::value;
+
+/// How CSV is written.
+pub(super) struct Manner {
+    delimiter: u8,
+    headers: bool,
+}
+
+impl Manner {
+    /// Values parted by commas, and a first line of names, unless told otherwise.
+    pub(super) fn new(
+        delimiter: Option<&str>,
+        headers: Option<bool>,
+    ) -> std::result::Result<Self, String> {
+        let delimiter = match delimiter.map(str::as_bytes) {
+            None => b',',
+            Some([one]) if one.is_ascii() && !matches!(one, b'"' | b'\n' | b'\r') => *one,
+            Some(_) => {
+                return Err(
+                    "`delimiter` must be one character of ASCII, such as \";\" or \"\\t\""
+                        .to_owned(),
+                );
+            }
+        };
+        Ok(Self {
+            delimiter,
+            headers: headers.unwrap_or(true),
+        })
+    }
+}
+
+fn text(value: &str) -> Dynamic {
+    Dynamic::from(ImmutableString::from(value))
+}
+
+/// The lines of a text: maps, or lists where there are no names.
+pub(super) fn parse(whole: &str, manner: &Manner) -> std::result::Result<Dynamic, Wrong> {
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(manner.delimiter)
+        .has_headers(manner.headers)
+        .from_reader(plain(whole).as_bytes());
+    let names = if manner.headers {
+        let names = reader.headers().map_err(|error| wrong(&error))?.clone();
+        let mut seen = BTreeSet::new();
+        if let Some(twice) = names.iter().find(|name| !seen.insert(*name)) {
+            return Err(Wrong {
+                line: Some(1),
+                column: None,
+                what: format!("two columns are called {twice:?}"),
+            });
+        }
+        Some(names)
+    } else {
+        None
+    };
+    let mut rows = Array::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| wrong(&error))?;
+        rows.push(match &names {
+            Some(names) => {
+                let fields = names.iter().zip(record.iter());
+                let row: Map = fields
+                    .map(|(name, field)| (name.into(), text(field)))
+                    .collect();
+                Dynamic::from_map(row)
+            }
+            None => Dynamic::from_array(record.iter().map(text).collect()),
+        });
+    }
+    Ok(Dynamic::from_array(rows))
+}
+
+fn wrong(error: &csv::Error) -> Wrong {
+    let line = error
+        .position()
+        .and_then(|place| usize::try_from(place.line()).ok());
+    let what = match error.kind() {
+        csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } => format!("the number of values is {len}, and {expected_len} in the lines before"),
+        _ => error.to_string(),
+    };
+    Wrong {
+        line,
+        column: None,
+        what,
+    }
+}
+
+/// A list of maps or resources as CSV; without `columns`, with all there are in the order they come.
+pub(super) fn to_csv(list: &Array, columns: Option<&Array>) -> Result<String> {
+    let refused = |what: String| Trouble::argument(format!("to_csv: {what}")).raise();
+    let rows = list
+        .iter()
+        .enumerate()
+        .map(|(place, item)| match value::to_json(item) {
+            Ok(Value::Object(row)) => Ok(row),
+            Ok(_) => Err(refused(format!(
+                "item {place} is no map: {}",
+                value::debug(item, 0)
+            ))),
+            Err(trouble) => Err(trouble.raise()),
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let mut names: Vec<String> = Vec::new();
+    if let Some(columns) = columns {
+        names.extend(columns.iter().map(ToString::to_string));
+    } else {
+        let mut seen = BTreeSet::new();
+        let all = rows.iter().flat_map(|row| row.keys());
+        names.extend(all.filter(|name| seen.insert(name.as_str())).cloned());
+    }
+    if names.is_empty() {
+        return Ok(String::new());
+    }
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let failed = |error: &dyn std::fmt::Display| refused(error.to_string());
+    writer
+        .write_record(&names)
+        .map_err(|error| failed(&error))?;
+    for row in &rows {
+        let cells = names.iter().map(|name| match row.get(name) {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+        });
+        writer.write_record(cells).map_err(|error| failed(&error))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| failed(&error))?;
+    String::from_utf8(bytes).map_err(|error| failed(&error))
+}
