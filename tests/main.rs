@@ -12,6 +12,7 @@ mod promises {
     mod checks;
     mod conformance;
     mod contract;
+    mod corpus;
     mod credentials;
     mod directions;
     mod examples;

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::thread;
 
 use super::folder::Folder;
@@ -20,7 +21,7 @@ enum Expected {
 /// One call of `mw` in a folder and a home of its own.
 #[must_use = "nothing runs before `run`"]
 pub struct Mw {
-    folder: Folder,
+    folder: Arc<Folder>,
     directory: Option<OsString>,
     program: &'static str,
     arguments: Vec<OsString>,
@@ -32,8 +33,9 @@ pub struct Mw {
     hidden: Vec<(String, &'static str)>,
 }
 
-/// What a call did, after it did what was expected.
+/// What a call did.
 pub struct Done {
+    pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
 }
@@ -41,7 +43,7 @@ pub struct Done {
 impl Mw {
     pub fn new<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Self {
         Self {
-            folder: Folder::new(),
+            folder: Arc::new(Folder::new()),
             directory: None,
             program: env!("CARGO_BIN_EXE_mw"),
             arguments: arguments
@@ -89,6 +91,17 @@ impl Mw {
     /// A file in the folder that the call is made from.
     pub fn file(self, name: &str, text: &str) -> Self {
         self.folder.write(name, text);
+        self
+    }
+
+    /// Makes the call from a folder that other calls are made from too, their home in it.
+    pub fn sharing(mut self, folder: &Arc<Folder>) -> Self {
+        self.folder = folder.clone();
+        self
+    }
+
+    pub fn stdin(mut self, text: &str) -> Self {
+        text.clone_into(&mut self.stdin);
         self
     }
 
@@ -155,9 +168,8 @@ impl Mw {
         command
     }
 
-    /// Makes the call and looks whether it did what was expected.
-    #[track_caller]
-    pub fn run(self) -> Done {
+    /// Makes the call, whatever it comes to.
+    pub fn done(&self) -> Done {
         let mut child = self.command().spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let text = self.stdin.clone();
@@ -172,20 +184,30 @@ impl Mw {
             }
             text
         };
-        let (stdout, stderr) = (shown(output.stdout), shown(output.stderr));
-        let wrong = output.status.code() != Some(self.code)
-            || differs(&self.stdout, &stdout)
-            || differs(&self.stderr, &stderr);
+        Done {
+            code: output.status.code(),
+            stdout: shown(output.stdout),
+            stderr: shown(output.stderr),
+        }
+    }
+
+    /// Makes the call and looks whether it did what was expected.
+    #[track_caller]
+    pub fn run(self) -> Done {
+        let done = self.done();
+        let wrong = done.code != Some(self.code)
+            || differs(&self.stdout, &done.stdout)
+            || differs(&self.stderr, &done.stderr);
         assert!(
             !wrong,
-            "mw {:?}\nexit {} where {} was expected{}{}",
+            "mw {:?}\nexit {:?} where {} was expected{}{}",
             self.arguments,
-            output.status,
+            done.code,
             self.code,
-            compared("stdout", &self.stdout, &stdout),
-            compared("stderr", &self.stderr, &stderr),
+            compared("stdout", &self.stdout, &done.stdout),
+            compared("stderr", &self.stderr, &done.stderr),
         );
-        Done { stdout, stderr }
+        done
     }
 
     /// Starts the call and leaves it running.

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read};
 use std::process::{Child, ChildStdin, Command};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
@@ -24,7 +25,7 @@ pub struct Process {
     stdin: Option<ChildStdin>,
     stdout: Lines,
     stderr: Lines,
-    _folder: Folder,
+    _folder: Arc<Folder>,
 }
 
 /// How a process ended.
@@ -90,7 +91,7 @@ impl Lines {
 }
 
 impl Process {
-    pub fn start(mut command: Command, folder: Folder) -> Self {
+    pub fn start(mut command: Command, folder: Arc<Folder>) -> Self {
         let mut child = command.spawn().unwrap();
         Self {
             stdin: child.stdin.take(),
