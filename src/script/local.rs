@@ -3,7 +3,7 @@
 mod appended;
 mod chance;
 mod confirm;
-mod dates;
+pub(super) mod dates;
 mod disk;
 mod environment;
 mod files;

@@ -3,6 +3,7 @@
 use rhai::{ASTFlags, Expr, Position};
 
 use super::super::language;
+use super::super::local::dates::FIELDS as MOMENT_FIELDS;
 use super::rule::Rule;
 use super::types::Type;
 use super::walk::Walk;
@@ -81,6 +82,12 @@ impl Walk<'_> {
                 }
                 Type::Unknown
             }
+            Type::Instant => {
+                if name != "tag" && !MOMENT_FIELDS.contains(&name) {
+                    self.no_field(target, name, MOMENT_FIELDS.iter().copied(), position);
+                }
+                Type::Unknown
+            }
             Type::Unknown | Type::Map | Type::Unit | Type::Function => Type::Unknown,
             _ => {
                 let property = language::property(name);
@@ -138,7 +145,6 @@ impl Walk<'_> {
                 _ => None,
             },
             Type::Duration => Some("it has methods: seconds(), minutes(), hours()".to_owned()),
-            Type::Instant => Some("format it: at.format(\"%H:%M\")".to_owned()),
             _ => None,
         };
         // What is a method is called.

@@ -180,7 +180,7 @@ impl Type {
             Self::Float => word == "float",
             Self::Char => word == "char",
             // A function may be named.
-            Self::Text => matches!(word, "text" | "function"),
+            Self::Text => matches!(word, "text" | "string" | "function"),
             Self::Map => word == "map",
             Self::Function => word == "function",
             Self::Instant => word == "Instant",

@@ -136,21 +136,6 @@ impl Local {
         Ok(text)
     }
 
-    const FIELDS: &[&str] = &[
-        "year",
-        "month",
-        "day",
-        "hour",
-        "minute",
-        "second",
-        "weekday",
-        "day_of_year",
-        "week",
-        "date",
-        "time",
-        "unix",
-    ];
-
     fn field(&self, name: &str) -> Option<Dynamic> {
         let clock = self.clock();
         let number = |number: u32| Dynamic::from(INT::from(number));
@@ -183,6 +168,22 @@ impl Local {
     }
 }
 
+/// The fields of an instant, in UTC, and of the clocks of a place.
+pub const FIELDS: &[&str] = &[
+    "year",
+    "month",
+    "day",
+    "hour",
+    "minute",
+    "second",
+    "weekday",
+    "day_of_year",
+    "week",
+    "date",
+    "time",
+    "unix",
+];
+
 const fn weekday(day: Weekday) -> &'static str {
     match day {
         Weekday::Mon => "monday",
@@ -196,7 +197,7 @@ const fn weekday(day: Weekday) -> &'static str {
 }
 
 fn unknown(what: &str, name: &str, own: &[&'static str]) -> Box<EvalAltResult> {
-    let known = || Local::FIELDS.iter().chain(own).copied();
+    let known = || FIELDS.iter().chain(own).copied();
     Trouble::new("field", format!("{what} has no field `{name}`"))
         .hint(nearest(name, known()).map_or_else(
             || format!("its fields are {}", known().collect::<Vec<_>>().join(", ")),

@@ -348,7 +348,7 @@ fn whoever_cannot_go_on_with_a_run_leaves_it_as_it_is() {
     let resume = ["-q", "runs", "resume", &run];
     for (name, value, code) in [
         ("OPENMETAL_CLIENT_SECRET", "wrong", 3),
-        ("OPENMETAL_CLIENT_ID", "", 2),
+        ("OPENMETAL_CLIENT_ID", "", 3),
     ] {
         let ended = account.call(account.mw(&resume).env(name, value));
         assert_eq!(ended.code, Some(code), "{name}={value}: {}", ended.stderr);
