@@ -55,7 +55,7 @@ mod waiting;
 
 pub use case::Case;
 pub use coverage::Coverage;
-pub use field::described;
+pub use handle::described;
 pub use handle::{kind, kinds};
 pub use incomplete::is_incomplete;
 pub use interpreter::{Ended, Interpreter, Suite, Value};

@@ -1,22 +1,42 @@
 //! From what the engine says went wrong to what a user can act on.
 
-use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
+mod parsing;
+mod running;
+mod thrown;
+mod unclosed;
+
+use rhai::{EvalAltResult, ParseError, ParseErrorType, Position};
 
 use super::source::Source;
-use super::trouble::{Stopped, Trouble};
+use super::trouble::Stopped;
 use super::vocabulary;
 use crate::error::{Complaint, Place, exit};
 use crate::operation::nearest;
+pub use parsing::foreign;
+pub use running::{NOTHING, kind, sentence};
 
 /// The complaint about a script that does not parse.
 #[must_use]
 pub fn parse(source: &Source, error: &ParseError) -> Complaint {
-    let (message, hint) = parse_sentence(error.err_type(), &source.text);
-    let complaint = Complaint::new(exit::USAGE, message).at(place(source, error.position()));
-    match hint {
-        Some(hint) => complaint.hint(hint),
-        None => complaint,
-    }
+    unparsed(source, error.err_type(), error.position())
+}
+
+/// The complaint about a comment that is never closed.
+#[must_use]
+pub fn open_comment(source: &Source) -> Option<Complaint> {
+    let found = unclosed::unclosed(&source.text).filter(|it| it.mark == '*')?;
+    let bytes = found.at..found.at + 2;
+    let place = Place::of_bytes(&source.name, &source.text, bytes);
+    let complaint = Complaint::new(exit::USAGE, "this comment is never closed");
+    Some(complaint.at(Some(place)).hint("close it with */"))
+}
+
+fn unparsed(source: &Source, kind: &ParseErrorType, position: Position) -> Complaint {
+    let sentence = parsing::sentence(source, kind, position);
+    let mut complaint = Complaint::new(exit::USAGE, sentence.message)
+        .at(sentence.place.or_else(|| place(source, position)));
+    complaint.hint = sentence.hint;
+    complaint
 }
 
 /// The complaint about a script that failed. `find` gives the text of a module by its name.
@@ -61,19 +81,15 @@ pub fn failure(
         }
     }
     trail.reverse();
-    let (message, hint, code) = match current {
-        EvalAltResult::ErrorParsing(kind, _) => {
-            let (message, hint) = parse_sentence(kind, &here.text);
-            (message, hint, exit::USAGE)
-        }
-        other => {
-            let (message, hint) = sentence(other);
-            (message, hint, code(other))
-        }
+    let mut complaint = if let EvalAltResult::ErrorParsing(kind, position) = current {
+        unparsed(&here, kind, *position)
+    } else {
+        let (message, hint) = sentence(current);
+        let mut complaint = Complaint::new(code(current), message).at(place(&there, at));
+        complaint.hint = hint;
+        complaint
     };
-    let mut complaint = Complaint::new(code, message).at(place(&there, at));
     complaint.trail = trail;
-    complaint.hint = hint;
     complaint
 }
 
@@ -164,9 +180,9 @@ fn quoted(rest: &str) -> usize {
 
 fn code(error: &EvalAltResult) -> u8 {
     match error {
-        EvalAltResult::ErrorRuntime(value, _) => value
-            .read_lock::<Trouble>()
-            .map_or(exit::FAILED, |trouble| trouble.exit),
+        EvalAltResult::ErrorRuntime(value, _) => {
+            thrown::trouble(value).map_or(exit::FAILED, |trouble| trouble.exit)
+        }
         EvalAltResult::ErrorTerminated(token, _) => {
             token
                 .read_lock::<Stopped>()
@@ -183,110 +199,6 @@ fn code(error: &EvalAltResult) -> u8 {
     }
 }
 
-/// What an error says, and what to do about it.
-#[must_use]
-pub fn sentence(error: &EvalAltResult) -> (String, Option<String>) {
-    use EvalAltResult as E;
-    let plain = |message: String| (message, None);
-    match error {
-        E::ErrorRuntime(value, _) => match value.read_lock::<Trouble>() {
-            Some(trouble) => (trouble.message.clone(), trouble.hint.clone()),
-            None => plain(super::value::brief(value)),
-        },
-        E::ErrorTerminated(token, _) => plain(
-            token
-                .read_lock::<Stopped>()
-                .map_or("the run was stopped", |it| it.reason())
-                .to_owned(),
-        ),
-        E::ErrorFunctionNotFound(signature, _) => vocabulary::unknown_call(signature),
-        E::ErrorVariableNotFound(name, _) => undefined(name, ""),
-        E::ErrorModuleNotFound(what, _) => (
-            format!("cannot import {what}"),
-            Some("modules of the binary have plain names; files start with ./".to_owned()),
-        ),
-        E::ErrorDotExpr(message, _) => plain(dot(message)),
-        E::ErrorMismatchDataType(wanted, found, _) if found.is_empty() => {
-            plain(format!("{wanted} was expected here"))
-        }
-        E::ErrorMismatchDataType(wanted, found, _) => plain(format!(
-            "{} was expected here, not {}",
-            friendly(wanted),
-            friendly(found)
-        )),
-        E::ErrorIndexingType(what, _) if what.contains('\n') => {
-            let (message, hint) = what.split_once('\n').unwrap_or((what, ""));
-            (message.to_owned(), Some(hint.to_owned()))
-        }
-        E::ErrorIndexingType(what, _) => plain(format!("it cannot be indexed: {}", friendly(what))),
-        E::ErrorArrayBounds(0, index, _) => {
-            plain(format!("the list is empty and has no item {index}"))
-        }
-        E::ErrorArrayBounds(length, index, _) => plain(format!(
-            "there is no item {index}: the list has {length} items, the first of which is 0"
-        )),
-        E::ErrorStringBounds(length, index, _) => plain(format!(
-            "there is no character {index}: the text has {length}"
-        )),
-        E::ErrorFor(_) => (
-            "only lists, maps' keys(), ranges and texts can be looped over".to_owned(),
-            Some("loop over a list: for n in cloud.nodes() { … }".to_owned()),
-        ),
-        E::ErrorDataRace(name, _) => (
-            format!("`{name}` is in use by another part of the script"),
-            Some("copy what you need out of it before the call".to_owned()),
-        ),
-        E::ErrorAssignmentToConstant(name, _) => plain(format!("`{name}` is a constant")),
-        E::ErrorNonPureMethodCallOnConstant(name, _) => {
-            plain(format!("`{name}` would change a constant"))
-        }
-        E::ErrorArithmetic(message, _) => plain(message.clone()),
-        E::ErrorStackOverflow(_) => (
-            "functions call each other too deeply".to_owned(),
-            Some("a function that calls itself must come to an end".to_owned()),
-        ),
-        E::ErrorDataTooLarge(what, _) => plain(format!("too large: {what}")),
-        E::ErrorUnboundThis(_) => plain("`this` means something only inside a method".to_owned()),
-        E::ErrorParsing(kind, _) => parse_sentence(kind, ""),
-        other => plain(without_position(other)),
-    }
-}
-
-fn without_position(error: &EvalAltResult) -> String {
-    let text = error.to_string();
-    text.split(" (line ").next().unwrap_or(&text).to_owned()
-}
-
-fn dot(message: &str) -> String {
-    let quoted: Vec<&str> = message.split('\'').collect();
-    if let ["No writable property ", name, _, kind, ..] = quoted.as_slice() {
-        let why = match *kind {
-            "Args" => "it is an argument of the script".to_owned(),
-            kind => format!("{kind} is what the API answered"),
-        };
-        return format!("`{name}` cannot be set: {why}");
-    }
-    friendly(message.strip_suffix('.').unwrap_or(message))
-}
-
-/// Type names as scripts know them.
-#[must_use]
-pub fn friendly(text: &str) -> String {
-    let mut text = text.to_owned();
-    for (from, to) in [
-        ("&str | ImmutableString | String", "string"),
-        ("ImmutableString", "string"),
-        ("&str", "string"),
-        ("i64", "int"),
-        ("f64", "float"),
-        ("alloc::vec::Vec<rhai::types::dynamic::Dynamic>", "array"),
-        ("Fn", "function"),
-    ] {
-        text = text.replace(from, to);
-    }
-    text
-}
-
 fn undefined(name: &str, text: &str) -> (String, Option<String>) {
     let message = format!("there is no variable `{name}` here");
     if text.lines().any(|line| declares(line, name)) {
@@ -295,7 +207,9 @@ fn undefined(name: &str, text: &str) -> (String, Option<String>) {
         );
         return (message, Some(hint));
     }
-    let hint = if name == "args" {
+    let hint = if let Some(hint) = foreign(name) {
+        Some(hint.to_owned())
+    } else if name == "args" {
         Some("functions do not see `args`: pass what they need as an argument".to_owned())
     } else if vocabulary::is_function(name) {
         Some(format!("it is a function: call it, {name}()"))
@@ -333,70 +247,4 @@ fn declared(text: &str) -> Vec<String> {
         }
     }
     names
-}
-
-fn parse_sentence(kind: &ParseErrorType, text: &str) -> (String, Option<String>) {
-    use ParseErrorType as P;
-    let hinted = |message: String, hint: &str| (message, Some(hint.to_owned()));
-    match kind {
-        P::UnexpectedEOF => hinted(
-            "the script ends in the middle of something".to_owned(),
-            "look for a bracket or a quote that is never closed",
-        ),
-        P::BadInput(LexError::UnterminatedString) => hinted(
-            "this text is never closed".to_owned(),
-            "close it with the quote it began with; only `…` may go over several lines",
-        ),
-        P::BadInput(LexError::UnexpectedInput(what)) => (format!("unexpected {what:?}"), None),
-        P::BadInput(error) => (lower(&error.to_string()), None),
-        P::MissingToken(token, what) => (format!("`{token}` is missing {}", lower(what)), None),
-        P::MissingSymbol(what) => (lower(what), None),
-        P::VariableUndefined(name) => undefined(name, text),
-        P::ModuleUndefined(name) if name == super::stand_in::NAME => hinted(
-            format!("there is no module `{name}` here"),
-            "it is for tests, which mw test runs",
-        ),
-        P::ModuleUndefined(name) => hinted(
-            format!("there is no module `{name}` here"),
-            "import it first: import \"rolling\" as rolling;",
-        ),
-        P::Reserved(word) => hinted(
-            format!("`{word}` is a reserved word"),
-            "give it another name",
-        ),
-        P::FnDuplicatedDefinition(name, count) => (
-            format!("`{name}` with {count} parameters is defined twice"),
-            None,
-        ),
-        P::AssignmentToConstant(name) => (format!("`{name}` is a constant"), None),
-        P::UnknownOperator(operator) => {
-            let hint = match operator.as_str() {
-                "++" => Some("write x += 1"),
-                "--" => Some("write x -= 1"),
-                "===" => Some("write =="),
-                "!==" => Some("write !="),
-                "->" | "<-" | "=>" => Some("a closure is written |x| …"),
-                _ => None,
-            };
-            (
-                format!("there is no operator `{operator}`"),
-                hint.map(str::to_owned),
-            )
-        }
-        P::ExprTooDeep => hinted(
-            "the expression is nested too deeply".to_owned(),
-            "give parts of it names with let",
-        ),
-        other => (lower(&other.to_string()), None),
-    }
-}
-
-fn lower(text: &str) -> String {
-    let mut chars = text.chars();
-    let mut lowered: String = chars
-        .next()
-        .map(|c| c.to_lowercase().collect())
-        .unwrap_or_default();
-    lowered.extend(chars);
-    lowered
 }

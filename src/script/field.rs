@@ -6,7 +6,8 @@ use rhai::{
     Array, Blob, Dynamic, Engine, EvalAltResult, FuncRegistration, ImmutableString, Map, Position,
 };
 
-use super::handle;
+use super::diagnose::{NOTHING, kind};
+use super::handle::{self, described};
 use super::moment::{Instant, Span};
 use super::trouble::Trouble;
 use super::value::{self, of_view};
@@ -94,7 +95,12 @@ fn get(value: &Dynamic, name: &str) -> Result<Dynamic> {
             .hint("format it: at.format(\"%H:%M\")")
             .raise());
     }
-    Err(unknown(&described(value), name, []).raise())
+    let trouble = unknown(&kind(&described(value)), name, []);
+    Err(if value.is_unit() {
+        trouble.hint(NOTHING).raise()
+    } else {
+        trouble.raise()
+    })
 }
 
 /// A field of a record, or the suggestion of one.
@@ -138,16 +144,6 @@ fn unsettable(value: &Dynamic, name: &str) -> Box<EvalAltResult> {
         format!("`{name}` cannot be set: {what} is what the API answered\n{hint}")
     };
     Box::new(EvalAltResult::ErrorIndexingType(message, Position::NONE))
-}
-
-/// The value's type as scripts name it.
-#[must_use]
-pub fn described(value: &Dynamic) -> String {
-    if let Some(record) = handle::unwrap(value) {
-        return record.kind().name.to_owned();
-    }
-    let name = value.type_name();
-    name.rsplit("::").next().unwrap_or(name).to_owned()
 }
 
 /// Records are equal when the API says the same of them. The language asks here about plain values

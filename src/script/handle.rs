@@ -123,3 +123,13 @@ pub fn restored(kept: &Value) -> Option<Dynamic> {
     let record = (kind.decode)(kept["record"].to_string().as_bytes()).ok()?;
     Some(wrap(record))
 }
+
+/// The value's type as scripts name it.
+#[must_use]
+pub fn described(value: &Dynamic) -> String {
+    if let Some(record) = unwrap(value) {
+        return record.kind().name.to_owned();
+    }
+    let name = value.type_name();
+    name.rsplit("::").next().unwrap_or(name).to_owned()
+}

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT, NativeCallContext};
 
+use super::handle::described;
 use super::host::Host;
 use super::trouble::Trouble;
 
@@ -19,6 +20,18 @@ impl fmt::Display for Span {
         let sign = if self.0 < TimeDelta::zero() { "-" } else { "" };
         let span = self.0.abs().to_std().unwrap_or_default();
         write!(f, "{sign}{}", humantime::format_duration(span))
+    }
+}
+
+/// What is wrong with a text that is no duration.
+fn reason(error: &humantime::DurationError) -> String {
+    use humantime::DurationError as E;
+    match error {
+        E::UnknownUnit { unit, .. } if !unit.is_empty() => format!(": there is no unit `{unit}`"),
+        E::UnknownUnit { .. } => ": it has no unit".to_owned(),
+        E::NumberOverflow => ": it is too long".to_owned(),
+        E::Empty => ": it is empty".to_owned(),
+        _ => String::new(),
     }
 }
 
@@ -39,8 +52,9 @@ impl Span {
         let Ok(text) = value.as_immutable_string_ref() else {
             return Err(Trouble::argument(format!(
                 "a duration is text like \"45m\" or a number of seconds, not {}",
-                value.type_name()
+                described(value)
             ))
+            .hint("write it like \"90s\", \"45m\" or \"1h 30m\"")
             .raise());
         };
         Self::parse(&text)
@@ -49,7 +63,7 @@ impl Span {
     /// Reads text like `"45m"`.
     pub fn parse(text: &str) -> Result<Self> {
         let span = humantime::parse_duration(text.trim()).map_err(|error| {
-            Trouble::argument(format!("{text:?} is not a duration: {error}"))
+            Trouble::argument(format!("{text:?} is not a duration{}", reason(&error)))
                 .hint("write it like \"90s\", \"45m\" or \"1h 30m\"")
                 .raise()
         })?;

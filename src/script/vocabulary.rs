@@ -1,7 +1,7 @@
 //! Every name a script may call, for checks, suggestions and completion.
 
 use super::builtins::{BUILTINS, IN_TESTS};
-use super::diagnose::friendly;
+use super::diagnose::{NOTHING, kind};
 use super::language::{self, LANGUAGE};
 use super::sugar::SUGAR;
 use crate::api;
@@ -89,15 +89,28 @@ fn advice(name: &str, subject: &str) -> Option<String> {
 #[must_use]
 pub fn unknown_call(call: &str) -> (String, Option<String>) {
     let (name, types) = call.split_once(" (").unwrap_or((call, ""));
-    let types = friendly(types.trim_end_matches(')'));
-    if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
-        return (format!("`{name}` does not take {types}"), None);
+    let names = arguments(types.strip_suffix(')').unwrap_or(types));
+    let given: Vec<String> = names.iter().map(|it| kind(it)).collect();
+    if name.starts_with("anon$") {
+        return (
+            format!("the closure does not take {}", counted(given.len())),
+            Some("between its | | stand as many names as it is given: |a, b| …".to_owned()),
+        );
     }
+    if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+        return unknown_operator(name, &given);
+    }
+    let types = given.join(", ");
     if let Some((module, function)) = name.split_once("::") {
         return unknown_of_module(module, function, &types);
     }
     if is_function(name) {
-        let hint = advice(name, types.split(", ").next().unwrap_or_default());
+        let first = given.first().map_or("", String::as_str);
+        let hint = if first == "()" {
+            Some(NOTHING.to_owned())
+        } else {
+            advice(name, first).or_else(|| of_language(name, first))
+        };
         let given = if types.is_empty() {
             "no arguments".to_owned()
         } else {
@@ -110,6 +123,89 @@ pub fn unknown_call(call: &str) -> (String, Option<String>) {
         |near| format!("did you mean `{near}`?"),
     );
     (format!("there is no function `{name}`"), Some(hint))
+}
+
+fn counted(arguments: usize) -> String {
+    match arguments {
+        0 => "a call without arguments".to_owned(),
+        1 => "1 argument".to_owned(),
+        more => format!("{more} arguments"),
+    }
+}
+
+/// The types of a call, which the engine lists with commas between; a type has them inside brackets.
+fn arguments(types: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let (mut depth, mut from) = (0_usize, 0);
+    for (at, c) in types.char_indices() {
+        match c {
+            '(' | '<' => depth += 1,
+            ')' | '>' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                found.extend(types.get(from..at));
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    found.extend(types.get(from..));
+    found.retain(|it| !it.trim().is_empty());
+    found.iter().map(|it| it.trim()).collect()
+}
+
+/// What to do about an operator that two values do not have.
+fn unknown_operator(operator: &str, given: &[String]) -> (String, Option<String>) {
+    let message = format!("`{operator}` does not take {}", given.join(" and "));
+    let has = |name: &str| given.iter().any(|it| it == name);
+    let is_number = |it: &String| it == "an int" || it == "a float";
+    let hint = if has("()") {
+        NOTHING
+    } else if has("a text") && given.iter().any(is_number) {
+        "make the text a number, text.parse_int(), or the number a text, n.to_string()"
+    } else if has("a text") && operator == "-" {
+        "take a part out of a text with replace, or with sub_string"
+    } else if has("a duration") && given.iter().any(is_number) {
+        "make a duration of the number: duration(\"5m\"), or duration(5) for seconds"
+    } else if has("an instant") {
+        "an instant and a duration can be added; two instants can be subtracted"
+    } else if given.len() == 1 && operator == "!" {
+        "compare it first: !(number > 0)"
+    } else if has("an int") && has("a float") {
+        "make both the same: n.to_float(), or x.to_int()"
+    } else if has("a list") {
+        "look for a method: list.filter(|x| …), list.map(|x| …), list.append(other)"
+    } else if given
+        .iter()
+        .any(|it| it.starts_with(|c: char| c.is_ascii_uppercase()))
+    {
+        "use one of its fields"
+    } else {
+        "make them values of one type first"
+    };
+    (message, Some(hint.to_owned()))
+}
+
+/// How a function of the language is called on a first argument of this type, or on which it is.
+fn of_language(name: &str, first: &str) -> Option<String> {
+    let native = language::function(name)?;
+    let mut takes: Vec<&str> = Vec::new();
+    for way in &native.ways {
+        let word = way.split(' ').next().unwrap_or_default();
+        if word != "->" && !takes.contains(&word) {
+            takes.push(word);
+        }
+    }
+    if takes.is_empty() || takes.contains(&"any") {
+        return None;
+    }
+    let is_float = first == "an int" && takes == ["float"];
+    if is_float {
+        return Some("give it a number with a point: 2.0, or n.to_float()".to_owned());
+    }
+    Some(format!(
+        "it takes {}",
+        takes.join(", ").replace("text", "a text")
+    ))
 }
 
 /// The same about a function of a module. Only modules of ours have a vocabulary.

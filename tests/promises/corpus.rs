@@ -147,7 +147,11 @@ fn written(cases: &[Case]) -> String {
         }
         for command in &case.commands {
             let code = command.code.unwrap_or(-1);
-            let _ = write!(text, "$ {}\n>>> exit {code}\n{}", command.line, command.stderr);
+            let _ = write!(
+                text,
+                "$ {}\n>>> exit {code}\n{}",
+                command.line, command.stderr
+            );
             if !command.stdout.is_empty() {
                 let _ = write!(text, "||| stdout\n{}", command.stdout);
             }
@@ -265,7 +269,11 @@ fn found(case: &Case) -> Case {
 fn difference(expected: &Command, found: &Command) -> Option<String> {
     let mut text = String::new();
     if expected.code != found.code {
-        let _ = writeln!(text, "exit {:?} where {:?} was expected", found.code, expected.code);
+        let _ = writeln!(
+            text,
+            "exit {:?} where {:?} was expected",
+            found.code, expected.code
+        );
     }
     for (name, expected, found) in [
         ("stderr", &expected.stderr, &found.stderr),
@@ -273,7 +281,10 @@ fn difference(expected: &Command, found: &Command) -> Option<String> {
     ] {
         // Empty lines at the end are not kept.
         if expected.trim_end_matches('\n') != found.trim_end_matches('\n') {
-            let _ = write!(text, "--- {name} expected\n{expected}--- {name} found\n{found}");
+            let _ = write!(
+                text,
+                "--- {name} expected\n{expected}--- {name} found\n{found}"
+            );
         }
     }
     (!text.is_empty()).then(|| format!("$ {}\n{text}", found.line))
@@ -327,5 +338,5 @@ macro_rules! corpus {
 }
 
 corpus! {
-    parsing names values surprises traces
+    parsing names values surprises traces arguments command_line jobs account permissions
 }

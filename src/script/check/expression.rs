@@ -2,6 +2,7 @@
 
 use rhai::{Expr, FnCallExpr, FnPtr, Position, Stmt};
 
+use super::super::diagnose::foreign;
 use super::super::vocabulary;
 use super::parse::Function;
 use super::rule::Rule;
@@ -160,6 +161,9 @@ impl<'a> Walk<'a> {
         }
         if self.scope.import(name).is_some() {
             return format!("it is a module: call its functions, {name}::…()");
+        }
+        if let Some(hint) = foreign(name) {
+            return hint.to_owned();
         }
         if self.own.contains_key(name) || vocabulary::is_function(name) {
             return format!("it is a function: call it, {name}()");

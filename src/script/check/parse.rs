@@ -60,6 +60,7 @@ pub fn parse(
     let mut parsed = Parsed::default();
     let first = match strict.compile_with_scope(scope, &source.text) {
         Ok(ast) => {
+            parsed.findings.extend(open_comment(source));
             parsed.fill(ast);
             return parsed;
         }
@@ -117,45 +118,25 @@ fn blank(text: &str) -> String {
     blank
 }
 
+/// A comment that is never closed, which swallows the rest of a script and is none to the parser.
+fn open_comment(source: &Source) -> Option<Finding> {
+    if !source.text.contains("/*") {
+        return None;
+    }
+    diagnose::open_comment(source).map(|complaint| Finding::new(Rule::ParseError, complaint))
+}
+
 fn finding(source: &Source, error: &ParseError) -> Finding {
-    let mut complaint = diagnose::parse(source, error);
     let rule = match error.err_type() {
-        ParseErrorType::DuplicatedProperty(name) => {
-            complaint.message = format!("the map has the key `{name}` twice");
-            complaint.hint = Some("keep one of the two".to_owned());
-            Rule::DuplicateKey
-        }
+        ParseErrorType::DuplicatedProperty(_) => Rule::DuplicateKey,
         ParseErrorType::BadInput(LexError::ImproperSymbol(symbol, why))
             if symbol == "=" && why.contains("==") =>
         {
-            "`=` gives a variable a value, and this is a condition"
-                .clone_into(&mut complaint.message);
-            complaint.hint = Some("compare with ==".to_owned());
             Rule::AssignmentInCondition
         }
-        kind => {
-            complaint.hint = complaint.hint.or_else(|| remedy(kind));
-            Rule::ParseError
-        }
+        _ => Rule::ParseError,
     };
-    Finding::new(rule, complaint)
-}
-
-/// What to do about what does not parse, where its message says only that.
-fn remedy(kind: &ParseErrorType) -> Option<String> {
-    let hint = match kind {
-        ParseErrorType::MissingToken(token, _) if token == ";" => {
-            "end the statement before it with ;"
-        }
-        ParseErrorType::MissingToken(..) => {
-            "look for a bracket or a comma that is missing before it"
-        }
-        ParseErrorType::BadInput(LexError::UnexpectedInput(_)) => {
-            "look at what stands before it: something is missing there, or is one too many"
-        }
-        _ => return None,
-    };
-    Some(hint.to_owned())
+    Finding::new(rule, diagnose::parse(source, error))
 }
 
 impl Parsed {
