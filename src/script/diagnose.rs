@@ -1,7 +1,11 @@
 //! From what the engine says went wrong to what a user can act on.
 
+mod foreign;
+mod missing;
 mod parsing;
 mod running;
+mod sentence;
+mod spot;
 mod thrown;
 mod unclosed;
 
@@ -12,7 +16,7 @@ use super::trouble::Stopped;
 use super::vocabulary;
 use crate::error::{Complaint, Place, exit};
 use crate::operation::nearest;
-pub use parsing::foreign;
+pub use foreign::foreign;
 pub use running::{NOTHING, kind, sentence};
 
 /// The complaint about a script that does not parse.

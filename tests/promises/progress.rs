@@ -90,7 +90,7 @@ fn a_question_has_the_terminal_to_itself() {
     let line = r#"eval 'parallel([1, 2], |n| { if n == 1 { sleep("1h") } else { sleep("1s"); cloud("Bare metal").nodes()[0].reboot() } })'"#;
     let terminal = Terminal::staying(&account(&server, ""), line);
     terminal.shows("the branches", is_drawn);
-    let asked = |screen: &str| screen.contains("disrupt: set_power");
+    let asked = |screen: &str| screen.contains("disrupt: reboot");
     let screen = terminal.shows("the question", asked);
     assert!(!is_drawn(&screen), "{screen}");
     assert!(screen.trim_end().ends_with("[n]o:"), "{screen}");

@@ -169,8 +169,7 @@ pub fn kind(name: &str) -> String {
         "Error" | "Trouble" => "an error",
         "Secret" => "a secret",
         "Duration" | "Span" => "a duration",
-        "Instant" => "an instant",
-        "timestamp" => "an instant",
+        "Instant" | "timestamp" => "an instant",
         "Dynamic" | "?" | "" => "a value",
         other => other,
     }

@@ -28,6 +28,7 @@ fn backwards(low: &dyn std::fmt::Display, high: &dyn std::fmt::Display) -> Troub
     Trouble::argument(format!(
         "random takes the lower bound first, not {low} and {high}"
     ))
+    .hint(format!("turn them round: random({high}, {low})"))
 }
 
 fn between(host: &Host, low: INT, high: INT) -> Result<INT> {
