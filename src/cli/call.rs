@@ -105,6 +105,12 @@ impl Call {
             global.wire = Some(Wire::awaiting(told, request.method.as_str(), &request.path));
         }
         let line = Line::open(&global, Some(RunKind::Call))?;
+        if let Answer::One(kind) | Answer::Many(kind) = operation.answer
+            && operation.effect(&arguments) != Effect::Read
+        {
+            let like = Document::NoneOf(kind);
+            show::could_show(&like, &global, line.session.clock().now())?;
+        }
         let calling = line.session.perform(operation, &arguments, &line.limits);
         let done = line.block_on(calling)?.map_err(|why| {
             let complaint = failure(&why);

@@ -41,7 +41,20 @@ pub fn document_at(
     global: &Global,
     now: DateTime<Utc>,
 ) -> Result<(), Complaint> {
-    let text = render(document, &global.choice(), &screen(global, now)).map_err(|unfit| {
+    self::text(&rendered(document, global, now)?)
+}
+
+/// Whether a result like this one could be shown: asked before something is done that cannot be undone.
+pub fn could_show(
+    document: &Document,
+    global: &Global,
+    now: DateTime<Utc>,
+) -> Result<(), Complaint> {
+    rendered(document, global, now).map(drop)
+}
+
+fn rendered(document: &Document, global: &Global, now: DateTime<Utc>) -> Result<String, Complaint> {
+    render(document, &global.choice(), &screen(global, now)).map_err(|unfit| {
         let complaint = if unfit.is_mistake {
             Complaint::usage(unfit.message)
         } else {
@@ -51,8 +64,7 @@ pub fn document_at(
             Some(hint) => complaint.hint(hint),
             None => complaint,
         }
-    })?;
-    self::text(&text)
+    })
 }
 
 /// Writes a text; a reader that went away is no failure.

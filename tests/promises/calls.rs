@@ -324,3 +324,27 @@ fn an_answer_is_read_by_no_one_and_ends_quietly() {
         .stdout("0\n")
         .run();
 }
+
+#[test]
+fn a_change_whose_answer_could_not_be_shown_as_asked_is_not_made() {
+    let server = Server::start();
+    let words = ["label=a", "pod_location=pod_1", "vlan_type=internal"];
+    let options = ["--quiet", "--allow", "change", "call", "create_vlan"];
+    let call = options
+        .iter()
+        .chain(&words)
+        .chain(&["--columns", "id,lable"]);
+    let told = Mw::new(call)
+        .account(server.url())
+        .any_stderr()
+        .code(2)
+        .run()
+        .stderr;
+    assert!(told.contains("did you mean `label`?"), "{told}");
+    assert!(
+        server
+            .calls()
+            .iter()
+            .all(|it| it.operation != "create_vlan")
+    );
+}
