@@ -338,5 +338,5 @@ macro_rules! corpus {
 }
 
 corpus! {
-    parsing names values surprises traces arguments command_line jobs account permissions
+    parsing names values surprises traces arguments command_line jobs permissions
 }

@@ -205,7 +205,7 @@ mod tests {
             ("let a = \"b;\n", '"', 8),
             ("let a = `b ${c};\n", '`', 8),
             ("/* a /* b */", '*', 0),
-            ("if a {\n  if b {\n}\n", '{', 12),
+            ("if a {\n  if b {\n}\n", '{', 14),
             ("fn f() {\n  g();\n", '{', 7),
         ] {
             assert_eq!(unclosed(text), Some(Unclosed { mark, at }), "{text}");
