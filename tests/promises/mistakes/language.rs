@@ -2,14 +2,6 @@
 
 use crate::stage::mw::Mw;
 
-#[test]
-fn a_script_that_does_not_parse() {
-    Mw::new(["--sim", "run", "clouds.rhai"])
-        .file(
-            "clouds.rhai",
-            "for c in clouds() {
-    print(c.label;
-}
 ",
         )
         .stderr(
@@ -20,22 +12,6 @@ fn a_script_that_does_not_parse() {
    |                  ^
   help: look for a bracket or a comma that is missing before it
 ",
-        )
-        .code(2)
-        .run();
-}
-
-#[test]
-fn a_text_that_is_never_closed() {
-    Mw::eval(r#"print("hello)"#)
-        .stderr(
-            r#"error: this text is never closed
-  --> <eval>:1:7
-   |
- 1 | print("hello)
-   |       ^
-  help: close it with the quote it began with; only `…` may go over several lines
-"#,
         )
         .code(2)
         .run();
@@ -162,20 +138,6 @@ fn a_wrong_argument_of_an_operation() {
 ",
         )
         .code(2)
-        .run();
-}
-
-#[test]
-fn a_wrong_argument_of_a_builtin() {
-    Mw::eval(r#"cloud("Bare metal").wait_for(7)"#)
-        .stderr(r#"error: `wait_for` does not take Cloud, int
-  --> <eval>:1:21
-   |
- 1 | cloud("Bare metal").wait_for(7)
-   |                     ^^^^^^^^
-  help: call it as wait_for(cloud | order | node, state: string, #{timeout, every}?) -> the same, as it is then
-"#)
-        .code(1)
         .run();
 }
 

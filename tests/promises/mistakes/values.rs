@@ -4,22 +4,6 @@ use super::value;
 use crate::stage::mw::Mw;
 
 #[test]
-fn a_duration_that_is_none() {
-    Mw::eval(r#"sleep("ten minutes")"#)
-        .stderr(
-            r#"error: "ten minutes" is not a duration: expected number at 0
-  --> <eval>:1:1
-   |
- 1 | sleep("ten minutes")
-   | ^^^^^
-  help: write it like "90s", "45m" or "1h 30m"
-"#,
-        )
-        .code(1)
-        .run();
-}
-
-#[test]
 fn a_state_that_is_none() {
     Mw::eval(r#"wait_for(cloud("Bare metal"), "complet")"#)
         .stderr(
