@@ -2,21 +2,6 @@
 
 use crate::stage::mw::Mw;
 
-",
-        )
-        .stderr(
-            "error: `,` is missing to separate the arguments to function call 'print'
-  --> clouds.rhai:2:18
-   |
- 2 |     print(c.label;
-   |                  ^
-  help: look for a bracket or a comma that is missing before it
-",
-        )
-        .code(2)
-        .run();
-}
-
 #[test]
 fn an_unknown_function_before_anything_ran() {
     Mw::new(["--sim", "run", "late.rhai"])
