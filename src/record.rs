@@ -180,7 +180,13 @@ pub fn decode<T: Typed>(body: &[u8]) -> Result<Arc<dyn Record>, serde_json::Erro
 
 /// Decodes a list of records, for [`RecordKind::decode_list`].
 pub fn decode_list<T: Typed>(body: &[u8]) -> Result<Vec<Arc<dyn Record>>, serde_json::Error> {
-    let records: Vec<Arc<T>> = serde_json::from_slice(body)?;
+    let records: Vec<Arc<T>> = serde_json::from_slice(body).map_err(|error| {
+        if error.is_data() && !body.trim_ascii_start().starts_with(b"[") {
+            <serde_json::Error as serde::de::Error>::custom("a list was expected, and it is none")
+        } else {
+            error
+        }
+    })?;
     Ok(records
         .into_iter()
         .map(|record| record as Arc<dyn Record>)

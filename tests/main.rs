@@ -32,6 +32,7 @@ mod promises {
     mod sent_once;
     mod simulated_time;
     mod snapshots;
+    mod spoken;
     mod survival;
 }
 

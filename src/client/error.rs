@@ -264,6 +264,8 @@ impl CallError {
                     sentence.push_str(message);
                 }
                 if let Some(note) = note {
+                    // The server's words may end in a full stop, which this sentence does not.
+                    sentence.truncate(sentence.trim_end_matches('.').len());
                     sentence.push_str("; ");
                     sentence.push_str(note);
                 }

@@ -150,6 +150,7 @@ pub fn from_file(path: &Path) -> Result<Secret, Complaint> {
     let shown = path.display();
     let unreadable = |error: &dyn std::fmt::Display| {
         refused(format!("the secret file {shown} cannot be read: {error}"))
+            .hint("mw auth login makes one; a path is relative to the configuration file")
     };
     let file = fs::File::open(path).map_err(|error| unreadable(&error))?;
     // The opened file is asked, not its path, which may name another by now.

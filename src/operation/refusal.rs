@@ -30,6 +30,10 @@ pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// Two measures, because each misses what the other sees: transposed letters and shared beginnings.
 fn likeness(a: &str, b: &str) -> f64 {
+    // Of a short word one slip is a large part.
+    if a.len() > 2 && strsim::damerau_levenshtein(a, b) == 1 {
+        return 0.9;
+    }
     strsim::normalized_damerau_levenshtein(a, b).max(strsim::jaro_winkler(a, b) - 0.15)
 }
 

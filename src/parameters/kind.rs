@@ -56,8 +56,8 @@ impl Kind {
     pub fn placeholder(&self) -> String {
         match self {
             Self::Text => "STRING".to_owned(),
-            Self::Int => "INT".to_owned(),
-            Self::Float => "FLOAT".to_owned(),
+            Self::Int => "N".to_owned(),
+            Self::Float => "NUMBER".to_owned(),
             Self::Bool => "true|false".to_owned(),
             Self::Duration => "DURATION".to_owned(),
             Self::Instant => "INSTANT".to_owned(),

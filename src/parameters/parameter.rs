@@ -36,7 +36,7 @@ impl Parameter {
         format!("--{}", self.name.replace('_', "-"))
     }
 
-    /// The option as help writes it, with a word for its value: `--batch INT`.
+    /// The option as help writes it, with a word for its value: `--batch N`.
     #[must_use]
     pub fn usage(&self) -> String {
         match &self.kind {

@@ -75,12 +75,12 @@ fn help_shows_what_to_give() {
 
     Each node is checked before the next.
 
-    Usage: mw run rolling.rhai --cloud STRING [--batch INT] [--soak DURATION]
+    Usage: mw run rolling.rhai --cloud STRING [--batch N] [--soak DURATION]
              [--note STRING] [--[no-]force] [--mode rolling|all at once] [NODES…]
 
     Parameters:
       --cloud STRING              id or label of the cloud [required]
-      --batch INT                 nodes at once [default: 1]
+      --batch N                   nodes at once [default: 1]
       --soak DURATION             pause after each batch, so that the cluster settles [default: 2m]
       --note STRING               for the log [optional]
       --[no-]force                [default: false]
@@ -175,7 +175,7 @@ fn a_wrong_command_line_is_refused_with_what_to_give() {
         &header,
         &["--batch", "many", "c"],
         "`batch` is \"many\", and must be a whole number",
-        "give it as `--batch INT`: nodes at once",
+        "give it as `--batch N`: nodes at once",
     );
     refused(
         &header,

@@ -17,6 +17,8 @@ pub(super) struct Document<'t> {
     file: &'t str,
     text: &'t str,
     complaints: Vec<Complaint>,
+    /// Whether some of the text is no TOML, so that keys may seem to stand where they do not.
+    is_broken: bool,
 }
 
 impl<'t> Document<'t> {
@@ -26,12 +28,14 @@ impl<'t> Document<'t> {
             file,
             text,
             complaints: Vec::new(),
+            is_broken: false,
         }
     }
 
     /// The root table, as much of it as can be read; what cannot is complained about.
     pub(super) fn root(&mut self) -> DeTable<'t> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
+        self.is_broken = !errors.is_empty();
         for error in errors {
             let span = error.span().unwrap_or_default();
             let message = error
@@ -97,6 +101,9 @@ impl<'t> Document<'t> {
 
     /// Complains about keys that nobody reads.
     pub(super) fn refuse_strangers(&mut self, table: &DeTable<'_>, known: &[&str], of: &str) {
+        if self.is_broken {
+            return;
+        }
         for (key, _) in table {
             let name = key.get_ref().as_ref();
             if known.contains(&name) {

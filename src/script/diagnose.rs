@@ -1,8 +1,11 @@
 //! From what the engine says went wrong to what a user can act on.
 
+mod extent;
 mod foreign;
 mod missing;
 mod parsing;
+#[cfg(test)]
+mod plain;
 mod running;
 mod sentence;
 mod spot;
@@ -16,6 +19,7 @@ use super::trouble::Stopped;
 use super::vocabulary;
 use crate::error::{Complaint, Place, exit};
 use crate::operation::nearest;
+use extent::extent;
 pub use foreign::foreign;
 pub use running::{NOTHING, kind, sentence};
 
@@ -144,42 +148,20 @@ pub fn place(source: &Source, position: Position) -> Option<Place> {
         .nth(line.saturating_sub(1))
         .unwrap_or_default();
     let mut rest: String = text.chars().skip(column.saturating_sub(1)).collect();
-    // Of a field, the engine gives the dot before it.
-    if let Some(field) = rest.strip_prefix("?.").or_else(|| rest.strip_prefix('.')) {
+    // Of a field, the engine gives the dot before it; of a range, its first one.
+    if let Some(field) = rest.strip_prefix("?.").or_else(|| rest.strip_prefix('.'))
+        && !field.starts_with('.')
+    {
         column += rest.chars().count() - field.chars().count();
         rest = field.to_owned();
     }
-    let word = rest
-        .chars()
-        .take_while(|c| c.is_alphanumeric() || *c == '_')
-        .count();
-    let length = if rest.starts_with(['"', '`']) {
-        quoted(&rest)
-    } else {
-        word
-    };
     Some(Place::in_text(
         &source.name,
         &source.text,
         line,
         column,
-        length.max(1),
+        extent(&rest),
     ))
-}
-
-fn quoted(rest: &str) -> usize {
-    let mut chars = rest.chars().enumerate();
-    let mark = chars.next().map(|(_, mark)| mark);
-    let mut escaped = false;
-    for (index, c) in chars {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            c if Some(c) == mark => return index + 1,
-            _ => {}
-        }
-    }
-    1
 }
 
 fn code(error: &EvalAltResult) -> u8 {

@@ -1,25 +1,19 @@
 //! Fields of host values, their text and their equality, once for all types.
 
-use std::sync::Arc;
-
 use rhai::{
-    Array, Blob, Dynamic, Engine, EvalAltResult, FuncRegistration, ImmutableString, Map, Position,
+    Array, Blob, Dynamic, Engine, EvalAltResult, FLOAT, FnPtr, FuncRegistration, INT,
+    ImmutableString, Map, Position,
 };
 
 use super::diagnose::{NOTHING, kind};
 use super::handle::{self, described};
 use super::moment::{Instant, Span};
 use super::trouble::Trouble;
-use super::value::{self, of_view};
+use super::value::{self, Args, of_view};
 use crate::operation::nearest;
 use crate::record::{Record, Secret};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
-
-/// The script's arguments. A type of its own, so that a parameter nobody declared is an error
-/// rather than `()`.
-#[derive(Clone, Debug)]
-pub struct Args(pub Arc<Map>);
 
 /// Registers fields, text and equality.
 pub fn register(engine: &mut Engine) {
@@ -33,6 +27,9 @@ pub fn register(engine: &mut Engine) {
             },
         );
     engine
+        // What type_of and messages call them.
+        .register_type_with_name::<INT>("int")
+        .register_type_with_name::<FLOAT>("float")
         .register_type_with_name::<Args>("Args")
         .register_type_with_name::<Trouble>("Error")
         .register_type_with_name::<Secret>("Secret")
@@ -42,6 +39,10 @@ pub fn register(engine: &mut Engine) {
         )
         .register_fn("to_string", |value: &mut Dynamic| value::brief(value))
         .register_fn("to_debug", |value: &mut Dynamic| value::debug(value, 0))
+        // The language has one of its own for functions, which tells the names it makes up for closures.
+        .register_fn("to_debug", |function: &mut FnPtr| {
+            value::brief(&Dynamic::from(function.clone()))
+        })
         .register_fn("==", |a: Dynamic, b: Dynamic| equal(&a, &b))
         .register_fn("!=", |a: Dynamic, b: Dynamic| !equal(&a, &b))
         .register_fn("reveal", |secret: &mut Secret| secret.reveal().to_owned())
@@ -131,17 +132,22 @@ fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>)
 /// The engine writes a field back after a method was called on it, and lets this one error pass:
 /// only an assignment shows it. The hint is the second line.
 fn unsettable(value: &Dynamic, name: &str) -> Box<EvalAltResult> {
-    let what = described(value);
-    let hint = match super::call::method(&what, "update") {
-        Some(_) => format!("change it in the account: x.update(#{{{name}: …}})"),
-        None => "copy it into a map first: x.to_map()".to_owned(),
-    };
     let message = if value.is::<Args>() {
         format!(
             "`{name}` cannot be set: it is an argument of the script\nput it in a variable: let {name} = args.{name}"
         )
-    } else {
+    } else if let Some(record) = handle::unwrap(value) {
+        let what = record.kind().name;
+        let hint = match super::call::method(what, "update") {
+            Some(_) => format!("change it in the account: x.update(#{{{name}: …}})"),
+            None => "copy it into a map first: x.to_map()".to_owned(),
+        };
         format!("`{name}` cannot be set: {what} is what the API answered\n{hint}")
+    } else {
+        format!(
+            "{} has no field `{name}` that could be set\nmake a map: let m = #{{{name}: …}};",
+            kind(&described(value))
+        )
     };
     Box::new(EvalAltResult::ErrorIndexingType(message, Position::NONE))
 }
@@ -217,6 +223,8 @@ fn own(a: &Dynamic, b: &Dynamic) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]

@@ -102,7 +102,13 @@ pub fn caught(error: Box<EvalAltResult>) -> Result<Dynamic> {
         EvalAltResult::ErrorRuntime(value, _) => {
             Dynamic::from(Trouble::new("thrown", value::brief(value)))
         }
-        inner => Dynamic::from(Trouble::new("script", super::diagnose::sentence(inner).0)),
+        inner => {
+            let (message, hint) = super::diagnose::sentence(inner);
+            Dynamic::from(Trouble {
+                hint,
+                ..Trouble::new("script", message)
+            })
+        }
     })
 }
 

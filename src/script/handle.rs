@@ -131,5 +131,18 @@ pub fn described(value: &Dynamic) -> String {
         return record.kind().name.to_owned();
     }
     let name = value.type_name();
-    name.rsplit("::").next().unwrap_or(name).to_owned()
+    if name.contains("Range") {
+        return "range".to_owned();
+    }
+    let name = name.split('<').next().unwrap_or(name);
+    // These are registered under other names than their own.
+    match name.rsplit("::").next().unwrap_or(name) {
+        "i64" => "int",
+        "f64" => "float",
+        "OwnRun" => "Run",
+        "Trouble" => "Error",
+        "Span" => "Duration",
+        last => last,
+    }
+    .to_owned()
 }

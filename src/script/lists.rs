@@ -5,6 +5,8 @@ use std::collections::{HashMap, HashSet};
 use ahash::RandomState;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map, NativeCallContext};
 
+use super::diagnose::kind;
+use super::handle::described;
 use super::key::Key;
 use super::reader::Reader;
 use super::trouble::Trouble;
@@ -98,9 +100,10 @@ impl Selector {
         if by.is_fnptr() {
             return Ok(Self::Call(by.cast()));
         }
+        let found = kind(&described(&by));
         by.into_immutable_string()
             .map(|name| Self::Field(Reader::new(name)))
-            .map_err(|found| {
+            .map_err(|_| {
                 Trouble::argument(format!(
                     "the second argument is a field name or a function, not {found}"
                 ))

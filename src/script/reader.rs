@@ -86,7 +86,10 @@ pub fn field_of(item: &Dynamic, name: &str) -> Result<Dynamic> {
     }
     Err(Trouble::new(
         "field",
-        format!("{} has no field `{name}`", super::handle::described(item)),
+        format!(
+            "{} has no field `{name}`",
+            super::diagnose::kind(&super::handle::described(item))
+        ),
     )
     .raise())
 }

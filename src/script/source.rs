@@ -87,6 +87,7 @@ fn decoded(name: &str, bytes: Vec<u8>) -> Result<String, Complaint> {
             "{name} is not UTF-8 text: byte {} is not part of a character",
             error.utf8_error().valid_up_to()
         ))
+        .hint("save it as UTF-8, or name another file")
     })
 }
 

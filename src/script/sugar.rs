@@ -5,7 +5,8 @@ use std::sync::Arc;
 use rhai::{Dynamic, EvalAltResult};
 
 use super::call::{of_decoded, perform};
-use super::handle;
+use super::diagnose::kind;
+use super::handle::{self, described};
 use super::host::Host;
 use super::stats::stats_of;
 use super::trouble::Trouble;
@@ -141,7 +142,7 @@ fn node(host: &Host, values: &[Dynamic]) -> Result<Dynamic> {
     let Ok(wanted) = wanted.as_immutable_string_ref() else {
         return Err(Trouble::argument(format!(
             "a node is named by text, its host name or UUID, not by {}",
-            wanted.type_name()
+            kind(&described(wanted))
         ))
         .raise());
     };

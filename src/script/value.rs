@@ -12,6 +12,11 @@ use super::trouble::Trouble;
 use crate::output::Document;
 use crate::record::{Moment, Record, Secret, View};
 
+/// The script's arguments. A type of its own, so that a parameter nobody declared is an error
+/// rather than `()`.
+#[derive(Clone, Debug)]
+pub struct Args(pub Arc<Map>);
+
 /// A field of a record as a script value.
 pub fn of_view(view: &View<'_>) -> Dynamic {
     match view {
@@ -137,7 +142,10 @@ fn convert(
             "a function is not data: call it, or leave it out",
         ));
     }
-    Ok(value.to_string().into())
+    if let Some(args) = value.read_lock::<Args>() {
+        return to_json(&Dynamic::from_map((*args.0).clone()));
+    }
+    Ok(brief(value).into())
 }
 
 /// The id a record is known by in paths and bodies.
@@ -176,7 +184,7 @@ pub fn to_document(value: &Dynamic) -> Document {
     match to_json(&value) {
         Ok(Value::String(text)) => Document::Text(text),
         Ok(json) => Document::Value(json),
-        Err(_) => Document::Text(value.to_string()),
+        Err(_) => Document::Text(brief(&value)),
     }
 }
 
@@ -204,7 +212,27 @@ pub fn brief(value: &Dynamic) -> String {
     if let Some(secret) = value.read_lock::<Secret>() {
         return secret.to_string();
     }
-    value.to_string()
+    if let Some(function) = value.read_lock::<FnPtr>() {
+        return named(&function);
+    }
+    if let Some(args) = value.read_lock::<Args>() {
+        return debug(&Dynamic::from_map((*args.0).clone()), 0);
+    }
+    let text = value.to_string();
+    // The engine shows the name of a type that has no text of its own.
+    if text.contains("::") && text == value.type_name() {
+        return handle::described(value);
+    }
+    text
+}
+
+/// A function as scripts write it. Closures have made-up names that say nothing to anyone.
+fn named(function: &FnPtr) -> String {
+    if function.is_anonymous() {
+        "|…|".to_owned()
+    } else {
+        format!("Fn({:?})", function.fn_name())
+    }
 }
 
 /// A script value in one line, strings quoted.

@@ -170,6 +170,8 @@ fn unknown_operator(operator: &str, given: &[String]) -> (String, Option<String>
         "an instant and a duration can be added; two instants can be subtracted"
     } else if given.len() == 1 && operator == "!" {
         "compare it first: !(number > 0)"
+    } else if operator.starts_with("..") && has("a float") {
+        "a range goes over whole numbers: x.to_int()"
     } else if has("an int") && has("a float") {
         "make both the same: n.to_float(), or x.to_int()"
     } else if has("a list") {

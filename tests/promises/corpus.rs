@@ -240,7 +240,9 @@ fn found(case: &Case) -> Case {
     around.prepare(&case.settings, &folder);
     let place = folder.path().display().to_string();
     let commands = case.commands.iter().map(|command| {
-        let mut mw = Mw::shell(&command.line)
+        // The usage that is shown names what the environment gives.
+        let line = format!("unset MW_EXCHANGES; {}", command.line);
+        let mut mw = Mw::shell(&line)
             .sharing(&folder)
             .stdin(&around.stdin)
             .hide(&place, "FOLDER");
@@ -338,5 +340,5 @@ macro_rules! corpus {
 }
 
 corpus! {
-    parsing names values surprises traces arguments command_line jobs permissions
+    parsing names values surprises traces arguments command_line jobs account permissions
 }

@@ -75,6 +75,23 @@ impl Walk<'_> {
     /// What an operator comes to.
     pub(super) fn operator(&mut self, name: &str, known: &[Type], at: Position) -> Type {
         let sum = matches!(name, "+" | "-" | "*" | "/" | "%" | "**");
+        if let (
+            "<" | "<=" | ">" | ">=",
+            [a @ Type::Text, b @ (Type::Int | Type::Float)]
+            | [a @ (Type::Int | Type::Float), b @ Type::Text],
+        ) = (name, known)
+        {
+            self.fails(
+                Rule::WrongType,
+                at,
+                format!(
+                    "{} is neither more nor less than {}: `{name}` is always false",
+                    a.described(),
+                    b.described()
+                ),
+                Some("make the text a number: text.parse_int()".to_owned()),
+            );
+        }
         match (name, known) {
             ("==" | "!=" | "<" | "<=" | ">" | ">=" | "!" | "in" | "!in", _) => Type::Bool,
             ("+", [Type::Text, _]) => Type::Text,

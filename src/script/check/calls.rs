@@ -339,6 +339,17 @@ impl Walk<'_> {
             }
             return;
         }
+        if let (true, Type::Record(kind), 1) = (is_method, first, count)
+            && let Some(hint) = methods_elsewhere(name)
+        {
+            self.fails(
+                Rule::UnknownMethod,
+                position,
+                format!("{} has no method `{name}`", kind.name),
+                Some(hint),
+            );
+            return;
+        }
         let given = count - usize::from(is_method);
         let fewest = suiting.iter().map(|it| it.least).min().unwrap_or(0);
         let how = if count < fewest { "few" } else { "many" };

@@ -339,7 +339,17 @@ impl<'a> Walk<'a> {
     }
 
     fn import(&mut self, path: &Expr, alias: &str, position: Position) {
-        self.expr(path);
+        match path {
+            Expr::Variable(it, _, place) if self.scope.find(&it.1).is_none() => self.fails(
+                Rule::UnknownImport,
+                *place,
+                "a module is named by a text".to_owned(),
+                Some(format!("write import {:?} as {alias};", it.1.as_str())),
+            ),
+            path => {
+                self.expr(path);
+            }
+        }
         if alias.is_empty() {
             return;
         }

@@ -105,7 +105,7 @@ pub(super) const RESERVED: &[(&str, &str)] = &[
         "?",
         "write if condition { … } else { … }, which has a value",
     ),
-    ("~", "turn over bits with ^ -1"),
+    ("~", "the bits of n are turned over by n ^ -1"),
     ("++", "write x += 1"),
     ("--", "write x -= 1"),
     ("===", "write =="),

@@ -39,10 +39,12 @@ pub fn sentence(source: &Source, kind: &ParseErrorType, position: Position) -> S
             "import it first: import \"rolling\" as rolling;",
         ),
         P::Reserved(word) | P::UnknownOperator(word) => reserved(&spot, word),
-        P::VariableExpected if spot.before.trim_end().ends_with("for") => Sentence::new(
-            "`for` goes over a list or a range, and is followed by a name",
-            "write for i in 0..3 { … }",
-        ),
+        P::VariableExpected if spot.word_before() == "for" || spot.before.ends_with("for (") => {
+            Sentence::new(
+                "`for` goes over a list or a range, and is followed by a name",
+                "write for i in 0..3 { … }",
+            )
+        }
         P::VariableExpected => Sentence::new(
             format!("a name is expected here, not `{}`", spot.found()),
             "let declares one variable at a time: let name = value;",

@@ -6,6 +6,7 @@ use toml::Spanned;
 use super::Rule;
 use super::rule::WAYS;
 use crate::error::{Complaint, Place};
+use crate::operation::nearest;
 
 /// The file.
 #[derive(Deserialize)]
@@ -27,8 +28,10 @@ pub fn read(file: &str, text: &str) -> Result<Vec<Rule>, Box<Complaint>> {
                 )),
         )
     };
-    let read: File = toml::from_str(text)
-        .map_err(|error| wrong(error.message().to_owned(), error.span().unwrap_or_default()))?;
+    let read: File = toml::from_str(text).map_err(|error| {
+        let message = said(error.message());
+        wrong(message, error.span().unwrap_or_default())
+    })?;
     read.fault
         .into_iter()
         .map(|rule| {
@@ -36,6 +39,19 @@ pub fn read(file: &str, text: &str) -> Result<Vec<Rule>, Box<Complaint>> {
             rule.into_inner().checked().map_err(|why| wrong(why, bytes))
         })
         .collect()
+}
+
+/// What the decoder says, in words of the file.
+fn said(message: &str) -> String {
+    let Some(list) = message.strip_prefix("unknown field `") else {
+        return message.to_owned();
+    };
+    let mut names = list.split('`').step_by(2);
+    let name = names.next().unwrap_or_default();
+    match nearest(name, names) {
+        Some(near) => format!("there is no key `{name}`: did you mean `{near}`?"),
+        None => format!("there is no key `{name}`"),
+    }
 }
 
 #[cfg(test)]

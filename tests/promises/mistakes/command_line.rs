@@ -91,7 +91,7 @@ print(`hello ${args.name}`);
         )
         .stderr(
             r#"error: `times` is "often", and must be a whole number
-  help: give it as `--times INT`: how often
+  help: give it as `--times N`: how often
 "#,
         )
         .code(2)
