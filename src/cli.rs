@@ -48,7 +48,12 @@ use usage::Wishes;
 /// Automation for OpenMetal clouds, in scripts.
 #[derive(Debug, Parser)]
 #[command(name = "mw", version, max_term_width = 100)]
-#[command(after_help = "Without an account, put --sim first: mw --sim repl")]
+#[command(after_help = "\
+Examples:
+  mw --sim eval 'clouds()'                              a line on a simulated account
+  mw --sim run scripts/rolling_power_cycle.rhai         a script on it
+  mw run scripts/inventory.rhai                         a script on your own account
+  mw doc                                                what scripts can call")]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -94,6 +99,12 @@ enum Command {
 
 /// What a command came to: its exit code, or what to complain about.
 type Outcome = Result<u8, Vec<Complaint>>;
+
+/// The whole command line, as a tree of commands.
+#[must_use]
+pub fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
 
 /// Runs the command line and gives the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {

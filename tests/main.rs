@@ -18,6 +18,7 @@ mod promises {
     mod examples;
     mod faults;
     mod fleet;
+    mod help;
     mod interrupts;
     mod mistakes;
     mod operations;

@@ -15,6 +15,10 @@ use crate::error::Complaint;
 
 /// Log in and out, and see who you are to the API.
 #[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  mw auth status
+  mw auth profiles")]
 pub enum Auth {
     /// Check credentials with the API and keep them for a profile
     Login(login::Login),

@@ -40,7 +40,12 @@ pub struct Check {
     #[arg(long)]
     strict: bool,
     /// Write findings as text or sarif; for json, yaml and csv there is --output
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        hide_possible_values = true
+    )]
     format: Format,
     /// List what is looked for
     #[arg(long)]

@@ -8,6 +8,11 @@ use crate::reference;
 
 /// Explain a function, a type or an operation.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mw doc
+  mw doc wait_for
+  mw doc Cloud")]
 pub struct Doc {
     /// What to explain; everything is listed without it
     #[arg(value_name = "NAME")]

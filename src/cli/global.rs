@@ -28,6 +28,7 @@ pub struct Global {
         global = true,
         value_name = "N",
         default_value_t = 1,
+        value_parser = whole,
         help_heading = "Account"
     )]
     pub seed: u64,
@@ -83,6 +84,7 @@ pub struct Global {
         long,
         global = true,
         value_name = "DOLLARS",
+        allow_negative_numbers = true,
         help_heading = "Permission"
     )]
     pub spend_limit: Option<Money>,
@@ -148,6 +150,7 @@ pub struct Global {
         global = true,
         value_name = "FORMAT",
         default_value = "text",
+        hide_possible_values = true,
         help_heading = "Output"
     )]
     pub log_format: LogFormat,
@@ -166,6 +169,18 @@ impl Global {
             sort: self.sort.clone(),
         }
     }
+}
+
+/// A whole number, as the command line gives it.
+pub fn whole(text: &str) -> Result<u64, String> {
+    let must = |_| "write a whole number, such as 1".to_owned();
+    text.parse().map_err(must)
+}
+
+/// A span of time, as the command line gives it.
+pub fn span(text: &str) -> Result<std::time::Duration, String> {
+    let must = |_| "write a number and a unit: 90s, 45m, 30d".to_owned();
+    humantime::parse_duration(text.trim()).map_err(must)
 }
 
 /// How logs are written.

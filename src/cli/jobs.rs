@@ -18,6 +18,10 @@ use crate::zone;
 
 /// Look at schedules.
 #[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  mw jobs next --jobs scripts/jobs.toml
+  mw jobs check scripts/jobs.toml")]
 pub enum Jobs {
     /// Show when a line, or the jobs of a file, are due next
     Next(Next),
@@ -34,6 +38,11 @@ const COLUMNS: &[Column] = &[
 
 /// When a line, or the jobs of a file, are due next.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mw jobs next --jobs scripts/jobs.toml
+  mw jobs next --cron '30 2 * * *' --timezone Europe/Berlin --count 3
+  mw --output json jobs next --cron '0 3 * * mon' --after 2026-03-08T06:00:00Z")]
 pub struct Next {
     /// A crontab line, such as "30 2 * * *"
     #[arg(long, value_name = "LINE", conflicts_with = "jobs")]
@@ -57,6 +66,9 @@ pub struct Next {
 
 /// Check a jobs file.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mw jobs check scripts/jobs.toml")]
 pub struct Check {
     /// The jobs file
     #[arg(value_name = "FILE", default_value = "jobs.toml")]
@@ -103,8 +115,8 @@ impl Next {
         };
         DateTime::parse_from_rfc3339(text)
             .map(|at| at.to_utc())
-            .map_err(|error| {
-                Complaint::usage(format!("--after: {text:?} is not an instant: {error}"))
+            .map_err(|_| {
+                Complaint::usage(format!("--after: {text:?} is not an instant"))
                     .hint("write it like 2026-03-08T06:00:00Z")
             })
     }

@@ -12,6 +12,9 @@ use crate::record::Unit;
 
 /// Look at the locks that runs hold, and take them away.
 #[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  mw locks list")]
 pub enum Locks {
     /// List the locks that are held, and by whom
     List(List),
@@ -21,10 +24,17 @@ pub enum Locks {
 
 /// List the locks that are held.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mw locks list
+  mw --output json locks list")]
 pub struct List {}
 
 /// Take a lock away.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mw locks release nightly --reason 'its host is gone'")]
 pub struct Release {
     /// The lock's name
     #[arg(value_name = "NAME")]

@@ -30,7 +30,10 @@ pub fn find(journal: &Journal, id: &str) -> Result<Run, Complaint> {
         .store()
         .read()
         .map_err(|error| kept::complaint(&error))?
-        .ok_or_else(|| Complaint::usage("there is no journal yet"))?;
+        .ok_or_else(|| {
+            Complaint::usage("nothing was run yet: there is no journal")
+                .hint("runs on a real account are kept; --store names a journal elsewhere")
+        })?;
     reader.run(id).map_err(|error| kept::complaint(&error))
 }
 

@@ -22,6 +22,10 @@ use crate::script::stop::Stop;
 
 /// Explore at a prompt.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mw --sim repl
+  mw --profile production repl")]
 pub struct Repl {}
 
 impl Repl {

@@ -12,6 +12,13 @@ use crate::script::source::Source;
 
 /// Run a script.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mw --sim run scripts/rolling_power_cycle.rhai --cloud 'Bare metal' --batch 2
+  mw --sim run scripts/provision_cloud.rhai --help
+  mw --sim --output json run scripts/inventory.rhai
+  echo 'print(clouds().len())' | mw --sim run -
+  mw --profile production --allow disrupt run scripts/rolling_power_cycle.rhai --cloud Web")]
 pub struct Run {
     // One list, so that nothing after the script's name is taken for an option of mw.
     /// The script, a dash for standard input; then its arguments, of which --help lists them all
@@ -47,6 +54,10 @@ impl Run {
 
 /// Run one line of script.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mw --sim eval 'clouds()'
+  mw --sim --output json eval 'cloud(\"My first cloud\").nodes()'")]
 pub struct Eval {
     /// The line
     #[arg(value_name = "EXPR", allow_hyphen_values = true)]

@@ -19,6 +19,10 @@ use crate::journal::{Reader, Run};
 
 /// Look at runs, take them up again, decide about calls in doubt.
 #[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  mw runs list --state interrupted
+  mw runs show r7k3m9x2")]
 pub enum Runs {
     /// List runs, newest first
     List(list::List),
@@ -51,8 +55,10 @@ pub struct ById {
 impl ById {
     /// The run, and what it is read from.
     fn find(&self, global: &Global) -> Result<(Reader, Run), Complaint> {
-        let reader = reader(global)?
-            .ok_or_else(|| Complaint::usage("nothing was run yet: there is no journal"))?;
+        let reader = reader(global)?.ok_or_else(|| {
+            Complaint::usage("nothing was run yet: there is no journal")
+                .hint("runs on a real account are kept; --store names a journal elsewhere")
+        })?;
         let run = reader
             .run(&self.id)
             .map_err(|error| super::kept::complaint(&error))?;

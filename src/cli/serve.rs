@@ -23,7 +23,8 @@ use crate::secret;
 #[derive(Args, Debug)]
 #[command(
     after_help = "SIGTERM or Ctrl-C stops launching and waits for what runs; a second one \
-cancels it."
+cancels it.\n\nExamples:
+  mw --sim serve --jobs scripts/jobs.toml"
 )]
 pub struct Serve {
     /// The jobs file; it is read again when it changes

@@ -17,7 +17,10 @@ use crate::simulator::{Simulator, assumptions, server};
 #[command(
     after_help = "Its API key is `sim`, its OAuth client `sim:sim`, both the owner's; those of \
 other roles are `sim-maintainer`, `sim-member`, `sim-billing` and `sim-support`, each its own \
-secret. Its controls are under /_sim/.\nTo use it: OPENMETAL_API_URL=http://ADDR OPENMETAL_API_KEY=sim mw …"
+secret. Its controls are under /_sim/.\nTo use it: OPENMETAL_API_URL=http://ADDR OPENMETAL_API_KEY=sim mw …\n\nExamples:
+  mw sim --speed 60
+  mw sim --listen 127.0.0.1:0 --clouds 200 --nodes 5000
+  mw sim --assumptions"
 )]
 pub struct Sim {
     /// The address to listen on; port 0 takes a free one
@@ -33,11 +36,16 @@ pub struct Sim {
     #[arg(long, value_name = "N")]
     nodes: Option<usize>,
     /// How fast simulated time runs beside real time
-    #[arg(long, value_name = "X", default_value_t = 1.0)]
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = speed)]
     speed: f64,
     /// List what is assumed where the API's documents say nothing, and end
     #[arg(long)]
     assumptions: bool,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let must = |_| "write a number, such as 60".to_owned();
+    text.parse().map_err(must)
 }
 
 impl Sim {

@@ -47,15 +47,19 @@ fn read_model(file: &str) -> Result<Model, Complaint> {
     if file.is_empty() {
         return Ok(Model::starting());
     }
-    let text = fs::read_to_string(file)
-        .map_err(|error| Complaint::usage(format!("cannot read the model {file}: {error}")))?;
+    let text = fs::read_to_string(file).map_err(|error| {
+        Complaint::usage(format!("cannot read the model {file}: {error}"))
+            .hint("mw snapshot --out account.toml writes one; --sim alone needs none")
+    })?;
     Model::read(file, &text).map_err(|complaint| *complaint)
 }
 
 /// The faults in a file.
 fn read_faults(file: &str) -> Result<Vec<Rule>, Complaint> {
-    let text = fs::read_to_string(file)
-        .map_err(|error| Complaint::usage(format!("cannot read the faults {file}: {error}")))?;
+    let text = fs::read_to_string(file).map_err(|error| {
+        Complaint::usage(format!("cannot read the faults {file}: {error}"))
+            .hint("--faults names a file of [[fault]] tables")
+    })?;
     faults::read(file, &text).map_err(|complaint| *complaint)
 }
 

@@ -17,18 +17,24 @@ use crate::simulator::{Model, Redaction, Resources};
 #[derive(Args, Debug)]
 #[command(
     after_help = "It only reads. To start from what it wrote: mw --sim=account.toml repl, mw sim \
---model account.toml"
+--model account.toml\n\nWhat --redact leaves out:
+  secrets    SSH keys, cloud-init, tokens in addresses on the web
+  addresses  public addresses and those of network interfaces
+  names      labels, host names, people\n\nExamples:
+  mw snapshot --out account.toml
+  mw --sim snapshot --redact all"
 )]
 pub struct Snapshot {
     /// The file to write; standard output without it
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// What to leave out
+    /// Leave out secrets, addresses, names, all or none; several with commas between
     #[arg(
         long,
         value_name = "WHAT",
         value_delimiter = ',',
-        default_value = "secrets"
+        default_value = "secrets",
+        hide_possible_values = true
     )]
     redact: Vec<What>,
 }

@@ -31,7 +31,10 @@ const LOOK: Duration = Duration::from_millis(300);
     after_help = "Each test has a simulated account and a clock of its own, so that waits take no \
 time and no test\nsees what another did. In tests, sim:: prepares the account and tells what happened to it, and\n\
 run_script(\"x.rhai\", #{…}) runs a script; mw doc sim lists them.\n\
-Exit codes: 0 all passed, 1 a test failed, 2 a file does not parse or there is no test."
+Exit codes: 0 all passed, 1 a test failed, 2 a file does not parse or there is no test.\n\nExamples:
+  mw test scripts
+  mw test scripts -k rolling --fail-fast
+  mw test scripts --coverage --junit results.xml"
 )]
 pub struct Test {
     /// Files of tests, and folders that hold some at any depth

@@ -12,12 +12,13 @@ use crate::error::{Complaint, exit};
 use crate::output::Document;
 
 /// Check credentials with the API and keep them for a profile.
-///
-/// The secret is typed at the terminal, where it is not shown, or read from standard input. It is
-/// kept in a file of its own that only you may read, and only after the API has accepted it. A
-/// profile that has credentials gets these in their place.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:
+#[command(after_help = "\
+The secret is typed at the terminal, where it is not shown, or read from standard input. It is
+kept in a file of its own that only you may read, and only after the API has accepted it. A
+profile that has credentials gets these in their place.
+
+Examples:
   mw auth login                                  asks for an API key
   mw auth login --with-key < key.txt             reads it from standard input
   mw --profile ci auth login --client-id my-app  asks for an OAuth client's secret

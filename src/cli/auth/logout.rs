@@ -10,11 +10,12 @@ use crate::error::exit;
 use crate::output::Document;
 
 /// Forget the credentials kept for a profile.
-///
-/// The secret's file is removed, and what the profile says of it. The API is not told: the key stays
-/// valid until it is revoked there.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:
+#[command(after_help = "\
+The secret's file is removed, and what the profile says of it. The API is not told: the key stays
+valid until it is revoked there.
+
+Examples:
   mw auth logout
   mw --profile ci auth logout")]
 pub struct Logout {}

@@ -10,10 +10,11 @@ use crate::error::exit;
 use crate::output::Document;
 
 /// List the profiles of the configuration file.
-///
-/// Nothing is asked of the API; `mw auth status --all` does that.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:
+#[command(after_help = "\
+Nothing is asked of the API; `mw auth status --all` does that.
+
+Example:
   mw auth profiles")]
 pub struct Profiles {}
 

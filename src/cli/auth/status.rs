@@ -16,11 +16,12 @@ use crate::output::Document;
 use crate::session::Session;
 
 /// Say who you are to the API, by which credentials, and how long they last.
-///
-/// Exits with 3 where the API refuses the credentials or there are none, and with 1 where it cannot
-/// be reached.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:
+#[command(after_help = "\
+Exits with 3 where the API refuses the credentials or there are none, and with 1 where it cannot
+be reached.
+
+Examples:
   mw auth status
   mw auth status --all --output json")]
 pub struct Status {

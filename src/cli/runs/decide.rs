@@ -12,6 +12,10 @@ use crate::journal::{Call, CallState, Journal, JournalError, Run, RunState, micr
 
 /// Decide about a call in doubt.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mw runs resolve r7k3m9x2 --call 3 --done
+  mw runs resolve r7k3m9x2 --call 3 --retry")]
 pub struct Resolve {
     #[command(flatten)]
     run: ById,
@@ -42,6 +46,9 @@ struct Decision {
 
 /// Cancel a run.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mw runs cancel r7k3m9x2 --reason 'wrong cloud'")]
 pub struct Cancel {
     #[command(flatten)]
     run: ById,

@@ -15,6 +15,9 @@ use crate::session::LOCAL;
 
 /// Compare what two runs did.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mw runs diff r7k3m9x2 r2b8n4c6")]
 pub struct Diff {
     #[command(flatten)]
     run: ById,

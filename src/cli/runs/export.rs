@@ -14,6 +14,10 @@ use crate::journal::{Call, Filter, micros};
 /// Write everything that is known of runs, as JSON lines: a line for each run, then one for each of
 /// its calls.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mw runs export > audit.jsonl
+  mw runs export r7k3m9x2 --results")]
 pub struct Export {
     /// The runs' ids; all runs unless given
     #[arg(value_name = "RUN")]

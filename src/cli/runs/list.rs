@@ -13,6 +13,11 @@ use crate::output::Document;
 
 /// List runs, newest first.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mw runs list
+  mw runs list --state failed --since 2d
+  mw --output json runs list")]
 pub struct List {
     /// Only runs in this state: running, waiting, paused-in-doubt, succeeded, failed, cancelled or
     /// interrupted

@@ -11,10 +11,13 @@ use crate::journal::KEEP;
 
 /// Forget runs that have been over for long. What is not over, or holds a lock, is kept.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mw runs prune --keep 30d")]
 pub struct Prune {
     /// Keep runs that have been over for no longer than this, such as 30d; `keep` of the
     /// configuration file unless given
-    #[arg(long, value_name = "SPAN", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "SPAN", value_parser = super::super::global::span)]
     keep: Option<Duration>,
 }
 

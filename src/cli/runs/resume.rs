@@ -17,7 +17,9 @@ use crate::journal::{Run, RunState};
 #[derive(Args, Debug)]
 #[command(
     after_help = "The script, its imports and its arguments are those the run was begun with, and \
-so are the grants; --allow and --deny add to them. Prints the whole output again, from the beginning."
+so are the grants; --allow and --deny add to them. Prints the whole output again, from the beginning.\n\nExamples:
+  mw runs resume r7k3m9x2
+  mw runs resume r7k3m9x2 --with-changes"
 )]
 pub struct Resume {
     #[command(flatten)]

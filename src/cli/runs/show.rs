@@ -14,6 +14,10 @@ use crate::output::Document;
 
 /// Show what a run did.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mw runs show r7k3m9x2
+  mw runs show r7k3m9x2 --changes")]
 pub struct Show {
     #[command(flatten)]
     run: ById,

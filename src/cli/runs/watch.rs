@@ -19,7 +19,8 @@ const EVERY: Duration = Duration::from_millis(300);
 #[derive(Args, Debug)]
 #[command(
     after_help = "It ends when the run does, with the run's exit code; Ctrl-C ends only the \
-watching."
+watching.\n\nExamples:
+  mw runs watch r7k3m9x2"
 )]
 pub struct Watch {
     #[command(flatten)]
