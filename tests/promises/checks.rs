@@ -45,7 +45,7 @@ fn what_is_wrong_is_said_with_its_place_and_its_remedy() {
         .any_stdout()
         .run();
     let golden = corpus().join("findings.txt");
-    if std::env::var_os("MW_WRITE_GOLDENS").is_some() {
+    if std::env::var_os("MW_BLESS").is_some() {
         fs::write(&golden, &done.stdout).unwrap();
     }
     let expected = fs::read_to_string(&golden).unwrap();

@@ -146,17 +146,6 @@ fn a_folder_instead_of_a_script() {
 }
 
 #[test]
-fn a_model_that_does_not_exist() {
-    Mw::new(["--sim=model.json", "eval", "1"])
-        .stderr(
-            "error: cannot read the model model.json: No such file or directory (os error 2)
-",
-        )
-        .code(2)
-        .run();
-}
-
-#[test]
 fn an_unknown_operation() {
     Mw::new(["--sim", "call", "clods"])
         .stderr(
