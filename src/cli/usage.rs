@@ -8,6 +8,7 @@ use clap::{ColorChoice, Command};
 
 use super::show;
 use crate::error::{Complaint, exit};
+use crate::operation::nearest;
 use crate::output::Colour;
 
 /// What of a command line shapes how errors are shown, read before the rest of it.
@@ -60,52 +61,170 @@ impl Wishes {
 
     /// Says what is wrong with a command line, or the help it asks for; gives the exit code.
     pub fn report(self, error: &clap::Error) -> u8 {
-        let is_asked_for = matches!(
-            error.kind(),
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
-        );
-        if self.json && !is_asked_for {
-            show::complain_as(true, self.colour);
-            show::complaints(&[complaint(error)]);
-        } else {
-            // Nothing is left to say when the terminal itself cannot be written to.
-            let _ = error.print();
-        }
-        if is_asked_for {
-            exit::DONE
-        } else {
-            exit::USAGE
+        match error.kind() {
+            ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+                // Nothing is left to say when the terminal itself cannot be written to.
+                let _ = error.print();
+                if error.exit_code() == 0 {
+                    exit::DONE
+                } else {
+                    exit::USAGE
+                }
+            }
+            _ => {
+                show::complain_as(self.json, self.colour);
+                show::complaints(&[complaint(error)]);
+                exit::USAGE
+            }
         }
     }
 }
 
-/// The same in one sentence and what to do about it.
+/// A part of what the parser found wrong.
+fn part(error: &clap::Error, kind: ContextKind) -> Vec<String> {
+    match error.get(kind) {
+        Some(ContextValue::String(word)) => vec![word.clone()],
+        Some(ContextValue::Strings(words)) => words.clone(),
+        Some(ContextValue::StyledStr(text)) => vec![text.to_string()],
+        Some(ContextValue::StyledStrs(texts)) => texts.iter().map(ToString::to_string).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// How the command is called, as its help says it.
+fn usage(error: &clap::Error) -> Option<String> {
+    let text = part(error, ContextKind::Usage).pop()?;
+    let words: Vec<&str> = text
+        .split_whitespace()
+        .filter(|word| *word != "Usage:")
+        .collect();
+    Some(words.join(" "))
+}
+
+/// The command whose help tells more: `mw runs list`.
+fn command_of(error: &clap::Error) -> String {
+    let usage = usage(error).unwrap_or_default();
+    let words: Vec<&str> = usage
+        .split(' ')
+        .take_while(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
+        .collect();
+    if words.is_empty() {
+        "mw".to_owned()
+    } else {
+        words.join(" ")
+    }
+}
+
+/// What is wrong and what to do, of a refusal that says both: what parses an option's value has one
+/// sentence for them.
+fn told_apart(refusal: &str) -> (&str, Option<&str>) {
+    if refusal.starts_with("write ") {
+        return ("", Some(refusal));
+    }
+    for mark in ["; ", ": did you mean", ": say "] {
+        if let Some(at) = refusal.find(mark) {
+            let (what, remedy) = refusal.split_at(at);
+            return (what, Some(remedy.trim_start_matches([';', ':', ' '])));
+        }
+    }
+    (refusal, None)
+}
+
+/// What is wrong with the command line and what to do about it.
 fn complaint(error: &clap::Error) -> Complaint {
-    let text = error.render().to_string();
-    let mut parts = text.trim().split("\n\n");
-    let message = parts.next().unwrap_or_default();
-    let message = message.strip_prefix("error: ").unwrap_or(message);
-    let words: Vec<&str> = message.split_whitespace().collect();
-    let complaint = Complaint::usage(words.join(" "));
-    let suggested = [
-        ContextKind::SuggestedSubcommand,
-        ContextKind::SuggestedArg,
-        ContextKind::SuggestedValue,
-    ]
-    .into_iter()
-    .find_map(|kind| match error.get(kind)? {
-        ContextValue::String(word) => Some(word.clone()),
-        ContextValue::Strings(words) => words.first().cloned(),
-        _ => None,
-    });
-    match suggested {
-        Some(word) => complaint.hint(format!("did you mean `{word}`?")),
-        None => complaint.hint(
-            parts
-                .find(|part| part.starts_with("Usage:"))
-                .map_or("--help tells more", str::trim)
-                .to_owned(),
-        ),
+    let of = |kind| part(error, kind);
+    let first = |kind| of(kind).into_iter().next().unwrap_or_default();
+    // An option is named without the word for its value.
+    let bare = |option: &str| option.split(' ').next().unwrap_or_default().to_owned();
+    let option = bare(&first(ContextKind::InvalidArg));
+    let command = command_of(error);
+    let near = |name: &str, kind| {
+        let suggested = of(kind);
+        let best = nearest(name, suggested.iter().map(String::as_str));
+        let best = best.or_else(|| suggested.first().map(String::as_str))?;
+        Some(format!("did you mean `{best}`?"))
+    };
+    let called = || usage(error).map_or_else(String::new, |usage| format!("call it as {usage}"));
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            let name = first(ContextKind::InvalidSubcommand);
+            Complaint::usage(format!("there is no command `{name}`")).hint(
+                near(&name, ContextKind::SuggestedSubcommand)
+                    .unwrap_or_else(|| format!("{command} --help lists the commands")),
+            )
+        }
+        ErrorKind::MissingSubcommand => Complaint::usage("no command is given")
+            .hint(format!("{command} --help lists the commands")),
+        ErrorKind::UnknownArgument if option.starts_with('-') => {
+            Complaint::usage(format!("there is no option `{option}`")).hint(
+                near(&option, ContextKind::SuggestedArg)
+                    .unwrap_or_else(|| format!("{command} --help lists the options")),
+            )
+        }
+        ErrorKind::UnknownArgument => {
+            let word = first(ContextKind::InvalidArg);
+            Complaint::usage(format!("`{word}` is one argument too many")).hint(called())
+        }
+        ErrorKind::InvalidValue if first(ContextKind::InvalidValue).is_empty() => {
+            let option = first(ContextKind::InvalidArg);
+            Complaint::usage(format!("`{}` has no value", bare(&option)))
+                .hint(format!("give it as {option}"))
+        }
+        ErrorKind::InvalidValue => {
+            let value = first(ContextKind::InvalidValue);
+            let hint = near(&value, ContextKind::SuggestedValue).unwrap_or_else(|| {
+                format!("it takes one of {}", of(ContextKind::ValidValue).join(", "))
+            });
+            Complaint::usage(format!("`{option}` does not take {value:?}")).hint(hint)
+        }
+        ErrorKind::ValueValidation => {
+            let refusal = std::error::Error::source(error).map(ToString::to_string);
+            let refusal = refusal.unwrap_or_default();
+            let (what, remedy) = told_apart(&refusal);
+            let message = if what.is_empty() {
+                let value = first(ContextKind::InvalidValue);
+                format!("`{option}` does not take {value:?}")
+            } else {
+                format!("{option}: {what}")
+            };
+            let more = || format!("{command} --help tells more");
+            Complaint::usage(message).hint(remedy.map_or_else(more, str::to_owned))
+        }
+        ErrorKind::ArgumentConflict => {
+            let prior: Vec<String> = of(ContextKind::PriorArg)
+                .iter()
+                .map(|it| bare(it))
+                .collect();
+            let message = if prior.is_empty() || prior == [option.as_str()] {
+                format!("`{option}` is given twice")
+            } else {
+                format!("`{option}` does not go with `{}`", prior.join("`, `"))
+            };
+            Complaint::usage(message).hint("give one of them")
+        }
+        ErrorKind::MissingRequiredArgument => {
+            let missing: Vec<String> = of(ContextKind::InvalidArg)
+                .iter()
+                .map(|it| {
+                    if it.starts_with('<') {
+                        bare(it)
+                    } else {
+                        it.clone()
+                    }
+                })
+                .collect();
+            let missing = missing.join("` and `");
+            Complaint::usage(format!("`{missing}` is missing")).hint(called())
+        }
+        _ => {
+            let text = error.render().to_string();
+            let message = text.trim().split("\n\n").next().unwrap_or_default();
+            let message = message.strip_prefix("error: ").unwrap_or(message);
+            let words: Vec<&str> = message.split_whitespace().collect();
+            Complaint::usage(words.join(" ")).hint(format!("{command} --help tells more"))
+        }
     }
 }
 

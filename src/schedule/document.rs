@@ -44,7 +44,11 @@ impl<'t> Document<'t> {
                 .next()
                 .unwrap_or_default()
                 .to_owned();
-            self.complain(&span, format!("this is not TOML: {message}"), None);
+            self.complain(
+                &span,
+                format!("this is not TOML: {message}"),
+                Some("a job begins with [[job]], and each of its lines is key = value".to_owned()),
+            );
         }
         table.into_inner()
     }

@@ -21,7 +21,7 @@ use crate::error::{Complaint, Place, exit};
 use crate::operation::nearest;
 use extent::extent;
 pub use foreign::foreign;
-pub use running::{NOTHING, kind, sentence};
+pub use running::{NO_FIELDS, NOTHING, kind, sentence};
 
 /// The complaint about a script that does not parse.
 #[must_use]

@@ -5,7 +5,7 @@ use rhai::{
     ImmutableString, Map, Position,
 };
 
-use super::diagnose::{NOTHING, kind};
+use super::diagnose::{NO_FIELDS, NOTHING, kind};
 use super::handle::{self, described};
 use super::moment::{Instant, Span};
 use super::trouble::Trouble;
@@ -83,9 +83,14 @@ fn get(value: &Dynamic, name: &str) -> Result<Dynamic> {
         });
     }
     if let Some(trouble) = value.read_lock::<Trouble>() {
-        return trouble
-            .field(name)
-            .ok_or_else(|| unknown("an error", name, Trouble::FIELDS.iter().copied()).raise());
+        return trouble.field(name).ok_or_else(|| {
+            let trouble = unknown("an error", name, Trouble::FIELDS.iter().copied());
+            let fields = Trouble::FIELDS.join(", ");
+            let hint = trouble.hint.clone();
+            trouble
+                .hint(hint.unwrap_or_else(|| format!("it has {fields}")))
+                .raise()
+        });
     }
     if value.is::<Span>() {
         let hint = "a duration has methods: seconds(), minutes(), hours()";
@@ -97,11 +102,8 @@ fn get(value: &Dynamic, name: &str) -> Result<Dynamic> {
             .raise());
     }
     let trouble = unknown(&kind(&described(value)), name, []);
-    Err(if value.is_unit() {
-        trouble.hint(NOTHING).raise()
-    } else {
-        trouble.raise()
-    })
+    let hint = if value.is_unit() { NOTHING } else { NO_FIELDS };
+    Err(trouble.hint(hint).raise())
 }
 
 /// A field of a record, or the suggestion of one.

@@ -84,7 +84,9 @@ fn lock(
         .span("timeout")?
         .unwrap_or_else(|| Span(TimeDelta::hours(1)));
     if name.is_empty() {
-        return Err(Trouble::argument("a lock needs a name").raise());
+        return Err(Trouble::argument("a lock needs a name")
+            .hint("the same name is the same lock: lock(\"rolling\", || …)")
+            .raise());
     }
     host.come_to(context);
     let arguments = json!({"name": name, "timeout": timeout.0.num_milliseconds()});

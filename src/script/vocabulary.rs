@@ -188,7 +188,8 @@ fn unknown_operator(operator: &str, given: &[String]) -> (String, Option<String>
 }
 
 /// How a function of the language is called on a first argument of this type, or on which it is.
-fn of_language(name: &str, first: &str) -> Option<String> {
+#[must_use]
+pub fn of_language(name: &str, first: &str) -> Option<String> {
     let native = language::function(name)?;
     let mut takes: Vec<&str> = Vec::new();
     for way in &native.ways {
@@ -234,7 +235,12 @@ fn unknown_of_module(module: &str, name: &str, types: &str) -> (String, Option<S
         || format!("mw doc {module} lists what there is"),
         |near| format!("did you mean `{module}::{near}`?"),
     );
-    (unknown, own().next().map(|_| hint))
+    let hint = if own().next().is_some() {
+        hint
+    } else {
+        "look at what its file defines without `private`".to_owned()
+    };
+    (unknown, Some(hint))
 }
 
 /// Everything that is called as a function, for completion.

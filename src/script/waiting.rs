@@ -286,6 +286,7 @@ fn is_yes(answer: &Dynamic) -> Result<bool> {
             "wait_until asks for true or false, and got {}",
             value::debug(answer, 0)
         ))
+        .hint("compare: || vlan.label == \"x\"")
         .raise()),
     }
 }

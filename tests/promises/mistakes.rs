@@ -4,7 +4,6 @@
 //! What is shown is compared word by word.
 
 mod account;
-mod command_line;
 mod language;
 mod values;
 

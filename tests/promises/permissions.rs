@@ -224,14 +224,6 @@ fn what_has_no_price_is_not_bought_within_a_limit() {
     assert!(changes(&server).is_empty());
 }
 
-#[test]
-fn a_limit_that_is_no_amount_is_wrong_usage() {
-    Mw::new(["--sim", "--spend-limit", "much", "eval", "1"])
-        .stderr("error: invalid value 'much' for '--spend-limit <DOLLARS>': \"much\" is no amount of dollars; write it like 500 or 1250.50\n\nFor more information, try '--help'.\n")
-        .code(2)
-        .run();
-}
-
 /// A configuration whose default profile is this account, with these keys more.
 fn configured(mw: Mw, server: &Server, keys: &str) -> Mw {
     let text = format!(

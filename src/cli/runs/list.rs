@@ -38,9 +38,9 @@ fn state(text: &str) -> Result<RunState, String> {
     RunState::named(text).ok_or_else(|| {
         let names = RunState::ALL.map(RunState::as_str);
         match nearest(text, names) {
-            Some(near) => format!("there is no such state; did you mean {near}?"),
+            Some(near) => format!("no run is ever {text:?}; did you mean `{near}`?"),
             None => format!(
-                "there is no such state; the states are {}",
+                "no run is ever {text:?}; the states are {}",
                 names.join(", ")
             ),
         }

@@ -334,7 +334,8 @@ impl Walk<'_> {
                     Rule::WrongArgument,
                     position,
                     format!("`{name}` does not take {}", first.described()),
-                    signatures(&takers),
+                    signatures(&takers)
+                        .or_else(|| vocabulary::of_language(name, first.described())),
                 );
             }
             return;

@@ -2,6 +2,7 @@
 
 use rhai::{ASTFlags, Expr, Position};
 
+use super::super::diagnose::NO_FIELDS;
 use super::super::language;
 use super::super::local::dates::FIELDS as MOMENT_FIELDS;
 use super::rule::Rule;
@@ -155,6 +156,7 @@ impl Walk<'_> {
                 .any(|it| !it.takes.is_empty() && it.suits(target));
             suits.then(|| format!("it is a method: call it, .{name}()"))
         });
+        let hint = hint.or_else(|| Some(NO_FIELDS.to_owned()));
         self.fails(
             Rule::UnknownField,
             position,

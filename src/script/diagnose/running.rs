@@ -13,6 +13,10 @@ use crate::script::vocabulary;
 pub const NOTHING: &str =
     "() is nothing: a key that a map does not have gives it, and a function that returns no value";
 
+/// What to do about a field of a value that has none.
+pub const NO_FIELDS: &str =
+    "resources and maps have fields; other values have methods, which mw doc lists";
+
 /// What an error says, and what to do about it.
 #[must_use]
 pub fn sentence(error: &EvalAltResult) -> (String, Option<String>) {

@@ -43,7 +43,11 @@ impl Wrong {
             (Some(line), None) => format!("line {line}: "),
             _ => String::new(),
         };
-        Trouble::new("format", format!("{builtin}: {place}{}", self.what))
+        let trouble = Trouble::new("format", format!("{builtin}: {place}{}", self.what));
+        if builtin == "parse_json" {
+            return trouble.hint("in JSON keys and texts stand in quotes: {\"label\": \"app\"}");
+        }
+        trouble
     }
 
     /// The error, for a file.
