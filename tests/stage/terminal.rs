@@ -78,7 +78,7 @@ impl Terminal {
         );
         fs::write(self.folder.path().join("start.sh"), line).unwrap();
         let start = format!("sh '{}'", self.folder.path().join("start.sh").display());
-        let output = self.tmux(&[
+        let begin = [
             "-f",
             "/dev/null",
             "new-session",
@@ -88,7 +88,18 @@ impl Terminal {
             "-y",
             "40",
             &start,
-        ]);
+        ];
+        // A server that is just ending its last session takes no other; each try is a process.
+        let is_ending = |output: &Output| {
+            String::from_utf8_lossy(&output.stderr).contains("server exited unexpectedly")
+        };
+        let mut output = self.tmux(&begin);
+        for _ in 0..LOOKS {
+            if !is_ending(&output) {
+                break;
+            }
+            output = self.tmux(&begin);
+        }
         assert!(output.status.success(), "{output:?}");
     }
 
