@@ -96,8 +96,8 @@ impl Call {
             )?;
             return Ok(exit::DONE);
         }
-        if !door.is_declared && operation.effect(&arguments) != Effect::Read {
-            permitted(global, &door)?;
+        if !door.is_declared {
+            permitted(global, &door, operation.effect(&arguments))?;
         }
         let mut global = global.clone();
         if self.include || !door.is_declared {
@@ -247,10 +247,27 @@ fn planned(global: &Global, request: &Request, effect: Effect) -> Result<Documen
     Ok(Document::Text(text))
 }
 
-/// Refuses to send what nobody knows the effect of, unless everything it could be is granted by name.
-fn permitted(global: &Global, door: &Door) -> Result<(), Complaint> {
+/// Refuses to send what nobody knows the effect of, unless everything it could be is granted by name
+/// and nothing is denied that it might be.
+fn permitted(global: &Global, door: &Door, effect: Effect) -> Result<(), Complaint> {
     let account = Account::of(global, false)?;
     let permission = Granted::of(global, &account)?.permission(None);
+    if let Some(denied) = permission.may_deny(effect) {
+        return Err(Complaint::new(
+            exit::NOT_PERMITTED,
+            format!(
+                "`{}` is no operation that mw knows, and may be what `{denied}` denies",
+                door.operation.name
+            ),
+        )
+        .hint(match &door.near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "call an operation that mw doc lists".to_owned(),
+        }));
+    }
+    if effect == Effect::Read {
+        return Ok(());
+    }
     if permission.limit().is_some() {
         return Err(Complaint::new(
             exit::NOT_PERMITTED,

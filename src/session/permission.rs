@@ -5,10 +5,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::denial::Denial;
-use super::grant::{Covers, Grant};
+use super::grant::{Covers, Grant, What};
 use super::power::Consented;
 use super::question::{Asker, Consent, Question};
 use super::subject::Subject;
+use crate::api;
 use crate::money::Money;
 use crate::operation::{Effect, Operation};
 
@@ -86,7 +87,9 @@ impl Permission {
     /// The same, with what a person consented to when the run was under way before.
     #[must_use]
     pub fn with_consents(self, consents: impl IntoIterator<Item = Effect>) -> Self {
-        self.consents().extend(consents);
+        // The account may have become one to be careful with since.
+        let hold = |effect: &Effect| !self.careful || *effect < Effect::Disrupt;
+        self.consents().extend(consents.into_iter().filter(hold));
         self
     }
 
@@ -130,6 +133,21 @@ impl Permission {
     #[must_use]
     pub fn asks(&self) -> bool {
         self.asker.is_some()
+    }
+
+    /// A denial that may be about a call of which nothing is known but whether it reads.
+    #[must_use]
+    pub fn may_deny(&self, effect: Effect) -> Option<&Grant> {
+        let reads = |what: &What| match what {
+            What::Effect(denied) => *denied == Effect::Read,
+            What::Operation(name) => api::operation(name)
+                .is_none_or(|operation| operation.effect.possible().contains(&Effect::Read)),
+        };
+        let mut denied = self.deny.iter().map(|denial| &denial.grant);
+        denied.find(|grant| match grant {
+            Grant::Account(what, _) => reads(what) == (effect == Effect::Read),
+            Grant::Local(_) => false,
+        })
     }
 
     /// What the run may buy, in costs of 30 days.

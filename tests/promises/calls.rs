@@ -348,3 +348,59 @@ fn a_change_whose_answer_could_not_be_shown_as_asked_is_not_made() {
             .all(|it| it.operation != "create_vlan")
     );
 }
+
+#[test]
+fn a_path_spelt_otherwise_is_denied_as_the_one_it_is() {
+    let server = Server::start();
+    let refused = |options: &[&str], call: &[&str]| {
+        let words = ["--quiet"]
+            .iter()
+            .chain(options)
+            .chain(&["call"])
+            .chain(call);
+        let words: Vec<&str> = words.copied().collect();
+        let told = Mw::new(words)
+            .account(server.url())
+            .any_stderr()
+            .code(4)
+            .run();
+        told.stderr
+    };
+    let all = "destroy,spend";
+    for path in [
+        "/v1/%63louds/P1",
+        "/v1/clouds/P1/",
+        "//v1//clouds/P1",
+        "/v1/clouds/%50%31",
+    ] {
+        let deny = ["--allow", all, "--deny", "destroy@cloud:P1"];
+        refused(&deny, &["DELETE", path]);
+        refused(
+            &["--allow", all, "--deny", "delete_cloud"],
+            &["DELETE", path],
+        );
+        refused(&["--deny", "read@cloud:P1"], &["GET", path]);
+    }
+    refused(&["--deny", "clouds"], &["GET", "/v1/clouds/"]);
+    // What no operation is declared for may be anything that is denied.
+    for path in ["/V1/Clouds/P1", "/v1/%2563louds/P1"] {
+        let told = refused(
+            &["--allow", all, "--deny", "destroy@cloud:P1"],
+            &["DELETE", path],
+        );
+        assert!(
+            told.contains("may be what `destroy@cloud:P1` denies"),
+            "{told}"
+        );
+        refused(&["--deny", "clouds"], &["GET", path]);
+    }
+    assert!(server.calls().is_empty());
+}
+
+#[test]
+fn a_query_that_nests_without_end_is_refused() {
+    let query = "[".repeat(60_000);
+    let call = ["--sim", "call", "clouds", "--query", &query];
+    let told = Mw::new(call).any_stderr().code(2).run().stderr;
+    assert!(told.contains("60000 characters long"), "{told}");
+}

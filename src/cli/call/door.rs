@@ -1,7 +1,7 @@
 //! What is called: an operation by its name, or by its method and path.
 
 use http::Uri;
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::api::{self, route, route::Found};
 use crate::error::Complaint;
@@ -103,12 +103,17 @@ fn by_path(method: Method, path: &str, words: &[String]) -> Result<Door, Complai
             "it holds what cannot stand in one; encode it with %",
         ));
     }
-    match route::find(method.as_str(), plain) {
+    let steps = steps(plain);
+    if steps.iter().any(|step| matches!(step.as_str(), "." | "..")) {
+        return Err(no_path("a step of it leads to another path"));
+    }
+    match route::find(method.as_str(), &format!("/{}", steps.join("/"))) {
         Found::Operation(operation, values) => {
             let mut arguments = Arguments::new();
             for (name, value) in values {
+                let value = decoded(value);
                 if value != format!("{{{name}}}") {
-                    arguments.set(name, decoded(value));
+                    arguments.set(name, value);
                 }
             }
             for (name, value) in query.split('&').filter(|it| !it.is_empty()).map(pair) {
@@ -132,6 +137,21 @@ fn by_path(method: Method, path: &str, words: &[String]) -> Result<Door, Complai
             Ok(undeclared(method, &path, words, near))
         }
     }
+}
+
+/// The steps of a path, each encoded as it must be, however it is spelt: a server may take `/v1/%63louds/` for `/v1/clouds`, and
+/// what is denied there must not be had so.
+fn steps(path: &str) -> Vec<String> {
+    let plainly = |step: &str| utf8_percent_encode(&decoded(step), NON_ALPHANUMERIC).to_string();
+    path.split('/')
+        .filter(|step| !step.is_empty())
+        .map(plainly)
+        .map(|step| {
+            step.replace("%2D", "-")
+                .replace("%5F", "_")
+                .replace("%2E", ".")
+        })
+        .collect()
 }
 
 fn decoded(text: &str) -> String {

@@ -54,9 +54,20 @@ fn wrong(code: &str, part: std::ops::Range<usize>, what: String) -> Complaint {
         .hint("queries are those of jq, such as '.[] | .label' or '.[0].id'")
 }
 
+/// The longest query, in characters.
+const LONGEST: usize = 4_000;
+
 impl Query {
     /// Reads a query. What is wrong with it is pointed at.
     pub fn read(code: &str) -> Result<Self, Complaint> {
+        // What nests without end takes a stack without end to read.
+        let length = code.chars().count();
+        if length > LONGEST {
+            return Err(Complaint::usage(format!(
+                "the query is {length} characters long, and {LONGEST} are read at most"
+            ))
+            .hint("take the whole answer and give it to jq: mw call … --output json | jq …"));
+        }
         if let Ok(tokens) = Lexer::new(code).lex()
             && let Some(part) = definition(&tokens)
         {
