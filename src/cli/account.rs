@@ -25,7 +25,7 @@ use crate::operation::Arguments;
 use crate::script::memory::Memory;
 use crate::script::runtime::LazyRuntime;
 use crate::script::stop::Stop;
-use crate::session::{Permission, Recorder, Session, Settings};
+use crate::session::{Permission, Recorder, Session, Settings, protect};
 
 /// The account a command works on.
 pub enum Account {
@@ -69,6 +69,9 @@ impl Account {
             cacert: global.cacert.clone(),
         };
         let profile = config::resolve(&flags, &Environment::of_process())?;
+        for variable in &profile.secret_variables {
+            protect(variable);
+        }
         Ok(Self::Real {
             profile: Box::new(profile),
             client: Arc::default(),

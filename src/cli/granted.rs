@@ -112,7 +112,9 @@ impl Granted {
             self.allow.extend(yes(now.careful));
         }
         self.deny.extend(now.deny);
-        self.limit = global.spend_limit.or(self.limit);
+        // The profile may have become stricter meanwhile.
+        let limits = [self.limit, now.limit].into_iter().flatten();
+        self.limit = global.spend_limit.or_else(|| limits.min());
         self.careful = now.careful;
         self.said_yes = now.said_yes;
         self

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::Global;
 use super::account::Account;
 use super::execution::{Task, on_its_own_thread};
-use super::granted::{Granted, denied};
+use super::granted::Granted;
 use super::kept::{self, Kept, New};
 use super::locals;
 use super::prepared::Prepared;
@@ -139,7 +139,12 @@ fn prepared(inner: &Inner, due: &Due, stop: Stop) -> Result<(Host, Source, Kept)
         }
         _ => fresh(inner, job)?,
     };
-    prepared.granted.deny.extend(denied(&inner.global.deny));
+    // What the profile and the command line deny now holds for a run that is taken up, too.
+    let now = Granted::of(&inner.global, &inner.account)?;
+    prepared.granted.deny.extend(now.deny);
+    prepared.granted.careful = now.careful;
+    let limits = [prepared.granted.limit, now.limit].into_iter().flatten();
+    prepared.granted.limit = limits.min();
     prepared.granted.job = Some(job.name.clone());
     let Prepared {
         task,

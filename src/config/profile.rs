@@ -45,6 +45,8 @@ pub struct Profile {
     pub production: bool,
     /// The most its runs may commit the account to, in dollars per 30 days; not negative.
     pub spend_limit: Option<f64>,
+    /// The variables of the environment that any profile reads a secret from.
+    pub secret_variables: Vec<String>,
     section: Section,
     environment: Environment,
 }
@@ -166,6 +168,9 @@ fn of_section(
             .map_err(|complaint| complaint.at(Some(file.place(span.clone()))))?,
         (None, None, None) => DEFAULT_URL.to_owned(),
     };
+    // The chosen one has been taken out of the file.
+    let sections = file.profiles.values().chain([&section]);
+    let secret_variables = sections.flat_map(Section::secret_variables).collect();
     Ok(Profile {
         name,
         url: address,
@@ -174,6 +179,7 @@ fn of_section(
         deny: section.deny.clone(),
         production: section.production,
         spend_limit: section.spend_limit,
+        secret_variables,
         section,
         environment: environment.clone(),
     })

@@ -24,6 +24,21 @@ pub(super) struct Section {
     pub(super) client: Option<(String, Source)>,
 }
 
+impl Section {
+    /// The variables of the environment that it reads secrets from.
+    pub(super) fn secret_variables(&self) -> impl Iterator<Item = String> + use<> {
+        let secret = self.client.as_ref().map(|(_, source)| source);
+        let sources = [self.api_key.as_ref(), secret];
+        sources
+            .map(|source| match source {
+                Some(Source::Variable(name)) => Some(name.clone()),
+                _ => None,
+            })
+            .into_iter()
+            .flatten()
+    }
+}
+
 /// Where a secret is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Source {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 use super::names::{Names, described};
-use super::permission::{Refusal, Standing};
+use super::permission::{Permission, Refusal, Standing};
 use super::question::Question;
 use super::recorder::Recorder;
 use super::spending::Spending;
@@ -108,7 +108,7 @@ impl Session {
         }
         match stands {
             Standing::Refused(refusal) => return Err(refusal),
-            Standing::Undecided => return Err(unnamed(&on)),
+            Standing::Undecided => return Err(unnamed(permission, &on)),
             Standing::Granted | Standing::Open => {}
         }
         let is_open = stands == Standing::Open;
@@ -344,16 +344,16 @@ impl Session {
     }
 }
 
-fn unnamed(on: &[Subject]) -> Refusal {
+fn unnamed(permission: &Permission, on: &[Subject]) -> Refusal {
     let what = on
         .iter()
-        .find(|subject| subject.name == Called::Unknown)
+        .find(|it| it.name == Called::Unknown && permission.minds_names_of(it.kind))
         .map_or_else(
             || "what it acts upon".to_owned(),
             |subject| format!("{} {}", subject.kind.replace('_', " "), subject.id),
         );
     (
         format!("the rules for it go by names, and the account does not say what {what} is called"),
-        "name it by its id in --allow or --deny".to_owned(),
+        "look whether there is such a thing, and whether its id is spelt so".to_owned(),
     )
 }

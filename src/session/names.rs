@@ -63,7 +63,12 @@ impl Names {
             Some(View::Text(name)) => Called::By(name.to_owned()),
             _ => Called::Nothing,
         };
-        self.all().entry((known.word, id)).or_insert(name);
+        // What had no name may get one; what has one keeps it.
+        let mut names = self.all();
+        let known = names.entry((known.word, id)).or_default();
+        if known.name().is_none() {
+            *known = name;
+        }
     }
 
     /// Gives the subjects of a call the names that are known.

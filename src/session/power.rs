@@ -16,11 +16,30 @@ pub use address::Address;
 pub use path::resolved;
 
 /// What mw's own credentials are called: no pattern grants them, they must be named.
-const OWN: [&str; 3] = [
+const OWN: [&str; 4] = [
     "OPENMETAL_API_KEY",
     "OPENMETAL_CLIENT_ID",
     "OPENMETAL_CLIENT_SECRET",
+    "MW_STORE",
 ];
+
+/// The variables that profiles read their credentials from.
+static PROTECTED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Keeps a variable out of what patterns grant, as mw's own credentials are: a profile reads its
+/// credentials from it.
+pub fn protect(variable: &str) {
+    let mut protected = PROTECTED.lock().unwrap_or_else(PoisonError::into_inner);
+    if !protected.iter().any(|known| known == variable) {
+        protected.push(variable.to_owned());
+    }
+}
+
+/// Whether a variable holds credentials of mw's, which must be granted by name.
+fn is_own(name: &str) -> bool {
+    let protected = PROTECTED.lock().unwrap_or_else(PoisonError::into_inner);
+    OWN.contains(&name) || protected.iter().any(|known| known == name)
+}
 
 /// What may be done with files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -173,9 +192,7 @@ impl Power {
                     && place(path, denies).is_some_and(|place| want.real.starts_with(place))
             }
             (Self::Variable(pattern), Power::Variable(name)) => match pattern.strip_suffix('*') {
-                Some(prefix) => {
-                    name.starts_with(prefix) && (denies || !OWN.contains(&name.as_str()))
-                }
+                Some(prefix) => name.starts_with(prefix) && (denies || !is_own(name)),
                 None => pattern == name,
             },
             (Self::Network(granted), Power::Network(wanted)) => granted.covers(wanted),

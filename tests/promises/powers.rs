@@ -106,6 +106,11 @@ fn a_denial_wins() {
             "net:127.0.0.1",
             r#"http_get("http://127.0.0.1:9/")"#,
         ),
+        (
+            "net:*",
+            "net:127.0.0.1",
+            r#"http_get("http://[::ffff:127.0.0.1]:9/")"#,
+        ),
     ] {
         let words = ["--sim", "--allow", allow, "--deny", deny, "eval", line];
         let done = Mw::new(words)
@@ -384,4 +389,51 @@ allow = ["fs:out"]
     service.says("out/a.txt");
     service.signal("TERM");
     service.end();
+}
+
+#[test]
+fn what_is_granted_of_files_and_by_pattern_gives_no_credentials() {
+    for path in [
+        "/proc/self/environ",
+        "/proc/thread-self/environ",
+        "/proc/1/cmdline",
+    ] {
+        let line = format!("read_file({path:?})");
+        let done = eval(&["fs:/"], &line)
+            .env("PASSED_ON", "hush")
+            .code(1)
+            .run();
+        assert!(
+            done.stderr.contains("tells of a process"),
+            "{}",
+            done.stderr
+        );
+        assert!(!done.stderr.contains("hush"), "{}", done.stderr);
+    }
+    let config = "default_profile = \"a\"\n[profile.a]\napi_key_env = \"A_CRED\"\n[profile.b]\napi_key_env = \"B_CRED\"\n";
+    for name in ["A_CRED", "B_CRED", "MW_STORE", "OPENMETAL_API_URL"] {
+        let line = format!("env({name:?})");
+        let words = [
+            "--url",
+            "http://127.0.0.1:9",
+            "--allow",
+            "env:*",
+            "eval",
+            &line,
+        ];
+        let call = Mw::new(words)
+            .file("config.toml", config)
+            .env("MW_CONFIG", "config.toml")
+            .env("MW_STORE", "store.db")
+            .env("OPENMETAL_API_URL", "http://127.0.0.1:9")
+            .env("A_CRED", "hush")
+            .env("B_CRED", "hush");
+        if name == "OPENMETAL_API_URL" {
+            call.stdout("http://127.0.0.1:9\n").run();
+        } else {
+            let done = call.any_stderr().code(4).run();
+            let option = format!("--allow env:{name}");
+            assert!(done.stderr.contains(&option), "{}", done.stderr);
+        }
+    }
 }

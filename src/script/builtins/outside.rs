@@ -41,7 +41,7 @@ pub(super) const OUTSIDE: &[Builtin] = &[
     function(
         "env",
         "env(name: string, default?) -> string",
-        "A variable of the environment. The journal keeps it, unless its name speaks of a key, a token, a URL or the like: then it is read again when the run is taken up.",
+        "A variable of the environment. Any may hold a secret, and so the journal keeps none: it is read again when the run is taken up.",
         r#"env("HOME", "/")"#,
     )
     .needs("env:HOME"),

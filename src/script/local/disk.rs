@@ -102,6 +102,26 @@ fn regular(file: &File) -> Result<u64> {
     Ok(metadata.len())
 }
 
+/// Whether a file is where the kernel tells of a process: what is granted of files grants nothing of
+/// the environment, which stands there.
+#[cfg(target_os = "linux")]
+fn is_of_a_process(real: &Path, file: &File) -> bool {
+    const PROC: u64 = 0x9fa0;
+    let is_number = |name: &OsStr| {
+        let name = name.as_encoded_bytes();
+        !name.is_empty() && name.iter().all(u8::is_ascii_digit)
+    };
+    let kind = rustix::fs::fstatfs(file).map(|found| u64::try_from(found.f_type).unwrap_or(0));
+    // Where that cannot be asked, the path tells.
+    let is_told = kind.map_or_else(|_| real.starts_with("/proc"), |kind| kind == PROC);
+    is_told && real.iter().any(is_number)
+}
+
+#[cfg(not(target_os = "linux"))]
+const fn is_of_a_process(_: &Path, _: &File) -> bool {
+    false
+}
+
 /// A size as people write it.
 fn sized(bytes: u64) -> String {
     let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
@@ -116,6 +136,9 @@ pub fn read(real: &Path) -> Result<String> {
     let (folder, name) = parted(real, false)?;
     let opened = rustix::fs::openat(&folder, name, OFlags::RDONLY | FILE, Mode::empty());
     let file = File::from(opened.map_err(said)?);
+    if is_of_a_process(real, &file) {
+        return Err("it tells of a process, of its environment and memory too".to_owned());
+    }
     let length = regular(&file)?;
     let large = |length: u64| {
         format!(

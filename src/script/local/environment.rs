@@ -10,24 +10,6 @@ use crate::script::recording::Step;
 use crate::script::trouble::Trouble;
 use crate::session::{Want, is_of_names};
 
-/// Words in the names of variables whose values are not kept: they are read again when a run is taken
-/// up.
-const HUSHED: [&str; 8] = [
-    "AUTH",
-    "CREDENTIAL",
-    "KEY",
-    "PASS",
-    "SECRET",
-    "TOKEN",
-    "URL",
-    "WEBHOOK",
-];
-
-fn is_hushed(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    HUSHED.iter().any(|word| name.contains(word))
-}
-
 fn named(builtin: &str, name: &str) -> Result<()> {
     if !name.is_empty() && !name.starts_with('.') && name.chars().all(is_of_names) {
         return Ok(());
@@ -50,7 +32,8 @@ fn variable(name: &str) -> Result<Option<String>> {
     }
 }
 
-/// A variable of the environment, the same when the run is taken up again.
+/// A variable of the environment. Any may hold a secret, whatever it is called, and so none is kept:
+/// it is read again when the run is taken up.
 fn env(host: &Host, name: &str) -> Result<Option<String>> {
     named("env", name)?;
     let look = || {
@@ -59,15 +42,10 @@ fn env(host: &Host, name: &str) -> Result<Option<String>> {
     };
     let arguments = json!({"name": name});
     match host.step("env", name, &arguments)? {
-        Step::Unrecorded => look(),
-        Step::Over(_) if is_hushed(name) => look(),
-        Step::Over(kept) => Ok(kept.as_str().map(str::to_owned)),
+        Step::Unrecorded | Step::Over(_) => look(),
         Step::Open(call) => {
             let outcome = look();
-            host.end(Some(call), &outcome, |found| match found {
-                Some(text) if !is_hushed(name) => Value::from(text.as_str()),
-                _ => Value::Null,
-            });
+            host.end(Some(call), &outcome, |_| Value::Null);
             outcome
         }
     }

@@ -118,7 +118,11 @@ fn rooted(host: Host<String>) -> Host<String> {
             name.strip_suffix('.')
                 .map_or_else(|| name.clone(), str::to_owned),
         ),
-        other => other,
+        // The same host, written as IPv6.
+        Host::Ipv6(address) => address
+            .to_ipv4_mapped()
+            .map_or(Host::Ipv6(address), Host::Ipv4),
+        other @ Host::Ipv4(_) => other,
     }
 }
 

@@ -124,7 +124,7 @@ fn what_a_file_or_a_host_said_is_told_again_and_secrets_are_fetched_again() {
         &format!(
             r#"{HEADER}
 let key = secret("APP_KEY");
-let plain = env("APP_TOKEN");
+let plain = env("APP_PLAIN");
 let file = read_file("in.txt");
 let options = #{{headers: #{{Authorization: "Bearer " + key}}, query: #{{key: key}}}};
 let said = http_get(args.url, options).status;
@@ -148,7 +148,7 @@ print([file, said, key.reveal() == plain]);
         account
             .mw(words)
             .env("APP_KEY", CANARY)
-            .env("APP_TOKEN", CANARY)
+            .env("APP_PLAIN", CANARY)
     };
     let ended = account.call(with(&words).env("MW_TEST_KILL", "in-sleep:1"));
     assert_eq!(ended.code, None, "{}", ended.stderr);
