@@ -198,7 +198,9 @@ fn undefined(name: &str, text: &str) -> (String, Option<String>) {
     } else if name == "args" {
         Some("functions do not see `args`: pass what they need as an argument".to_owned())
     } else if vocabulary::is_function(name) {
-        Some(format!("it is a function: call it, {name}()"))
+        Some(format!(
+            "it is a function: call it, {name}(), or hand it on as Fn(\"{name}\")"
+        ))
     } else {
         let words = declared(text);
         nearest(name, words.iter().map(String::as_str))

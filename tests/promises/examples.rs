@@ -123,8 +123,34 @@ fn stays(command: &str) -> bool {
         .any(|word| matches!(word, "repl" | "serve" | "sim" | "login" | "watch"))
 }
 
+/// The README and the pages it leads to, one after another.
 fn readme() -> String {
-    fs::read_to_string(root().join("README.md")).expect("there is a README.md")
+    let mut pages = vec![root().join("README.md")];
+    let folder = fs::read_dir(root().join("docs")).expect("there is a folder of pages");
+    pages.extend(folder.map(|entry| entry.unwrap().path()));
+    pages.sort();
+    let read = |page: &PathBuf| fs::read_to_string(page).expect("a page can be read");
+    pages.iter().map(read).collect()
+}
+
+#[test]
+fn every_link_of_the_readme_leads_somewhere() {
+    let page = readme();
+    let mut links = 0;
+    for link in page
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(')'))
+    {
+        let file = link.0.split('#').next().unwrap();
+        if file.contains("://") {
+            continue;
+        }
+        links += 1;
+        let found = [root().join(file), root().join("docs").join(file)];
+        assert!(found.iter().any(|path| path.is_file()), "{file}");
+    }
+    assert!(links > 5, "{links}");
 }
 
 #[test]

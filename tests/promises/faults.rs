@@ -83,19 +83,19 @@ fn a_file_of_faults_that_means_nothing_is_refused_with_its_line() {
 }
 
 #[test]
-fn the_example_of_the_readme_is_a_file_of_faults() {
+fn the_example_of_the_manual_is_a_file_of_faults() {
     let root = env!("CARGO_MANIFEST_DIR");
-    let readme = fs::read_to_string(format!("{root}/README.md")).unwrap();
-    let (_, rest) = readme.split_once("```toml\n[[fault]]").unwrap();
+    let page = fs::read_to_string(format!("{root}/docs/simulator.md")).unwrap();
+    let (_, rest) = page.split_once("```toml\n[[fault]]").unwrap();
     let (rules, _) = rest.split_once("```").unwrap();
     drop(server(&format!("[[fault]]{rules}")));
 }
 
 #[test]
-fn every_way_in_the_table_of_the_readme_is_one() {
+fn every_way_in_the_table_of_the_manual_is_one() {
     let root = env!("CARGO_MANIFEST_DIR");
-    let readme = fs::read_to_string(format!("{root}/README.md")).unwrap();
-    let (_, rest) = readme
+    let page = fs::read_to_string(format!("{root}/docs/simulator.md")).unwrap();
+    let (_, rest) = page
         .split_once("| way | what becomes of the call |")
         .unwrap();
     let mut rules = String::new();

@@ -368,10 +368,10 @@ fields = { image_source = "https://acme.corp/acme.img", image_os_hash_algo = "md
 }
 
 #[test]
-fn the_model_of_the_readme_is_one() {
+fn the_model_of_the_manual_is_one() {
     let root = env!("CARGO_MANIFEST_DIR");
-    let readme = fs::read_to_string(format!("{root}/README.md")).unwrap();
-    let (_, rest) = readme.split_once("```toml\n[[cloud]]").unwrap();
+    let page = fs::read_to_string(format!("{root}/docs/simulator.md")).unwrap();
+    let (_, rest) = page.split_once("```toml\n[[cloud]]").unwrap();
     let (model, _) = rest.split_once("```").unwrap();
     let line = r#"cloud("Web").node("great-wombat").power_state"#;
     Mw::new(["--sim=model.toml", "eval", line])

@@ -166,7 +166,7 @@ impl<'a> Walk<'a> {
             return hint.to_owned();
         }
         if self.own.contains_key(name) || vocabulary::is_function(name) {
-            return format!("it is a function: call it, {name}()");
+            return format!("it is a function: call it, {name}(), or hand it on as Fn(\"{name}\")");
         }
         if self.ground.top.contains(name) {
             return "it is declared further down, or inside a block".to_owned();
