@@ -17,6 +17,8 @@ mod prune;
 mod run;
 mod schema;
 mod store;
+mod tick;
+mod ticks;
 mod writer;
 
 use std::fmt;
@@ -34,8 +36,11 @@ pub use error::{JournalError, Kind as ErrorKind};
 pub use lease::{Lease, micros};
 pub use locks::{Lock, Taken};
 pub use owner::Owner;
+pub use ownership::Claim;
 pub use run::{Grants, Kind as RunKind, Run, Start, State as RunState};
 pub use store::{Filter, Reader, Store};
+pub use tick::{Letter, Origin, Pause, Standing, State as TickState, Tick, Waits};
+pub use ticks::{Fault, Progress, Ticks};
 use writer::{Work, Writer};
 
 /// How long runs that are over are kept unless something else is said: 90 days.

@@ -66,6 +66,7 @@ impl Execution {
                 &New {
                     kind: task.kind,
                     job: None,
+                    claim: None,
                     source: &task.source,
                     args: &task.args,
                     grants: granted.words(),

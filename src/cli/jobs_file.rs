@@ -47,12 +47,13 @@ pub fn check(jobs: &Jobs) -> Vec<Complaint> {
 }
 
 fn grants(jobs: &Jobs, job: &Job) -> Vec<Complaint> {
-    job.allow
-        .iter()
-        .enumerate()
-        .filter_map(|(index, word)| {
+    let allow = job.allow.iter().enumerate().map(|it| ("allow", it));
+    let deny = job.bounds.deny.iter().enumerate().map(|it| ("deny", it));
+    allow
+        .chain(deny)
+        .filter_map(|(key, (index, word))| {
             let error = word.parse::<Grant>().err()?;
-            let place = jobs.place(&job.name, &format!("allow.{index}")).cloned();
+            let place = jobs.place(&job.name, &format!("{key}.{index}")).cloned();
             Some(Complaint::usage(format!("job {}: {error}", job.name)).at(place))
         })
         .collect()

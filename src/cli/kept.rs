@@ -12,7 +12,7 @@ use super::granted::Granted;
 use crate::config::{self, Environment, Keep};
 use crate::error::{Complaint, exit};
 use crate::journal::{
-    ErrorKind, Grants, Journal, JournalError, Run, RunKind, RunState, Settings, Start, Store,
+    Claim, ErrorKind, Grants, Journal, JournalError, Run, RunKind, RunState, Settings, Start, Store,
 };
 use crate::output::Document;
 use crate::script::Ended;
@@ -86,6 +86,8 @@ pub struct New<'a> {
     pub kind: RunKind,
     /// Its job, where it is one.
     pub job: Option<&'a str>,
+    /// The tick that it is the run of, where it is that of a job.
+    pub claim: Option<Claim>,
     /// Its script.
     pub source: &'a Source,
     /// Its arguments.
@@ -144,7 +146,7 @@ impl Kept {
         };
         let text = (new.source.name.clone(), new.source.text.clone());
         let lease = journal
-            .begin(&start, std::slice::from_ref(&text))
+            .begin_for(new.claim, &start, std::slice::from_ref(&text))
             .map_err(|error| complaint(&error))?;
         let book = Book {
             journal: journal.clone(),
@@ -244,6 +246,12 @@ impl Kept {
     /// Where it is written down what is done.
     pub const fn recorder(&self) -> Option<&Recorder> {
         self.recorder.as_ref()
+    }
+
+    /// Its id, where it has begun.
+    pub fn id(&self) -> Option<String> {
+        let book = self.recorder().and_then(Recorder::book)?;
+        Some(book.lease.id().to_owned())
     }
 
     /// The text of the script that a run was begun with.

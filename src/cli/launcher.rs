@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
@@ -14,10 +14,11 @@ use super::granted::Granted;
 use super::kept::{self, Kept, New};
 use super::locals;
 use super::prepared::Prepared;
+use crate::config::Profile;
 use crate::error::{Complaint, exit};
-use crate::journal::{Filter, Journal, JournalError, RunKind, RunState, micros};
+use crate::journal::{Claim, Journal, RunKind};
 use crate::parameters::Header;
-use crate::schedule::{Due, Finished, Job, Launch};
+use crate::schedule::{Due, Durable, Finished, Launch, Ledger, Memory};
 use crate::script::Ended;
 use crate::script::console::{Console, Level};
 use crate::script::host::{Host, Parts};
@@ -25,7 +26,7 @@ use crate::script::runtime::LazyRuntime;
 use crate::script::source::Source;
 use crate::script::stop::Stop;
 use crate::secret;
-use crate::session::Grant;
+use crate::session::{self, Denial, Grant};
 
 /// Runs scripts in this process, each on a thread of its own and with its own permissions.
 pub struct Launcher {
@@ -39,6 +40,8 @@ struct Inner {
     /// Where the jobs file lies, which relative paths are from.
     folder: PathBuf,
     journal: Option<Journal>,
+    /// The number of the service among those that share the journal.
+    service: OnceLock<i64>,
 }
 
 impl Launcher {
@@ -53,31 +56,34 @@ impl Launcher {
                 runtime: Arc::new(LazyRuntime::default()),
                 global: global.clone(),
                 folder,
+                service: OnceLock::new(),
             }),
         })
     }
 
-    /// The runs of jobs that a service before this one left unfinished, the oldest first: their jobs
-    /// and ids.
-    pub fn unfinished(&self) -> Result<Vec<(String, String)>, Complaint> {
-        let (Some(journal), Account::Real { profile, .. }) =
-            (&self.inner.journal, &self.inner.account)
-        else {
-            return Ok(Vec::new());
+    /// Where it is kept what becomes of each instant, for the jobs of this file.
+    pub fn ledger(&self, file: &str) -> Result<Arc<dyn Ledger>, Complaint> {
+        let Some((journal, profile)) = self.kept_by() else {
+            return Ok(Arc::new(Memory::default()));
         };
-        let failed = |error: JournalError| kept::complaint(&error);
-        let Some(reader) = journal.store().read().map_err(failed)? else {
-            return Ok(Vec::new());
-        };
-        let runs = reader.runs(&Filter::default()).map_err(failed)?;
-        let now = micros();
-        Ok(runs
-            .into_iter()
-            .rev()
-            .filter(|run| run.seen(now) == RunState::Interrupted)
-            .filter(|run| run.start.profile == profile.name && run.start.url == profile.url)
-            .filter_map(|run| Some((run.start.job.clone()?, run.id)))
-            .collect())
+        let account = (profile.name.as_str(), profile.url.as_str());
+        let durable =
+            Durable::begin(journal, account, file).map_err(|error| kept::complaint(&error))?;
+        let _ = self.inner.service.set(durable.service());
+        Ok(Arc::new(durable))
+    }
+
+    /// The journal and the profile, where runs are kept.
+    fn kept_by(&self) -> Option<(&Journal, &Profile)> {
+        match (&self.inner.journal, &self.inner.account) {
+            (Some(journal), Account::Real { profile, .. }) => Some((journal, profile)),
+            _ => None,
+        }
+    }
+
+    /// The journal, where runs are kept.
+    pub fn journal(&self) -> Option<&Journal> {
+        self.inner.journal.as_ref()
     }
 
     /// The runtime for everything that waits.
@@ -95,13 +101,17 @@ impl Launch for Launcher {
             work.await.unwrap_or_else(|error| Finished {
                 exit: exit::FAILED,
                 message: Some(format!("the run ended unexpectedly: {error}")),
+                run: None,
+                is_repeatable: false,
             })
         })
     }
 }
 
 fn run(inner: &Inner, due: &Due, stop: &Stop) -> Finished {
+    let mut id = None;
     let outcome = prepared(inner, due, stop.clone()).and_then(|(host, source, kept)| {
+        id = kept.id();
         let ended = on_its_own_thread(&host, &source);
         kept.end(&ended, stop)?;
         ended.map(|_| exit::DONE).or_else(|ended| match ended {
@@ -109,22 +119,27 @@ fn run(inner: &Inner, due: &Due, stop: &Stop) -> Finished {
             Ended::Complaining(complaints) => Err(complaints),
         })
     });
-    match outcome {
-        Ok(exit) => Finished {
-            exit,
-            message: None,
-        },
-        Err(complaints) => {
-            super::show::complaints(&complaints);
-            Finished {
-                exit: complaints
-                    .first()
-                    .map_or(exit::FAILED, |complaint| complaint.exit),
-                message: complaints
-                    .first()
-                    .map(|complaint| complaint.message.clone()),
-            }
-        }
+    let complaints = match outcome {
+        Ok(exit) => return finished(inner, id, exit, None),
+        Err(complaints) => complaints,
+    };
+    super::show::complaints(&complaints);
+    let first = complaints.first();
+    let exit = first.map_or(exit::FAILED, |complaint| complaint.exit);
+    finished(inner, id, exit, first.map(|it| it.message.clone()))
+}
+
+fn finished(inner: &Inner, run: Option<String>, exit: u8, message: Option<String>) -> Finished {
+    // What is not known to be harmless is not done again.
+    let has_only_looked = |id: &String| {
+        let reader = inner.journal.as_ref()?.store().read().ok()??;
+        reader.has_only_looked(id).ok()
+    };
+    Finished {
+        exit,
+        message,
+        is_repeatable: run.as_ref().and_then(has_only_looked).unwrap_or(false),
+        run,
     }
 }
 
@@ -137,7 +152,7 @@ fn prepared(inner: &Inner, due: &Due, stop: Stop) -> Result<(Host, Source, Kept)
             inner.account.greet(&inner.global, &inner.runtime)?;
             Prepared::again(journal, id, false)?
         }
-        _ => fresh(inner, job)?,
+        _ => fresh(inner, due)?,
     };
     // What the profile and the command line deny now holds for a run that is taken up, too.
     let now = Granted::of(&inner.global, &inner.account)?;
@@ -180,21 +195,31 @@ fn prepared(inner: &Inner, due: &Due, stop: Stop) -> Result<(Host, Source, Kept)
 }
 
 /// A run that is begun now.
-fn fresh(inner: &Inner, job: &Job) -> Result<Prepared, Vec<Complaint>> {
+fn fresh(inner: &Inner, due: &Due) -> Result<Prepared, Vec<Complaint>> {
+    let job = &due.job;
     let source = Source::read(&job.script.to_string_lossy())?;
-    let args = Header::parse(&source.name, &source.text)?.check(&job.args)?;
-    let allow = job
-        .allow
-        .iter()
-        .map(|word| word.parse::<Grant>().map_err(Complaint::usage))
-        .map(|grant| grant.map(|grant| grant.from_folder(&inner.folder)))
-        .collect::<Result<Vec<_>, _>>()?;
+    let given = due.args.as_ref().unwrap_or(&job.args);
+    let args = Header::parse(&source.name, &source.text)?.check(given)?;
+    let grants = |words: &[String]| {
+        let grants = words
+            .iter()
+            .map(|word| word.parse::<Grant>().map_err(Complaint::usage))
+            .map(|grant| grant.map(|grant| grant.from_folder(&inner.folder)));
+        grants.collect::<Result<Vec<_>, _>>()
+    };
     // The profile's `allow` is for whoever types; a job says itself what it needs.
-    let granted = Granted {
-        allow,
+    let mut granted = Granted {
+        allow: grants(&job.allow)?,
         said_yes: false,
         ..Granted::of(&inner.global, &inner.account)?
     };
+    let deny = grants(&job.bounds.deny)?.into_iter();
+    granted.deny.extend(deny.map(|grant| Denial {
+        grant,
+        by: session::Source::Run,
+    }));
+    let limits = [granted.limit, job.bounds.spend_limit];
+    granted.limit = limits.into_iter().flatten().min();
     let kind = RunKind::Job;
     let kept = match &inner.journal {
         None => Kept::not(),
@@ -204,6 +229,10 @@ fn fresh(inner: &Inner, job: &Job) -> Result<Prepared, Vec<Complaint>> {
             &New {
                 kind,
                 job: Some(&job.name),
+                claim: inner.service.get().map(|&service| Claim {
+                    tick: due.tick,
+                    service,
+                }),
                 source: &source,
                 args: &args,
                 grants: granted.words(),

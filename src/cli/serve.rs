@@ -1,6 +1,5 @@
 //! `mw serve`: the jobs of a file, run when they are due.
 
-use std::collections::HashSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +15,7 @@ use super::launcher::Launcher;
 use super::{Global, Outcome};
 use crate::clock::Clock;
 use crate::error::{Complaint, exit};
+use crate::journal::{Journal, Reader};
 use crate::schedule::{Event, Events, Scheduler, Watch};
 use crate::secret;
 
@@ -37,6 +37,10 @@ struct Lines;
 
 impl Events for Lines {
     fn happened(&self, event: &Event) {
+        if matches!(event, Event::Settled { .. }) {
+            // Its run has said so.
+            return;
+        }
         let now = chrono::Utc::now().format("%Y-%m-%dT%H:%M:%SZ");
         // Nobody is left to tell when standard error is closed.
         let told = format!("{now} {event}\n");
@@ -63,8 +67,7 @@ impl Serve {
         let name = self.jobs.to_string_lossy().into_owned();
         let JobsFile { text, jobs } = JobsFile::read(&name)?;
         let launcher = Arc::new(Launcher::new(global, folder_of(&self.jobs)?)?);
-        let unfinished = Unfinished::of(launcher.clone());
-        let (found, left) = mpsc::channel(1);
+        let ledger = launcher.ledger(&name)?;
         let (drain, abort) = (CancellationToken::new(), CancellationToken::new());
         let runtime = launcher.runtime().clone();
         let handle = runtime
@@ -76,12 +79,19 @@ impl Serve {
             let events: Arc<dyn Events> = Arc::new(Lines);
             let watch = Watch::new(&self.jobs, &text).checking(Arc::new(check));
             let watching = tokio::spawn(watch.run(sender, events.clone(), drain.clone()));
-            let looking = tokio::spawn(unfinished.look(found));
-            Scheduler::new(&jobs, Clock::Real, launcher, events)
-                .taking_up(left)
+            let (tell, others) = mpsc::channel(1);
+            let listening = launcher
+                .journal()
+                .map(|journal| tokio::spawn(listen(journal.clone(), tell)));
+            let clock = Clock::Real;
+            Scheduler::new(jobs, clock, ledger.clone(), launcher, events)
+                .hearing(others)
                 .run(drain, abort.clone(), reload)
                 .await;
-            looking.abort();
+            if let Some(listening) = listening {
+                listening.abort();
+            }
+            ledger.end();
             watching.abort();
             signals.abort();
             if abort.is_cancelled() {
@@ -94,38 +104,41 @@ impl Serve {
     }
 }
 
-/// How often it is looked for runs that another service left unfinished. One that was killed a
-/// moment ago may not be known to be gone before its lease is over.
-const LOOK: Duration = Duration::from_secs(20);
+/// How often it is looked whether others have written to the journal, in seconds.
+const GLANCE: Duration = Duration::from_secs(1);
 
-/// Looks for runs that another service left unfinished.
-struct Unfinished {
-    launcher: Arc<Launcher>,
-    /// Those that were found before: whatever came of them is not tried again.
-    known: HashSet<String>,
-}
+/// How many glances lie between two looks for what services left behind that are no more. One that was
+/// killed a moment ago may not be known to be gone before its lease is over.
+const LOOK: u32 = 20;
 
-impl Unfinished {
-    fn of(launcher: Arc<Launcher>) -> Self {
-        let known = HashSet::new();
-        Self { launcher, known }
-    }
-
-    async fn look(mut self, found: mpsc::Sender<Vec<(String, String)>>) {
-        loop {
-            let launcher = self.launcher.clone();
-            let looked = tokio::task::spawn_blocking(move || launcher.unfinished()).await;
-            match looked {
-                Ok(Ok(mut runs)) => {
-                    runs.retain(|(_, run)| self.known.insert(run.clone()));
-                    if !runs.is_empty() && found.send(runs).await.is_err() {
-                        return;
-                    }
-                }
-                Ok(Err(complaint)) => super::show::complaints(&[complaint]),
-                Err(_) => return,
+/// Tells the scheduler when others may have asked for something, or left something behind.
+async fn listen(journal: Journal, tell: mpsc::Sender<()>) {
+    let mut reader: Option<Reader> = None;
+    let mut last = None;
+    for glance in 1_u32.. {
+        tokio::time::sleep(GLANCE).await;
+        let store = journal.store().clone();
+        let held = reader.take();
+        let glanced = tokio::task::spawn_blocking(move || {
+            let reader = match held {
+                Some(reader) => reader,
+                None => store.read().ok()??,
+            };
+            let version = reader.version().ok()?;
+            Some((reader, version))
+        });
+        // A journal that cannot be read now is read again with the next glance.
+        let version = match glanced.await {
+            Ok(Some((kept, version))) => {
+                reader = Some(kept);
+                Some(version)
             }
-            tokio::time::sleep(LOOK).await;
+            _ => None,
+        };
+        let is_changed = version.is_some() && version != last;
+        last = version.or(last);
+        if (is_changed || glance.is_multiple_of(LOOK)) && tell.send(()).await.is_err() {
+            return;
         }
     }
 }

@@ -103,6 +103,12 @@ impl Lease {
         }))
     }
 
+    /// The run's number in the store.
+    #[must_use]
+    pub fn number(&self) -> i64 {
+        self.0.number
+    }
+
     /// The run's id.
     #[must_use]
     pub fn id(&self) -> &str {

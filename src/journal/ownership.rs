@@ -10,19 +10,55 @@ use super::owner::Owner;
 use super::run::{Run, Start, State as RunState};
 use super::{Journal, hand, store};
 
+/// The tick that a run is begun for, and the service that has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The tick's number.
+    pub tick: i64,
+    /// The service's number.
+    pub service: i64,
+}
+
 impl Journal {
     /// Begins a run with the texts it consists of.
     pub fn begin(&self, start: &Start, texts: &[(String, String)]) -> Result<Lease, JournalError> {
+        self.begin_for(None, start, texts)
+    }
+
+    /// Begins the run of a tick, unless that is no longer this service's or has its run already.
+    pub fn begin_for(
+        &self,
+        claim: Option<Claim>,
+        start: &Start,
+        texts: &[(String, String)],
+    ) -> Result<Lease, JournalError> {
         let (start, texts) = (start.clone(), texts.to_vec());
         let span = self.0.settings.lease;
         let run = self.ask(move |transaction| {
             let id = fresh_id(transaction)?;
+            if let Some(claim) = claim {
+                let changed = transaction.execute(
+                    "UPDATE ticks SET run = ?1
+                     WHERE number = ?2 AND service = ?3 AND state = 'running' AND run IS NULL",
+                    params![id, claim.tick, claim.service],
+                )?;
+                if changed == 0 {
+                    return Ok(None);
+                }
+            }
             let number = insert(transaction, &id, &start, span)?;
             for (name, text) in &texts {
                 hand::pin(transaction, number, name, text)?;
             }
-            Ok((number, id))
+            Ok(Some((number, id)))
         })?;
+        let Some(run) = run else {
+            return Err(JournalError::new(
+                ErrorKind::Lost,
+                "this run was given to another service meanwhile",
+                "mw jobs history says what became of it",
+            ));
+        };
         let lease = Lease::new(run, 1, span, self.0.settings.cap, 0);
         self.0.writer.keep(&lease);
         Ok(lease)

@@ -23,6 +23,11 @@ fn prune(transaction: &Transaction<'_>, before: i64) -> rusqlite::Result<usize> 
     transaction.execute(&of_old("pins"), [before])?;
     transaction.execute(&of_old("groups"), [before])?;
     transaction.execute(&of_old("calls"), [before])?;
+    transaction.execute(
+        "DELETE FROM ticks WHERE finished < ?1
+         AND state NOT IN ('due', 'queued', 'running', 'retrying')",
+        [before],
+    )?;
     let runs = transaction.execute(&format!("DELETE FROM runs WHERE {OLD}"), [before])?;
     transaction.execute(
         "DELETE FROM texts WHERE hash NOT IN (SELECT hash FROM pins)",

@@ -81,15 +81,18 @@ pub enum Kind {
     Session,
     /// A call from the command line, for the audit only.
     Call,
+    /// A service that runs jobs: no work itself, but what has it is told apart by it.
+    Service,
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Script,
         Self::Job,
         Self::Line,
         Self::Session,
         Self::Call,
+        Self::Service,
     ];
 
     /// The kind's name.
@@ -101,6 +104,7 @@ impl Kind {
             Self::Line => "eval",
             Self::Session => "repl",
             Self::Call => "call",
+            Self::Service => "serve",
         }
     }
 

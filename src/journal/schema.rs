@@ -10,7 +10,8 @@ use super::error::{JournalError, Kind};
 const APPLICATION: i64 = 0x6d77_6a6c;
 
 /// What each release added, in order. A migration is never changed once released.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE runs (
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -96,7 +97,62 @@ CREATE TABLE facts (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) WITHOUT ROWID;
-"];
+",
+    "
+CREATE TABLE ticks (
+    number INTEGER PRIMARY KEY,
+    profile TEXT NOT NULL,
+    job TEXT NOT NULL,
+    instant INTEGER NOT NULL,
+    origin TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT,
+    waits TEXT,
+    again INTEGER,
+    attempt INTEGER NOT NULL,
+    run TEXT,
+    service INTEGER NOT NULL,
+    class TEXT,
+    args TEXT,
+    started INTEGER,
+    finished INTEGER,
+    exit INTEGER,
+    message TEXT,
+    last INTEGER,
+    count INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX ticks_once ON ticks (profile, job, instant) WHERE state <> 'missed';
+CREATE INDEX ticks_told ON ticks (profile, instant);
+CREATE INDEX ticks_open ON ticks (profile, job, instant)
+    WHERE state IN ('due', 'queued', 'running', 'retrying');
+CREATE INDEX ticks_waiting ON ticks (profile, state, waits, class, instant, number)
+    WHERE state IN ('due', 'queued');
+CREATE INDEX ticks_working ON ticks (profile, service, class)
+    WHERE state IN ('queued', 'running', 'retrying');
+CREATE INDEX ticks_class ON ticks (profile, class)
+    WHERE class IS NOT NULL AND state IN ('running', 'retrying');
+CREATE TABLE jobs (
+    profile TEXT NOT NULL,
+    job TEXT NOT NULL,
+    schedule TEXT NOT NULL,
+    decided INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    successes INTEGER NOT NULL,
+    paused INTEGER,
+    note TEXT,
+    PRIMARY KEY (profile, job)
+) WITHOUT ROWID;
+CREATE TABLE letters (
+    number INTEGER PRIMARY KEY,
+    profile TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    body TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    due INTEGER NOT NULL
+);
+CREATE INDEX letters_due ON letters (profile, due);
+",
+];
 
 /// Looks whether the file is a journal that this release can read, and brings an older one up to
 /// date. One that is empty becomes a journal where `writes` says so.

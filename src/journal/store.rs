@@ -165,7 +165,7 @@ impl Reader {
     pub fn runs(&self, filter: &Filter) -> Result<Vec<Run>, JournalError> {
         let sql = format!(
             "SELECT {RUN} FROM runs
-             WHERE (?1 IS NULL OR instr(script, ?1) > 0)
+             WHERE kind <> 'serve' AND (?1 IS NULL OR instr(script, ?1) > 0)
                AND (?2 IS NULL OR job = ?2)
                AND (?3 IS NULL OR started >= ?3)
              ORDER BY started DESC, number DESC"
@@ -230,6 +230,21 @@ impl Reader {
         calls.extend(self.groups(run, true)?);
         calls.sort_by_key(|call| call.started);
         Ok(calls)
+    }
+
+    /// Whether a run has done nothing but look: all of it could be done again.
+    pub fn has_only_looked(&self, id: &str) -> Result<bool, JournalError> {
+        let sql = "SELECT count(*) FROM calls WHERE run = (SELECT number FROM runs WHERE id = ?1)
+             AND (effect NOT IN ('read', 'local')
+                  OR operation IN ('http_post', 'http_request', 'append_file'))";
+        let count: Vec<i64> = self.all(sql, params![id], |row| row.get(0))?;
+        Ok(count == [0])
+    }
+
+    /// A number that changes whenever another connection has written.
+    pub fn version(&self) -> Result<i64, JournalError> {
+        let found: Vec<i64> = self.all("PRAGMA data_version", [], |row| row.get(0))?;
+        Ok(found.first().copied().unwrap_or_default())
     }
 
     /// The calls of a run that are kept many in one piece.

@@ -4,16 +4,11 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::job::Job;
 use super::jobs::Jobs;
-
-/// How late an instant may be noticed and still be served.
-pub(super) const LATENESS: TimeDelta = TimeDelta::seconds(30);
-
-/// How many instants of one job are gone through one by one after a long sleep.
-const MOST_COUNTED: u64 = 10_000;
+use super::missed::LATENESS;
 
 /// The jobs and the instants they are due at next, in one heap.
 #[derive(Debug, Default)]
@@ -26,29 +21,10 @@ pub(super) struct Agenda {
 #[derive(Debug)]
 struct Slot {
     job: Arc<Job>,
+    /// When it starts next: its next instant, and its delay after it.
     next: Option<DateTime<Utc>>,
-}
-
-/// What became due of one job.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Tick {
-    /// The job.
-    pub job: Arc<Job>,
-    /// The instants to serve, in order.
-    pub serve: Vec<DateTime<Utc>>,
-    /// The instants that came too late to serve.
-    pub missed: Option<Missed>,
-}
-
-/// Instants that came too late to serve.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Missed {
-    /// The first of them.
-    pub first: DateTime<Utc>,
-    /// The last of them.
-    pub last: DateTime<Utc>,
-    /// How many there were, at least.
-    pub count: u64,
+    /// Since when no instant of it was noticed late.
+    watched: DateTime<Utc>,
 }
 
 /// What a new jobs file changed.
@@ -86,29 +62,41 @@ impl Agenda {
                     if slot.job != *job {
                         change.changed.push(job.name.clone());
                     }
-                    slot.job.has_schedule_of(job).then_some(slot.next)
+                    slot.job
+                        .has_schedule_of(job)
+                        .then_some((slot.next, slot.watched))
                 }
             };
-            let next = kept.unwrap_or_else(|| {
+            let (next, watched) = kept.unwrap_or_else(|| {
                 change.rescheduled.push(job.name.clone());
-                if job.enabled {
-                    job.next_after(now)
-                } else {
-                    None
-                }
+                (start_after(job, now), now)
             });
             let slot = Slot {
                 job: Arc::clone(job),
                 next,
+                watched,
             };
             self.slots.insert(job.name.clone(), slot);
         }
+        self.gather();
+        change
+    }
+
+    fn gather(&mut self) {
         self.heap = self
             .slots
             .iter()
             .filter_map(|(name, slot)| Some(Reverse((slot.next?, name.clone()))))
             .collect();
-        change
+    }
+
+    /// Works out anew when everything starts, after the clock was set back.
+    pub(super) fn replan(&mut self, now: DateTime<Utc>) {
+        for slot in self.slots.values_mut() {
+            slot.next = start_after(&slot.job, now);
+            slot.watched = slot.watched.min(now);
+        }
+        self.gather();
     }
 
     /// The names of all jobs.
@@ -131,86 +119,54 @@ impl Agenda {
         self.heap.peek().map(|Reverse((instant, _))| *instant)
     }
 
+    /// All jobs, each with since when it is watched.
+    pub(super) fn watched(&self) -> impl Iterator<Item = (Arc<Job>, DateTime<Utc>)> {
+        let slots = self.slots.values().filter(|slot| slot.job.enabled);
+        slots.map(|slot| (Arc::clone(&slot.job), slot.watched))
+    }
+
     /// Forgets all jobs.
     pub(super) fn clear(&mut self) {
         self.slots.clear();
         self.heap.clear();
     }
 
-    /// Takes everything that is due by `now`, earliest first and then by name, and moves these
-    /// jobs on to their next instant after `now`.
-    pub(super) fn take_due(&mut self, now: DateTime<Utc>) -> Vec<Tick> {
-        let mut ticks = Vec::new();
-        while let Some(Reverse((instant, _))) = self.heap.peek()
-            && *instant <= now
-            && let Some(Reverse((instant, name))) = self.heap.pop()
+    /// Takes every job that is to start by `now`, earliest first and then by name, each with since
+    /// when it is watched, and moves it on to its next start after `now`.
+    pub(super) fn take_due(&mut self, now: DateTime<Utc>) -> Vec<(Arc<Job>, DateTime<Utc>)> {
+        let mut due = Vec::new();
+        while let Some(Reverse((start, _))) = self.heap.peek()
+            && *start <= now
+            && let Some(Reverse((start, name))) = self.heap.pop()
         {
             let Some(slot) = self.slots.get_mut(&name) else {
                 continue;
             };
-            if slot.next != Some(instant) {
+            if slot.next != Some(start) {
                 continue;
             }
-            ticks.push(tick(&slot.job, instant, now));
-            slot.next = slot.job.next_after(now);
+            if now - start > LATENESS {
+                // The machine slept, or its clock was set.
+                slot.watched = now;
+            }
+            due.push((Arc::clone(&slot.job), slot.watched));
+            slot.next = start_after(&slot.job, now);
             if let Some(next) = slot.next {
                 self.heap.push(Reverse((next, name)));
             }
         }
-        ticks
+        due
     }
 }
 
-/// Sorts the instants of a job from `first` to `now` into those to serve and those missed.
-///
-/// What is late by more than [`LATENESS`] is missed, except the very last one: a job that slept
-/// through several instants runs once.
-fn tick(job: &Arc<Job>, first: DateTime<Utc>, now: DateTime<Utc>) -> Tick {
-    let stale = now - LATENESS;
-    let mut serve = Vec::new();
-    let mut late = 0;
-    let mut last_two = (first, first);
-    let mut at = Some(first);
-    while let Some(instant) = at.filter(|instant| *instant <= now) {
-        at = job.next_after(instant);
-        if instant >= stale {
-            serve.push(instant);
-            continue;
-        }
-        late += 1;
-        last_two = (last_two.1, instant);
-        if late == MOST_COUNTED {
-            at = at.max(last_stretch(job, now));
-        }
+/// When a job starts next after `now`.
+fn start_after(job: &Job, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    if !job.enabled {
+        return None;
     }
-    let mut last = last_two.1;
-    if serve.is_empty() {
-        serve.push(last);
-        last = last_two.0;
-        late -= 1;
-    }
-    let missed = (late > 0).then_some(Missed {
-        first,
-        last,
-        count: late,
-    });
-    Tick {
-        job: Arc::clone(job),
-        serve,
-        missed,
-    }
-}
-
-/// An instant shortly before `now` from which on few are left.
-fn last_stretch(job: &Job, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let mut span = LATENESS * 2;
-    loop {
-        let next = job.next_after(now.checked_sub_signed(span)?)?;
-        if next <= now {
-            return Some(next);
-        }
-        span = span.checked_mul(2)?;
-    }
+    let delay = job.delay();
+    job.next_after(now.checked_sub_signed(delay)?)?
+        .checked_add_signed(delay)
 }
 
 #[cfg(test)]
@@ -242,53 +198,41 @@ mod tests {
             + one("c", "30 * * * *").as_str();
         let mut agenda = agenda(&text, "2026-01-01T00:10:00Z");
         assert_eq!(agenda.next(), Some(at("2026-01-01T00:30:00Z")));
-        assert_eq!(agenda.take_due(at("2026-01-01T00:29:59Z")), []);
+        assert!(agenda.take_due(at("2026-01-01T00:29:59Z")).is_empty());
         let due = agenda.take_due(at("2026-01-01T01:00:00Z"));
-        let names: Vec<_> = due.iter().map(|tick| tick.job.name.as_str()).collect();
+        let names: Vec<_> = due.iter().map(|(job, _)| job.name.as_str()).collect();
         assert_eq!(names, ["c", "a", "b"]);
         assert_eq!(agenda.next(), Some(at("2026-01-01T01:30:00Z")));
     }
 
     #[test]
-    fn a_long_sleep_is_served_once_and_the_rest_is_missed() {
+    fn what_is_noticed_late_was_not_watched() {
         let mut agenda = agenda(&one("a", "*/10 * * * *"), "2026-01-01T00:05:00Z");
+        let due = agenda.take_due(at("2026-01-01T00:10:20Z"));
+        assert_eq!(due[0].1, at("2026-01-01T00:05:00Z"));
         let due = agenda.take_due(at("2026-01-01T00:44:00Z"));
-        assert_eq!(due[0].serve, [at("2026-01-01T00:40:00Z")]);
-        let missed = Missed {
-            first: at("2026-01-01T00:10:00Z"),
-            last: at("2026-01-01T00:30:00Z"),
-            count: 3,
-        };
-        assert_eq!(due[0].missed, Some(missed));
+        assert_eq!(due[0].1, at("2026-01-01T00:44:00Z"));
         assert_eq!(agenda.next(), Some(at("2026-01-01T00:50:00Z")));
     }
 
     #[test]
-    fn one_late_instant_is_served_and_nothing_is_missed() {
-        let mut agenda = agenda(&one("a", "@daily"), "2026-01-01T00:05:00Z");
-        let due = agenda.take_due(at("2026-01-02T06:00:00Z"));
-        assert_eq!(due[0].serve, [at("2026-01-02T00:00:00Z")]);
-        assert_eq!(due[0].missed, None);
+    fn a_clock_that_was_set_back_does_not_silence_a_job() {
+        let mut agenda = agenda(&one("a", "@hourly"), "2026-01-01T12:30:00Z");
+        agenda.replan(at("2026-01-01T09:30:00Z"));
+        assert_eq!(agenda.next(), Some(at("2026-01-01T10:00:00Z")));
     }
 
     #[test]
-    fn a_slightly_late_wake_up_serves_every_instant() {
-        let text = one("a", "* * * * * *") + "seconds = true\n";
-        let mut agenda = agenda(&text, "2026-01-01T00:00:00Z");
-        let due = agenda.take_due(at("2026-01-01T00:00:03Z"));
-        assert_eq!(due[0].serve.len(), 3);
-        assert_eq!(due[0].missed, None);
-    }
-
-    #[test]
-    fn a_year_of_missed_seconds_is_gone_through_quickly() {
-        let text = one("a", "* * * * * *") + "seconds = true\n";
-        let mut agenda = agenda(&text, "2026-01-01T00:00:00Z");
-        let due = agenda.take_due(at("2027-01-01T00:00:00Z"));
-        assert_eq!(due[0].serve.last(), Some(&at("2027-01-01T00:00:00Z")));
-        let missed = due[0].missed.unwrap();
-        assert_eq!(missed.last, at("2026-12-31T23:59:29Z"));
-        assert!(missed.count >= MOST_COUNTED && missed.count < 2 * MOST_COUNTED);
+    fn jitter_puts_off_the_start() {
+        let text = one("a", "@hourly") + "jitter = \"30m\"\n";
+        let agenda = agenda(&text, "2026-01-01T12:30:00Z");
+        let delay = agenda.job("a").unwrap().delay();
+        let next = agenda.next().unwrap();
+        assert!(
+            next == at("2026-01-01T12:00:00Z") + delay
+                || next == at("2026-01-01T13:00:00Z") + delay
+        );
+        assert!(delay > chrono::TimeDelta::zero());
     }
 
     #[test]

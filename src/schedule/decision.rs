@@ -4,7 +4,7 @@ use super::event::Reason;
 use super::job::Overlap;
 
 /// What to do with a run that is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// Start it now.
     Start,
@@ -44,9 +44,18 @@ mod tests {
         // Idle, one running, two running, one running and one waiting, one waiting.
         let states = [(0, false), (1, false), (2, false), (1, true), (0, true)];
         let table = [
-            (Overlap::Skip, [Start, running, running, running, running]),
-            (Overlap::Queue, [Start, Queue, Queue, full, full]),
-            (Overlap::Allow, [Start; 5]),
+            (
+                Overlap::Skip,
+                [
+                    Start,
+                    running.clone(),
+                    running.clone(),
+                    running.clone(),
+                    running,
+                ],
+            ),
+            (Overlap::Queue, [Start, Queue, Queue, full.clone(), full]),
+            (Overlap::Allow, [Start, Start, Start, Start, Start]),
             (
                 Overlap::Replace,
                 [Start, Replace, Replace, Replace, Replace],

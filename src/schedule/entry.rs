@@ -1,5 +1,7 @@
 //! One `[[job]]` of the jobs file, read with a complaint for everything wrong in it.
 
+pub mod policy;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
@@ -22,6 +24,11 @@ const KEYS: [&str; 10] = [
     "enabled",
 ];
 
+/// All keys of a job.
+fn keys() -> Vec<&'static str> {
+    [&KEYS[..], &policy::KEYS[..]].concat()
+}
+
 const DEFAULT_TIMEOUT: Duration = Duration::from_hours(1);
 
 /// The longest timeout, one year: longer ones are slips.
@@ -35,8 +42,9 @@ pub(super) fn read_job(
     span: &Range<usize>,
     folder: &Path,
     seen: &mut BTreeMap<String, usize>,
+    groups: &BTreeMap<String, usize>,
 ) -> Option<Job> {
-    document.refuse_strangers(table, &KEYS, "a job");
+    document.refuse_strangers(table, &keys(), "a job");
     let name = read_name(document, table, span, seen);
     let zone = read_zone(document, table);
     let seconds = document.boolean(table, "seconds").unwrap_or(false);
@@ -46,6 +54,8 @@ pub(super) fn read_job(
     let allow = read_allow(document, table);
     let timeout = read_timeout(document, table);
     let overlap = read_overlap(document, table);
+    let policy = policy::read(document, table, groups);
+    let bounds = policy::bounds(document, table);
     let enabled = document.boolean(table, "enabled").unwrap_or(true);
     Some(Job {
         name: name?,
@@ -55,6 +65,8 @@ pub(super) fn read_job(
         allow,
         timeout,
         overlap,
+        policy,
+        bounds,
         enabled,
     })
 }
@@ -221,30 +233,8 @@ fn read_args(document: &mut Document<'_>, table: &DeTable<'_>) -> Map<String, Va
 }
 
 fn read_allow(document: &mut Document<'_>, table: &DeTable<'_>) -> Vec<String> {
-    const EXAMPLE: &str = "[\"read\", \"disrupt\"]";
-    let Some(value) = table.get("allow") else {
-        return vec!["read".to_owned()];
-    };
-    let Some(list) = value.get_ref().as_array() else {
-        document.refuse_type("allow", value, "a list of texts", EXAMPLE);
-        return Vec::new();
-    };
-    let mut allow = Vec::new();
-    for item in list {
-        match item.get_ref().as_str().map(str::trim) {
-            Some("") => {
-                let hint = format!("write `allow = {EXAMPLE}`");
-                document.complain(
-                    &item.span(),
-                    "an item of `allow` is empty".into(),
-                    Some(hint),
-                );
-            }
-            Some(text) => allow.push(text.to_owned()),
-            None => document.refuse_type("allow", item, "a list of texts", EXAMPLE),
-        }
-    }
-    allow
+    policy::words(document, table, "allow", "[\"read\", \"disrupt\"]")
+        .unwrap_or_else(|| vec!["read".to_owned()])
 }
 
 fn read_timeout(document: &mut Document<'_>, table: &DeTable<'_>) -> Duration {

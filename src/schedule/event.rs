@@ -5,9 +5,10 @@ use std::fmt;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use crate::error::Complaint;
+use crate::journal::{TickState, Waits};
 
 /// Why a run was left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// An earlier run has not ended.
     StillRunning,
@@ -19,16 +20,22 @@ pub enum Reason {
     Removed,
     /// The service stops.
     Stopping,
+    /// The job is paused, with this note.
+    Paused(String),
 }
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::Paused(note) = self {
+            return write!(f, "the job is paused: {note}");
+        }
         f.write_str(match self {
             Self::StillRunning => "the previous run has not ended",
             Self::AlreadyQueued => "a run is waiting already",
             Self::Superseded => "a later run took its place",
             Self::Removed => "the job was removed or disabled",
             Self::Stopping => "the service is stopping",
+            Self::Paused(_) => "the job is paused",
         })
     }
 }
@@ -83,13 +90,51 @@ pub enum Event {
         /// How long it took.
         took: TimeDelta,
     },
-    /// A run waits for the running one of the same job.
+    /// It is decided what became of an instant whose run ended.
+    Settled {
+        /// The job.
+        job: String,
+        /// When it was due.
+        instant: DateTime<Utc>,
+        /// What became of it.
+        state: TickState,
+        /// Its run, where it is kept.
+        run: Option<String>,
+        /// How many runs of the job had failed one after another before.
+        failures: u32,
+    },
+    /// A run waits for its turn.
     Queued {
         /// The job.
         job: String,
         /// When it was due.
         instant: DateTime<Utc>,
+        /// What for.
+        waits: Waits,
     },
+    /// A run failed and is tried again.
+    Retrying {
+        /// The job.
+        job: String,
+        /// The attempt that failed, from 1.
+        attempt: u32,
+        /// When the next one starts.
+        at: DateTime<Utc>,
+    },
+    /// A job was paused, because too many of its runs failed.
+    Paused {
+        /// The job.
+        job: String,
+        /// How many, one after another.
+        failures: u32,
+    },
+    /// The store cannot be reached; what is due waits for it.
+    StoreFailed {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The store can be reached again.
+    StoreBack,
     /// A run was left out.
     Skipped {
         /// The job.
@@ -228,6 +273,52 @@ fn reload_failed(f: &mut fmt::Formatter<'_>, complaints: &[Complaint]) -> fmt::R
     write!(f, " and {} more", rest.len())
 }
 
+impl Event {
+    /// What the policies of a job have led to, and what hinders them.
+    fn policy(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Queued {
+                job,
+                instant,
+                waits,
+            } => {
+                let what = match waits {
+                    Waits::Job => "the running one",
+                    Waits::Group => "a place in its group",
+                    Waits::Limit => "a place in this service",
+                };
+                write!(f, "{job}: due {}, waits for {what}", utc(*instant))
+            }
+            Self::Settled {
+                job,
+                instant,
+                state,
+                ..
+            } => write!(f, "{job}: due {}, {}", utc(*instant), state.as_str()),
+            Self::Retrying { job, attempt, at } => {
+                let at = utc(*at);
+                write!(
+                    f,
+                    "{job}: attempt {attempt} failed, the next one starts at {at}"
+                )
+            }
+            Self::Paused { job, failures: 1 } => write!(
+                f,
+                "{job}: paused, its run failed: mw jobs resume {job} lets it go on"
+            ),
+            Self::Paused { job, failures } => write!(
+                f,
+                "{job}: paused, its last {failures} runs failed: mw jobs resume {job} lets it go on"
+            ),
+            Self::StoreFailed { message } => {
+                write!(f, "what is due waits for the journal: {}", flat(message))
+            }
+            Self::StoreBack => f.write_str("the journal can be written again"),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -262,9 +353,12 @@ impl fmt::Display for Event {
                 message,
                 took,
             } => finished(f, (job, *number), *exit, message.as_deref(), *took),
-            Self::Queued { job, instant } => {
-                write!(f, "{job}: due {}, waits for the running one", utc(*instant))
-            }
+            Self::Queued { .. }
+            | Self::Settled { .. }
+            | Self::Retrying { .. }
+            | Self::Paused { .. }
+            | Self::StoreFailed { .. }
+            | Self::StoreBack => self.policy(f),
             Self::Skipped {
                 job,
                 instant,
@@ -323,50 +417,4 @@ impl fmt::Display for Event {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(text: &str) -> DateTime<Utc> {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn an_event_is_one_line() {
-        let event = Event::Finished {
-            job: "nightly".into(),
-            number: 7,
-            exit: 1,
-            message: Some("cloud\n  is gone".into()),
-            took: TimeDelta::milliseconds(61_250),
-        };
-        assert_eq!(
-            event.to_string(),
-            "nightly: run 7 failed with exit code 1 after 1m 1s: cloud is gone"
-        );
-    }
-
-    #[test]
-    fn a_skip_says_why() {
-        let event = Event::Skipped {
-            job: "nightly".into(),
-            instant: at("2026-01-01T02:00:00Z"),
-            reason: Reason::StillRunning,
-        };
-        assert_eq!(
-            event.to_string(),
-            "nightly: due 2026-01-01T02:00:00Z, skipped: the previous run has not ended"
-        );
-    }
-
-    #[test]
-    fn a_broken_file_names_its_first_problem_and_counts_the_rest() {
-        let complaint = Complaint::usage("the job has no `cron`");
-        let event = Event::ReloadFailed {
-            complaints: vec![complaint.clone(), complaint],
-        };
-        assert_eq!(
-            event.to_string(),
-            "jobs file has problems, the old jobs stay: the job has no `cron` and 1 more"
-        );
-    }
-}
+mod tests;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::calendar::Calendar;
 use super::next::Fire;
+use super::policy::{Bounds, Policy};
 use crate::zone::Zone;
 
 /// What happens when a job is due while it still runs.
@@ -57,6 +58,10 @@ pub struct Job {
     pub timeout: Duration,
     /// What happens when it is due while it still runs.
     pub overlap: Overlap,
+    /// What it does when things do not go as planned.
+    pub policy: Policy,
+    /// What its script may not do.
+    pub bounds: Bounds,
     /// Whether it is scheduled at all.
     pub enabled: bool,
 }
@@ -79,6 +84,20 @@ impl Job {
             .find(|calendar| calendar.next_after(just_before) == Some(instant))
             .map_or(Zone::UTC, |calendar| calendar.zone().clone());
         Fire { instant, zone }
+    }
+
+    /// How much later than its instants it starts.
+    #[must_use]
+    pub fn delay(&self) -> TimeDelta {
+        TimeDelta::from_std(self.policy.delay(&self.name)).unwrap_or_default()
+    }
+
+    /// Its schedule in words, by which it is noticed after a restart that it was changed.
+    #[must_use]
+    pub fn schedule(&self) -> String {
+        let line = |calendar: &Calendar| format!("{} {}", calendar.zone(), calendar.line());
+        let lines: Vec<String> = self.calendars.iter().map(line).collect();
+        lines.join("; ")
     }
 
     /// Whether both are due at the same instants, so that what was planned for one holds for the

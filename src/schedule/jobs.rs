@@ -1,6 +1,6 @@
 //! The jobs file: every job of a service, and everything that is wrong with it at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,12 +9,19 @@ use toml::de::DeTable;
 use super::document::{Document, Node, key_span};
 use super::entry::{places, read_job};
 use super::job::Job;
+use super::limits;
 use crate::error::{Complaint, Place};
 
 /// The jobs of a service, in the order of their file.
 #[derive(Clone, Debug, Default)]
 pub struct Jobs {
-    jobs: Vec<Arc<Job>>,
+    list: Vec<Arc<Job>>,
+    /// The place of each job among them, by its name.
+    index: HashMap<String, usize>,
+    /// How many runs each concurrency group may have at once.
+    groups: BTreeMap<String, usize>,
+    /// How many runs a service may have at once.
+    limit: usize,
     /// By the name of the job, and then by key.
     places: BTreeMap<String, BTreeMap<String, Place>>,
 }
@@ -22,7 +29,7 @@ pub struct Jobs {
 /// Jobs are equal when they mean the same, wherever they stand in their file.
 impl PartialEq for Jobs {
     fn eq(&self, other: &Self) -> bool {
-        self.jobs == other.jobs
+        self.list == other.list && self.groups == other.groups && self.limit == other.limit
     }
 }
 
@@ -34,11 +41,15 @@ impl Jobs {
     pub fn read(file_name: &str, text: &str) -> Result<Self, Vec<Complaint>> {
         let mut document = Document::new(file_name, text);
         let root = document.root();
-        document.refuse_strangers(&root, &["job"], "the jobs file");
+        document.refuse_strangers(&root, &["job", "group", "service"], "the jobs file");
         let folder = Path::new(file_name)
             .parent()
             .unwrap_or_else(|| Path::new(""));
-        let mut jobs = Self::default();
+        let mut jobs = Self {
+            groups: limits::groups(&mut document, &root),
+            limit: limits::of_service(&mut document, &root),
+            ..Self::default()
+        };
         let mut seen = BTreeMap::new();
         for entry in entries(&mut document, &root) {
             let span = entry.span();
@@ -46,10 +57,13 @@ impl Jobs {
                 document.refuse_type("job", entry, "a table", "{ name = \"nightly\" }");
                 continue;
             };
-            if let Some(job) = read_job(&mut document, table, &span, folder, &mut seen) {
+            if let Some(job) =
+                read_job(&mut document, table, &span, folder, &mut seen, &jobs.groups)
+            {
                 jobs.places
                     .insert(job.name.clone(), places(&document, table));
-                jobs.jobs.push(Arc::new(job));
+                jobs.index.insert(job.name.clone(), jobs.list.len());
+                jobs.list.push(Arc::new(job));
             }
         }
         if document.is_sound() {
@@ -61,13 +75,25 @@ impl Jobs {
 
     /// The jobs, in the order of their file.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Job>> {
-        self.jobs.iter()
+        self.list.iter()
     }
 
     /// The job of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Arc<Job>> {
-        self.jobs.iter().find(|job| job.name == name)
+        self.list.get(*self.index.get(name)?)
+    }
+
+    /// How many runs of a concurrency group there may be at once.
+    #[must_use]
+    pub fn group(&self, name: &str) -> usize {
+        self.groups.get(name).copied().unwrap_or(usize::MAX)
+    }
+
+    /// How many runs a service may have at once.
+    #[must_use]
+    pub const fn limit(&self) -> usize {
+        self.limit
     }
 
     /// Where a value of a job stands, for complaints about it by those who know more of what it
@@ -80,13 +106,13 @@ impl Jobs {
     /// How many jobs there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.jobs.len()
+        self.list.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.jobs.is_empty()
+        self.list.is_empty()
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
+use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::job::Job;
@@ -17,6 +18,12 @@ pub struct Due {
     pub instant: DateTime<Utc>,
     /// The number of the run, from 1, unique in this service.
     pub number: u64,
+    /// Its tick among those of all services.
+    pub tick: i64,
+    /// Which attempt it is, from 1.
+    pub attempt: u32,
+    /// The arguments that it was asked for with, in place of the job's own.
+    pub args: Option<Map<String, Value>>,
     /// The unfinished run that is taken up again, where it is one.
     pub resume: Option<String>,
 }
@@ -28,6 +35,10 @@ pub struct Finished {
     pub exit: u8,
     /// What there is to say about it.
     pub message: Option<String>,
+    /// Its id, where it is kept.
+    pub run: Option<String>,
+    /// Whether nothing it did would be done twice by doing all of it again.
+    pub is_repeatable: bool,
 }
 
 /// Runs scripts for the scheduler.

@@ -14,9 +14,6 @@ use super::launch::{Due, Finished, Launch};
 use crate::clock::Clock;
 use crate::error::exit;
 
-/// How long a cancelled run may take to end.
-const GRACE: TimeDelta = TimeDelta::seconds(30);
-
 /// The runs on their way, by number.
 pub(super) struct Running {
     clock: Clock,
@@ -30,9 +27,14 @@ pub(super) struct Running {
 pub(super) struct Run {
     /// Its job.
     pub job: String,
+    /// Its tick.
+    pub tick: i64,
     /// When it was started.
     pub started: DateTime<Utc>,
+    /// Whether it was cancelled because its time was over.
+    pub is_timed_out: bool,
     timeout: Duration,
+    grace: TimeDelta,
     deadline: Deadline,
     cancel: CancellationToken,
     task: JoinHandle<()>,
@@ -84,6 +86,8 @@ pub(super) enum Overdue {
         job: String,
         /// Its number.
         number: u64,
+        /// Its tick.
+        tick: i64,
     },
 }
 
@@ -109,11 +113,6 @@ impl Running {
 
     pub(super) fn len(&self) -> usize {
         self.runs.len()
-    }
-
-    /// How many runs of a job are on their way.
-    pub(super) fn count(&self, job: &str) -> usize {
-        self.runs.values().filter(|run| run.job == job).count()
     }
 
     /// When the first run runs out of time.
@@ -152,8 +151,11 @@ impl Running {
             .unwrap_or(DateTime::<Utc>::MAX_UTC);
         let run = Run {
             job: due.job.name.clone(),
+            tick: due.tick,
             started: now,
+            is_timed_out: false,
             timeout,
+            grace: TimeDelta::from_std(due.job.policy.grace).unwrap_or_default(),
             deadline: Deadline::Timeout(deadline),
             cancel,
             task,
@@ -166,12 +168,10 @@ impl Running {
         self.runs.remove(&number)
     }
 
-    /// Cancels the runs of a job that were not cancelled before, and says which.
-    pub(super) fn cancel(&mut self, job: &str, now: DateTime<Utc>) -> Vec<u64> {
-        let of_job = self.runs.iter_mut().filter(|(_, run)| run.job == job);
-        of_job
-            .filter_map(|(number, run)| run.cancel(now).then_some(*number))
-            .collect()
+    /// Cancels the run of a tick that was not cancelled before, and says its number.
+    pub(super) fn cancel(&mut self, tick: i64, now: DateTime<Utc>) -> Option<u64> {
+        let (number, run) = self.runs.iter_mut().find(|(_, run)| run.tick == tick)?;
+        run.cancel(now).then_some(*number)
     }
 
     /// Cancels every run.
@@ -191,7 +191,7 @@ impl Running {
             let job = run.job.clone();
             match run.deadline {
                 Deadline::Timeout(_) => {
-                    run.cancel(now);
+                    run.is_timed_out = run.cancel(now);
                     let timeout = run.timeout;
                     overdue.push(Overdue::TimedOut {
                         job,
@@ -202,7 +202,8 @@ impl Running {
                 }
                 Deadline::Grace(_) => {
                     run.task.abort();
-                    overdue.push(Overdue::Abandoned { job, number });
+                    let tick = run.tick;
+                    overdue.push(Overdue::Abandoned { job, number, tick });
                     false
                 }
             }
@@ -218,7 +219,7 @@ impl Run {
             return false;
         }
         let end = now
-            .checked_add_signed(GRACE)
+            .checked_add_signed(self.grace)
             .unwrap_or(DateTime::<Utc>::MAX_UTC);
         self.deadline = Deadline::Grace(end);
         self.cancel.cancel();
@@ -242,6 +243,8 @@ impl Drop for End {
         let finished = self.finished.take().unwrap_or_else(|| Finished {
             exit: exit::FAILED,
             message: Some("the run broke off".to_owned()),
+            run: None,
+            is_repeatable: false,
         });
         let (number, at) = (self.number, self.clock.now());
         // Nobody listens any more once the scheduler has returned.

@@ -1,45 +1,76 @@
 //! The loop that launches what is due.
 //!
 //! One loop, one heap: no task stands by for an idle job, and nothing is polled. The loop sleeps
-//! until the earliest of the next due instant, the next timeout and the next end of a grace period,
-//! and wakes early for a run that ended, a new jobs file, or the wish to stop.
+//! until the earliest of the next start, the next timeout, the next end of a grace period and the
+//! next attempt, and wakes early for a run that ended, a new jobs file, or the wish to stop.
+//!
+//! It decides nothing by itself: what has come to pass is a matter that is decided about in a
+//! transaction of the rows that all services share, and what was decided is done once it is on disk.
+//! As long as the store cannot be reached, matters wait.
 
+mod deciding;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::agenda::{Agenda, Tick};
-use super::decision::{Decision, decide};
-use super::event::{Event, Events, Reason};
-use super::job::Job;
+use super::agenda::Agenda;
+use super::desk::{Matter, Outcome, Verdict};
+use super::event::{Event, Events};
 use super::jobs::Jobs;
 use super::launch::{Due, Launch};
+use super::rows::Ledger;
 use super::running::{Ended, Overdue, Running};
 use crate::clock::Clock;
+
+/// How long the store is left alone after it failed.
+const BREATH: TimeDelta = TimeDelta::seconds(1);
+
+/// How long a service that stops waits for a store that fails.
+const PATIENCE: TimeDelta = TimeDelta::seconds(30);
+
+/// From how much on a clock that goes back was set.
+const SET_BACK: TimeDelta = TimeDelta::seconds(60);
+
+/// What came of deciding.
+type Decided = Result<Vec<Verdict>, String>;
 
 /// Launches the runs of all jobs.
 pub struct Scheduler {
     clock: Clock,
     events: Arc<dyn Events>,
+    ledger: Arc<dyn Ledger>,
+    jobs: Arc<Jobs>,
     agenda: Agenda,
     running: Running,
-    /// Runs that wait for a running one of their job, in the order they came.
-    queued: Vec<Due>,
-    /// Unfinished runs of another service, by job and id, as they are found.
-    unfinished: Option<mpsc::Receiver<Vec<(String, String)>>>,
+    /// What is to be decided about next.
+    matters: Vec<Matter>,
+    /// What is being decided about.
+    decided: Option<(Arc<Vec<Matter>>, BoxFuture<'static, Decided>)>,
+    /// Ticks that are tried again, and when.
+    again: BTreeSet<(DateTime<Utc>, i64)>,
+    /// Since when the store fails, and when it is tried next.
+    failing: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// Tells that others may have asked for something, or left something behind.
+    others: Option<mpsc::Receiver<()>>,
     launched: u64,
     ended: mpsc::UnboundedReceiver<Ended>,
+    stops: bool,
+    seen: DateTime<Utc>,
 }
 
 /// Why the loop woke up.
 enum Wake {
+    Decided(Decided),
     Ended(Ended),
     Abort,
     Drain,
     Reload(Option<Jobs>),
-    Unfinished(Vec<(String, String)>),
+    Others,
     Time,
 }
 
@@ -47,30 +78,44 @@ impl Scheduler {
     /// A scheduler for these jobs; nothing happens before [`run`](Self::run).
     #[must_use]
     pub fn new(
-        jobs: &Jobs,
+        jobs: Jobs,
         clock: Clock,
+        ledger: Arc<dyn Ledger>,
         launch: Arc<dyn Launch>,
         events: Arc<dyn Events>,
     ) -> Self {
+        let now = clock.now();
         let mut agenda = Agenda::default();
-        agenda.load(jobs, clock.now());
+        agenda.load(&jobs, now);
         let (sender, ended) = mpsc::unbounded_channel();
+        let mut matters: Vec<Matter> = agenda
+            .watched()
+            .map(|(job, since)| Matter::Job(job, since))
+            .collect();
+        matters.push(Matter::Others);
         Self {
             running: Running::new(clock.clone(), launch, sender),
+            jobs: Arc::new(jobs),
             clock,
             events,
+            ledger,
             agenda,
-            queued: Vec::new(),
-            unfinished: None,
+            matters,
+            decided: None,
+            again: BTreeSet::new(),
+            failing: None,
+            others: None,
             launched: 0,
             ended,
+            stops: false,
+            seen: now,
         }
     }
 
-    /// The same, which takes up what another service left unfinished.
+    /// The same, which looks for what others asked for and left behind whenever it is told to.
     #[must_use]
-    pub fn taking_up(mut self, unfinished: mpsc::Receiver<Vec<(String, String)>>) -> Self {
-        self.unfinished = Some(unfinished);
+    pub fn hearing(mut self, others: mpsc::Receiver<()>) -> Self {
+        self.others = Some(others);
         self
     }
 
@@ -88,28 +133,25 @@ impl Scheduler {
     ) {
         let names: Vec<String> = self.agenda.names();
         self.tell_next(&names);
-        let (mut draining, mut aborting, mut reloads) = (false, false, true);
-        while !(draining && self.running.is_empty()) {
-            let until = self
-                .agenda
-                .next()
-                .into_iter()
-                .chain(self.running.next_deadline())
-                .min();
-            let idle = until.is_none();
+        let (mut aborting, mut reloads) = (false, true);
+        while !self.is_done() {
+            self.submit();
+            let until = self.until();
+            let idle = until.is_none() && self.decided.is_none();
             if idle {
                 // Nothing to wait for but others: a simulated clock may move on without us.
                 self.clock.leave();
             }
             let wake = tokio::select! {
-                // What ended counts before what is due; a stop counts before both.
+                // What was decided and what ended counts before what is due; a stop before that.
                 biased;
                 () = abort.cancelled(), if !aborting => Wake::Abort,
-                () = drain.cancelled(), if !draining => Wake::Drain,
+                () = drain.cancelled(), if !self.stops => Wake::Drain,
+                decided = decided(&mut self.decided) => Wake::Decided(decided),
                 Some(ended) = self.ended.recv() => Wake::Ended(ended),
                 () = sleep_until(&self.clock, until) => Wake::Time,
-                jobs = reload.recv(), if reloads && !draining => Wake::Reload(jobs),
-                runs = found(&mut self.unfinished), if !draining => Wake::Unfinished(runs),
+                jobs = reload.recv(), if reloads && !self.stops => Wake::Reload(jobs),
+                () = told(&mut self.others), if !self.stops => Wake::Others,
             };
             if matches!(wake, Wake::Ended(_)) {
                 // The turn that the run handed over: the scheduler has its own.
@@ -119,32 +161,27 @@ impl Scheduler {
                 self.clock.enter().await;
             }
             match wake {
+                Wake::Decided(decided) => self.act(decided),
                 Wake::Ended(ended) => self.finish(ended),
                 Wake::Time => {}
-                Wake::Unfinished(runs) => self.take_up(runs),
+                Wake::Others => self.matters.push(Matter::Others),
                 Wake::Reload(None) => reloads = false,
                 Wake::Reload(Some(jobs)) => {
                     // What is due under the old file is not lost.
                     self.claim();
-                    self.reload(&jobs);
+                    self.reload(jobs);
                 }
-                Wake::Drain => {
-                    draining = true;
-                    self.stop_claiming();
-                }
+                Wake::Drain => self.stop(),
                 Wake::Abort => {
-                    if !draining {
-                        self.stop_claiming();
-                    }
-                    (draining, aborting) = (true, true);
+                    self.stop();
+                    aborting = true;
                     self.running.cancel_all(self.clock.now());
                 }
             }
-            if !draining {
+            if !self.stops {
                 self.claim();
             }
             self.chase();
-            self.start_queued();
             if self.clock.is_simulated() {
                 // Runs that were just cancelled hear of it before simulated time moves on.
                 tokio::task::yield_now().await;
@@ -156,94 +193,64 @@ impl Scheduler {
         }
     }
 
-    /// Serves every job that is due.
-    fn claim(&mut self) {
-        for Tick { job, serve, missed } in self.agenda.take_due(self.clock.now()) {
-            if let Some(missed) = missed {
-                self.events.happened(&Event::Missed {
-                    job: job.name.clone(),
-                    first: missed.first,
-                    last: missed.last,
-                    count: missed.count,
-                });
-            }
-            for instant in serve {
-                self.serve(&job, instant);
-            }
-        }
+    /// Whether there is nothing left to do for a service that stops.
+    fn is_done(&self) -> bool {
+        let gives_up = |(since, _): (DateTime<Utc>, _)| self.clock.now() - since > PATIENCE;
+        self.stops
+            && self.running.is_empty()
+            && (self.failing.is_some_and(gives_up)
+                || self.matters.is_empty() && self.decided.is_none())
     }
 
-    fn serve(&mut self, job: &Arc<Job>, instant: DateTime<Utc>) {
-        let running = self.running.count(&job.name);
-        let queued = self.queued.iter().any(|due| due.job.name == job.name);
-        let due = Due {
-            job: Arc::clone(job),
-            instant,
-            number: 0,
-            resume: None,
-        };
-        match decide(job.overlap, running, queued) {
-            Decision::Start => self.start(due),
-            Decision::Skip(reason) => self.skip(&due, reason),
-            Decision::Queue => {
-                let job = job.name.clone();
-                self.events.happened(&Event::Queued { job, instant });
-                self.queued.push(due);
-            }
-            Decision::Replace => {
-                self.drop_queued(&job.name, Reason::Superseded);
-                for number in self.running.cancel(&job.name, self.clock.now()) {
-                    let job = job.name.clone();
-                    self.events.happened(&Event::Replaced { job, number });
-                }
-                self.queued.push(due);
-            }
-        }
+    /// When there is something to do even if nothing happens.
+    fn until(&self) -> Option<DateTime<Utc>> {
+        let breath = self.failing.map(|(_, next)| next);
+        let again = self.again.first().map(|(at, _)| *at);
+        [
+            self.agenda.next(),
+            self.running.next_deadline(),
+            again,
+            breath,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
-    /// Takes up the unfinished runs of jobs that there still are.
-    fn take_up(&mut self, runs: Vec<(String, String)>) {
-        for (name, run) in runs {
-            let Some(job) = self.agenda.job(&name).filter(|job| job.enabled).cloned() else {
-                self.events.happened(&Event::Left { job: name, run });
-                continue;
-            };
-            self.start(Due {
-                job,
-                instant: self.clock.now(),
-                number: 0,
-                resume: Some(run),
-            });
-        }
-    }
-
-    fn start(&mut self, mut due: Due) {
-        self.launched += 1;
-        due.number = self.launched;
-        let name = due.job.name.clone();
+    fn start(&mut self, due: &Due) {
+        let (job, number) = (due.job.name.clone(), due.number);
         self.events.happened(&match &due.resume {
             None => Event::Started {
-                job: name.clone(),
-                number: due.number,
+                job: job.clone(),
+                number,
                 instant: due.instant,
             },
             Some(run) => Event::Resumed {
-                job: name.clone(),
-                number: due.number,
+                job: job.clone(),
+                number,
                 run: run.clone(),
             },
         });
-        self.running.start(&due, self.clock.now());
-        self.tell_next(&[name]);
+        self.running.start(due, self.clock.now());
+        self.tell_next(&[job]);
     }
 
-    fn skip(&self, due: &Due, reason: Reason) {
-        let job = due.job.name.clone();
-        self.events.happened(&Event::Skipped {
-            job,
-            instant: due.instant,
-            reason,
-        });
+    /// Notes every job that is due.
+    fn claim(&mut self) {
+        let now = self.clock.now();
+        if now + SET_BACK < self.seen {
+            self.agenda.replan(now);
+        }
+        self.seen = now;
+        for (job, since) in self.agenda.take_due(now) {
+            self.matters.push(Matter::Due(job, since));
+        }
+        while let Some(&(at, tick)) = self.again.first()
+            && at <= now
+        {
+            self.again.remove(&(at, tick));
+            self.matters.push(Matter::Again(tick));
+        }
     }
 
     fn finish(&mut self, ended: Ended) {
@@ -255,9 +262,15 @@ impl Scheduler {
             job: run.job,
             number: ended.number,
             exit: ended.finished.exit,
-            message: ended.finished.message,
+            message: ended.finished.message.clone(),
             took: (ended.at - run.started).max(TimeDelta::zero()),
         });
+        let outcome = if run.is_timed_out {
+            Outcome::TimedOut(ended.finished)
+        } else {
+            Outcome::Finished(ended.finished)
+        };
+        self.matters.push(Matter::Ended(run.tick, outcome));
     }
 
     /// Cancels the runs that are over their time, and gives up those that do not end.
@@ -273,42 +286,27 @@ impl Scheduler {
                     number,
                     timeout,
                 },
-                Overdue::Abandoned { job, number } => Event::Abandoned { job, number },
+                Overdue::Abandoned { job, number, tick } => {
+                    self.matters.push(Matter::Ended(tick, Outcome::Abandoned));
+                    Event::Abandoned { job, number }
+                }
             });
         }
     }
 
-    fn start_queued(&mut self) {
-        let (free, still): (Vec<_>, Vec<_>) = std::mem::take(&mut self.queued)
-            .into_iter()
-            .partition(|due| self.running.count(&due.job.name) == 0);
-        self.queued = still;
-        for mut due in free {
-            // The job may have been changed while the run waited.
-            if let Some(job) = self.agenda.job(&due.job.name) {
-                due.job = Arc::clone(job);
+    fn reload(&mut self, jobs: Jobs) {
+        let change = self.agenda.load(&jobs, self.clock.now());
+        for job in self.jobs.iter().filter(|job| job.enabled) {
+            if !jobs.get(&job.name).is_some_and(|job| job.enabled) {
+                self.matters.push(Matter::Gone(job.name.clone()));
             }
-            self.start(due);
         }
-    }
-
-    fn drop_queued(&mut self, name: &str, reason: Reason) {
-        let (dropped, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.queued)
-            .into_iter()
-            .partition(|due| due.job.name == name);
-        self.queued = kept;
-        for due in dropped {
-            self.skip(&due, reason);
+        for (job, since) in self.agenda.watched() {
+            if change.rescheduled.contains(&job.name) {
+                self.matters.push(Matter::Job(job, since));
+            }
         }
-    }
-
-    fn reload(&mut self, jobs: &Jobs) {
-        let change = self.agenda.load(jobs, self.clock.now());
-        let mut names: Vec<String> = self.queued.iter().map(|due| due.job.name.clone()).collect();
-        names.retain(|name| !self.agenda.job(name).is_some_and(|job| job.enabled));
-        for name in names {
-            self.drop_queued(&name, Reason::Removed);
-        }
+        self.jobs = Arc::new(jobs);
         self.events.happened(&Event::Reloaded {
             added: change.added,
             changed: change.changed,
@@ -317,10 +315,16 @@ impl Scheduler {
         self.tell_next(&change.rescheduled);
     }
 
-    fn stop_claiming(&mut self) {
+    fn stop(&mut self) {
+        if self.stops {
+            return;
+        }
+        self.stops = true;
         self.agenda.clear();
-        for due in std::mem::take(&mut self.queued) {
-            self.skip(&due, Reason::Stopping);
+        self.again.clear();
+        // What waits is not lost where another service goes on with it.
+        if !self.ledger.lasts() {
+            self.matters.push(Matter::Stopping);
         }
         let running = self.running.len();
         self.events.happened(&Event::Draining { running });
@@ -331,7 +335,7 @@ impl Scheduler {
             if let Some(instant) = self.agenda.next_of(name)
                 && let Some(job) = self.agenda.job(name)
             {
-                let local = job.fire(instant).local();
+                let local = job.fire(instant - job.delay()).local();
                 self.events.happened(&Event::Next {
                     job: name.clone(),
                     instant,
@@ -342,16 +346,20 @@ impl Scheduler {
     }
 }
 
-/// The next unfinished runs that are found, if anybody looks for them.
-async fn found(
-    unfinished: &mut Option<mpsc::Receiver<Vec<(String, String)>>>,
-) -> Vec<(String, String)> {
-    if let Some(receiver) = unfinished
-        && let Some(runs) = receiver.recv().await
-    {
-        return runs;
+async fn decided(slot: &mut Option<(Arc<Vec<Matter>>, BoxFuture<'static, Decided>)>) -> Decided {
+    match slot {
+        Some((_, decided)) => decided.await,
+        None => std::future::pending().await,
     }
-    std::future::pending().await
+}
+
+async fn told(others: &mut Option<mpsc::Receiver<()>>) {
+    if let Some(receiver) = others
+        && receiver.recv().await.is_some()
+    {
+        return;
+    }
+    std::future::pending::<()>().await;
 }
 
 async fn sleep_until(clock: &Clock, until: Option<DateTime<Utc>>) {

@@ -78,7 +78,15 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     (
         "schedule",
-        &["clock", "error", "operation", "parameters", "zone"],
+        &[
+            "clock",
+            "error",
+            "journal",
+            "money",
+            "operation",
+            "parameters",
+            "zone",
+        ],
     ),
 ];
 

@@ -387,3 +387,101 @@ error: job two: the script has no parameter `greting`
         .code(2)
         .run();
 }
+
+#[test]
+fn the_jobs_file_of_the_manual_is_one() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let page = std::fs::read_to_string(format!("{root}/docs/jobs.md")).unwrap();
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    let (jobs, _) = rest.split_once("```").unwrap();
+    let script = std::fs::read_to_string(format!("{root}/scripts/rolling_power_cycle.rhai"));
+    Mw::new(["jobs", "check", "jobs.toml"])
+        .file("jobs.toml", jobs)
+        .file("rolling_power_cycle.rhai", &script.unwrap())
+        .stdout("jobs.toml: 1 jobs, no problems\n")
+        .run();
+}
+
+#[test]
+fn every_slip_in_the_policies_is_named_with_its_place() {
+    let job = "[[job]]\nname = \"a\"\ncron = \"@daily\"\nscript = \"a.rhai\"\n";
+    let slips = [
+        (
+            "catch_up = \"lats\"",
+            "there is no catch-up policy `lats`",
+            "did you mean `last`?",
+        ),
+        (
+            "catch_up_window = \"soon\"",
+            "`catch_up_window`: `soon` is not a duration",
+            "`15m`",
+        ),
+        (
+            "jitter = 5",
+            "`jitter` is a whole number, but should be text",
+            "jitter = \"10m\"",
+        ),
+        (
+            "retry = -1",
+            "`retry` must be from 0 to 100, not -1",
+            "retry = 3",
+        ),
+        (
+            "retry = { wait = \"1m\" }",
+            "`retry` has no `times`",
+            "times = 3",
+        ),
+        (
+            "retry = { tims = 1 }",
+            "`retry` has no key `tims`",
+            "did you mean `times`?",
+        ),
+        (
+            "group = \"power\"",
+            "there is no group `power`",
+            "[group.power]",
+        ),
+        (
+            "pause_on_failure = \"x\"",
+            "`pause_on_failure` is text",
+            "pause_on_failure = 3",
+        ),
+        (
+            "pause_on_failure = 0",
+            "from 1 to 1000, not 0",
+            "pause_on_failure = 3",
+        ),
+        (
+            "spend_limit = -5",
+            "`spend_limit` is no amount of dollars",
+            "spend_limit = 500",
+        ),
+        (
+            "deny = \"spend\"",
+            "`deny` is text, but should be a list",
+            "deny = [",
+        ),
+        ("deny = [\"spnd\"]", "spnd", "spend"),
+        ("grace = \"9999d\"", "is longer than a year", "`90s`"),
+        (
+            "overlp = \"skip\"",
+            "a job has no key `overlp`",
+            "did you mean `overlap`?",
+        ),
+    ];
+    for (slip, message, hint) in slips {
+        let done = Mw::new(["jobs", "check", "jobs.toml"])
+            .file("jobs.toml", &format!("{job}{slip}\n"))
+            .file("a.rhai", "1")
+            .any_stderr()
+            .code(2)
+            .run();
+        for part in [message, hint, "jobs.toml:5:"] {
+            assert!(
+                done.stderr.contains(part),
+                "{slip}: {part}: {}",
+                done.stderr
+            );
+        }
+    }
+}

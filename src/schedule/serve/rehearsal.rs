@@ -1,5 +1,6 @@
 //! A service on a simulated clock, with runs that only wait, acted upon at given times.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,32 +10,51 @@ use tokio_util::sync::CancellationToken;
 
 use super::Scheduler;
 use crate::clock::Clock;
-use crate::schedule::{Due, Event, Events, Finished, Jobs, Launch};
+use crate::schedule::{Due, Event, Events, Finished, Jobs, Launch, Memory};
 
-/// Runs that take `args.minutes`, and ignore being cancelled if `args.stubborn`.
-pub(super) struct Waiting(pub Clock);
+/// Runs that take `args.minutes`, ignore being cancelled if `args.stubborn`, fail the first
+/// `args.fails` times, and have changed something by then if `args.changes`.
+pub(super) struct Waiting {
+    clock: Clock,
+    launched: AtomicI64,
+}
+
+impl Waiting {
+    pub fn on(clock: &Clock) -> Self {
+        Self {
+            clock: clock.clone(),
+            launched: AtomicI64::new(0),
+        }
+    }
+}
 
 impl Launch for Waiting {
     fn launch(&self, due: &Due, cancel: CancellationToken) -> BoxFuture<'static, Finished> {
         let args = due.job.args.clone();
-        let clock = self.0.clone();
-        let minutes = args
-            .get("minutes")
-            .and_then(serde_json::Value::as_i64)
-            .unwrap_or(0);
+        let clock = self.clock.clone();
+        let number = |name: &str| args.get(name).and_then(serde_json::Value::as_i64);
+        let minutes = number("minutes").unwrap_or(0);
+        let fails = self.launched.fetch_add(1, Ordering::Relaxed) < number("fails").unwrap_or(0);
         Box::pin(async move {
             assert!(!args.contains_key("panics"), "a run that panics");
             let work = clock.sleep(TimeDelta::minutes(minutes));
             let (exit, message) = if args.contains_key("stubborn") {
                 work.await;
                 (0, None)
+            } else if fails {
+                (1, None)
             } else {
                 tokio::select! {
                     () = work => (0, None),
                     () = cancel.cancelled() => (130, Some("cancelled".to_owned())),
                 }
             };
-            Finished { exit, message }
+            Finished {
+                exit,
+                message,
+                run: None,
+                is_repeatable: !args.contains_key("changes"),
+            }
         })
     }
 }
@@ -47,7 +67,7 @@ pub(super) struct Log {
 
 impl Events for Log {
     fn happened(&self, event: &Event) {
-        if !matches!(event, Event::Next { .. }) {
+        if !matches!(event, Event::Next { .. } | Event::Settled { .. }) {
             let now = self.clock.now().format("%H:%M:%S");
             self.lines.lock().unwrap().push(format!("{now} {event}"));
         }
@@ -97,8 +117,9 @@ pub(super) async fn told(file: &str, acts: Vec<(&str, Act)>) -> Vec<String> {
         tokio::task::yield_now().await;
     }
     let jobs = Jobs::read("jobs.toml", file).unwrap();
-    let launch = Arc::new(Waiting(clock.clone()));
-    Scheduler::new(&jobs, clock, launch, Arc::<Log>::clone(&log))
+    let launch = Arc::new(Waiting::on(&clock));
+    let ledger = Arc::new(Memory::default());
+    Scheduler::new(jobs, clock, ledger, launch, Arc::<Log>::clone(&log))
         .run(drain, abort, reload)
         .await;
     log.lines.lock().unwrap().clone()

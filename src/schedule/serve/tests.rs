@@ -1,5 +1,7 @@
 //! Whole services on a simulated clock.
 
+mod policies;
+
 use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
@@ -9,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::Scheduler;
 use super::rehearsal::{Act, Log, Waiting, job, told};
 use crate::clock::Clock;
-use crate::schedule::{Event, Events, Jobs};
+use crate::schedule::{Event, Events, Jobs, Memory};
 
 #[tokio::test]
 async fn a_job_runs_whenever_it_is_due() {
@@ -92,8 +94,8 @@ async fn replace_gives_a_stubborn_run_its_grace() {
         [
             "09:00:00 a: run 1 started, due 2026-01-15T09:00:00Z",
             "10:00:00 a: run 1 is cancelled, a later one replaces it",
-            "10:00:10 a: due 2026-01-15T10:00:00Z, skipped: the service is stopping",
             "10:00:10 stopping, 1 run is waited for",
+            "10:00:10 a: due 2026-01-15T10:00:00Z, skipped: the service is stopping",
             "10:00:30 a: run 1 does not end and is abandoned",
         ]
     );
@@ -215,8 +217,8 @@ async fn a_reload_drops_the_waiting_run_of_a_job_that_is_gone() {
         [
             "09:00:00 a: run 1 started, due 2026-01-15T09:00:00Z",
             "10:00:00 a: due 2026-01-15T10:00:00Z, waits for the running one",
-            "10:10:00 a: due 2026-01-15T10:00:00Z, skipped: the job was removed or disabled",
             "10:10:00 jobs file read again; gone: a",
+            "10:10:00 a: due 2026-01-15T10:00:00Z, skipped: the job was removed or disabled",
             "10:20:00 stopping, 1 run is waited for",
             "10:30:00 a: run 1 succeeded after 1h 30m",
         ]
@@ -270,8 +272,8 @@ async fn a_later_replacement_takes_the_place_of_one_that_waits() {
             "08:00:20 a: run 1 is cancelled, a later one replaces it",
             "08:00:30 a: due 2026-01-15T08:00:20Z, skipped: a later run took its place",
             "08:00:40 a: due 2026-01-15T08:00:30Z, skipped: a later run took its place",
-            "08:00:50 a: due 2026-01-15T08:00:40Z, skipped: a later run took its place",
             "08:00:50 a: run 1 does not end and is abandoned",
+            "08:00:50 a: due 2026-01-15T08:00:40Z, skipped: a later run took its place",
             "08:00:50 a: run 2 started, due 2026-01-15T08:00:50Z",
             "08:00:55 stopping, 1 run is waited for",
             "08:01:25 a: run 2 does not end and is abandoned",
@@ -292,8 +294,9 @@ async fn the_next_fire_is_told_in_local_time() {
     let file = job("timezone = \"Asia/Kolkata\"");
     let jobs = Jobs::read("jobs.toml", &file).unwrap();
     let events = Arc::new(Lines::default());
-    let launch = Arc::new(Waiting(clock.clone()));
-    let scheduler = Scheduler::new(&jobs, clock, launch, Arc::<Lines>::clone(&events));
+    let launch = Arc::new(Waiting::on(&clock));
+    let ledger = Arc::new(Memory::default());
+    let scheduler = Scheduler::new(jobs, clock, ledger, launch, Arc::<Lines>::clone(&events));
     let drain = CancellationToken::new();
     drain.cancel();
     let (_sender, reload) = mpsc::channel(1);
@@ -308,12 +311,13 @@ async fn the_next_fire_is_told_in_local_time() {
 fn the_loop_can_be_spawned() {
     fn spawnable<T: Send + 'static>(_: &T) {}
     let clock = Clock::Real;
-    let launch = Arc::new(Waiting(clock.clone()));
+    let launch = Arc::new(Waiting::on(&clock));
     let log = Arc::new(Log {
         clock: clock.clone(),
         lines: Mutex::default(),
     });
-    let scheduler = Scheduler::new(&Jobs::default(), clock, launch, log);
+    let ledger = Arc::new(Memory::default());
+    let scheduler = Scheduler::new(Jobs::default(), clock, ledger, launch, log);
     let (_sender, reload) = mpsc::channel(1);
     let token = CancellationToken::new();
     spawnable(&scheduler.run(token.clone(), token, reload));

@@ -1,0 +1,449 @@
+//! Ticks, the standing of jobs and letters of one profile, read and written in one transaction.
+
+use std::fmt;
+
+use rusqlite::types::Type;
+use rusqlite::{OptionalExtension as _, Params, Row, Transaction, params};
+
+use super::Journal;
+use super::error::JournalError;
+use super::lease::micros;
+use super::run::State as RunState;
+use super::store::{self, Reader};
+use super::tick::{Letter, Origin, Pause, Standing, State, Tick, Waits};
+
+/// What went wrong with a row; the whole transaction is undone by it.
+#[derive(Debug)]
+pub struct Fault(rusqlite::Error);
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self(error)
+    }
+}
+
+/// How the run of a tick stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Its state; interrupted if whoever had it is gone.
+    pub state: RunState,
+    /// Its exit code, if it is over.
+    pub exit: Option<u8>,
+    /// What there is to say about its end.
+    pub message: Option<String>,
+}
+
+/// The columns of a tick, in the order that [`tick_of`] reads them.
+const TICK: &str = "number, job, instant, origin, state, reason, waits, again, attempt, run, \
+service, class, args, started, finished, exit, message, last, count";
+
+/// What is open, as the indexes know it.
+const OPEN: &str = "state IN ('due', 'queued', 'running', 'retrying')";
+
+/// The rows of one profile, within a transaction.
+pub struct Ticks<'t> {
+    transaction: &'t Transaction<'t>,
+    profile: String,
+}
+
+impl fmt::Debug for Ticks<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ticks")
+            .field("profile", &self.profile)
+            .finish_non_exhaustive()
+    }
+}
+
+type Found<T> = Result<T, Fault>;
+
+impl Ticks<'_> {
+    fn ticks(&self, condition: &str, params: impl Params) -> Found<Vec<Tick>> {
+        let sql = format!("SELECT {TICK} FROM ticks WHERE profile = ?1 AND {condition}");
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let rows = statement.query_map(params, tick_of)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn count(&self, condition: &str, params: impl Params) -> Found<usize> {
+        let sql = format!("SELECT count(*) FROM ticks WHERE profile = ?1 AND {condition}");
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let count: i64 = statement.query_row(params, |row| row.get(0))?;
+        Ok(usize::try_from(count).unwrap_or_default())
+    }
+
+    /// The tick of this number.
+    pub fn tick(&self, number: i64) -> Found<Option<Tick>> {
+        let found = self.ticks("number = ?2", params![self.profile, number])?;
+        Ok(found.into_iter().next())
+    }
+
+    /// The tick of a job at this instant, but for what was missed.
+    pub fn at(&self, job: &str, instant: i64) -> Found<Option<Tick>> {
+        let condition = "job = ?2 AND instant = ?3 AND state <> 'missed'";
+        let found = self.ticks(condition, params![self.profile, job, instant])?;
+        Ok(found.into_iter().next())
+    }
+
+    /// What is open of a job, in order of its instants.
+    pub fn open(&self, job: &str) -> Found<Vec<Tick>> {
+        let condition = format!("job = ?2 AND {OPEN} ORDER BY instant, number");
+        self.ticks(&condition, params![self.profile, job])
+    }
+
+    /// What was asked for and not decided, in order of its instants.
+    pub fn asked(&self, most: u32) -> Found<Vec<Tick>> {
+        let condition = "state = 'due' ORDER BY instant, number LIMIT ?2";
+        self.ticks(condition, params![self.profile, most])
+    }
+
+    /// The first few that wait for a place in a group.
+    pub fn queued_for_group(&self, group: &str, most: u32) -> Found<Vec<Tick>> {
+        let condition =
+            "state = 'queued' AND waits = 'group' AND class = ?2 ORDER BY instant, number LIMIT ?3";
+        self.ticks(condition, params![self.profile, group, most])
+    }
+
+    /// The first few that wait for a place in a service.
+    pub fn queued_for_place(&self, most: u32) -> Found<Vec<Tick>> {
+        let condition = "state = 'queued' AND waits = 'limit' ORDER BY instant, number LIMIT ?2";
+        self.ticks(condition, params![self.profile, most])
+    }
+
+    /// All that waits.
+    pub fn queued(&self, most: u32) -> Found<Vec<Tick>> {
+        let condition = "state = 'queued' ORDER BY instant, number LIMIT ?2";
+        self.ticks(condition, params![self.profile, most])
+    }
+
+    /// How many of a group are at work, in all services.
+    pub fn at_work_in_group(&self, group: &str) -> Found<usize> {
+        let condition = "class = ?2 AND state IN ('running', 'retrying')";
+        self.count(condition, params![self.profile, group])
+    }
+
+    /// How many runs of a service are on their way.
+    pub fn running_of(&self, service: i64) -> Found<usize> {
+        let condition = "state = 'running' AND service = ?2";
+        self.count(condition, params![self.profile, service])
+    }
+
+    /// What is open and belongs to a service that is no more.
+    pub fn orphans(&self, own: i64) -> Found<Vec<Tick>> {
+        let mut services = self.transaction.prepare_cached(
+            "SELECT DISTINCT service FROM ticks
+             WHERE profile = ?1 AND state IN ('queued', 'running', 'retrying') AND service <> ?2",
+        )?;
+        let others = services.query_map(params![self.profile, own], |row| row.get::<_, i64>(0))?;
+        let mut orphans = Vec::new();
+        for service in others.collect::<rusqlite::Result<Vec<_>>>()? {
+            if self.is_alive(service)? {
+                continue;
+            }
+            let condition = "state IN ('queued', 'running', 'retrying') AND service = ?2
+                 ORDER BY instant, number";
+            orphans.extend(self.ticks(condition, params![self.profile, service])?);
+        }
+        Ok(orphans)
+    }
+
+    fn is_alive(&self, service: i64) -> Found<bool> {
+        let sql = format!("SELECT {} FROM runs WHERE number = ?1", store::RUN);
+        let found = self
+            .transaction
+            .prepare_cached(&sql)?
+            .query_row([service], store::run_of)
+            .optional()?;
+        let now = micros();
+        Ok(found.is_some_and(|run| {
+            let seen = run.seen(now);
+            !seen.is_over() && seen != RunState::Interrupted
+        }))
+    }
+
+    /// How a run stands; nothing when it is no longer in the journal.
+    pub fn run(&self, id: &str) -> Found<Option<Progress>> {
+        let sql = format!("SELECT {} FROM runs WHERE id = ?1", store::RUN);
+        let found = self
+            .transaction
+            .prepare_cached(&sql)?
+            .query_row([id], store::run_of)
+            .optional()?;
+        Ok(found.map(|run| Progress {
+            state: run.seen(micros()),
+            exit: run.exit,
+            message: run.message,
+        }))
+    }
+
+    /// Asks that a run be cancelled, whichever process has it.
+    pub fn cancel(&self, run: &str, reason: &str) -> Found<()> {
+        self.transaction
+            .prepare_cached("UPDATE runs SET cancel = ?2 WHERE id = ?1 AND cancel IS NULL")?
+            .execute(params![run, reason])?;
+        Ok(())
+    }
+
+    /// Takes a run away from a process of ours that does not let go of it.
+    pub fn wrest(&self, run: &str, reason: &str) -> Found<()> {
+        self.transaction
+            .prepare_cached(
+                "UPDATE runs SET state = 'cancelled', message = ?2, finished = ?3, exit = 130,
+                     epoch = epoch + 1
+                 WHERE id = ?1 AND state NOT IN ('succeeded', 'failed', 'cancelled')",
+            )?
+            .execute(params![run, reason, micros()])?;
+        Ok(())
+    }
+
+    /// Writes a tick; a new one gets its number.
+    pub fn save(&self, tick: &mut Tick) -> Found<()> {
+        let args = tick
+            .args
+            .as_ref()
+            .map(|args| serde_json::to_string(args).unwrap_or_default());
+        let number = (tick.number != 0).then_some(tick.number);
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO ticks (number, profile, job, instant, origin, state, reason, waits,
+                     again, attempt, run, service, class, args, started, finished, exit, message,
+                     last, count)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                     ?17, ?18, ?19, ?20)
+                 ON CONFLICT (number) DO UPDATE SET
+                     origin = excluded.origin, state = excluded.state, reason = excluded.reason,
+                     waits = excluded.waits, again = excluded.again, attempt = excluded.attempt,
+                     run = excluded.run, service = excluded.service, class = excluded.class,
+                     args = excluded.args, started = excluded.started,
+                     finished = excluded.finished, exit = excluded.exit,
+                     message = excluded.message, last = excluded.last, count = excluded.count",
+            )?
+            .execute(params![
+                number,
+                self.profile,
+                tick.job,
+                tick.instant,
+                tick.origin.as_str(),
+                tick.state.as_str(),
+                tick.reason,
+                tick.waits.as_ref().map(Waits::as_str),
+                tick.again,
+                tick.attempt,
+                tick.run,
+                tick.service,
+                tick.group,
+                args,
+                tick.started,
+                tick.finished,
+                tick.exit,
+                tick.message,
+                tick.last,
+                i64::try_from(tick.count).unwrap_or(i64::MAX),
+            ])?;
+        if tick.number == 0 {
+            tick.number = self.transaction.last_insert_rowid();
+        }
+        Ok(())
+    }
+
+    /// How a job stands.
+    pub fn standing(&self, job: &str) -> Found<Option<Standing>> {
+        Ok(self
+            .transaction
+            .prepare_cached(
+                "SELECT job, schedule, decided, failures, successes, paused, note FROM jobs
+                 WHERE profile = ?1 AND job = ?2",
+            )?
+            .query_row(params![self.profile, job], standing_of)
+            .optional()?)
+    }
+
+    /// Writes how a job stands.
+    pub fn stand(&self, standing: &Standing) -> Found<()> {
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO jobs (profile, job, schedule, decided, failures, successes, paused, note)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                 ON CONFLICT (profile, job) DO UPDATE SET
+                     schedule = excluded.schedule, decided = excluded.decided,
+                     failures = excluded.failures, successes = excluded.successes,
+                     paused = excluded.paused, note = excluded.note",
+            )?
+            .execute(params![
+                self.profile,
+                standing.job,
+                standing.schedule,
+                standing.decided,
+                standing.failures,
+                standing.successes,
+                standing.pause.as_ref().map(|pause| pause.since),
+                standing.pause.as_ref().map(|pause| &pause.note),
+            ])?;
+        Ok(())
+    }
+
+    /// Puts a letter where it waits to be delivered.
+    pub fn post(&self, channel: &str, body: &str, due: i64) -> Found<()> {
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO letters (profile, channel, body, attempts, due)
+                 VALUES (?1, ?2, ?3, 0, ?4)",
+            )?
+            .execute(params![self.profile, channel, body, due])?;
+        Ok(())
+    }
+
+    /// The letters to deliver by now, which are this caller's until `until`.
+    pub fn take_letters(&self, now: i64, until: i64, most: u32) -> Found<Vec<Letter>> {
+        let mut statement = self.transaction.prepare_cached(
+            "UPDATE letters SET due = ?3, attempts = attempts + 1
+             WHERE number IN (SELECT number FROM letters WHERE profile = ?1 AND due <= ?2
+                              ORDER BY due, number LIMIT ?4)
+             RETURNING number, channel, body, attempts, due",
+        )?;
+        let rows = statement.query_map(params![self.profile, now, until, most], |row| {
+            Ok(Letter {
+                number: row.get(0)?,
+                channel: row.get(1)?,
+                body: row.get(2)?,
+                attempts: row.get(3)?,
+                due: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// When the next letter is to be delivered.
+    pub fn next_letter(&self) -> Found<Option<i64>> {
+        let sql = "SELECT min(due) FROM letters WHERE profile = ?1";
+        let mut statement = self.transaction.prepare_cached(sql)?;
+        Ok(statement.query_row([&self.profile], |row| row.get(0))?)
+    }
+
+    /// Forgets a letter: it was delivered, or never will be.
+    pub fn drop_letter(&self, number: i64) -> Found<()> {
+        self.transaction
+            .prepare_cached("DELETE FROM letters WHERE number = ?1")?
+            .execute([number])?;
+        Ok(())
+    }
+
+    /// Puts a letter off.
+    pub fn put_off(&self, number: i64, due: i64) -> Found<()> {
+        self.transaction
+            .prepare_cached("UPDATE letters SET due = ?2 WHERE number = ?1")?
+            .execute([number, due])?;
+        Ok(())
+    }
+}
+
+impl Journal {
+    /// Reads and writes the ticks of a profile in one transaction, which is undone by a fault.
+    pub fn ticks<T: Send + 'static>(
+        &self,
+        profile: &str,
+        work: impl FnOnce(&mut Ticks<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        let profile = profile.to_owned();
+        self.ask(move |transaction| {
+            let mut ticks = Ticks {
+                transaction,
+                profile,
+            };
+            work(&mut ticks).map_err(|fault| fault.0)
+        })
+    }
+}
+
+impl Reader {
+    /// The ticks of a profile, the latest first; of one job if it is named, and no more than `most`.
+    pub fn ticks(
+        &self,
+        profile: &str,
+        job: Option<&str>,
+        most: u32,
+    ) -> Result<Vec<Tick>, JournalError> {
+        let sql = format!(
+            "SELECT {TICK} FROM ticks WHERE profile = ?1 AND (?2 IS NULL OR job = ?2)
+             ORDER BY instant DESC, number DESC LIMIT ?3"
+        );
+        self.all(&sql, params![profile, job, most], tick_of)
+    }
+
+    /// The tick of this number.
+    pub fn tick(&self, number: i64) -> Result<Option<Tick>, JournalError> {
+        let sql = format!("SELECT {TICK} FROM ticks WHERE number = ?1");
+        Ok(self.all(&sql, params![number], tick_of)?.into_iter().next())
+    }
+
+    /// The last tick of each job, what is at work before what is over.
+    pub fn last_ticks(&self, profile: &str) -> Result<Vec<Tick>, JournalError> {
+        let sql = format!(
+            "SELECT {TICK} FROM ticks WHERE number IN
+                 (SELECT max(number) FROM ticks WHERE profile = ?1 GROUP BY job)"
+        );
+        self.all(&sql, params![profile], tick_of)
+    }
+
+    /// How the jobs of a profile stand.
+    pub fn standings(&self, profile: &str) -> Result<Vec<Standing>, JournalError> {
+        let sql = "SELECT job, schedule, decided, failures, successes, paused, note FROM jobs
+             WHERE profile = ?1";
+        self.all(sql, params![profile], standing_of)
+    }
+}
+
+fn standing_of(row: &Row<'_>) -> rusqlite::Result<Standing> {
+    let since: Option<i64> = row.get(5)?;
+    let note: Option<String> = row.get(6)?;
+    Ok(Standing {
+        job: row.get(0)?,
+        schedule: row.get(1)?,
+        decided: row.get(2)?,
+        failures: row.get(3)?,
+        successes: row.get(4)?,
+        pause: since.map(|since| Pause {
+            since,
+            note: note.unwrap_or_default(),
+        }),
+    })
+}
+
+fn tick_of(row: &Row<'_>) -> rusqlite::Result<Tick> {
+    let word = |column: usize| row.get::<_, String>(column);
+    let args: Option<String> = row.get(12)?;
+    let args = args
+        .map(|text| serde_json::from_str(&text))
+        .transpose()
+        .map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(12, Type::Text, Box::new(error))
+        })?;
+    Ok(Tick {
+        number: row.get(0)?,
+        job: row.get(1)?,
+        instant: row.get(2)?,
+        origin: Origin::named(&word(3)?),
+        state: State::named(&word(4)?),
+        reason: row.get(5)?,
+        waits: row
+            .get::<_, Option<String>>(6)?
+            .and_then(|name| Waits::named(&name)),
+        again: row.get(7)?,
+        attempt: row.get(8)?,
+        run: row.get(9)?,
+        service: row.get(10)?,
+        group: row.get(11)?,
+        args,
+        started: row.get(13)?,
+        finished: row.get(14)?,
+        exit: row.get(15)?,
+        message: row.get(16)?,
+        last: row.get(17)?,
+        count: u64::try_from(row.get::<_, i64>(18)?).unwrap_or_default(),
+    })
+}

@@ -1,0 +1,389 @@
+//! Where it is decided what becomes of each instant, on the rows of all services.
+//!
+//! Everything here happens within one transaction, so that of several services one decides about an
+//! instant and the others find it decided. What is to be done about a decision is handed back as a
+//! verdict and done when the transaction is on disk.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::decision::{Decision, decide};
+use super::event::Reason;
+use super::job::{Job, Overlap};
+use super::jobs::Jobs;
+use super::missed::{self, LATENESS, Missed};
+use super::policy::CatchUp;
+use super::rows::Rows;
+use crate::journal::{Fault, Origin, Standing, Tick, TickState, Waits};
+
+mod ending;
+mod taking_over;
+
+pub(super) use ending::Outcome;
+
+type Found<T> = Result<T, Fault>;
+
+/// How many of those that wait are looked at for one free place.
+const LOOKED_AT: u32 = 32;
+
+/// Something to decide about.
+#[derive(Clone, Debug)]
+pub(super) enum Matter {
+    /// A job that is new to this service, or changed.
+    Job(Arc<Job>, DateTime<Utc>),
+    /// A job of which an instant has come; since when it is watched without a break.
+    Due(Arc<Job>, DateTime<Utc>),
+    /// A run that ended, by its tick.
+    Ended(i64, Outcome),
+    /// A tick whose next attempt is to start.
+    Again(i64),
+    /// A job that is gone or disabled: what waits of it is left out.
+    Gone(String),
+    /// The service stops: what waits would be forgotten with it.
+    Stopping,
+    /// What others asked for, and what services that are no more left behind.
+    Others,
+}
+
+/// What was decided.
+#[derive(Clone, Debug)]
+pub(super) enum Verdict {
+    /// Start the run of a tick, or take up the one that it has.
+    Start(Tick, Arc<Job>),
+    /// It waits.
+    Queued(Tick),
+    /// It is left out.
+    Skipped(Tick, Reason),
+    /// So many were missed.
+    Missed(String, Missed),
+    /// Cancel the run of a tick: a later one takes its place.
+    Replaced(Tick),
+    /// Its next attempt starts then.
+    Retrying(Tick, DateTime<Utc>),
+    /// It is over; by how many failures in a row the job stood before.
+    Over(Tick, u32),
+    /// The job is paused after so many failures.
+    Paused(String, u32),
+    /// A run that is to be taken up belongs to no job of this service.
+    Left(Tick),
+}
+
+/// Microseconds since 1970.
+pub(super) const fn micros(at: DateTime<Utc>) -> i64 {
+    at.timestamp_micros()
+}
+
+/// The instant so many microseconds after 1970.
+pub(super) fn instant(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(micros).unwrap_or_default()
+}
+
+/// The place where decisions are made, for the length of a transaction.
+pub(super) struct Desk<'a> {
+    pub rows: &'a mut dyn Rows,
+    pub jobs: &'a Jobs,
+    /// This service.
+    pub service: i64,
+    pub now: DateTime<Utc>,
+    /// Whether nothing is started any more.
+    pub stops: bool,
+    pub verdicts: Vec<Verdict>,
+}
+
+impl Desk<'_> {
+    /// Decides about a matter.
+    pub fn decide(&mut self, matter: &Matter) -> Found<()> {
+        match matter {
+            Matter::Job(job, since) => self.enrol(job, *since),
+            Matter::Due(job, since) => self.due(job, *since),
+            Matter::Ended(tick, outcome) => self.ended(*tick, outcome),
+            Matter::Again(tick) => self.again(*tick),
+            Matter::Gone(job) => self.drop_waiting(job, &Reason::Removed),
+            Matter::Stopping => self.stopping(),
+            Matter::Others => self.others(),
+        }
+    }
+
+    /// Notes a job, and decides about what it missed while no service watched it.
+    ///
+    /// What passed under another schedule was not missed under this one.
+    fn enrol(&mut self, job: &Arc<Job>, since: DateTime<Utc>) -> Found<()> {
+        let schedule = job.schedule();
+        let known = self.rows.standing(&job.name)?;
+        if known.as_ref().is_some_and(|it| it.schedule == schedule) {
+            return self.due(job, since);
+        }
+        let known = known.unwrap_or_default();
+        self.rows.stand(&Standing {
+            job: job.name.clone(),
+            schedule,
+            decided: micros(since),
+            ..known
+        })
+    }
+
+    /// Decides about every instant of a job that has come and is not decided.
+    fn due(&mut self, job: &Arc<Job>, since: DateTime<Utc>) -> Found<()> {
+        let standing = self.rows.standing(&job.name)?;
+        let mut standing = standing.unwrap_or_else(|| Standing {
+            job: job.name.clone(),
+            schedule: job.schedule(),
+            decided: micros(since),
+            ..Standing::default()
+        });
+        // A clock that was set back does not silence a job until it is that late again. No instant
+        // runs twice for that: each has its row.
+        let from = instant(standing.decided).min(self.now);
+        let passed = missed::passed(job, from, since, self.now);
+        let Some(last) = passed.last else {
+            return Ok(());
+        };
+        standing.decided = micros(last);
+        self.rows.stand(&standing)?;
+        if let Some(missed) = passed.missed {
+            self.miss(job, missed)?;
+        }
+        for instant in passed.serve {
+            if self.rows.at(&job.name, micros(instant))?.is_some() {
+                continue;
+            }
+            let tick = Tick {
+                job: job.name.clone(),
+                instant: micros(instant),
+                count: 1,
+                ..Tick::default()
+            };
+            match &standing.pause {
+                Some(pause) => self.skip(tick, Reason::Paused(pause.note.clone()))?,
+                None => self.serve(job, tick)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn miss(&mut self, job: &Arc<Job>, missed: Missed) -> Found<()> {
+        let mut tick = Tick {
+            job: job.name.clone(),
+            instant: micros(missed.first),
+            last: Some(micros(missed.last)),
+            count: missed.count,
+            state: TickState::Missed,
+            reason: Some("nobody was there in time".to_owned()),
+            finished: Some(micros(self.now)),
+            ..Tick::default()
+        };
+        self.rows.save(&mut tick)?;
+        self.verdicts
+            .push(Verdict::Missed(job.name.clone(), missed));
+        Ok(())
+    }
+
+    /// Decides about one tick, by what else there is of its job.
+    fn serve(&mut self, job: &Arc<Job>, tick: Tick) -> Found<()> {
+        let mut others = self.rows.open(&job.name)?;
+        others.retain(|other| other.number != tick.number && other.state != TickState::Due);
+        let at_work = others
+            .iter()
+            .filter(|other| other.state.is_at_work())
+            .count();
+        let queued = others.len() > at_work;
+        match decide(job.overlap, at_work, queued) {
+            Decision::Start => match self.room(job)? {
+                None => self.start(job, tick),
+                Some(waits) => self.queue(job, tick, waits),
+            },
+            Decision::Queue => self.queue(job, tick, Waits::Job),
+            Decision::Skip(reason) => self.skip(tick, reason),
+            Decision::Replace => {
+                for other in others {
+                    match other.state {
+                        TickState::Running => self.replace(other)?,
+                        _ => self.skip(other, Reason::Superseded)?,
+                    }
+                }
+                if at_work == 0 {
+                    return self.serve(job, tick);
+                }
+                // That it waits goes without saying.
+                self.wait(job, tick, Waits::Job).map(drop)
+            }
+        }
+    }
+
+    /// What keeps a run of this job from starting, if its job does not.
+    fn room(&mut self, job: &Job) -> Found<Option<Waits>> {
+        if let Some(group) = &job.policy.group
+            && self.rows.at_work_in_group(group)? >= self.jobs.group(group)
+        {
+            return Ok(Some(Waits::Group));
+        }
+        let is_full = self.rows.running_of(self.service)? >= self.jobs.limit();
+        Ok(is_full.then_some(Waits::Limit))
+    }
+
+    fn start(&mut self, job: &Arc<Job>, mut tick: Tick) -> Found<()> {
+        if self.stops {
+            let waits = Waits::Limit;
+            return self.queue(job, tick, waits);
+        }
+        tick.state = TickState::Running;
+        tick.service = self.service;
+        tick.group.clone_from(&job.policy.group);
+        tick.attempt += 1;
+        tick.started.get_or_insert(micros(self.now));
+        (tick.waits, tick.again, tick.run) = (None, None, None);
+        self.rows.save(&mut tick)?;
+        self.verdicts.push(Verdict::Start(tick, Arc::clone(job)));
+        Ok(())
+    }
+
+    fn queue(&mut self, job: &Arc<Job>, tick: Tick, waits: Waits) -> Found<()> {
+        let tick = self.wait(job, tick, waits)?;
+        self.verdicts.push(Verdict::Queued(tick));
+        Ok(())
+    }
+
+    fn wait(&mut self, job: &Arc<Job>, mut tick: Tick, waits: Waits) -> Found<Tick> {
+        tick.state = TickState::Queued;
+        tick.service = self.service;
+        tick.group.clone_from(&job.policy.group);
+        tick.waits = Some(waits);
+        self.rows.save(&mut tick)?;
+        Ok(tick)
+    }
+
+    fn skip(&mut self, mut tick: Tick, reason: Reason) -> Found<()> {
+        tick.state = TickState::Skipped;
+        tick.reason = Some(reason.to_string());
+        tick.finished = Some(micros(self.now));
+        tick.waits = None;
+        self.rows.save(&mut tick)?;
+        self.verdicts.push(Verdict::Skipped(tick, reason));
+        Ok(())
+    }
+
+    fn replace(&mut self, mut tick: Tick) -> Found<()> {
+        if tick.reason.is_some() {
+            return Ok(());
+        }
+        tick.reason = Some(Reason::Superseded.to_string());
+        self.rows.save(&mut tick)?;
+        if tick.service != self.service
+            && let Some(run) = &tick.run
+        {
+            self.rows
+                .cancel(run, "a later run of its job takes its place")?;
+        }
+        self.verdicts.push(Verdict::Replaced(tick));
+        Ok(())
+    }
+
+    /// Starts what waited for a run of this job that is over.
+    fn promote(&mut self, job: &str, group: Option<&str>) -> Found<()> {
+        if self.stops {
+            return Ok(());
+        }
+        for tick in self.rows.open(job)? {
+            let is_next = matches!(tick.state, TickState::Queued | TickState::Due);
+            if is_next && !self.try_to_start(tick)? {
+                break;
+            }
+        }
+        if let Some(group) = group {
+            for tick in self.rows.queued_for_group(group, LOOKED_AT)? {
+                if !self.try_to_start(tick)? && !self.has_place_in(group)? {
+                    break;
+                }
+            }
+        }
+        for tick in self.rows.queued_for_place(LOOKED_AT)? {
+            if self.rows.running_of(self.service)? >= self.jobs.limit() {
+                break;
+            }
+            self.try_to_start(tick)?;
+        }
+        Ok(())
+    }
+
+    fn has_place_in(&mut self, group: &str) -> Found<bool> {
+        Ok(self.rows.at_work_in_group(group)? < self.jobs.group(group))
+    }
+
+    /// Starts a tick that waits, or notes what it waits for now; whether it started.
+    fn try_to_start(&mut self, mut tick: Tick) -> Found<bool> {
+        let Some(job) = self.jobs.get(&tick.job).filter(|job| job.enabled) else {
+            return Ok(false);
+        };
+        let job = Arc::clone(job);
+        let mut at_work = false;
+        if job.overlap != Overlap::Allow {
+            at_work = self
+                .rows
+                .open(&job.name)?
+                .iter()
+                .any(|it| it.state.is_at_work());
+        }
+        let waits = if at_work {
+            Some(Waits::Job)
+        } else {
+            self.room(&job)?
+        };
+        match waits {
+            None => self.start(&job, tick).map(|()| true),
+            // What was asked for stays so until its turn comes.
+            Some(_) if tick.state == TickState::Due => Ok(false),
+            Some(waits) => {
+                if tick.waits.as_ref() != Some(&waits) {
+                    tick.waits = Some(waits);
+                    self.rows.save(&mut tick)?;
+                }
+                Ok(false)
+            }
+        }
+    }
+
+    /// Starts the next attempt of a tick.
+    fn again(&mut self, number: i64) -> Found<()> {
+        let Some(tick) = self.rows.tick(number)? else {
+            return Ok(());
+        };
+        if tick.state != TickState::Retrying || tick.service != self.service {
+            return Ok(());
+        }
+        let Some(job) = self.jobs.get(&tick.job).filter(|job| job.enabled).cloned() else {
+            return self.skip(tick, Reason::Removed);
+        };
+        match self.room(&job)? {
+            // Its place in the group it has kept.
+            None | Some(Waits::Group | Waits::Job) => self.start(&job, tick),
+            Some(Waits::Limit) => self.queue(&job, tick, Waits::Limit),
+        }
+    }
+
+    fn drop_waiting(&mut self, job: &str, reason: &Reason) -> Found<()> {
+        for tick in self.rows.open(job)? {
+            if matches!(tick.state, TickState::Queued | TickState::Retrying) {
+                self.skip(tick, reason.clone())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn stopping(&mut self) -> Found<()> {
+        let names: Vec<String> = self.jobs.iter().map(|job| job.name.clone()).collect();
+        for name in names {
+            self.drop_waiting(&name, &Reason::Stopping)?;
+        }
+        Ok(())
+    }
+
+    /// Whether it is too late for a tick that has waited.
+    fn is_too_late(&self, job: &Job, tick: &Tick) -> bool {
+        let late = self.now - instant(tick.instant) - job.delay();
+        let window = TimeDelta::from_std(job.policy.catch_up_window).unwrap_or(TimeDelta::MAX);
+        tick.origin == Origin::Schedule
+            && late > LATENESS
+            && (job.policy.catch_up == CatchUp::None || late > window)
+    }
+}

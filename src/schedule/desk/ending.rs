@@ -1,0 +1,145 @@
+//! What comes of a run that ended.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use super::{Desk, Found, Verdict, micros};
+use crate::error::exit;
+use crate::journal::{Pause, Standing, Tick, TickState};
+use crate::schedule::job::Job;
+use crate::schedule::launch::Finished;
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub(in crate::schedule) enum Outcome {
+    /// By itself.
+    Finished(Finished),
+    /// By being cancelled after its timeout.
+    TimedOut(Finished),
+    /// Not at all: it was given up.
+    Abandoned,
+}
+
+impl Desk<'_> {
+    /// Notes how the run of a tick ended, and starts what waited for it.
+    pub(super) fn ended(&mut self, number: i64, outcome: &Outcome) -> Found<()> {
+        let Some(tick) = self.rows.tick(number)? else {
+            return Ok(());
+        };
+        // Another service took it for lost and has decided about it.
+        if tick.state != TickState::Running || tick.service != self.service {
+            return Ok(());
+        }
+        self.end(tick, outcome)
+    }
+
+    pub(super) fn end(&mut self, mut tick: Tick, outcome: &Outcome) -> Found<()> {
+        let (state, finished) = match outcome {
+            Outcome::Finished(finished) => (state_of(&tick, finished), Some(finished)),
+            Outcome::TimedOut(finished) => (TickState::TimedOut, Some(finished)),
+            Outcome::Abandoned => (TickState::Abandoned, None),
+        };
+        tick.state = state;
+        tick.finished = Some(micros(self.now));
+        tick.exit = finished.map(|it| it.exit);
+        tick.message = finished.and_then(|it| it.message.clone());
+        if let Some(run) = finished.and_then(|it| it.run.clone()) {
+            tick.run = Some(run);
+        }
+        if state == TickState::Abandoned {
+            tick.message = Some("it did not end after it was cancelled".to_owned());
+            // Whatever it still does is refused from now on.
+            if let Some(run) = &tick.run {
+                self.rows
+                    .wrest(run, "abandoned by its job's service: it did not end")?;
+            }
+        }
+        let job = self.jobs.get(&tick.job).filter(|job| job.enabled).cloned();
+        if let Some(job) = &job
+            && let Some(finished) = finished
+            && self.is_retried(job, &mut tick, finished)?
+        {
+            return self.promote(&tick.job.clone(), None);
+        }
+        self.rows.save(&mut tick)?;
+        self.count(job.as_ref(), &tick)?;
+        let (name, group) = (tick.job.clone(), tick.group.clone());
+        self.promote(&name, group.as_deref())
+    }
+
+    /// Puts a failure that may be tried again off to its next attempt.
+    fn is_retried(&mut self, job: &Arc<Job>, tick: &mut Tick, finished: &Finished) -> Found<bool> {
+        let may_be_tried_again = matches!(tick.state, TickState::Failed | TickState::TimedOut)
+            && matches!(
+                finished.exit,
+                exit::FAILED | exit::TIMED_OUT | exit::INTERRUPTED
+            )
+            && finished.is_repeatable;
+        if self.stops || !may_be_tried_again {
+            return Ok(false);
+        }
+        let Some(wait) = job.policy.retry.after(tick.attempt) else {
+            return Ok(false);
+        };
+        let at = self.now + TimeDelta::from_std(wait).unwrap_or_default();
+        tick.state = TickState::Retrying;
+        (tick.finished, tick.again) = (None, Some(micros(at)));
+        self.rows.save(tick)?;
+        self.verdicts.push(Verdict::Retrying(tick.clone(), at));
+        Ok(true)
+    }
+
+    /// Counts failures in a row, and pauses a job that has too many of them.
+    fn count(&mut self, job: Option<&Arc<Job>>, tick: &Tick) -> Found<()> {
+        let standing = self.rows.standing(&tick.job)?;
+        let mut standing = standing.unwrap_or_else(|| Standing {
+            job: tick.job.clone(),
+            schedule: job.map(|job| job.schedule()).unwrap_or_default(),
+            decided: tick.instant,
+            ..Standing::default()
+        });
+        let before = standing.failures;
+        match tick.state {
+            TickState::Succeeded => {
+                standing.failures = 0;
+                standing.successes = standing.successes.saturating_add(1);
+            }
+            state if state.is_failure() => {
+                standing.failures = standing.failures.saturating_add(1);
+                standing.successes = 0;
+            }
+            _ => {}
+        }
+        self.verdicts.push(Verdict::Over(tick.clone(), before));
+        let most = job.and_then(|job| job.policy.pause_after);
+        if standing.pause.is_none()
+            && standing.failures > before
+            && most.is_some_and(|most| standing.failures >= most)
+        {
+            let note = match standing.failures {
+                1 => "its last run failed".to_owned(),
+                failures => format!("its last {failures} runs failed"),
+            };
+            standing.pause = Some(Pause {
+                since: micros(self.now),
+                note,
+            });
+            let paused = Verdict::Paused(tick.job.clone(), standing.failures);
+            self.verdicts.push(paused);
+        }
+        self.rows.stand(&standing)
+    }
+}
+
+/// The state that the end of a run leads to.
+fn state_of(tick: &Tick, finished: &Finished) -> TickState {
+    match finished.exit {
+        exit::DONE => TickState::Succeeded,
+        exit::IN_DOUBT => TickState::InDoubt,
+        // It was told why when it was cancelled.
+        exit::INTERRUPTED if tick.reason.is_some() => TickState::Replaced,
+        exit::INTERRUPTED => TickState::Cancelled,
+        _ => TickState::Failed,
+    }
+}

@@ -1,0 +1,250 @@
+//! The policies of a job, read from its entry.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::time::Duration;
+
+use toml::de::{DeTable, DeValue};
+
+use super::super::document::{Document, Node};
+use super::super::policy::{Bounds, CatchUp, Policy, Retry};
+use crate::money::Money;
+use crate::operation::nearest;
+
+/// The keys that are read here.
+pub const KEYS: [&str; 9] = [
+    "catch_up",
+    "catch_up_window",
+    "jitter",
+    "retry",
+    "group",
+    "pause_on_failure",
+    "grace",
+    "deny",
+    "spend_limit",
+];
+
+/// The longest span of any policy, one year: longer ones are slips.
+const LONGEST: Duration = Duration::from_hours(366 * 24);
+
+/// The most attempts after the first one.
+const MOST_RETRIES: i64 = 100;
+
+/// The policies of a job; `groups` are those that the file declares.
+pub fn read(
+    document: &mut Document<'_>,
+    table: &DeTable<'_>,
+    groups: &BTreeMap<String, usize>,
+) -> Policy {
+    let usual = Policy::default();
+    Policy {
+        catch_up: read_catch_up(document, table),
+        catch_up_window: span(document, table, "catch_up_window").unwrap_or(usual.catch_up_window),
+        jitter: span(document, table, "jitter").unwrap_or(usual.jitter),
+        retry: read_retry(document, table),
+        group: read_group(document, table, groups),
+        pause_after: read_pause(document, table),
+        grace: span(document, table, "grace").unwrap_or(usual.grace),
+    }
+}
+
+/// What the script of a job may not do, and buy.
+pub fn bounds(document: &mut Document<'_>, table: &DeTable<'_>) -> Bounds {
+    Bounds {
+        deny: words(document, table, "deny", "[\"destroy\"]").unwrap_or_default(),
+        spend_limit: read_limit(document, table),
+    }
+}
+
+/// A list of texts, none of them empty.
+pub fn words(
+    document: &mut Document<'_>,
+    table: &DeTable<'_>,
+    key: &str,
+    example: &str,
+) -> Option<Vec<String>> {
+    let value = table.get(key)?;
+    let Some(list) = value.get_ref().as_array() else {
+        document.refuse_type(key, value, "a list of texts", example);
+        return Some(Vec::new());
+    };
+    let mut words = Vec::new();
+    for item in list {
+        match item.get_ref().as_str().map(str::trim) {
+            Some("") => {
+                let hint = format!("write `{key} = {example}`");
+                document.complain(
+                    &item.span(),
+                    format!("an item of `{key}` is empty"),
+                    Some(hint),
+                );
+            }
+            Some(text) => words.push(text.to_owned()),
+            None => document.refuse_type(key, item, "a list of texts", example),
+        }
+    }
+    Some(words)
+}
+
+/// A span of time, from none to a year.
+pub fn span(document: &mut Document<'_>, table: &DeTable<'_>, key: &str) -> Option<Duration> {
+    let (text, place) = document.text(table, key, "\"10m\"")?;
+    let problem = match humantime::parse_duration(text) {
+        Ok(span) if span > LONGEST => "is longer than a year",
+        Ok(span) => return Some(span),
+        Err(_) => "is not a duration",
+    };
+    let hint = "write a number and a unit, such as `90s`, `15m`, `1h 30m`".to_owned();
+    document.complain(&place, format!("`{key}`: `{text}` {problem}"), Some(hint));
+    None
+}
+
+/// A whole number within bounds.
+pub fn whole(
+    document: &mut Document<'_>,
+    key: &str,
+    value: &Node<'_>,
+    (least, most): (i64, i64),
+) -> Option<u32> {
+    let DeValue::Integer(integer) = value.get_ref() else {
+        document.refuse_type(key, value, "a whole number", "3");
+        return None;
+    };
+    let read = i64::from_str_radix(integer.as_str(), integer.radix()).ok();
+    let fits = read.filter(|number| (least..=most).contains(number));
+    if fits.is_none() {
+        let message = format!(
+            "`{key}` must be from {least} to {most}, not {}",
+            integer.as_str()
+        );
+        document.complain(&value.span(), message, Some(format!("write `{key} = 3`")));
+    }
+    fits.and_then(|number| u32::try_from(number).ok())
+}
+
+fn choose<'k>(
+    document: &mut Document<'_>,
+    (text, place): (&str, &Range<usize>),
+    what: &str,
+    known: impl Iterator<Item = &'k str> + Clone,
+) {
+    let hint = match nearest(text, known.clone()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are {}", known.collect::<Vec<_>>().join(", ")),
+    };
+    document.complain(place, format!("there is no {what} `{text}`"), Some(hint));
+}
+
+fn read_catch_up(document: &mut Document<'_>, table: &DeTable<'_>) -> CatchUp {
+    let Some((text, place)) = document.text(table, "catch_up", "\"last\"") else {
+        return CatchUp::default();
+    };
+    let mut all = CatchUp::ALL.into_iter();
+    if let Some(policy) = all.find(|policy| policy.as_str() == text) {
+        return policy;
+    }
+    let known = CatchUp::ALL.iter().map(|policy| policy.as_str());
+    choose(document, (text, &place), "catch-up policy", known);
+    CatchUp::default()
+}
+
+/// `retry = 3`, or `retry = { times = 3, wait = "1m", longest = "1h" }`.
+fn read_retry(document: &mut Document<'_>, table: &DeTable<'_>) -> Retry {
+    const EXAMPLE: &str = "{ times = 3, wait = \"1m\", longest = \"1h\" }";
+    let mut retry = Retry::default();
+    let Some(value) = table.get("retry") else {
+        return retry;
+    };
+    match value.get_ref() {
+        DeValue::Integer(_) => {
+            retry.times = whole(document, "retry", value, (0, MOST_RETRIES)).unwrap_or(0);
+        }
+        DeValue::Table(inner) => {
+            document.refuse_strangers(inner, &["times", "wait", "longest"], "`retry`");
+            match inner.get("times") {
+                Some(times) => {
+                    retry.times = whole(document, "times", times, (0, MOST_RETRIES)).unwrap_or(0);
+                }
+                None => document.complain(
+                    &value.span(),
+                    "`retry` has no `times`".to_owned(),
+                    Some(format!("write `retry = {EXAMPLE}`")),
+                ),
+            }
+            retry.wait = span(document, inner, "wait").unwrap_or(retry.wait);
+            retry.longest = span(document, inner, "longest")
+                .unwrap_or(retry.longest)
+                .max(retry.wait);
+        }
+        _ => document.refuse_type("retry", value, "a number or a table", EXAMPLE),
+    }
+    retry
+}
+
+fn read_group(
+    document: &mut Document<'_>,
+    table: &DeTable<'_>,
+    groups: &BTreeMap<String, usize>,
+) -> Option<String> {
+    let (text, place) = document.text(table, "group", "\"power\"")?;
+    if groups.contains_key(text) {
+        return Some(text.to_owned());
+    }
+    if groups.is_empty() {
+        let hint = format!("write `[group.{text}]` with `limit = 1` above the jobs");
+        document.complain(&place, format!("there is no group `{text}`"), Some(hint));
+    } else {
+        choose(
+            document,
+            (text, &place),
+            "group",
+            groups.keys().map(String::as_str),
+        );
+    }
+    None
+}
+
+/// `pause_on_failure = true`, or after so many failures in a row.
+fn read_pause(document: &mut Document<'_>, table: &DeTable<'_>) -> Option<u32> {
+    let value = table.get("pause_on_failure")?;
+    match value.get_ref() {
+        DeValue::Boolean(pauses) => pauses.then_some(1),
+        DeValue::Integer(_) => whole(document, "pause_on_failure", value, (1, 1_000)),
+        _ => {
+            let wanted = "true, or how many failures in a row it takes";
+            document.refuse_type("pause_on_failure", value, wanted, "3");
+            None
+        }
+    }
+}
+
+fn read_limit(document: &mut Document<'_>, table: &DeTable<'_>) -> Option<Money> {
+    let value = table.get("spend_limit")?;
+    let dollars = match value.get_ref() {
+        DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
+            .ok()
+            .and_then(|dollars| i32::try_from(dollars).ok())
+            .map(f64::from),
+        DeValue::Float(float) => float.as_str().parse().ok(),
+        _ => {
+            document.refuse_type(
+                "spend_limit",
+                value,
+                "a number of dollars for 30 days",
+                "500",
+            );
+            return None;
+        }
+    };
+    let limit = dollars
+        .filter(|dollars| *dollars >= 0.0)
+        .and_then(Money::dollars);
+    if limit.is_none() {
+        document.complain(
+            &value.span(),
+            "`spend_limit` is no amount of dollars".to_owned(),
+            Some("write what a run may buy for 30 days, such as `spend_limit = 500`".to_owned()),
+        );
+    }
+    limit
+}

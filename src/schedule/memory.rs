@@ -1,0 +1,190 @@
+//! Rows that end with the process: those of a service on the embedded simulator, whose world does so
+//! too.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
+
+use super::rows::{Ledger, Rows, Work};
+use crate::journal::{Fault, Progress, Standing, Tick, TickState, Waits};
+
+type Found<T> = Result<T, Fault>;
+
+/// How many instants of a job are remembered to have been decided.
+const REMEMBERED: usize = 64;
+
+/// Rows that end with the process.
+#[derive(Debug, Default)]
+pub struct Memory(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    last: i64,
+    open: BTreeMap<i64, Tick>,
+    by_job: HashMap<String, OfJob>,
+    queued: BTreeSet<(i64, i64)>,
+    /// How many of each group are at work.
+    groups: HashMap<String, usize>,
+    running: usize,
+}
+
+#[derive(Debug, Default)]
+struct OfJob {
+    standing: Option<Standing>,
+    open: BTreeSet<(i64, i64)>,
+    decided: BTreeSet<i64>,
+}
+
+impl Ledger for Memory {
+    fn carry_out(&self, work: Work) -> BoxFuture<'static, Result<(), String>> {
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        ready(work(&mut *inner).map_err(|fault| fault.to_string())).boxed()
+    }
+
+    fn service(&self) -> i64 {
+        1
+    }
+
+    fn lasts(&self) -> bool {
+        false
+    }
+}
+
+impl Inner {
+    fn waiting(&self, most: u32, fits: impl Fn(&Tick) -> bool) -> Vec<Tick> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let ticks = self
+            .queued
+            .iter()
+            .filter_map(|(_, number)| self.open.get(number));
+        ticks
+            .filter(|tick| fits(tick))
+            .take(most)
+            .cloned()
+            .collect()
+    }
+
+    fn count(&mut self, tick: &Tick, by: isize) {
+        if tick.state == TickState::Running {
+            self.running = self.running.saturating_add_signed(by);
+        }
+        if tick.state.is_at_work()
+            && let Some(group) = &tick.group
+        {
+            let count = self.groups.entry(group.clone()).or_default();
+            *count = count.saturating_add_signed(by);
+        }
+    }
+}
+
+impl Rows for Inner {
+    fn tick(&mut self, number: i64) -> Found<Option<Tick>> {
+        Ok(self.open.get(&number).cloned())
+    }
+
+    fn at(&mut self, job: &str, instant: i64) -> Found<Option<Tick>> {
+        let known = self.by_job.get(job);
+        let is_known = known.is_some_and(|known| known.decided.contains(&instant));
+        Ok(is_known.then(|| Tick {
+            job: job.to_owned(),
+            instant,
+            ..Tick::default()
+        }))
+    }
+
+    fn open(&mut self, job: &str) -> Found<Vec<Tick>> {
+        let Some(known) = self.by_job.get(job) else {
+            return Ok(Vec::new());
+        };
+        let numbers = known.open.iter().map(|(_, number)| number);
+        Ok(numbers
+            .filter_map(|number| self.open.get(number).cloned())
+            .collect())
+    }
+
+    fn asked(&mut self, _most: u32) -> Found<Vec<Tick>> {
+        Ok(Vec::new())
+    }
+
+    fn queued_for_group(&mut self, group: &str, most: u32) -> Found<Vec<Tick>> {
+        Ok(self.waiting(most, |tick| {
+            tick.waits == Some(Waits::Group) && tick.group.as_deref() == Some(group)
+        }))
+    }
+
+    fn queued_for_place(&mut self, most: u32) -> Found<Vec<Tick>> {
+        Ok(self.waiting(most, |tick| tick.waits == Some(Waits::Limit)))
+    }
+
+    fn queued(&mut self, most: u32) -> Found<Vec<Tick>> {
+        Ok(self.waiting(most, |_| true))
+    }
+
+    fn at_work_in_group(&mut self, group: &str) -> Found<usize> {
+        Ok(self.groups.get(group).copied().unwrap_or_default())
+    }
+
+    fn running_of(&mut self, _service: i64) -> Found<usize> {
+        Ok(self.running)
+    }
+
+    fn orphans(&mut self, _own: i64) -> Found<Vec<Tick>> {
+        Ok(Vec::new())
+    }
+
+    fn run(&mut self, _id: &str) -> Found<Option<Progress>> {
+        Ok(None)
+    }
+
+    fn cancel(&mut self, _run: &str, _reason: &str) -> Found<()> {
+        Ok(())
+    }
+
+    fn wrest(&mut self, _run: &str, _reason: &str) -> Found<()> {
+        Ok(())
+    }
+
+    fn save(&mut self, tick: &mut Tick) -> Found<()> {
+        if tick.number == 0 {
+            self.last += 1;
+            tick.number = self.last;
+        }
+        let key = (tick.instant, tick.number);
+        if let Some(before) = self.open.remove(&tick.number) {
+            self.count(&before, -1);
+        }
+        self.queued.remove(&key);
+        self.count(tick, 1);
+        let known = self.by_job.entry(tick.job.clone()).or_default();
+        known.open.remove(&key);
+        if tick.state != TickState::Missed {
+            known.decided.insert(tick.instant);
+            while known.decided.len() > REMEMBERED {
+                known.decided.pop_first();
+            }
+        }
+        if tick.state.is_open() {
+            known.open.insert(key);
+            if tick.state == TickState::Queued {
+                self.queued.insert(key);
+            }
+            self.open.insert(tick.number, tick.clone());
+        }
+        Ok(())
+    }
+
+    fn standing(&mut self, job: &str) -> Found<Option<Standing>> {
+        Ok(self
+            .by_job
+            .get(job)
+            .and_then(|known| known.standing.clone()))
+    }
+
+    fn stand(&mut self, standing: &Standing) -> Found<()> {
+        let known = self.by_job.entry(standing.job.clone()).or_default();
+        known.standing = Some(standing.clone());
+        Ok(())
+    }
+}

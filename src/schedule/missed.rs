@@ -1,0 +1,200 @@
+//! Which instants of a job that have passed still run, and which are missed.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::job::Job;
+use super::policy::CatchUp;
+
+/// How late an instant may be noticed and still be in time.
+pub(super) const LATENESS: TimeDelta = TimeDelta::seconds(30);
+
+/// How many instants of one job are gone through one by one.
+const MOST_COUNTED: u64 = 10_000;
+
+/// How many instants of one job run one after another to catch up.
+const MOST_CAUGHT_UP: usize = 1_000;
+
+/// What has passed of a job.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Passed {
+    /// The instants to serve, in order.
+    pub serve: Vec<DateTime<Utc>>,
+    /// The instants that are missed.
+    pub missed: Option<Missed>,
+    /// The last instant that was looked at.
+    pub last: Option<DateTime<Utc>>,
+}
+
+/// Instants that came too late to serve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Missed {
+    /// The first of them.
+    pub first: DateTime<Utc>,
+    /// The last of them.
+    pub last: DateTime<Utc>,
+    /// How many there were, at least.
+    pub count: u64,
+}
+
+impl Missed {
+    fn more(missed: &mut Option<Self>, instant: DateTime<Utc>) {
+        match missed {
+            None => {
+                *missed = Some(Self {
+                    first: instant,
+                    last: instant,
+                    count: 1,
+                });
+            }
+            Some(missed) => {
+                missed.last = instant;
+                missed.count += 1;
+            }
+        }
+    }
+}
+
+/// Sorts the instants of a job after `from` that have come by `now`.
+///
+/// In time is what came since somebody watched, however long it took to decide about it, and what is
+/// late by [`LATENESS`] at most. What happens to the rest is the job's policy.
+pub(super) fn passed(
+    job: &Job,
+    from: DateTime<Utc>,
+    watched: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Passed {
+    let delay = job.delay();
+    let window = TimeDelta::from_std(job.policy.catch_up_window).unwrap_or(TimeDelta::MAX);
+    let oldest = now
+        .checked_sub_signed(window)
+        .unwrap_or(DateTime::<Utc>::MIN_UTC);
+    let mut passed = Passed::default();
+    // Late, but near enough to be caught up with.
+    let mut late: Vec<DateTime<Utc>> = Vec::new();
+    let mut seen = 0;
+    let mut at = job.next_after(from);
+    while let Some(instant) = at.filter(|instant| *instant + delay <= now) {
+        at = job.next_after(instant);
+        passed.last = Some(instant);
+        let start = instant + delay;
+        if start >= watched || now - start <= LATENESS {
+            passed.serve.push(instant);
+            continue;
+        }
+        if start < oldest || job.policy.catch_up == CatchUp::None {
+            Missed::more(&mut passed.missed, instant);
+        } else {
+            late.push(instant);
+        }
+        seen += 1;
+        if seen == MOST_COUNTED {
+            at = at.max(last_stretch(job, now));
+        }
+    }
+    let kept = match job.policy.catch_up {
+        CatchUp::None => 0,
+        // What is in time is younger than what is late.
+        CatchUp::Last => usize::from(passed.serve.is_empty()),
+        CatchUp::All => MOST_CAUGHT_UP,
+    };
+    let caught_up = late.split_off(late.len().saturating_sub(kept));
+    for instant in late {
+        Missed::more(&mut passed.missed, instant);
+    }
+    passed.serve.splice(0..0, caught_up);
+    passed
+}
+
+/// An instant shortly before `now` from which on few are left.
+fn last_stretch(job: &Job, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let now = now - job.delay();
+    let mut span = LATENESS * 2;
+    loop {
+        let next = job.next_after(now.checked_sub_signed(span)?)?;
+        if next <= now {
+            return Some(next);
+        }
+        span = span.checked_mul(2)?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::Jobs;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn job(cron: &str, more: &str) -> Job {
+        let text =
+            format!("[[job]]\nname = \"a\"\ncron = \"{cron}\"\nscript = \"a.rhai\"\n{more}\n");
+        let jobs = Jobs::read("jobs.toml", &text).unwrap();
+        Job::clone(jobs.get("a").unwrap())
+    }
+
+    /// What passed of a job that nobody watched between these instants.
+    fn told(cron: &str, more: &str, from: &str, now: &str) -> (Vec<String>, u64) {
+        let now = at(now);
+        let passed = passed(&job(cron, more), at(from), now, now);
+        let minutes = passed.serve.iter().map(|it| it.format("%H:%M").to_string());
+        (minutes.collect(), passed.missed.map_or(0, |it| it.count))
+    }
+
+    #[test]
+    fn every_policy_catches_up_as_it_says() {
+        let (from, now) = ("2026-01-01T00:05:00Z", "2026-01-01T00:44:00Z");
+        let of = |more: &str| told("*/10 * * * *", more, from, now);
+        assert_eq!(of(""), (vec!["00:40".to_owned()], 3));
+        assert_eq!(of("catch_up = \"none\""), (vec![], 4));
+        let all = ["00:10", "00:20", "00:30", "00:40"].map(str::to_owned);
+        assert_eq!(of("catch_up = \"all\""), (all.to_vec(), 0));
+        assert_eq!(
+            of("catch_up = \"all\"\ncatch_up_window = \"15m\""),
+            (all[2..].to_vec(), 2)
+        );
+        assert_eq!(of("catch_up_window = \"3m\""), (vec![], 4));
+    }
+
+    #[test]
+    fn what_is_in_time_takes_the_place_of_what_is_late() {
+        let (from, now) = ("2026-01-01T00:05:00Z", "2026-01-01T00:40:20Z");
+        assert_eq!(
+            told("*/10 * * * *", "", from, now),
+            (vec!["00:40".to_owned()], 3)
+        );
+    }
+
+    #[test]
+    fn what_was_watched_is_in_time_however_late_it_is_decided() {
+        let job = job("*/10 * * * *", "catch_up = \"none\"");
+        let (from, watched) = (at("2026-01-01T00:05:00Z"), at("2026-01-01T00:15:00Z"));
+        let passed = passed(&job, from, watched, at("2026-01-01T00:44:00Z"));
+        assert_eq!(passed.serve.len(), 3);
+        assert_eq!(passed.missed.unwrap().count, 1);
+        assert_eq!(passed.last, Some(at("2026-01-01T00:40:00Z")));
+    }
+
+    #[test]
+    fn a_year_of_missed_seconds_is_gone_through_quickly() {
+        let job = job("* * * * * *", "seconds = true\ncatch_up = \"none\"");
+        let now = at("2027-01-01T00:00:00Z");
+        let passed = passed(&job, at("2026-01-01T00:00:00Z"), now, now);
+        assert_eq!(passed.serve.last(), Some(&now));
+        let missed = passed.missed.unwrap();
+        assert_eq!(missed.last, at("2026-12-31T23:59:29Z"));
+        assert!(missed.count >= MOST_COUNTED && missed.count < 2 * MOST_COUNTED);
+    }
+
+    #[test]
+    fn jitter_puts_off_when_an_instant_has_come() {
+        let job = job("0 0 * * *", "jitter = \"1h\"");
+        assert!(job.delay() > TimeDelta::zero());
+        let (from, midnight) = (at("2026-01-01T12:00:00Z"), at("2026-01-02T00:00:00Z"));
+        let until = |now| passed(&job, from, from, now).serve;
+        assert!(until(midnight + job.delay() - TimeDelta::seconds(1)).is_empty());
+        assert_eq!(until(midnight + job.delay()), [midnight]);
+    }
+}

@@ -1,0 +1,115 @@
+//! Where it is kept what became of each instant: the rows that decisions are made on.
+
+use futures_util::future::BoxFuture;
+
+use crate::journal::{Fault, Progress, Standing, Tick, Ticks};
+
+type Found<T> = Result<T, Fault>;
+
+/// The ticks and the standing of jobs, within one transaction.
+///
+/// What is decided on them happens altogether or not at all, and nobody else decides meanwhile.
+pub trait Rows {
+    /// The tick of this number.
+    fn tick(&mut self, number: i64) -> Found<Option<Tick>>;
+    /// The tick of a job at this instant, but for what was missed.
+    fn at(&mut self, job: &str, instant: i64) -> Found<Option<Tick>>;
+    /// What is open of a job, in order of its instants.
+    fn open(&mut self, job: &str) -> Found<Vec<Tick>>;
+    /// What was asked for and not decided, in order of its instants.
+    fn asked(&mut self, most: u32) -> Found<Vec<Tick>>;
+    /// The first few that wait for a place in a group.
+    fn queued_for_group(&mut self, group: &str, most: u32) -> Found<Vec<Tick>>;
+    /// The first few that wait for a place in a service.
+    fn queued_for_place(&mut self, most: u32) -> Found<Vec<Tick>>;
+    /// The first few that wait.
+    fn queued(&mut self, most: u32) -> Found<Vec<Tick>>;
+    /// How many of a group are at work, in all services.
+    fn at_work_in_group(&mut self, group: &str) -> Found<usize>;
+    /// How many runs of a service are on their way.
+    fn running_of(&mut self, service: i64) -> Found<usize>;
+    /// What is open and belongs to a service that is no more.
+    fn orphans(&mut self, own: i64) -> Found<Vec<Tick>>;
+    /// How a run stands; nothing when it is not kept.
+    fn run(&mut self, id: &str) -> Found<Option<Progress>>;
+    /// Asks that a run be cancelled, whichever process has it.
+    fn cancel(&mut self, run: &str, reason: &str) -> Found<()>;
+    /// Takes a run away from whoever does not let go of it.
+    fn wrest(&mut self, run: &str, reason: &str) -> Found<()>;
+    /// Writes a tick; a new one gets its number.
+    fn save(&mut self, tick: &mut Tick) -> Found<()>;
+    /// How a job stands.
+    fn standing(&mut self, job: &str) -> Found<Option<Standing>>;
+    /// Writes how a job stands.
+    fn stand(&mut self, standing: &Standing) -> Found<()>;
+}
+
+/// Something to decide in one transaction.
+pub type Work = Box<dyn FnOnce(&mut dyn Rows) -> Result<(), Fault> + Send>;
+
+/// Keeps the rows.
+pub trait Ledger: Send + Sync {
+    /// Carries work out in one transaction; it has happened when this succeeds, and not at all when
+    /// it fails with what is wrong with the store.
+    fn carry_out(&self, work: Work) -> BoxFuture<'static, Result<(), String>>;
+
+    /// The number of this service among all that share the rows.
+    fn service(&self) -> i64;
+
+    /// Whether the rows outlive this process, so that another service goes on with them.
+    fn lasts(&self) -> bool;
+
+    /// Says that this service has ended, so that others go on at once with what it leaves behind.
+    fn end(&self) {}
+}
+
+impl Rows for Ticks<'_> {
+    fn tick(&mut self, number: i64) -> Found<Option<Tick>> {
+        Ticks::tick(self, number)
+    }
+    fn at(&mut self, job: &str, instant: i64) -> Found<Option<Tick>> {
+        Ticks::at(self, job, instant)
+    }
+    fn open(&mut self, job: &str) -> Found<Vec<Tick>> {
+        Ticks::open(self, job)
+    }
+    fn asked(&mut self, most: u32) -> Found<Vec<Tick>> {
+        Ticks::asked(self, most)
+    }
+    fn queued_for_group(&mut self, group: &str, most: u32) -> Found<Vec<Tick>> {
+        Ticks::queued_for_group(self, group, most)
+    }
+    fn queued_for_place(&mut self, most: u32) -> Found<Vec<Tick>> {
+        Ticks::queued_for_place(self, most)
+    }
+    fn queued(&mut self, most: u32) -> Found<Vec<Tick>> {
+        Ticks::queued(self, most)
+    }
+    fn at_work_in_group(&mut self, group: &str) -> Found<usize> {
+        Ticks::at_work_in_group(self, group)
+    }
+    fn running_of(&mut self, service: i64) -> Found<usize> {
+        Ticks::running_of(self, service)
+    }
+    fn orphans(&mut self, own: i64) -> Found<Vec<Tick>> {
+        Ticks::orphans(self, own)
+    }
+    fn run(&mut self, id: &str) -> Found<Option<Progress>> {
+        Ticks::run(self, id)
+    }
+    fn cancel(&mut self, run: &str, reason: &str) -> Found<()> {
+        Ticks::cancel(self, run, reason)
+    }
+    fn wrest(&mut self, run: &str, reason: &str) -> Found<()> {
+        Ticks::wrest(self, run, reason)
+    }
+    fn save(&mut self, tick: &mut Tick) -> Found<()> {
+        Ticks::save(self, tick)
+    }
+    fn standing(&mut self, job: &str) -> Found<Option<Standing>> {
+        Ticks::standing(self, job)
+    }
+    fn stand(&mut self, standing: &Standing) -> Found<()> {
+        Ticks::stand(self, standing)
+    }
+}

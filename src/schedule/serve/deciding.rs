@@ -1,0 +1,145 @@
+//! Handing over what is to be decided about, and doing what was decided.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::FutureExt;
+
+use super::{BREATH, Decided, Scheduler};
+use crate::schedule::desk::{self, Desk, Verdict};
+use crate::schedule::event::Event;
+use crate::schedule::launch::Due;
+use crate::schedule::rows::Rows;
+
+impl Scheduler {
+    /// Hands over what is to be decided about, unless something is being decided.
+    pub(super) fn submit(&mut self) {
+        let now = self.clock.now();
+        let waits = self.failing.is_some_and(|(_, next)| now < next);
+        if self.matters.is_empty() || self.decided.is_some() || waits {
+            return;
+        }
+        let matters = Arc::new(std::mem::take(&mut self.matters));
+        let verdicts = Arc::new(Mutex::new(Vec::new()));
+        let (jobs, service, stops) = (self.jobs.clone(), self.ledger.service(), self.stops);
+        let (own, found) = (matters.clone(), verdicts.clone());
+        let work = Box::new(move |rows: &mut dyn Rows| {
+            let mut desk = Desk {
+                rows,
+                jobs: &jobs,
+                service,
+                now,
+                stops,
+                verdicts: Vec::new(),
+            };
+            for matter in own.iter() {
+                desk.decide(matter)?;
+            }
+            *found.lock().unwrap_or_else(PoisonError::into_inner) = desk.verdicts;
+            Ok(())
+        });
+        let done = self.ledger.carry_out(work);
+        let decided = async move {
+            done.await?;
+            Ok(std::mem::take(
+                &mut *verdicts.lock().unwrap_or_else(PoisonError::into_inner),
+            ))
+        };
+        self.decided = Some((matters, decided.boxed()));
+    }
+
+    /// Does what was decided; what could not be decided about stays to be.
+    pub(super) fn act(&mut self, decided: Decided) {
+        let Some((matters, _)) = self.decided.take() else {
+            return;
+        };
+        let now = self.clock.now();
+        match decided {
+            Ok(verdicts) => {
+                if self.failing.take().is_some() {
+                    self.events.happened(&Event::StoreBack);
+                }
+                for verdict in verdicts {
+                    self.carry_out(verdict);
+                }
+            }
+            Err(message) => {
+                if self.failing.is_none() {
+                    self.events.happened(&Event::StoreFailed { message });
+                }
+                let since = self.failing.map_or(now, |(since, _)| since);
+                self.failing = Some((since, now + BREATH));
+                let mut again = Arc::unwrap_or_clone(matters);
+                again.append(&mut self.matters);
+                self.matters = again;
+            }
+        }
+    }
+
+    fn carry_out(&mut self, verdict: Verdict) {
+        let event = match verdict {
+            Verdict::Start(tick, job) => {
+                self.launched += 1;
+                let due = Due {
+                    job,
+                    instant: desk::instant(tick.instant),
+                    number: self.launched,
+                    tick: tick.number,
+                    attempt: tick.attempt,
+                    args: tick.args,
+                    resume: tick.run,
+                };
+                return self.start(&due);
+            }
+            Verdict::Queued(tick) => match tick.waits {
+                Some(waits) => Event::Queued {
+                    instant: desk::instant(tick.instant),
+                    job: tick.job,
+                    waits,
+                },
+                None => return,
+            },
+            Verdict::Skipped(tick, reason) => Event::Skipped {
+                instant: desk::instant(tick.instant),
+                job: tick.job,
+                reason,
+            },
+            Verdict::Missed(job, missed) => Event::Missed {
+                job,
+                first: missed.first,
+                last: missed.last,
+                count: missed.count,
+            },
+            Verdict::Replaced(tick) => {
+                match self.running.cancel(tick.number, self.clock.now()) {
+                    Some(number) => Event::Replaced {
+                        job: tick.job,
+                        number,
+                    },
+                    // It is another service's, which hears of it through the journal.
+                    None => return,
+                }
+            }
+            Verdict::Retrying(tick, at) => {
+                self.again.insert((at, tick.number));
+                Event::Retrying {
+                    job: tick.job,
+                    attempt: tick.attempt,
+                    at,
+                }
+            }
+            Verdict::Paused(job, failures) => Event::Paused { job, failures },
+            Verdict::Left(tick) => Event::Left {
+                job: tick.job,
+                run: tick.run.unwrap_or_default(),
+            },
+            Verdict::Over(tick, failures) => Event::Settled {
+                instant: desk::instant(tick.instant),
+                job: tick.job,
+                state: tick.state,
+                run: tick.run,
+                failures,
+            },
+        };
+        self.events.happened(&event);
+    }
+}

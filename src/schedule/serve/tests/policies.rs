@@ -1,0 +1,100 @@
+//! Policies of jobs, on a simulated clock.
+
+use super::super::rehearsal::{Act, job, told};
+
+fn two(more: &str) -> String {
+    let other = job(more).replace("\"a\"", "\"b\"");
+    format!("{}{other}", job(more))
+}
+
+#[tokio::test]
+async fn a_group_runs_one_after_another() {
+    let file = format!(
+        "[group.power]\n{}",
+        two("group = \"power\"\nargs = { minutes = 10 }")
+    );
+    let lines = told(&file, vec![("09:30:00", Act::Drain)]).await;
+    assert_eq!(
+        lines,
+        [
+            "09:00:00 a: run 1 started, due 2026-01-15T09:00:00Z",
+            "09:00:00 b: due 2026-01-15T09:00:00Z, waits for a place in its group",
+            "09:10:00 a: run 1 succeeded after 10m",
+            "09:10:00 b: run 2 started, due 2026-01-15T09:00:00Z",
+            "09:20:00 b: run 2 succeeded after 10m",
+            "09:30:00 stopping, nothing runs",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_service_runs_no_more_than_its_limit() {
+    let file = format!(
+        "service = {{ limit = 1 }}\n{}",
+        two("args = { minutes = 5 }")
+    );
+    let lines = told(&file, vec![("09:30:00", Act::Drain)]).await;
+    assert_eq!(
+        lines,
+        [
+            "09:00:00 a: run 1 started, due 2026-01-15T09:00:00Z",
+            "09:00:00 b: due 2026-01-15T09:00:00Z, waits for a place in this service",
+            "09:05:00 a: run 1 succeeded after 5m",
+            "09:05:00 b: run 2 started, due 2026-01-15T09:00:00Z",
+            "09:10:00 b: run 2 succeeded after 5m",
+            "09:30:00 stopping, nothing runs",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_failure_is_tried_again_with_growing_waits() {
+    let file = job("retry = { times = 2, wait = \"1m\" }\nargs = { fails = 2 }");
+    let lines = told(&file, vec![("09:30:00", Act::Drain)]).await;
+    assert_eq!(
+        lines,
+        [
+            "09:00:00 a: run 1 started, due 2026-01-15T09:00:00Z",
+            "09:00:00 a: run 1 failed with exit code 1 after 0s",
+            "09:00:00 a: attempt 1 failed, the next one starts at 2026-01-15T09:01:00Z",
+            "09:01:00 a: run 2 started, due 2026-01-15T09:00:00Z",
+            "09:01:00 a: run 2 failed with exit code 1 after 0s",
+            "09:01:00 a: attempt 2 failed, the next one starts at 2026-01-15T09:03:00Z",
+            "09:03:00 a: run 3 started, due 2026-01-15T09:00:00Z",
+            "09:03:00 a: run 3 succeeded after 0s",
+            "09:30:00 stopping, nothing runs",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_has_changed_something_is_not_tried_again() {
+    let file = job("retry = 2\nargs = { fails = 2, changes = true }");
+    let lines = told(&file, vec![("09:30:00", Act::Drain)]).await;
+    assert_eq!(
+        lines,
+        [
+            "09:00:00 a: run 1 started, due 2026-01-15T09:00:00Z",
+            "09:00:00 a: run 1 failed with exit code 1 after 0s",
+            "09:30:00 stopping, nothing runs",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_job_that_fails_too_often_is_paused() {
+    let file = job("pause_on_failure = 2\nargs = { fails = 9 }");
+    let lines = told(&file, vec![("11:30:00", Act::Drain)]).await;
+    assert_eq!(
+        lines,
+        [
+            "09:00:00 a: run 1 started, due 2026-01-15T09:00:00Z",
+            "09:00:00 a: run 1 failed with exit code 1 after 0s",
+            "10:00:00 a: run 2 started, due 2026-01-15T10:00:00Z",
+            "10:00:00 a: run 2 failed with exit code 1 after 0s",
+            "10:00:00 a: paused, its last 2 runs failed: mw jobs resume a lets it go on",
+            "11:00:00 a: due 2026-01-15T11:00:00Z, skipped: the job is paused: its last 2 runs failed",
+            "11:30:00 stopping, nothing runs",
+        ]
+    );
+}
