@@ -19,6 +19,7 @@ mod schema;
 mod store;
 mod tick;
 mod ticks;
+mod told;
 mod writer;
 
 use std::fmt;

@@ -31,6 +31,7 @@ mod promises {
     mod script_tests;
     mod secrets;
     mod sent_once;
+    mod services;
     mod simulated_time;
     mod snapshots;
     mod spoken;

@@ -26,6 +26,7 @@ use crate::script::runtime::LazyRuntime;
 use crate::script::source::Source;
 use crate::script::stop::Stop;
 use crate::secret;
+use crate::session::crash::crash;
 use crate::session::{self, Denial, Grant};
 
 /// Runs scripts in this process, each on a thread of its own and with its own permissions.
@@ -110,10 +111,13 @@ impl Launch for Launcher {
 
 fn run(inner: &Inner, due: &Due, stop: &Stop) -> Finished {
     let mut id = None;
+    crash("after-claim");
     let outcome = prepared(inner, due, stop.clone()).and_then(|(host, source, kept)| {
         id = kept.id();
+        crash("after-begin");
         let ended = on_its_own_thread(&host, &source);
         kept.end(&ended, stop)?;
+        crash("after-end");
         ended.map(|_| exit::DONE).or_else(|ended| match ended {
             Ended::Quietly(code) => Ok(code),
             Ended::Complaining(complaints) => Err(complaints),

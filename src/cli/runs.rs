@@ -8,7 +8,7 @@ mod list;
 mod prune;
 mod resume;
 mod show;
-mod view;
+pub mod view;
 mod watch;
 
 use clap::{Args, Subcommand};

@@ -9,7 +9,7 @@ use super::Journal;
 use super::error::JournalError;
 use super::lease::micros;
 use super::run::State as RunState;
-use super::store::{self, Reader};
+use super::store;
 use super::tick::{Letter, Origin, Pause, Standing, State, Tick, Waits};
 
 /// What went wrong with a row; the whole transaction is undone by it.
@@ -40,7 +40,7 @@ pub struct Progress {
 }
 
 /// The columns of a tick, in the order that [`tick_of`] reads them.
-const TICK: &str = "number, job, instant, origin, state, reason, waits, again, attempt, run, \
+pub(super) const TICK: &str = "number, job, instant, origin, state, reason, waits, again, attempt, run, \
 service, class, args, started, finished, exit, message, last, count";
 
 /// What is open, as the indexes know it.
@@ -360,45 +360,7 @@ impl Journal {
     }
 }
 
-impl Reader {
-    /// The ticks of a profile, the latest first; of one job if it is named, and no more than `most`.
-    pub fn ticks(
-        &self,
-        profile: &str,
-        job: Option<&str>,
-        most: u32,
-    ) -> Result<Vec<Tick>, JournalError> {
-        let sql = format!(
-            "SELECT {TICK} FROM ticks WHERE profile = ?1 AND (?2 IS NULL OR job = ?2)
-             ORDER BY instant DESC, number DESC LIMIT ?3"
-        );
-        self.all(&sql, params![profile, job, most], tick_of)
-    }
-
-    /// The tick of this number.
-    pub fn tick(&self, number: i64) -> Result<Option<Tick>, JournalError> {
-        let sql = format!("SELECT {TICK} FROM ticks WHERE number = ?1");
-        Ok(self.all(&sql, params![number], tick_of)?.into_iter().next())
-    }
-
-    /// The last tick of each job, what is at work before what is over.
-    pub fn last_ticks(&self, profile: &str) -> Result<Vec<Tick>, JournalError> {
-        let sql = format!(
-            "SELECT {TICK} FROM ticks WHERE number IN
-                 (SELECT max(number) FROM ticks WHERE profile = ?1 GROUP BY job)"
-        );
-        self.all(&sql, params![profile], tick_of)
-    }
-
-    /// How the jobs of a profile stand.
-    pub fn standings(&self, profile: &str) -> Result<Vec<Standing>, JournalError> {
-        let sql = "SELECT job, schedule, decided, failures, successes, paused, note FROM jobs
-             WHERE profile = ?1";
-        self.all(sql, params![profile], standing_of)
-    }
-}
-
-fn standing_of(row: &Row<'_>) -> rusqlite::Result<Standing> {
+pub(super) fn standing_of(row: &Row<'_>) -> rusqlite::Result<Standing> {
     let since: Option<i64> = row.get(5)?;
     let note: Option<String> = row.get(6)?;
     Ok(Standing {
@@ -414,7 +376,7 @@ fn standing_of(row: &Row<'_>) -> rusqlite::Result<Standing> {
     })
 }
 
-fn tick_of(row: &Row<'_>) -> rusqlite::Result<Tick> {
+pub(super) fn tick_of(row: &Row<'_>) -> rusqlite::Result<Tick> {
     let word = |column: usize| row.get::<_, String>(column);
     let args: Option<String> = row.get(12)?;
     let args = args

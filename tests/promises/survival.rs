@@ -3,7 +3,7 @@
 //!
 //! What was carried out is counted by a gateway in front of an account in a process of its own.
 
-mod account;
+pub mod account;
 mod cancelled;
 mod course;
 mod doubts;

@@ -1,0 +1,99 @@
+//! `mw jobs history`.
+
+use clap::Args;
+use serde_json::{Map, Value};
+
+use super::board::{Board, failed};
+use crate::cli::runs::view;
+use crate::cli::{Global, Outcome, show};
+use crate::error::exit;
+use crate::journal::Tick;
+use crate::output::{Column, Document};
+use crate::record::Unit;
+
+/// The columns of a history.
+const COLUMNS: &[Column] = &[
+    Column::new("job", Unit::Plain),
+    Column::new("due", Unit::Plain),
+    Column::new("state", Unit::State),
+    Column::new("why", Unit::Plain),
+    Column::new("run", Unit::Plain),
+    Column::new("attempts", Unit::Plain),
+    Column::wide("origin", Unit::Plain),
+    Column::wide("until", Unit::Plain),
+    Column::wide("count", Unit::Plain),
+    Column::wide("started_at", Unit::Instant),
+    Column::wide("finished_at", Unit::Instant),
+    Column::people("took", Unit::SECONDS),
+    Column::new("exit_code", Unit::Plain),
+];
+
+/// Show what became of each instant, the latest first.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mw jobs history
+  mw jobs history nightly-inventory --count 5
+  mw --output json jobs history")]
+pub struct History {
+    /// Only of this job
+    #[arg(value_name = "NAME")]
+    job: Option<String>,
+    /// How many
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    count: u32,
+}
+
+impl History {
+    /// Runs the command.
+    pub fn run(self, global: &Global) -> Outcome {
+        let board = Board::of(global)?;
+        let ticks = match board.reader()? {
+            None => Vec::new(),
+            Some(reader) => reader
+                .ticks(&board.profile, self.job.as_deref(), self.count)
+                .map_err(|error| failed(&error))?,
+        };
+        let rows = ticks.iter().map(row).collect();
+        show::document(&Document::Rows(COLUMNS, rows), global)?;
+        Ok(exit::DONE)
+    }
+}
+
+/// Why it is so, for people.
+fn why(tick: &Tick) -> Option<String> {
+    let several = (tick.count > 1).then(|| {
+        let last = tick.last.map(view::short).unwrap_or_default();
+        format!("{} times, until {last}", tick.count)
+    });
+    let said = tick.message.clone().or_else(|| tick.reason.clone());
+    match (said, several) {
+        (Some(said), Some(several)) => Some(format!("{said} ({several})")),
+        (said, several) => said.or(several),
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "microseconds of our time are below 2^53"
+)]
+fn row(tick: &Tick) -> Map<String, Value> {
+    let took = (tick.started.zip(tick.finished))
+        .map(|(started, finished)| finished.saturating_sub(started) as f64 / 1e6);
+    let values: [Value; 13] = [
+        tick.job.clone().into(),
+        view::short(tick.instant).into(),
+        tick.state.as_str().into(),
+        why(tick).into(),
+        tick.run.clone().into(),
+        (tick.attempt > 0).then_some(tick.attempt).into(),
+        tick.origin.as_str().into(),
+        tick.last.map(view::short).into(),
+        tick.count.into(),
+        tick.started.map(view::exact).into(),
+        tick.finished.map(view::exact).into(),
+        took.into(),
+        tick.exit.into(),
+    ];
+    Column::row(COLUMNS, values)
+}

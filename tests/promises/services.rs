@@ -1,0 +1,244 @@
+//! Jobs that services run, told and looked at by other processes through the journal.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::promises::survival::account::Account;
+
+const DAILY: &str = "[[job]]\nname = \"report\"\ncron = \"0 0 1 1 *\"\nscript = \"report.rhai\"\n";
+
+fn account() -> Account {
+    let account = Account::new();
+    account.home.write("jobs.toml", DAILY);
+    account.home.write(
+        "report.rhai",
+        "//! @param times: int = 1  how often\nprint(`${args.times} of ${clouds().len()}`);",
+    );
+    account
+}
+
+fn history(account: &Account) -> Vec<Value> {
+    let done = account
+        .mw(&["--output", "json", "jobs", "history"])
+        .any_stdout()
+        .run();
+    serde_json::from_str(&done.stdout).unwrap()
+}
+
+#[test]
+fn a_run_that_is_asked_for_is_started_by_a_service_and_waited_for() {
+    let account = account();
+    let mut service = account.mw(&["serve"]).start();
+    service.notes("report: next");
+    let done = account
+        .mw(&["jobs", "trigger", "report", "times=7", "--wait"])
+        .any_stdout()
+        .run();
+    assert!(done.stdout.starts_with("report succeeded: mw runs show r"));
+    service.says("report#1  7 of 2");
+    let rows = history(&account);
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0]["state"], "succeeded");
+    assert_eq!(rows[0]["origin"], "trigger");
+    service.signal("TERM");
+    assert_eq!(service.end().code, Some(0));
+}
+
+#[test]
+fn what_is_asked_for_waits_for_a_service_that_is_not_there() {
+    let account = account();
+    account
+        .mw(&["jobs", "trigger", "report"])
+        .stdout("report is asked for: no service is running on this journal: it starts with the next `mw serve`\n")
+        .run();
+    let mut service = account.mw(&["serve"]).start();
+    service.says("report#1  1 of 2");
+    service.signal("TERM");
+    assert_eq!(service.end().code, Some(0));
+    assert_eq!(history(&account)[0]["state"], "succeeded");
+}
+
+#[test]
+fn a_failed_run_gives_its_exit_code_to_whoever_waits() {
+    let account = account();
+    account.home.write("report.rhai", "exit(42);");
+    let mut service = account.mw(&["serve"]).start();
+    service.notes("report: next");
+    let done = account
+        .mw(&["jobs", "trigger", "report", "--wait"])
+        .any_stderr()
+        .code(42)
+        .run();
+    assert!(
+        done.stderr.contains("the run of report is failed"),
+        "{}",
+        done.stderr
+    );
+    service.signal("TERM");
+    service.end();
+    let done = account
+        .mw(&["--output", "json", "jobs", "list"])
+        .any_stdout()
+        .run();
+    let rows: Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!(rows[0]["streak"], "1 failed");
+    assert_eq!(rows[0]["outcome"], "failed");
+}
+
+#[test]
+fn a_paused_job_leaves_its_instants_out_and_says_why() {
+    let account = account();
+    account.home.write(
+        "jobs.toml",
+        &DAILY.replace("0 0 1 1 *\"", "* * * * * *\"\nseconds = true"),
+    );
+    account
+        .mw(&["jobs", "pause", "report", "--note", "the DC is being moved"])
+        .stdout("report is paused: mw jobs resume report lets it go on\n")
+        .run();
+    let mut service = account.mw(&["serve"]).start();
+    service.notes("skipped: the job is paused: the DC is being moved");
+    account
+        .mw(&["jobs", "resume", "report"])
+        .stdout("report goes on\n")
+        .run();
+    service.says("1 of 2");
+    service.signal("TERM");
+    assert_eq!(service.end().code, Some(0));
+    let rows = history(&account);
+    assert!(rows.iter().any(|row| row["state"] == "skipped"));
+    assert!(rows.iter().any(|row| row["state"] == "succeeded"));
+}
+
+#[test]
+fn what_was_not_run_is_filled_in_once_and_in_order() {
+    let account = account();
+    account
+        .home
+        .write("jobs.toml", &DAILY.replace("0 0 1 1 *", "0 0 1 * *"));
+    let backfill = [
+        "jobs",
+        "backfill",
+        "report",
+        "--from",
+        "2026-01-01T00:00:00Z",
+        "--to",
+        "2026-03-31T00:00:00Z",
+    ];
+    let done = account.mw(&backfill).any_stdout().run();
+    assert!(
+        done.stdout
+            .starts_with("3 of 3 runs of report are asked for")
+    );
+    let mut service = account.mw(&["serve"]).start();
+    for number in 1..=3 {
+        service.says(&format!("report#{number}  1 of 2"));
+    }
+    service.signal("TERM");
+    assert_eq!(service.end().code, Some(0));
+    let due: Vec<Value> = history(&account)
+        .iter()
+        .map(|row| row["due"].clone())
+        .collect();
+    assert_eq!(
+        due,
+        [
+            "2026-03-01T00:00:00Z",
+            "2026-02-01T00:00:00Z",
+            "2026-01-01T00:00:00Z"
+        ]
+    );
+    account
+        .mw(&backfill)
+        .stdout("report ran at all 3 instants\n")
+        .run();
+}
+
+#[test]
+fn mistakes_name_what_there_is() {
+    let account = account();
+    let mistakes: [(&[&str], &str); 6] = [
+        (&["jobs", "trigger", "reprot"], "did you mean `report`?"),
+        (
+            &["jobs", "trigger", "report", "tmes=1"],
+            "did you mean `times`?",
+        ),
+        (&["jobs", "trigger", "report", "times=x"], "times:"),
+        (&["jobs", "trigger", "report", "5"], "write NAME=VALUE"),
+        (&["jobs", "pause", "nothing"], "it has report"),
+        (
+            &[
+                "jobs",
+                "backfill",
+                "report",
+                "--from",
+                "2026-03-01T00:00:00Z",
+                "--to",
+                "2026-01-01T00:00:00Z",
+            ],
+            "--to lies before --from",
+        ),
+    ];
+    for (words, hint) in mistakes {
+        let done = account.mw(words).any_stderr().code(2).run();
+        assert!(done.stderr.contains(hint), "{words:?}: {}", done.stderr);
+    }
+    assert!(!Path::new(&account.home.path().join("jobs.db")).exists());
+}
+
+/// Two services on one journal, one of which is killed over and over: each instant has one run.
+#[test]
+fn of_two_services_one_runs_each_instant_whatever_is_killed() {
+    let account = account();
+    account.home.write(
+        "jobs.toml",
+        "[[job]]\nname = \"tick\"\ncron = \"* * * * * *\"\nseconds = true\nscript = \"tick.rhai\"\n\
+         allow = [\"read\", \"change\"]\noverlap = \"allow\"\ncatch_up = \"all\"\n",
+    );
+    account.home.write(
+        "tick.rhai",
+        "create_vlan(#{label: run.id, pod_location: \"pod_1\", vlan_type: \"internal\"}); print(run.id);",
+    );
+    let mut steady = account.mw(&["serve"]).start();
+    let points = [
+        "after-claim:1",
+        "after-begin:1",
+        "before-intent:1",
+        "after-intent:1",
+        "after-outcome:1",
+        "after-end:1",
+    ];
+    for point in points {
+        let killed = account.mw(&["serve"]).env("MW_TEST_KILL", point).start();
+        steady.notes("started");
+        steady.notes("started");
+        killed.signal("KILL");
+        killed.end();
+    }
+    steady.notes("started");
+    steady.notes("succeeded");
+    steady.signal("TERM");
+    assert_eq!(steady.end().code, Some(0));
+    // What the last one left behind when it was killed.
+    let mut last = account.mw(&["serve"]).start();
+    last.notes("next");
+    last.signal("TERM");
+    last.end();
+    let rows = history(&account);
+    let mut due: Vec<&str> = rows
+        .iter()
+        .filter(|row| row["run"].is_string())
+        .map(|row| row["due"].as_str().unwrap())
+        .collect();
+    let all = due.len();
+    assert!(all >= 5, "{rows:#?}");
+    due.dedup();
+    assert_eq!(due.len(), all, "{rows:#?}");
+    let mut labels = account.labels();
+    let made = labels.len();
+    labels.sort();
+    labels.dedup();
+    assert_eq!(labels.len(), made, "a run has done something twice");
+    assert!(made <= all, "{made} {all}");
+}
