@@ -6,7 +6,10 @@
 //! is settled here. Nothing below knows what a run is: the loop launches through a trait.
 
 mod agenda;
+mod almanac;
+pub mod bounds;
 pub mod calendar;
+pub mod days;
 pub mod decision;
 mod document;
 mod entry;
@@ -21,8 +24,11 @@ pub mod next;
 mod running;
 pub mod serve;
 pub mod watch;
+pub mod window;
 
+pub use bounds::Bounds;
 pub use calendar::Calendar;
+pub use days::Days;
 pub use event::{Event, Events, Reason};
 pub use job::{Job, Overlap};
 pub use jobs::Jobs;
@@ -30,3 +36,4 @@ pub use launch::{Due, Finished, Launch};
 pub use line::{CronLine, LineError};
 pub use serve::Scheduler;
 pub use watch::{Check, Watch};
+pub use window::{Window, Windows};

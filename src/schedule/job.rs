@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
+use super::bounds::Bounds;
 use super::calendar::Calendar;
 use super::next::Fire;
 use crate::zone::Zone;
@@ -47,6 +48,8 @@ pub struct Job {
     pub name: String,
     /// Its schedules; it is due whenever one of them is.
     pub calendars: Vec<Calendar>,
+    /// What narrows them: days, a first and a last instant, windows.
+    pub bounds: Bounds,
     /// The script, relative to the working directory or absolute.
     pub script: PathBuf,
     /// The script's arguments: text, whole numbers, decimals and booleans.
@@ -62,11 +65,19 @@ pub struct Job {
 }
 
 impl Job {
-    /// The first instant strictly after `after` at which any of its schedules is due.
+    /// The first instant strictly after `after` at which any of its schedules is due within its
+    /// bounds.
     #[must_use]
     pub fn next_after(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let next = |calendar: &Calendar| calendar.next_after(after);
+        let next = |calendar: &Calendar| self.bounds.next_after(calendar, after);
         self.calendars.iter().filter_map(next).min()
+    }
+
+    /// When a run that is at work at `instant` has to be over: none when the job has no maintenance
+    /// window, `instant` itself when none is open.
+    #[must_use]
+    pub fn window_of(&self, instant: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.bounds.window_of(instant)
     }
 
     /// An instant of this job in the zone of the schedule it comes from.
@@ -76,7 +87,7 @@ impl Job {
         let zone = self
             .calendars
             .iter()
-            .find(|calendar| calendar.next_after(just_before) == Some(instant))
+            .find(|calendar| self.bounds.next_after(calendar, just_before) == Some(instant))
             .map_or(Zone::UTC, |calendar| calendar.zone().clone());
         Fire { instant, zone }
     }
@@ -85,6 +96,8 @@ impl Job {
     /// other.
     #[must_use]
     pub fn has_schedule_of(&self, other: &Self) -> bool {
-        self.enabled == other.enabled && self.calendars == other.calendars
+        self.enabled == other.enabled
+            && self.calendars == other.calendars
+            && self.bounds == other.bounds
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
+use super::almanac::Almanac;
 use super::document::{Document, Node, key_span};
 use super::entry::{places, read_job};
 use super::job::Job;
@@ -34,7 +35,8 @@ impl Jobs {
     pub fn read(file_name: &str, text: &str) -> Result<Self, Vec<Complaint>> {
         let mut document = Document::new(file_name, text);
         let root = document.root();
-        document.refuse_strangers(&root, &["job"], "the jobs file");
+        document.refuse_strangers(&root, &["calendar", "job"], "the jobs file");
+        let almanac = Almanac::read(&mut document, &root);
         let folder = Path::new(file_name)
             .parent()
             .unwrap_or_else(|| Path::new(""));
@@ -46,7 +48,7 @@ impl Jobs {
                 document.refuse_type("job", entry, "a table", "{ name = \"nightly\" }");
                 continue;
             };
-            if let Some(job) = read_job(&mut document, table, &span, folder, &mut seen) {
+            if let Some(job) = read_job(&mut document, table, &span, folder, &mut seen, &almanac) {
                 jobs.places
                     .insert(job.name.clone(), places(&document, table));
                 jobs.jobs.push(Arc::new(job));
