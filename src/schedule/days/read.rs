@@ -259,10 +259,12 @@ impl<'a> Text<'a> {
                     Err(error.hint(format!("did you mean `{right}`?")))
                 }
             }
-            Err(_) => Err(match nearest(word, ORDINALS.into_iter().chain(["last"])) {
-                Some(near) => error.hint(format!("did you mean `{near}`?")),
-                None => error.hint("write `first`, `2nd`, `last`, or `2nd last`"),
-            }),
+            Err(_) => Err(
+                match nearest(word, ORDINALS.into_iter().chain(["last", "business"])) {
+                    Some(near) => error.hint(format!("did you mean `{near}`?")),
+                    None => error.hint("write `first`, `2nd`, `last`, or `2nd last`"),
+                },
+            ),
         }
     }
 
