@@ -24,6 +24,7 @@ use crate::script::host::{Host, Parts};
 use crate::script::runtime::LazyRuntime;
 use crate::script::source::Source;
 use crate::script::stop::Stop;
+use crate::script::window::Window;
 use crate::secret;
 use crate::session::Grant;
 
@@ -175,8 +176,17 @@ fn prepared(inner: &Inner, due: &Due, stop: Stop) -> Result<(Host, Source, Kept)
         controls: None,
         coverage: None,
         locals: locals::of(&inner.global, &inner.account, inner.folder.clone()),
+        window: window(job),
     });
     Ok((host, task.source, kept))
+}
+
+/// The maintenance windows of a job, which its script may ask for.
+fn window(job: &Job) -> Window {
+    match job.bounds.windows.clone() {
+        Some(windows) => Window::of(Arc::new(move |at| windows.closes(at))),
+        None => Window::default(),
+    }
 }
 
 /// A run that is begun now.
