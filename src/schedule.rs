@@ -6,7 +6,10 @@
 //! is settled here. Nothing below knows what a run is: the loop launches through a trait.
 
 mod agenda;
+mod almanac;
+pub mod bounds;
 pub mod calendar;
+pub mod days;
 pub mod decision;
 mod desk;
 mod document;
@@ -28,8 +31,11 @@ pub mod rows;
 mod running;
 pub mod serve;
 pub mod watch;
+pub mod window;
 
+pub use bounds::Bounds;
 pub use calendar::Calendar;
+pub use days::Days;
 pub use durable::Durable;
 pub use event::{Event, Events, Reason};
 pub use job::{Job, Overlap};
@@ -40,3 +46,4 @@ pub use memory::Memory;
 pub use rows::{Ledger, Rows, Work};
 pub use serve::Scheduler;
 pub use watch::{Check, Watch};
+pub use window::{Window, Windows};

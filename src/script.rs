@@ -52,6 +52,7 @@ pub mod sugar;
 mod trial;
 mod trouble;
 mod waiting;
+pub mod window;
 
 pub use case::Case;
 pub use coverage::Coverage;

@@ -8,6 +8,7 @@
 )]
 
 mod promises {
+    mod calendars;
     mod calls;
     mod checks;
     mod conformance;

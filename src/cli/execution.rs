@@ -18,6 +18,7 @@ use crate::script::host::{Host, Parts};
 use crate::script::runtime::LazyRuntime;
 use crate::script::source::Source;
 use crate::script::stop::Stop;
+use crate::script::window::Window;
 use crate::script::{Ended, Interpreter};
 use crate::session::Permission;
 
@@ -104,6 +105,7 @@ impl Execution {
             controls: None,
             coverage: None,
             locals,
+            window: Window::default(),
         });
         let ended = on_its_own_thread(&host, &task.source);
         kept.end(&ended, &stop)?;

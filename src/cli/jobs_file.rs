@@ -48,7 +48,7 @@ pub fn check(jobs: &Jobs) -> Vec<Complaint> {
 
 fn grants(jobs: &Jobs, job: &Job) -> Vec<Complaint> {
     let allow = job.allow.iter().enumerate().map(|it| ("allow", it));
-    let deny = job.bounds.deny.iter().enumerate().map(|it| ("deny", it));
+    let deny = job.rights.deny.iter().enumerate().map(|it| ("deny", it));
     allow
         .chain(deny)
         .filter_map(|(key, (index, word))| {

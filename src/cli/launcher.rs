@@ -18,13 +18,14 @@ use crate::config::Profile;
 use crate::error::{Complaint, exit};
 use crate::journal::{Claim, Journal, RunKind};
 use crate::parameters::Header;
-use crate::schedule::{Due, Durable, Finished, Launch, Ledger, Memory};
+use crate::schedule::{Due, Durable, Finished, Job, Launch, Ledger, Memory};
 use crate::script::Ended;
 use crate::script::console::{Console, Level};
 use crate::script::host::{Host, Parts};
 use crate::script::runtime::LazyRuntime;
 use crate::script::source::Source;
 use crate::script::stop::Stop;
+use crate::script::window::Window;
 use crate::secret;
 use crate::session::crash::crash;
 use crate::session::{self, Denial, Grant};
@@ -194,8 +195,17 @@ fn prepared(inner: &Inner, due: &Due, stop: Stop) -> Result<(Host, Source, Kept)
         controls: None,
         coverage: None,
         locals: locals::of(&inner.global, &inner.account, inner.folder.clone()),
+        window: window(job),
     });
     Ok((host, task.source, kept))
+}
+
+/// The maintenance windows of a job, which its script may ask for.
+fn window(job: &Job) -> Window {
+    match job.bounds.windows.clone() {
+        Some(windows) => Window::of(Arc::new(move |at| windows.closes(at))),
+        None => Window::default(),
+    }
 }
 
 /// A run that is begun now.
@@ -217,12 +227,12 @@ fn fresh(inner: &Inner, due: &Due) -> Result<Prepared, Vec<Complaint>> {
         said_yes: false,
         ..Granted::of(&inner.global, &inner.account)?
     };
-    let deny = grants(&job.bounds.deny)?.into_iter();
+    let deny = grants(&job.rights.deny)?.into_iter();
     granted.deny.extend(deny.map(|grant| Denial {
         grant,
         by: session::Source::Run,
     }));
-    let limits = [granted.limit, job.bounds.spend_limit];
+    let limits = [granted.limit, job.rights.spend_limit];
     granted.limit = limits.into_iter().flatten().min();
     let kind = RunKind::Job;
     let kept = match &inner.journal {

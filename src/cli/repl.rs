@@ -19,6 +19,7 @@ use crate::repl;
 use crate::script::host::{Host, Parts};
 use crate::script::shelf::Shelf;
 use crate::script::stop::Stop;
+use crate::script::window::Window;
 
 /// Explore at a prompt.
 #[derive(Args, Debug)]
@@ -48,6 +49,7 @@ impl Repl {
             controls: None,
             coverage: None,
             locals: locals::of(global, &account, PathBuf::new()),
+            window: Window::default(),
         });
         let prompt = if matches!(account, Account::Simulated(_)) {
             "sim> "

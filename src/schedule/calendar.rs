@@ -141,6 +141,8 @@ impl Calendar {
 }
 
 #[cfg(test)]
+pub(super) mod oracle;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod walk;

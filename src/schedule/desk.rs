@@ -224,8 +224,11 @@ impl Desk<'_> {
 
     fn start(&mut self, job: &Arc<Job>, mut tick: Tick) -> Found<()> {
         if self.stops {
-            let waits = Waits::Limit;
-            return self.queue(job, tick, waits);
+            return self.queue(job, tick, Waits::Limit);
+        }
+        if job.is_shut(self.now) {
+            // It has waited, or was late, or was asked for: outside its window nothing starts.
+            return self.skip(tick, Reason::Shut);
         }
         tick.state = TickState::Running;
         tick.service = self.service;

@@ -11,6 +11,8 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Number, Value};
 use toml::de::{DeTable, DeValue};
 
+use super::almanac::Almanac;
+use super::bounds::read_bounds;
 use super::calendar::Calendar;
 use super::document::{Document, Node};
 use super::job::{Job, Overlap};
@@ -19,8 +21,21 @@ use crate::error::Place;
 use crate::operation::nearest;
 use crate::zone::{self, Zone};
 
-const KEYS: [&str; 10] = [
-    "name", "cron", "timezone", "seconds", "script", "args", "allow", "timeout", "overlap",
+const KEYS: [&str; 15] = [
+    "name",
+    "cron",
+    "timezone",
+    "seconds",
+    "except",
+    "only",
+    "not_before",
+    "not_after",
+    "window",
+    "script",
+    "args",
+    "allow",
+    "timeout",
+    "overlap",
     "enabled",
 ];
 
@@ -42,7 +57,7 @@ pub(super) fn read_job(
     span: &Range<usize>,
     folder: &Path,
     seen: &mut BTreeMap<String, usize>,
-    groups: &BTreeMap<String, usize>,
+    (groups, almanac): (&BTreeMap<String, usize>, &Almanac),
 ) -> Option<Job> {
     document.refuse_strangers(table, &keys(), "a job");
     let name = read_name(document, table, span, seen);
@@ -55,18 +70,20 @@ pub(super) fn read_job(
     let timeout = read_timeout(document, table);
     let overlap = read_overlap(document, table);
     let policy = policy::read(document, table, groups);
-    let bounds = policy::bounds(document, table);
+    let rights = policy::rights(document, table);
     let enabled = document.boolean(table, "enabled").unwrap_or(true);
+    let bounds = read_bounds(document, table, almanac, &zone, &calendars, enabled);
     Some(Job {
         name: name?,
         calendars,
+        bounds,
         script: folder.join(script?),
         args,
         allow,
         timeout,
         overlap,
         policy,
-        bounds,
+        rights,
         enabled,
     })
 }

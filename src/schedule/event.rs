@@ -20,6 +20,8 @@ pub enum Reason {
     Removed,
     /// The service stops.
     Stopping,
+    /// The job's maintenance window is shut.
+    Shut,
     /// The job is paused, with this note.
     Paused(String),
 }
@@ -35,6 +37,7 @@ impl fmt::Display for Reason {
             Self::Superseded => "a later run took its place",
             Self::Removed => "the job was removed or disabled",
             Self::Stopping => "the service is stopping",
+            Self::Shut => "its maintenance window is shut",
             Self::Paused(_) => "the job is paused",
         })
     }

@@ -3,6 +3,9 @@
 use super::fault::LineError;
 use crate::operation::nearest;
 
+/// The longest month of each, in a leap year.
+pub(super) const LONGEST: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
 /// What a field counts.
 #[derive(Debug)]
 pub(super) struct Unit {
@@ -39,7 +42,7 @@ const LONG_MONTHS: [&str; 12] = [
     "november",
     "december",
 ];
-const LONG_WEEKDAYS: [&str; 7] = [
+pub(super) const LONG_WEEKDAYS: [&str; 7] = [
     "sunday",
     "monday",
     "tuesday",
@@ -48,7 +51,7 @@ const LONG_WEEKDAYS: [&str; 7] = [
     "friday",
     "saturday",
 ];
-const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+pub(super) const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
 pub(super) static SECOND: Unit = plain("second", 0, 59, false);
 pub(super) static MINUTE: Unit = plain("minute", 0, 59, false);

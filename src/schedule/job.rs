@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 
+use super::bounds::Bounds;
 use super::calendar::Calendar;
 use super::next::Fire;
-use super::policy::{Bounds, Policy};
+use super::policy::{Policy, Rights};
 use crate::zone::Zone;
 
 /// What happens when a job is due while it still runs.
@@ -48,6 +50,8 @@ pub struct Job {
     pub name: String,
     /// Its schedules; it is due whenever one of them is.
     pub calendars: Vec<Calendar>,
+    /// What narrows them: days, a first and a last instant, windows.
+    pub bounds: Bounds,
     /// The script, relative to the working directory or absolute.
     pub script: PathBuf,
     /// The script's arguments: text, whole numbers, decimals and booleans.
@@ -61,17 +65,31 @@ pub struct Job {
     /// What it does when things do not go as planned.
     pub policy: Policy,
     /// What its script may not do.
-    pub bounds: Bounds,
+    pub rights: Rights,
     /// Whether it is scheduled at all.
     pub enabled: bool,
 }
 
 impl Job {
-    /// The first instant strictly after `after` at which any of its schedules is due.
+    /// The first instant strictly after `after` at which any of its schedules is due within its
+    /// bounds.
     #[must_use]
     pub fn next_after(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let next = |calendar: &Calendar| calendar.next_after(after);
+        let next = |calendar: &Calendar| self.bounds.next_after(calendar, after);
         self.calendars.iter().filter_map(next).min()
+    }
+
+    /// When a run that is at work at `instant` has to be over: none when the job has no maintenance
+    /// window, `instant` itself when none is open.
+    #[must_use]
+    pub fn window_of(&self, instant: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.bounds.window_of(instant)
+    }
+
+    /// Whether the job has maintenance windows and none of them is open.
+    #[must_use]
+    pub fn is_shut(&self, now: DateTime<Utc>) -> bool {
+        self.window_of(now).is_some_and(|end| end <= now)
     }
 
     /// An instant of this job in the zone of the schedule it comes from.
@@ -81,7 +99,7 @@ impl Job {
         let zone = self
             .calendars
             .iter()
-            .find(|calendar| calendar.next_after(just_before) == Some(instant))
+            .find(|calendar| self.bounds.next_after(calendar, just_before) == Some(instant))
             .map_or(Zone::UTC, |calendar| calendar.zone().clone());
         Fire { instant, zone }
     }
@@ -96,7 +114,13 @@ impl Job {
     #[must_use]
     pub fn schedule(&self) -> String {
         let line = |calendar: &Calendar| format!("{} {}", calendar.zone(), calendar.line());
-        let lines: Vec<String> = self.calendars.iter().map(line).collect();
+        let mut lines: Vec<String> = self.calendars.iter().map(line).collect();
+        if self.bounds != Bounds::default() {
+            // Days may be many: what tells them apart will do.
+            let digest = Sha256::digest(format!("{:?}", self.bounds));
+            let marks = digest.iter().take(8).map(|byte| format!("{byte:02x}"));
+            lines.push(format!("within {}", marks.collect::<String>()));
+        }
         lines.join("; ")
     }
 
@@ -104,6 +128,9 @@ impl Job {
     /// other.
     #[must_use]
     pub fn has_schedule_of(&self, other: &Self) -> bool {
-        self.enabled == other.enabled && self.calendars == other.calendars
+        self.enabled == other.enabled
+            && self.calendars == other.calendars
+            && self.bounds == other.bounds
+            && self.policy.jitter == other.policy.jitter
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
+use super::almanac::Almanac;
 use super::document::{Document, Node, key_span};
 use super::entry::{places, read_job};
 use super::job::Job;
@@ -41,7 +42,12 @@ impl Jobs {
     pub fn read(file_name: &str, text: &str) -> Result<Self, Vec<Complaint>> {
         let mut document = Document::new(file_name, text);
         let root = document.root();
-        document.refuse_strangers(&root, &["job", "group", "service"], "the jobs file");
+        document.refuse_strangers(
+            &root,
+            &["calendar", "group", "job", "service"],
+            "the jobs file",
+        );
+        let almanac = Almanac::read(&mut document, &root);
         let folder = Path::new(file_name)
             .parent()
             .unwrap_or_else(|| Path::new(""));
@@ -57,9 +63,8 @@ impl Jobs {
                 document.refuse_type("job", entry, "a table", "{ name = \"nightly\" }");
                 continue;
             };
-            if let Some(job) =
-                read_job(&mut document, table, &span, folder, &mut seen, &jobs.groups)
-            {
+            let beside = (&jobs.groups, &almanac);
+            if let Some(job) = read_job(&mut document, table, &span, folder, &mut seen, beside) {
                 jobs.places
                     .insert(job.name.clone(), places(&document, table));
                 jobs.index.insert(job.name.clone(), jobs.list.len());

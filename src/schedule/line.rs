@@ -7,7 +7,7 @@ use chrono::NaiveDateTime;
 use cron::Schedule;
 
 pub use super::fault::LineError;
-use super::field::{DAY, Field, HOUR, MINUTE, MONTH, SECOND, Unit, WEEKDAY};
+use super::field::{DAY, Field, HOUR, LONGEST, MINUTE, MONTH, SECOND, Unit, WEEKDAY};
 use crate::operation::nearest;
 use crate::zone::{self, Zone};
 
@@ -20,9 +20,6 @@ const NICKNAMES: [(&str, &str); 7] = [
     ("@midnight", "0 0 * * *"),
     ("@hourly", "0 * * * *"),
 ];
-
-/// The longest month of each, in a leap year.
-const LONGEST: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /// One crontab line.
 ///

@@ -116,7 +116,7 @@ impl Policy {
 
 /// What the script of a job may do beyond reading, and has beside its arguments.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Bounds {
+pub struct Rights {
     /// What it may not do, whatever is allowed.
     pub deny: Vec<String>,
     /// What a run may buy, in costs of 30 days.

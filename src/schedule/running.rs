@@ -149,6 +149,11 @@ impl Running {
             .ok()
             .and_then(|timeout| now.checked_add_signed(timeout))
             .unwrap_or(DateTime::<Utc>::MAX_UTC);
+        // A job does not leave its maintenance window.
+        let (timeout, deadline) = match due.job.window_of(now) {
+            Some(end) if end < deadline => ((end - now).to_std().unwrap_or_default(), end),
+            _ => (timeout, deadline),
+        };
         let run = Run {
             job: due.job.name.clone(),
             tick: due.tick,

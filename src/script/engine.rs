@@ -12,7 +12,7 @@ use super::host::Host;
 use super::modules::Modules;
 use super::{
     assertions, coverage, field, flow, handle, lists, local, memory, moment, parallel, progress,
-    speech, strides, waiting,
+    speech, strides, waiting, window,
 };
 
 /// How deep scripts may call and nest. Rhai's own limits differ between debug and release builds;
@@ -50,6 +50,7 @@ pub fn build(host: &Host, base: PathBuf) -> Engine {
     field::register(&mut engine);
     lists::register(&mut engine);
     moment::register(&mut engine, host);
+    window::register(&mut engine, host);
     speech::register(&mut engine, host);
     flow::register(&mut engine, host);
     assertions::register(&mut engine);

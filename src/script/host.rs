@@ -21,6 +21,7 @@ use super::stats::{Entry, StatsCache};
 use super::stop::Stop;
 use super::strides::Strides;
 use super::trouble::{Stopped, Trouble};
+use super::window::Window;
 use crate::api::clouds::CloudStats;
 use crate::branch::{Branch, Frame};
 use crate::client::{CallError, Limits};
@@ -56,6 +57,8 @@ pub struct Parts {
     pub coverage: Option<Arc<Coverage>>,
     /// What the script has beside its account.
     pub locals: Arc<Locals>,
+    /// When the run may be at work.
+    pub window: Window,
 }
 
 /// Calls a control of the simulated account, which answers with a status and a body.
@@ -148,6 +151,12 @@ impl Host {
         &self.0.parts.locals
     }
 
+    /// When the run may be at work.
+    #[must_use]
+    pub(super) fn window(&self) -> &Window {
+        &self.0.parts.window
+    }
+
     /// The controls of the simulated account, in tests.
     #[must_use]
     pub(super) fn controls(&self) -> Option<&Controls> {
@@ -176,6 +185,7 @@ impl Host {
             controls: None,
             coverage: parts.coverage.clone(),
             locals: parts.locals.clone(),
+            window: parts.window.clone(),
         })
     }
 

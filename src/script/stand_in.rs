@@ -79,6 +79,13 @@ fn module(host: &Host) -> Module {
         own.sleep(Span::of(&span)?.0)
     });
     let own = host.clone();
+    with(&mut module, "window", move |left: Dynamic| {
+        let end = own.clock().after(Span::of(&left)?.0);
+        own.window()
+            .set(Arc::new(move |at| (at < end).then_some(end)));
+        Ok(())
+    });
+    let own = host.clone();
     with(&mut module, "stock", move |wanted: Map| {
         let body = value::to_json(&Dynamic::from_map(wanted)).map_err(Trouble::raise)?;
         call(&own, Method::POST, "stock", &body).map(drop)

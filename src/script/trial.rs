@@ -63,6 +63,7 @@ impl Trial {
             controls: None,
             coverage: None,
             locals: Arc::default(),
+            window: super::window::Window::default(),
         });
         Interpreter::new(&host, ".".into())
             .run(&Source::of_text("<test>", text))

@@ -23,6 +23,7 @@ use crate::script::runtime::LazyRuntime;
 use crate::script::shelf::Shelf;
 use crate::script::source::Source;
 use crate::script::stop::Stop;
+use crate::script::window::Window;
 use crate::script::{self, Case, Coverage, Ended, Interpreter};
 use crate::session::{Grant, Permission};
 use crate::simulator::Settings;
@@ -201,6 +202,7 @@ impl Suite {
                 chance: Mutex::new(fastrand::Rng::with_seed(self.account.seed)),
                 ..Locals::default()
             }),
+            window: Window::default(),
         });
         (host, world)
     }

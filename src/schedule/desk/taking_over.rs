@@ -71,6 +71,8 @@ impl Desk<'_> {
                 self.rows.save(&mut tick)?;
                 self.try_to_start(tick).map(drop)
             }
+            // It stays as it is until its window opens again.
+            (_, Some(_)) if job.is_shut(self.now) => Ok(()),
             (_, Some(run)) => self.take_up(&job, tick, &run),
         }
     }

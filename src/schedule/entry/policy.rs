@@ -7,7 +7,7 @@ use std::time::Duration;
 use toml::de::{DeTable, DeValue};
 
 use super::super::document::{Document, Node};
-use super::super::policy::{Bounds, CatchUp, Policy, Retry};
+use super::super::policy::{CatchUp, Policy, Retry, Rights};
 use crate::money::Money;
 use crate::operation::nearest;
 
@@ -49,8 +49,8 @@ pub fn read(
 }
 
 /// What the script of a job may not do, and buy.
-pub fn bounds(document: &mut Document<'_>, table: &DeTable<'_>) -> Bounds {
-    Bounds {
+pub fn rights(document: &mut Document<'_>, table: &DeTable<'_>) -> Rights {
+    Rights {
         deny: words(document, table, "deny", "[\"destroy\"]").unwrap_or_default(),
         spend_limit: read_limit(document, table),
     }

@@ -10,6 +10,12 @@ pub(super) const DATES: &[Builtin] = &[
         r#"now().format("%Y-%m-%d")"#,
     ),
     function(
+        "maintenance_window",
+        "maintenance_window() -> #{open, closes, left}",
+        "The maintenance window of the job that this run is of: whether it is open, the instant at which it closes, and the duration that is left. Nothing, `()`, where the run has none. A run that is taken up again is told the same again.",
+        r"let window = maintenance_window(); window == () || window.open",
+    ),
+    function(
         "instant",
         "instant(text: string, zone?: string) -> Instant",
         "Reads an instant; with a zone, what its clocks show: \"2026-03-29 02:30\". A time that they skip is the moment they jump, one they show twice the first. A number is seconds since 1970.",

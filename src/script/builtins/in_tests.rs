@@ -48,6 +48,13 @@ pub static IN_TESTS: &[Builtin] = &[
     ),
     method(
         "sim",
+        "window",
+        "sim::window(left: duration)",
+        "Gives the test a maintenance window, which is open from now on for so long.",
+        r#"sim::window("2h")"#,
+    ),
+    method(
+        "sim",
         "snapshot",
         "sim::snapshot() -> int",
         "Takes a copy of the whole account to go back to.",

@@ -98,3 +98,26 @@ async fn a_job_that_fails_too_often_is_paused() {
         ]
     );
 }
+
+#[tokio::test]
+async fn a_job_does_not_leave_its_maintenance_window() {
+    let more = "window = \"08:00-10:05\"\ntimeout = \"9h\"\noverlap = \"queue\"";
+    let file = job(&format!("{more}\nargs = {{ minutes = 90 }}"));
+    let file = file.replace("0 * * * *", "0,30 * * * *");
+    let lines = told(&file, vec![("12:30:00", Act::Drain)]).await;
+    assert_eq!(
+        lines,
+        [
+            "08:30:00 a: run 1 started, due 2026-01-15T08:30:00Z",
+            "09:00:00 a: due 2026-01-15T09:00:00Z, waits for the running one",
+            "09:30:00 a: due 2026-01-15T09:30:00Z, skipped: a run is waiting already",
+            "10:00:00 a: run 1 succeeded after 1h 30m",
+            "10:00:00 a: run 2 started, due 2026-01-15T09:00:00Z",
+            "10:00:00 a: due 2026-01-15T10:00:00Z, waits for the running one",
+            "10:05:00 a: run 2 is cancelled, it took longer than 5m",
+            "10:05:00 a: run 2 failed with exit code 130 after 5m: cancelled",
+            "10:05:00 a: due 2026-01-15T10:00:00Z, skipped: its maintenance window is shut",
+            "12:30:00 stopping, nothing runs",
+        ]
+    );
+}

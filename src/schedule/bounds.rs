@@ -1,0 +1,105 @@
+//! What narrows the schedules of a job: days left out, days kept to, a first and a last instant, and
+//! maintenance windows.
+
+mod entry;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+
+use super::calendar::Calendar;
+use super::days::Days;
+use super::window::Windows;
+use crate::zone::Zone;
+pub(super) use entry::read_bounds;
+
+/// No day after this one is looked at: calendars end with the year 2100.
+const LAST_YEAR: i32 = 2100;
+
+/// What narrows the schedules of a job. By default nothing does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// The days on which the job is not due.
+    pub except: Days,
+    /// The only days on which it is due, if it keeps to some.
+    pub only: Option<Days>,
+    /// The days that are no business days; empty where none of the days above asks for them.
+    pub holidays: Days,
+    /// The first instant at which the job may be due.
+    pub not_before: Option<DateTime<Utc>>,
+    /// The last instant at which the job may be due.
+    pub not_after: Option<DateTime<Utc>>,
+    /// The windows that the job may not leave, if it has any.
+    pub windows: Option<Windows>,
+}
+
+impl Bounds {
+    /// The first fire of a calendar strictly after `after` that is within the bounds.
+    #[must_use]
+    pub fn next_after(&self, calendar: &Calendar, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let mut after = match self.not_before {
+            Some(first) => after.max(first - TimeDelta::nanoseconds(1)),
+            None => after,
+        };
+        loop {
+            let fire = calendar.next_after(after)?;
+            if self.not_after.is_some_and(|last| fire > last) {
+                return None;
+            }
+            let resume = match self.day_after(calendar.zone(), fire)? {
+                Some(day) => day,
+                None => match self.opening_after(fire)? {
+                    Some(opening) => opening,
+                    None => return Some(fire),
+                },
+            };
+            // A clock that was set back over midnight may name an instant that is already past.
+            after = fire.max(resume - TimeDelta::nanoseconds(1));
+        }
+    }
+
+    /// Where to look on when the fire's day is left out, which is the start of the next day that is
+    /// not; the outer none is that there is no such day.
+    fn day_after(&self, zone: &Zone, fire: DateTime<Utc>) -> Option<Option<DateTime<Utc>>> {
+        let date = zone.local(fire).date();
+        if self.allow(date) {
+            return Some(None);
+        }
+        let midnight = |date: NaiveDate| date.and_time(NaiveTime::MIN);
+        // The clock may go back over midnight, into a day that counts.
+        let again = midnight(date) - TimeDelta::seconds(1);
+        if self.allow(again.date()) && zone.instants(again).latest().is_some_and(|it| it > fire) {
+            return Some(Some(fire));
+        }
+        let next = date
+            .iter_days()
+            .skip(1)
+            .take_while(|date| chrono::Datelike::year(date) <= LAST_YEAR)
+            .find(|date| self.allow(*date))?;
+        zone.first_at(midnight(next)).map(Some)
+    }
+
+    /// Where to look on when no window is open at the fire, which is when one opens; the outer none
+    /// is that none ever does.
+    fn opening_after(&self, fire: DateTime<Utc>) -> Option<Option<DateTime<Utc>>> {
+        match &self.windows {
+            Some(windows) if windows.closes(fire).is_none() => windows.opens_after(fire).map(Some),
+            _ => Some(None),
+        }
+    }
+
+    /// Whether the job may be due on a date.
+    fn allow(&self, date: NaiveDate) -> bool {
+        let holds = |days: &Days| days.hold(date, &self.holidays);
+        !holds(&self.except) && self.only.as_ref().is_none_or(holds)
+    }
+
+    /// When a run that is at work at `at` has to be over: none when the job has no window, `at`
+    /// itself when none is open.
+    #[must_use]
+    pub fn window_of(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let windows = self.windows.as_ref()?;
+        Some(windows.closes(at).unwrap_or(at))
+    }
+}
+
+#[cfg(test)]
+mod tests;
