@@ -25,6 +25,7 @@ pub mod config;
 pub mod error;
 pub mod journal;
 pub mod money;
+pub mod notice;
 pub mod operation;
 pub mod output;
 pub mod parameters;

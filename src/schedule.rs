@@ -7,6 +7,7 @@
 
 mod agenda;
 pub mod calendar;
+pub mod channels;
 pub mod decision;
 mod document;
 mod entry;
@@ -23,6 +24,7 @@ pub mod serve;
 pub mod watch;
 
 pub use calendar::Calendar;
+pub use channels::Channels;
 pub use event::{Event, Events, Reason};
 pub use job::{Job, Overlap};
 pub use jobs::Jobs;

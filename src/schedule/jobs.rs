@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
+use super::channels::{Channels, read_channels};
 use super::document::{Document, Node, key_span};
 use super::entry::{places, read_job};
 use super::job::Job;
@@ -15,6 +16,7 @@ use crate::error::{Complaint, Place};
 #[derive(Clone, Debug, Default)]
 pub struct Jobs {
     jobs: Vec<Arc<Job>>,
+    channels: Channels,
     /// By the name of the job, and then by key.
     places: BTreeMap<String, BTreeMap<String, Place>>,
 }
@@ -22,7 +24,7 @@ pub struct Jobs {
 /// Jobs are equal when they mean the same, wherever they stand in their file.
 impl PartialEq for Jobs {
     fn eq(&self, other: &Self) -> bool {
-        self.jobs == other.jobs
+        self.jobs == other.jobs && self.channels == other.channels
     }
 }
 
@@ -34,11 +36,18 @@ impl Jobs {
     pub fn read(file_name: &str, text: &str) -> Result<Self, Vec<Complaint>> {
         let mut document = Document::new(file_name, text);
         let root = document.root();
-        document.refuse_strangers(&root, &["job"], "the jobs file");
+        document.refuse_strangers(&root, &["job", "notify"], "the jobs file");
         let folder = Path::new(file_name)
             .parent()
             .unwrap_or_else(|| Path::new(""));
-        let mut jobs = Self::default();
+        let mut jobs = Self {
+            channels: read_channels(&mut document, &root),
+            ..Self::default()
+        };
+        for (name, table) in tables(&root, "notify") {
+            jobs.places
+                .insert(format!("notify.{name}"), places(&document, table));
+        }
         let mut seen = BTreeMap::new();
         for entry in entries(&mut document, &root) {
             let span = entry.span();
@@ -70,8 +79,15 @@ impl Jobs {
         self.jobs.iter().find(|job| job.name == name)
     }
 
+    /// The channels that notices go by, by name.
+    #[must_use]
+    pub fn channels(&self) -> &Channels {
+        &self.channels
+    }
+
     /// Where a value of a job stands, for complaints about it by those who know more of what it
-    /// should be: `script`, `timeout`, `allow.0`, `args.batch`.
+    /// should be: `script`, `timeout`, `allow.0`, `args.batch`. The
+    /// channel NAME goes by `notify.NAME`, as no job can.
     #[must_use]
     pub fn place(&self, job: &str, key: &str) -> Option<&Place> {
         self.places.get(job)?.get(key)
@@ -88,6 +104,15 @@ impl Jobs {
     pub fn is_empty(&self) -> bool {
         self.jobs.is_empty()
     }
+}
+
+/// The tables within a table, by name.
+fn tables<'v, 't>(root: &'v DeTable<'t>, key: &str) -> Vec<(&'v str, &'v DeTable<'t>)> {
+    let inside = root.get(key).and_then(|value| value.get_ref().as_table());
+    let members = inside.into_iter().flatten();
+    members
+        .filter_map(|(name, value)| Some((name.get_ref().as_ref(), value.get_ref().as_table()?)))
+        .collect()
 }
 
 fn entries<'v, 't>(document: &mut Document<'_>, root: &'v DeTable<'t>) -> Vec<&'v Node<'t>> {

@@ -76,9 +76,21 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "repl",
         &["api", "error", "operation", "output", "reference", "script"],
     ),
+    // What people are told of jobs, and how it reaches them.
+    ("notice", &["client", "config", "secret"]),
+    // What machines are told.
+    ("metrics", &["client", "operation"]),
     (
         "schedule",
-        &["clock", "error", "operation", "parameters", "zone"],
+        &[
+            "clock",
+            "error",
+            "notice",
+            "operation",
+            "parameters",
+            "secret",
+            "zone",
+        ],
     ),
 ];
 
