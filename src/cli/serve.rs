@@ -1,49 +1,56 @@
 //! `mw serve`: the jobs of a file, run when they are due.
 
+mod fields;
+mod health;
+mod heard;
+mod listener;
+pub(super) mod log;
+mod page;
+mod supervisor;
+
 use std::collections::HashSet;
-use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use clap::Args;
+use serde_json::Map;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::jobs_file::{JobsFile, check};
+use super::global::LogFormat;
+use super::jobs_file::{self, JobsFile, check};
 use super::launcher::Launcher;
 use super::{Global, Outcome};
 use crate::clock::Clock;
 use crate::error::{Complaint, exit};
-use crate::schedule::{Event, Events, Scheduler, Watch};
-use crate::secret;
+use crate::metrics::Metrics;
+use crate::schedule::{Events, Scheduler, Watch};
+use health::Health;
+use heard::{Counted, Heard, Lines, Told};
+use listener::Limits;
+use supervisor::Supervisor;
 
 /// Run the jobs of a file when they are due.
 #[derive(Args, Debug)]
 #[command(
     after_help = "SIGTERM or Ctrl-C stops launching and waits for what runs; a second one \
 cancels it.\n\nExamples:
-  mw --sim serve --jobs scripts/jobs.toml"
+  mw --sim serve --jobs scripts/jobs.toml
+  mw --sim serve --jobs scripts/jobs.toml --listen 127.0.0.1:0 --log-format json"
 )]
 pub struct Serve {
     /// The jobs file; it is read again when it changes
     #[arg(long, value_name = "FILE", default_value = "jobs.toml")]
     jobs: PathBuf,
-}
-
-/// Events as lines on standard error.
-struct Lines;
-
-impl Events for Lines {
-    fn happened(&self, event: &Event) {
-        let now = chrono::Utc::now().format("%Y-%m-%dT%H:%M:%SZ");
-        // Nobody is left to tell when standard error is closed.
-        let told = format!("{now} {event}\n");
-        let _ = std::io::stderr()
-            .lock()
-            .write_all(secret::redact(&told).as_bytes());
-    }
+    /// Answer /healthz, /readyz and /metrics at this address, or at this port of this machine alone
+    #[arg(long, value_name = "ADDR", value_parser = listener::address)]
+    listen: Option<SocketAddr>,
 }
 
 /// The folder that the relative paths of jobs are from.
@@ -60,10 +67,18 @@ fn folder_of(jobs: &Path) -> Result<PathBuf, Complaint> {
 impl Serve {
     /// Runs the command.
     pub fn run(self, global: &Global) -> Outcome {
+        let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION")));
+        let mut global = global.clone();
+        global.metrics = Some(metrics.clone());
         let name = self.jobs.to_string_lossy().into_owned();
         let JobsFile { text, jobs } = JobsFile::read(&name)?;
-        let launcher = Arc::new(Launcher::new(global, folder_of(&self.jobs)?)?);
-        let unfinished = Unfinished::of(launcher.clone());
+        let complaints = jobs_file::variables(&jobs);
+        if !complaints.is_empty() {
+            return Err(complaints);
+        }
+        let launcher = Arc::new(Launcher::new(&global, folder_of(&self.jobs)?)?);
+        let (health, supervisor) = (Arc::new(Health::default()), Supervisor);
+        let unfinished = Unfinished::of(launcher.clone(), health.clone());
         let (found, left) = mpsc::channel(1);
         let (drain, abort) = (CancellationToken::new(), CancellationToken::new());
         let runtime = launcher.runtime().clone();
@@ -71,19 +86,43 @@ impl Serve {
             .handle()
             .map_err(|error| Complaint::new(exit::FAILED, format!("no runtime: {error}")))?;
         handle.block_on(async {
+            let router = page::router(health.clone(), metrics.clone());
+            let listening = self.listen(global.log_format, router).await?;
             let signals = tokio::spawn(stop_on_signals(drain.clone(), abort.clone()));
             let (sender, reload) = mpsc::channel(1);
-            let events: Arc<dyn Events> = Arc::new(Lines);
-            let watch = Watch::new(&self.jobs, &text).checking(Arc::new(check));
+            let told = Told {
+                health: health.clone(),
+                supervisor,
+            };
+            let events: Arc<dyn Events> = Arc::new(Heard(vec![
+                Arc::new(Lines(global.log_format)),
+                Arc::new(Counted::new(metrics)),
+                Arc::new(told),
+            ]));
+            let watch = Watch::new(&self.jobs, &text).checking(Arc::new(|jobs| {
+                let complaints = check(jobs);
+                if complaints.is_empty() {
+                    jobs_file::variables(jobs)
+                } else {
+                    complaints
+                }
+            }));
             let watching = tokio::spawn(watch.run(sender, events.clone(), drain.clone()));
             let looking = tokio::spawn(unfinished.look(found));
+            let beating = tokio::spawn(supervisor.watched());
+            health.loaded();
+            supervisor.ready();
+            supervisor.status(&format!("{} jobs", jobs.len()));
             Scheduler::new(&jobs, Clock::Real, launcher, events)
                 .taking_up(left)
                 .run(drain, abort.clone(), reload)
                 .await;
-            looking.abort();
-            watching.abort();
-            signals.abort();
+            for task in [looking, watching, signals, beating] {
+                task.abort();
+            }
+            if let Some(listening) = listening {
+                listening.abort();
+            }
             if abort.is_cancelled() {
                 return Err(
                     Complaint::new(exit::INTERRUPTED, "the runs under way were cancelled").into(),
@@ -91,6 +130,33 @@ impl Serve {
             }
             Ok(exit::DONE)
         })
+    }
+
+    /// Listens where it is wanted, and says so.
+    async fn listen(
+        &self,
+        format: LogFormat,
+        router: Router,
+    ) -> Result<Option<JoinHandle<()>>, Complaint> {
+        let Some(address) = self.listen else {
+            return Ok(None);
+        };
+        let failed = |error: std::io::Error| {
+            Complaint::new(exit::FAILED, format!("cannot listen on {address}: {error}"))
+                .hint("give --listen an address of this machine and a port that is free")
+        };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let url = format!("http://{}", listener.local_addr().map_err(failed)?);
+        let message = format!("listening on {url}");
+        match format {
+            LogFormat::Text => super::live::tell(&format!("{message}\n")).unwrap_or_default(),
+            LogFormat::Json => {
+                let fields = Map::from_iter([("url".to_owned(), url.into())]);
+                log::entry(format, "info", "listening", fields, &message);
+            }
+        }
+        let serving = listener::serve(listener, router, Limits::default());
+        Ok(Some(tokio::spawn(serving)))
     }
 }
 
@@ -103,12 +169,17 @@ struct Unfinished {
     launcher: Arc<Launcher>,
     /// Those that were found before: whatever came of them is not tried again.
     known: HashSet<String>,
+    /// Is told whether the store can be read.
+    health: Arc<Health>,
 }
 
 impl Unfinished {
-    fn of(launcher: Arc<Launcher>) -> Self {
-        let known = HashSet::new();
-        Self { launcher, known }
+    fn of(launcher: Arc<Launcher>, health: Arc<Health>) -> Self {
+        Self {
+            launcher,
+            known: HashSet::new(),
+            health,
+        }
     }
 
     async fn look(mut self, found: mpsc::Sender<Vec<(String, String)>>) {
@@ -117,12 +188,16 @@ impl Unfinished {
             let looked = tokio::task::spawn_blocking(move || launcher.unfinished()).await;
             match looked {
                 Ok(Ok(mut runs)) => {
+                    self.health.store_works();
                     runs.retain(|(_, run)| self.known.insert(run.clone()));
                     if !runs.is_empty() && found.send(runs).await.is_err() {
                         return;
                     }
                 }
-                Ok(Err(complaint)) => super::show::complaints(&[complaint]),
+                Ok(Err(complaint)) => {
+                    self.health.store_failed(&complaint.message);
+                    super::show::complaints(&[complaint]);
+                }
                 Err(_) => return,
             }
             tokio::time::sleep(LOOK).await;

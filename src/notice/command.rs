@@ -1,5 +1,6 @@
 //! Programs that tell people.
 
+use std::ffi::OsStr;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -27,8 +28,7 @@ pub(super) async fn run(words: &[String], notice: &Notice, limit: Duration) -> R
     command
         .args(arguments)
         .env_clear()
-        // What mw knows to be secret is none of the program's business.
-        .envs(std::env::vars_os().filter(|(_, value)| !secret::holds_any(&value.to_string_lossy())))
+        .envs(std::env::vars_os().filter(|(name, value)| is_its_business(name, value)))
         .envs(variables(notice))
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
@@ -55,6 +55,15 @@ pub(super) async fn run(words: &[String], notice: &Notice, limit: Duration) -> R
             humantime::format_duration(limit)
         ))),
     }
+}
+
+/// Whether a variable of ours is passed on: none that mw knows to hold a secret, and none by which it
+/// could speak to our supervisor in our name.
+fn is_its_business(name: &OsStr, value: &OsStr) -> bool {
+    let is_ours = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"]
+        .iter()
+        .any(|ours| name == *ours);
+    !is_ours && !secret::holds_any(&value.to_string_lossy())
 }
 
 /// The main fields, for programs that read no JSON.
