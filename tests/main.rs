@@ -21,6 +21,8 @@ mod promises {
     mod help;
     mod interrupts;
     mod mistakes;
+    mod monitoring;
+    mod notices;
     mod operations;
     mod output;
     mod permissions;
@@ -45,6 +47,7 @@ mod stage {
     pub mod mw;
     pub mod page;
     pub mod played;
+    pub mod post;
     pub mod process;
     pub mod server;
     pub mod site;

@@ -1,5 +1,7 @@
 //! `mw jobs`: looking at schedules.
 
+mod notify;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -21,12 +23,15 @@ use crate::zone;
 #[command(after_help = "\
 Examples:
   mw jobs next --jobs scripts/jobs.toml
-  mw jobs check scripts/jobs.toml")]
+  mw jobs check scripts/jobs.toml
+  mw jobs notify ops --jobs jobs.toml")]
 pub enum Jobs {
     /// Show when a line, or the jobs of a file, are due next
     Next(Next),
     /// Check a jobs file and the scripts it names
     Check(Check),
+    /// Send a notice of nothing by a channel of a jobs file, to see whether it arrives
+    Notify(notify::Notify),
 }
 
 /// The columns of what is due next. Whoever asks when, wants the instant and no age.
@@ -80,6 +85,7 @@ impl Jobs {
     pub fn run(self, global: &Global) -> Outcome {
         match self {
             Self::Next(next) => next.run(global),
+            Self::Notify(notify) => notify.run(global),
             Self::Check(check) => {
                 let JobsFile { jobs, .. } = JobsFile::read(&check.jobs)?;
                 show::text(&format!(

@@ -47,12 +47,15 @@ pub fn check(jobs: &Jobs) -> Vec<Complaint> {
         .collect()
 }
 
-/// The channels whose secrets are not there: where they are used, that is found out before anything
-/// has to be told. Their variables are kept out of what patterns grant to scripts.
-pub fn variables(jobs: &Jobs) -> Vec<Complaint> {
+/// What is wrong with the secrets of channels, all or one of them: where they are used, that is found
+/// out before anything has to be told. Their variables are kept out of what patterns grant to scripts.
+pub fn variables(jobs: &Jobs, only: Option<&str>) -> Vec<Complaint> {
     let environment = Environment::of_process();
     let mut complaints = Vec::new();
     for (name, channel) in jobs.channels() {
+        if only.is_some_and(|only| only != name) {
+            continue;
+        }
         for (key, variable) in channel.variables() {
             protect(&variable);
             if environment.get(&variable).is_some() {
@@ -61,7 +64,7 @@ pub fn variables(jobs: &Jobs) -> Vec<Complaint> {
             let key = key.split('.').next().unwrap_or_default();
             let message = format!("channel {name}: the environment variable {variable} is not set");
             let place = jobs.place(&format!("notify.{name}"), key).cloned();
-            let hint = "set it where mw serve is started";
+            let hint = "set it where mw is started";
             complaints.push(Complaint::usage(message).at(place).hint(hint));
         }
     }

@@ -72,7 +72,7 @@ impl Serve {
         global.metrics = Some(metrics.clone());
         let name = self.jobs.to_string_lossy().into_owned();
         let JobsFile { text, jobs } = JobsFile::read(&name)?;
-        let complaints = jobs_file::variables(&jobs);
+        let complaints = jobs_file::variables(&jobs, None);
         if !complaints.is_empty() {
             return Err(complaints);
         }
@@ -102,7 +102,7 @@ impl Serve {
             let watch = Watch::new(&self.jobs, &text).checking(Arc::new(|jobs| {
                 let complaints = check(jobs);
                 if complaints.is_empty() {
-                    jobs_file::variables(jobs)
+                    jobs_file::variables(jobs, None)
                 } else {
                     complaints
                 }

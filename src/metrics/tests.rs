@@ -27,7 +27,7 @@ fn all_that_happened_is_counted() {
         ("mw_build_info{version=\"1.2.3\"}", 1.0),
         ("mw_job_lateness_seconds_bucket{le=\"0.001\"}", 0.0),
         ("mw_job_lateness_seconds_bucket{le=\"0.005\"}", 1.0),
-        ("mw_job_lateness_seconds_bucket{le=\"3600.0\"}", 1.0),
+        ("mw_job_lateness_seconds_bucket{le=\"3600\"}", 1.0),
         ("mw_job_lateness_seconds_bucket{le=\"+Inf\"}", 2.0),
         ("mw_job_lateness_seconds_count", 2.0),
         (

@@ -57,13 +57,18 @@ pub(super) async fn run(words: &[String], notice: &Notice, limit: Duration) -> R
     }
 }
 
-/// Whether a variable of ours is passed on: none that mw knows to hold a secret, and none by which it
-/// could speak to our supervisor in our name.
+/// Variables that are mw's alone: its credentials, and what speaks to its supervisor in its name.
+const OWN: [&str; 5] = [
+    "OPENMETAL_API_KEY",
+    "OPENMETAL_CLIENT_SECRET",
+    "NOTIFY_SOCKET",
+    "WATCHDOG_USEC",
+    "WATCHDOG_PID",
+];
+
+/// Whether a variable is passed on: none of ours, and none that mw knows to hold a secret.
 fn is_its_business(name: &OsStr, value: &OsStr) -> bool {
-    let is_ours = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"]
-        .iter()
-        .any(|ours| name == *ours);
-    !is_ours && !secret::holds_any(&value.to_string_lossy())
+    !OWN.iter().any(|own| name == *own) && !secret::holds_any(&value.to_string_lossy())
 }
 
 /// The main fields, for programs that read no JSON.
