@@ -43,6 +43,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use crate::error::{Complaint, exit};
 use crate::output::Format;
 pub use global::Global;
+use global::LogFormat;
 use usage::Wishes;
 
 /// Automation for OpenMetal clouds, in scripts.
@@ -123,7 +124,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         cli.global.wire = Some(wire::Wire::told(cli.global.log_format));
     }
     noise::start(&cli.global);
-    let is_json = matches!(cli.global.output, Format::Json | Format::Jsonl);
+    // What a service complains about is part of its log.
+    let is_log =
+        matches!(cli.command, Command::Serve(_)) && cli.global.log_format == LogFormat::Json;
+    let is_json = is_log || matches!(cli.global.output, Format::Json | Format::Jsonl);
     show::complain_as(is_json, cli.global.color);
     let global = &cli.global;
     let outcome = match cli.command {

@@ -10,7 +10,8 @@
 //! [`client`] speaks to the API; [`simulator`] answers as the API would. Neither knows the other.
 //! [`session`] is the one path of every effect: whoever wants something of the account goes through
 //! it. [`script`] is everything that knows Rhai, and [`repl`] the prompt. [`schedule`] says when
-//! jobs are due and launches them. [`config`], [`parameters`] and [`output`] are what their names
+//! jobs are due and launches them; [`notice`] tells people what came of them, and [`metrics`] tells
+//! machines. [`config`], [`parameters`] and [`output`] are what their names
 //! say, [`reference`](mod@reference) is the documentation out of the tables, and [`cli`] joins all
 //! of it into `mw`.
 //!
@@ -24,7 +25,9 @@ pub mod clock;
 pub mod config;
 pub mod error;
 pub mod journal;
+pub mod metrics;
 pub mod money;
+pub mod notice;
 pub mod operation;
 pub mod output;
 pub mod parameters;

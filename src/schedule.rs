@@ -9,6 +9,7 @@ mod agenda;
 mod almanac;
 pub mod bounds;
 pub mod calendar;
+pub mod channels;
 pub mod days;
 pub mod decision;
 mod desk;
@@ -35,6 +36,7 @@ pub mod window;
 
 pub use bounds::Bounds;
 pub use calendar::Calendar;
+pub use channels::Channels;
 pub use days::Days;
 pub use durable::Durable;
 pub use event::{Event, Events, Reason};

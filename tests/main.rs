@@ -22,6 +22,8 @@ mod promises {
     mod help;
     mod interrupts;
     mod mistakes;
+    mod monitoring;
+    mod notices;
     mod operations;
     mod output;
     mod permissions;
@@ -47,6 +49,7 @@ mod stage {
     pub mod mw;
     pub mod page;
     pub mod played;
+    pub mod post;
     pub mod process;
     pub mod server;
     pub mod site;

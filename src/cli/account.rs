@@ -15,12 +15,13 @@ use super::wire::Wire;
 use super::world::World;
 use crate::api;
 use crate::client::{
-    CallError, Client, Credentials, Https, HttpsSettings, Limits, Policy, Settings as Setup,
-    Transport,
+    CallError, Client, Credentials, Https, HttpsSettings, Limits, Observer, Policy,
+    Settings as Setup, Transport,
 };
 use crate::clock::Clock;
 use crate::config::{self, Environment, Flags, Found, Profile};
 use crate::error::{Complaint, exit};
+use crate::metrics::Watched;
 use crate::operation::Arguments;
 use crate::script::memory::Memory;
 use crate::script::runtime::LazyRuntime;
@@ -117,7 +118,11 @@ impl Account {
             Self::Real { .. } if recorder.is_none() && !global.yes => permission.unrecorded(),
             _ => permission,
         };
-        let observer = Arc::new(Watcher::new(global, self.simulated_clock()));
+        let watcher = Arc::new(Watcher::new(global, self.simulated_clock()));
+        let observer: Arc<dyn Observer> = match &global.metrics {
+            Some(metrics) => Arc::new(Watched::new(metrics.clone(), watcher)),
+            None => watcher,
+        };
         match self {
             Self::Simulated(world) => world.session(permission, observer),
             Self::Real {

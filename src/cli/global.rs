@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 
 use super::wire::Wire;
+use crate::metrics::Metrics;
 use crate::money::Money;
 use crate::output::{Choice, Colour, Format, SortKey};
 use crate::session::Grant;
@@ -157,6 +158,9 @@ pub struct Global {
     /// Who watches the wire.
     #[arg(skip)]
     pub wire: Option<Arc<Wire>>,
+    /// Where calls are counted, in a service.
+    #[arg(skip)]
+    pub metrics: Option<Arc<Metrics>>,
 }
 
 impl Global {

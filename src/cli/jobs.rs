@@ -6,6 +6,7 @@ mod board;
 mod history;
 mod list;
 mod next;
+mod notify;
 mod pause;
 mod trigger;
 
@@ -21,7 +22,8 @@ use crate::error::exit;
 Examples:
   mw jobs list --jobs scripts/jobs.toml
   mw jobs next --jobs scripts/jobs.toml
-  mw jobs check scripts/jobs.toml")]
+  mw jobs check scripts/jobs.toml
+  mw jobs notify ops --jobs jobs.toml")]
 pub enum Jobs {
     /// List the jobs: how they stand, when they are due next, how they went last
     List(list::List),
@@ -39,6 +41,8 @@ pub enum Jobs {
     Resume(pause::Resume),
     /// Ask for the runs of a job that were missed or left out
     Backfill(backfill::Backfill),
+    /// Send a notice of nothing by a channel of a jobs file, to see whether it arrives
+    Notify(notify::Notify),
 }
 
 /// Check a jobs file.
@@ -63,6 +67,7 @@ impl Jobs {
             Self::Resume(resume) => resume.run(global),
             Self::Backfill(backfill) => backfill.run(global),
             Self::Next(next) => next.run(global),
+            Self::Notify(notify) => notify.run(global),
             Self::Check(check) => {
                 let JobsFile { jobs, .. } = JobsFile::read(&check.jobs)?;
                 show::text(&format!(

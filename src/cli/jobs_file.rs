@@ -2,13 +2,14 @@
 
 use std::fs;
 
+use crate::config::Environment;
 use crate::error::Complaint;
 use crate::parameters::Header;
 use crate::schedule::{Job, Jobs};
 use crate::script::check::{Checker, Surroundings};
 use crate::script::shelf::Shelf;
 use crate::script::source::Source;
-use crate::session::Grant;
+use crate::session::{Grant, protect};
 
 /// A jobs file that was found right, and its text.
 pub struct JobsFile {
@@ -44,6 +45,30 @@ pub fn check(jobs: &Jobs) -> Vec<Complaint> {
             complaints
         })
         .collect()
+}
+
+/// What is wrong with the secrets of channels, all or one of them: where they are used, that is found
+/// out before anything has to be told. Their variables are kept out of what patterns grant to scripts.
+pub fn variables(jobs: &Jobs, only: Option<&str>) -> Vec<Complaint> {
+    let environment = Environment::of_process();
+    let mut complaints = Vec::new();
+    for (name, channel) in jobs.channels() {
+        if only.is_some_and(|only| only != name) {
+            continue;
+        }
+        for (key, variable) in channel.variables() {
+            protect(&variable);
+            if environment.get(&variable).is_some() {
+                continue;
+            }
+            let key = key.split('.').next().unwrap_or_default();
+            let message = format!("channel {name}: the environment variable {variable} is not set");
+            let place = jobs.place(&format!("notify.{name}"), key).cloned();
+            let hint = "set it where mw is started";
+            complaints.push(Complaint::usage(message).at(place).hint(hint));
+        }
+    }
+    complaints
 }
 
 fn grants(jobs: &Jobs, job: &Job) -> Vec<Complaint> {

@@ -5,15 +5,18 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use futures_util::future::BoxFuture;
+use serde_json::Map;
 use tokio_util::sync::CancellationToken;
 
 use super::Global;
 use super::account::Account;
 use super::execution::{Task, on_its_own_thread};
+use super::global::LogFormat;
 use super::granted::Granted;
 use super::kept::{self, Kept, New};
 use super::locals;
 use super::prepared::Prepared;
+use super::serve::log;
 use crate::config::Profile;
 use crate::error::{Complaint, exit};
 use crate::journal::{Claim, Journal, RunKind};
@@ -186,6 +189,9 @@ fn prepared(inner: &Inner, due: &Due, stop: Stop) -> Result<(Host, Source, Kept)
         runtime: inner.runtime.clone(),
         console: Arc::new(Labelled {
             label: format!("{}#{}", job.name, due.number),
+            job: job.name.clone(),
+            number: due.number,
+            format: inner.global.log_format,
         }),
         stop,
         args: task.args,
@@ -265,6 +271,9 @@ fn fresh(inner: &Inner, due: &Due) -> Result<Prepared, Vec<Complaint>> {
 /// A console whose lines say which run they come from.
 struct Labelled {
     label: String,
+    job: String,
+    number: u64,
+    format: LogFormat,
 }
 
 impl Console for Labelled {
@@ -278,6 +287,18 @@ impl Console for Labelled {
     }
 
     fn note(&self, level: Level, text: &str) {
+        if self.format == LogFormat::Json {
+            let level = match level {
+                Level::Info => "info",
+                Level::Warn => "warn",
+                Level::Error => "error",
+            };
+            let (job, number) = (self.job.clone(), self.number);
+            let fields = [("job", job.into()), ("number", number.into())];
+            let fields = fields.map(|(name, value)| (name.to_owned(), value));
+            log::entry(self.format, level, "script", Map::from_iter(fields), text);
+            return;
+        }
         let (word, text) = (level.mark(), secret::redact(text));
         // Nobody is left to tell when standard error is closed.
         let _ = writeln!(io::stderr().lock(), "{}  {word}{text}", self.label);

@@ -1,53 +1,63 @@
 //! `mw serve`: the jobs of a file, run when they are due.
 
-use std::io::Write as _;
+mod fields;
+mod health;
+mod heard;
+mod listener;
+pub(super) mod log;
+mod mailer;
+mod others;
+mod page;
+mod supervisor;
+
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::Router;
 use clap::Args;
+use serde_json::Map;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::jobs_file::{JobsFile, check};
+use super::global::LogFormat;
+use super::jobs_file::{self, JobsFile, check};
 use super::launcher::Launcher;
 use super::{Global, Outcome};
 use crate::clock::Clock;
+use crate::config::Environment;
 use crate::error::{Complaint, exit};
-use crate::journal::{Journal, Reader};
-use crate::schedule::{Event, Events, Scheduler, Watch};
-use crate::secret;
+use crate::metrics::Metrics;
+use crate::notice::Courier;
+use crate::schedule::{Events, Scheduler, Watch};
+use health::Health;
+use heard::{Counted, Heard, Lines, Told};
+use listener::Limits;
+use mailer::Mailer;
+use supervisor::Supervisor;
+
+/// How long the end of a service waits for the delivery of what is left to say.
+const LAST_POST: Duration = Duration::from_secs(10);
 
 /// Run the jobs of a file when they are due.
 #[derive(Args, Debug)]
 #[command(
     after_help = "SIGTERM or Ctrl-C stops launching and waits for what runs; a second one \
 cancels it.\n\nExamples:
-  mw --sim serve --jobs scripts/jobs.toml"
+  mw --sim serve --jobs scripts/jobs.toml
+  mw --sim serve --jobs scripts/jobs.toml --listen 127.0.0.1:0 --log-format json"
 )]
 pub struct Serve {
     /// The jobs file; it is read again when it changes
     #[arg(long, value_name = "FILE", default_value = "jobs.toml")]
     jobs: PathBuf,
-}
-
-/// Events as lines on standard error.
-struct Lines;
-
-impl Events for Lines {
-    fn happened(&self, event: &Event) {
-        if matches!(event, Event::Settled { .. }) {
-            // Its run has said so.
-            return;
-        }
-        let now = chrono::Utc::now().format("%Y-%m-%dT%H:%M:%SZ");
-        // Nobody is left to tell when standard error is closed.
-        let told = format!("{now} {event}\n");
-        let _ = std::io::stderr()
-            .lock()
-            .write_all(secret::redact(&told).as_bytes());
-    }
+    /// Answer /healthz, /readyz and /metrics at this address, or at this port of this machine alone
+    #[arg(long, value_name = "ADDR", value_parser = listener::address)]
+    listen: Option<SocketAddr>,
 }
 
 /// The folder that the relative paths of jobs are from.
@@ -64,36 +74,84 @@ fn folder_of(jobs: &Path) -> Result<PathBuf, Complaint> {
 impl Serve {
     /// Runs the command.
     pub fn run(self, global: &Global) -> Outcome {
+        let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION")));
+        let mut global = global.clone();
+        global.metrics = Some(metrics.clone());
         let name = self.jobs.to_string_lossy().into_owned();
         let JobsFile { text, jobs } = JobsFile::read(&name)?;
-        let launcher = Arc::new(Launcher::new(global, folder_of(&self.jobs)?)?);
+        let complaints = jobs_file::variables(&jobs, None);
+        if !complaints.is_empty() {
+            return Err(complaints);
+        }
+        let launcher = Arc::new(Launcher::new(&global, folder_of(&self.jobs)?)?);
         let ledger = launcher.ledger(&name)?;
+        let (health, supervisor) = (Arc::new(Health::default()), Supervisor);
         let (drain, abort) = (CancellationToken::new(), CancellationToken::new());
         let runtime = launcher.runtime().clone();
         let handle = runtime
             .handle()
             .map_err(|error| Complaint::new(exit::FAILED, format!("no runtime: {error}")))?;
         handle.block_on(async {
+            let router = page::router(health.clone(), metrics.clone());
+            let listening = self.listen(global.log_format, router).await?;
             let signals = tokio::spawn(stop_on_signals(drain.clone(), abort.clone()));
             let (sender, reload) = mpsc::channel(1);
-            let events: Arc<dyn Events> = Arc::new(Lines);
-            let watch = Watch::new(&self.jobs, &text).checking(Arc::new(check));
+            let told = Told {
+                health: health.clone(),
+                supervisor,
+            };
+            let mailer = Arc::new(Mailer {
+                ledger: ledger.clone(),
+                courier: Courier::new(global.cacert.clone(), Environment::of_process()),
+                channels: Mutex::new(jobs.channels().clone()),
+                metrics: metrics.clone(),
+                format: global.log_format,
+                wake: Notify::new(),
+            });
+            let events: Arc<dyn Events> = Arc::new(Heard(vec![
+                Arc::new(Lines(global.log_format)),
+                Arc::new(Counted::new(metrics)),
+                Arc::new(told),
+                mailer.clone(),
+            ]));
+            let posting = tokio::spawn({
+                let mailer = mailer.clone();
+                async move { mailer.run().await }
+            });
+            let post = mailer.clone();
+            let watch = Watch::new(&self.jobs, &text).checking(Arc::new(move |jobs| {
+                let mut complaints = check(jobs);
+                if complaints.is_empty() {
+                    complaints = jobs_file::variables(jobs, None);
+                }
+                if complaints.is_empty() {
+                    post.goes_by(jobs.channels());
+                }
+                complaints
+            }));
             let watching = tokio::spawn(watch.run(sender, events.clone(), drain.clone()));
             let (tell, others) = mpsc::channel(1);
-            let listening = launcher
+            let glancing = launcher
                 .journal()
-                .map(|journal| tokio::spawn(listen(journal.clone(), tell)));
-            let clock = Clock::Real;
-            Scheduler::new(jobs, clock, ledger.clone(), launcher, events)
+                .map(|journal| tokio::spawn(others::listen(journal.clone(), tell)));
+            let beating = tokio::spawn(supervisor.watched());
+            health.loaded();
+            supervisor.ready();
+            supervisor.status(&format!("{} jobs", jobs.len()));
+            Scheduler::new(jobs, Clock::Real, ledger.clone(), launcher, events)
                 .hearing(others)
                 .run(drain, abort.clone(), reload)
                 .await;
-            if let Some(listening) = listening {
-                listening.abort();
-            }
+            posting.abort();
+            // What the last runs have to say is said before the end, if it can be.
+            let _ = tokio::time::timeout(LAST_POST, mailer.round()).await;
             ledger.end();
-            watching.abort();
-            signals.abort();
+            for task in [watching, signals, beating] {
+                task.abort();
+            }
+            for task in [glancing, listening].into_iter().flatten() {
+                task.abort();
+            }
             if abort.is_cancelled() {
                 return Err(
                     Complaint::new(exit::INTERRUPTED, "the runs under way were cancelled").into(),
@@ -102,44 +160,32 @@ impl Serve {
             Ok(exit::DONE)
         })
     }
-}
 
-/// How often it is looked whether others have written to the journal, in seconds.
-const GLANCE: Duration = Duration::from_secs(1);
-
-/// How many glances lie between two looks for what services left behind that are no more. One that was
-/// killed a moment ago may not be known to be gone before its lease is over.
-const LOOK: u32 = 20;
-
-/// Tells the scheduler when others may have asked for something, or left something behind.
-async fn listen(journal: Journal, tell: mpsc::Sender<()>) {
-    let mut reader: Option<Reader> = None;
-    let mut last = None;
-    for glance in 1_u32.. {
-        tokio::time::sleep(GLANCE).await;
-        let store = journal.store().clone();
-        let held = reader.take();
-        let glanced = tokio::task::spawn_blocking(move || {
-            let reader = match held {
-                Some(reader) => reader,
-                None => store.read().ok()??,
-            };
-            let version = reader.version().ok()?;
-            Some((reader, version))
-        });
-        // A journal that cannot be read now is read again with the next glance.
-        let version = match glanced.await {
-            Ok(Some((kept, version))) => {
-                reader = Some(kept);
-                Some(version)
-            }
-            _ => None,
+    /// Listens where it is wanted, and says so.
+    async fn listen(
+        &self,
+        format: LogFormat,
+        router: Router,
+    ) -> Result<Option<JoinHandle<()>>, Complaint> {
+        let Some(address) = self.listen else {
+            return Ok(None);
         };
-        let is_changed = version.is_some() && version != last;
-        last = version.or(last);
-        if (is_changed || glance.is_multiple_of(LOOK)) && tell.send(()).await.is_err() {
-            return;
+        let failed = |error: std::io::Error| {
+            Complaint::new(exit::FAILED, format!("cannot listen on {address}: {error}"))
+                .hint("give --listen an address of this machine and a port that is free")
+        };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let url = format!("http://{}", listener.local_addr().map_err(failed)?);
+        let message = format!("listening on {url}");
+        match format {
+            LogFormat::Text => super::live::tell(&format!("{message}\n")).unwrap_or_default(),
+            LogFormat::Json => {
+                let fields = Map::from_iter([("url".to_owned(), url.into())]);
+                log::entry(format, "info", "listening", fields, &message);
+            }
         }
+        let serving = listener::serve(listener, router, Limits::default());
+        Ok(Some(tokio::spawn(serving)))
     }
 }
 

@@ -19,6 +19,7 @@ use crate::journal::{Fault, Origin, Standing, Tick, TickState, Waits};
 
 mod ending;
 mod taking_over;
+mod telling;
 
 pub(super) use ending::Outcome;
 
@@ -38,6 +39,8 @@ pub(super) enum Matter {
     Ended(i64, Outcome),
     /// A tick whose next attempt is to start.
     Again(i64),
+    /// A run that takes longer than it should, by its tick.
+    Long(i64),
     /// A job that is gone or disabled: what waits of it is left out.
     Gone(String),
     /// The service stops: what waits would be forgotten with it.
@@ -83,8 +86,9 @@ pub(super) fn instant(micros: i64) -> DateTime<Utc> {
 pub(super) struct Desk<'a> {
     pub rows: &'a mut dyn Rows,
     pub jobs: &'a Jobs,
-    /// This service.
+    /// This service, and the profile whose account it works on.
     pub service: i64,
+    pub profile: &'a str,
     pub now: DateTime<Utc>,
     /// Whether nothing is started any more.
     pub stops: bool,
@@ -99,6 +103,7 @@ impl Desk<'_> {
             Matter::Due(job, since) => self.due(job, *since),
             Matter::Ended(tick, outcome) => self.ended(*tick, outcome),
             Matter::Again(tick) => self.again(*tick),
+            Matter::Long(tick) => self.tell_long(*tick),
             Matter::Gone(job) => self.drop_waiting(job, &Reason::Removed),
             Matter::Stopping => self.stopping(),
             Matter::Others => self.others(),
@@ -174,6 +179,7 @@ impl Desk<'_> {
             ..Tick::default()
         };
         self.rows.save(&mut tick)?;
+        self.tell_missed(job, missed)?;
         self.verdicts
             .push(Verdict::Missed(job.name.clone(), missed));
         Ok(())

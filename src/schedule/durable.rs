@@ -59,6 +59,10 @@ impl Ledger for Durable {
         self.lease.number()
     }
 
+    fn profile(&self) -> &str {
+        &self.profile
+    }
+
     fn lasts(&self) -> bool {
         true
     }

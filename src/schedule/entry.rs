@@ -14,6 +14,7 @@ use toml::de::{DeTable, DeValue};
 use super::almanac::Almanac;
 use super::bounds::read_bounds;
 use super::calendar::Calendar;
+use super::channels::Channels;
 use super::document::{Document, Node};
 use super::job::{Job, Overlap};
 use super::line::CronLine;
@@ -57,7 +58,7 @@ pub(super) fn read_job(
     span: &Range<usize>,
     folder: &Path,
     seen: &mut BTreeMap<String, usize>,
-    (groups, almanac): (&BTreeMap<String, usize>, &Almanac),
+    (groups, channels, almanac): (&BTreeMap<String, usize>, &Channels, &Almanac),
 ) -> Option<Job> {
     document.refuse_strangers(table, &keys(), "a job");
     let name = read_name(document, table, span, seen);
@@ -69,7 +70,7 @@ pub(super) fn read_job(
     let allow = read_allow(document, table);
     let timeout = read_timeout(document, table);
     let overlap = read_overlap(document, table);
-    let policy = policy::read(document, table, groups);
+    let policy = policy::read(document, table, groups, channels);
     let rights = policy::rights(document, table);
     let enabled = document.boolean(table, "enabled").unwrap_or(true);
     let bounds = read_bounds(document, table, almanac, &zone, &calendars, enabled);

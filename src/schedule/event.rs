@@ -131,6 +131,13 @@ pub enum Event {
         /// How many, one after another.
         failures: u32,
     },
+    /// A run takes longer than it should, and goes on.
+    Long {
+        /// The job.
+        job: String,
+        /// The run.
+        number: u64,
+    },
     /// The store cannot be reached; what is due waits for it.
     StoreFailed {
         /// What is wrong with it.
@@ -305,6 +312,12 @@ impl Event {
                     "{job}: attempt {attempt} failed, the next one starts at {at}"
                 )
             }
+            Self::Long { job, number } => {
+                write!(
+                    f,
+                    "{job}: run {number} takes longer than it should, and goes on"
+                )
+            }
             Self::Paused { job, failures: 1 } => write!(
                 f,
                 "{job}: paused, its run failed: mw jobs resume {job} lets it go on"
@@ -360,6 +373,7 @@ impl fmt::Display for Event {
             | Self::Settled { .. }
             | Self::Retrying { .. }
             | Self::Paused { .. }
+            | Self::Long { .. }
             | Self::StoreFailed { .. }
             | Self::StoreBack => self.policy(f),
             Self::Skipped {

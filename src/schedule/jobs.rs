@@ -7,6 +7,7 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::almanac::Almanac;
+use super::channels::{Channels, read_channels};
 use super::document::{Document, Node, key_span};
 use super::entry::{places, read_job};
 use super::job::Job;
@@ -23,6 +24,7 @@ pub struct Jobs {
     groups: BTreeMap<String, usize>,
     /// How many runs a service may have at once.
     limit: usize,
+    channels: Channels,
     /// By the name of the job, and then by key.
     places: BTreeMap<String, BTreeMap<String, Place>>,
 }
@@ -30,7 +32,10 @@ pub struct Jobs {
 /// Jobs are equal when they mean the same, wherever they stand in their file.
 impl PartialEq for Jobs {
     fn eq(&self, other: &Self) -> bool {
-        self.list == other.list && self.groups == other.groups && self.limit == other.limit
+        self.list == other.list
+            && self.groups == other.groups
+            && self.limit == other.limit
+            && self.channels == other.channels
     }
 }
 
@@ -44,7 +49,7 @@ impl Jobs {
         let root = document.root();
         document.refuse_strangers(
             &root,
-            &["calendar", "group", "job", "service"],
+            &["calendar", "group", "job", "notify", "service"],
             "the jobs file",
         );
         let almanac = Almanac::read(&mut document, &root);
@@ -54,8 +59,13 @@ impl Jobs {
         let mut jobs = Self {
             groups: limits::groups(&mut document, &root),
             limit: limits::of_service(&mut document, &root),
+            channels: read_channels(&mut document, &root),
             ..Self::default()
         };
+        for (name, table) in tables(&root, "notify") {
+            jobs.places
+                .insert(format!("notify.{name}"), places(&document, table));
+        }
         let mut seen = BTreeMap::new();
         for entry in entries(&mut document, &root) {
             let span = entry.span();
@@ -63,7 +73,7 @@ impl Jobs {
                 document.refuse_type("job", entry, "a table", "{ name = \"nightly\" }");
                 continue;
             };
-            let beside = (&jobs.groups, &almanac);
+            let beside = (&jobs.groups, &jobs.channels, &almanac);
             if let Some(job) = read_job(&mut document, table, &span, folder, &mut seen, beside) {
                 jobs.places
                     .insert(job.name.clone(), places(&document, table));
@@ -101,8 +111,15 @@ impl Jobs {
         self.limit
     }
 
+    /// The channels that notices go by, by name.
+    #[must_use]
+    pub fn channels(&self) -> &Channels {
+        &self.channels
+    }
+
     /// Where a value of a job stands, for complaints about it by those who know more of what it
-    /// should be: `script`, `timeout`, `allow.0`, `args.batch`.
+    /// should be: `script`, `timeout`, `allow.0`, `args.batch`. The
+    /// channel NAME goes by `notify.NAME`, as no job can.
     #[must_use]
     pub fn place(&self, job: &str, key: &str) -> Option<&Place> {
         self.places.get(job)?.get(key)
@@ -119,6 +136,15 @@ impl Jobs {
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
+}
+
+/// The tables within a table, by name.
+fn tables<'v, 't>(root: &'v DeTable<'t>, key: &str) -> Vec<(&'v str, &'v DeTable<'t>)> {
+    let inside = root.get(key).and_then(|value| value.get_ref().as_table());
+    let members = inside.into_iter().flatten();
+    members
+        .filter_map(|(name, value)| Some((name.get_ref().as_ref(), value.get_ref().as_table()?)))
+        .collect()
 }
 
 fn entries<'v, 't>(document: &mut Document<'_>, root: &'v DeTable<'t>) -> Vec<&'v Node<'t>> {

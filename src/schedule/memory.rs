@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 
 use super::rows::{Ledger, Rows, Work};
-use crate::journal::{Fault, Progress, Standing, Tick, TickState, Waits};
+use crate::journal::{Fault, Letter, Progress, Standing, Tick, TickState, Waits};
 
 type Found<T> = Result<T, Fault>;
 
@@ -28,6 +28,7 @@ struct Inner {
     /// How many of each group are at work.
     groups: HashMap<String, usize>,
     running: usize,
+    letters: BTreeMap<i64, Letter>,
 }
 
 #[derive(Debug, Default)]
@@ -45,6 +46,10 @@ impl Ledger for Memory {
 
     fn service(&self) -> i64 {
         1
+    }
+
+    fn profile(&self) -> &str {
+        "simulated"
     }
 
     fn lasts(&self) -> bool {
@@ -185,6 +190,45 @@ impl Rows for Inner {
     fn stand(&mut self, standing: &Standing) -> Found<()> {
         let known = self.by_job.entry(standing.job.clone()).or_default();
         known.standing = Some(standing.clone());
+        Ok(())
+    }
+
+    fn post(&mut self, channel: &str, body: &str, due: i64) -> Found<()> {
+        self.last += 1;
+        let letter = Letter {
+            number: self.last,
+            channel: channel.to_owned(),
+            body: body.to_owned(),
+            attempts: 0,
+            due,
+        };
+        self.letters.insert(letter.number, letter);
+        Ok(())
+    }
+
+    fn take_letters(&mut self, now: i64, until: i64, most: u32) -> Found<Vec<Letter>> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let due = self.letters.values_mut().filter(|letter| letter.due <= now);
+        let taken = due.take(most).map(|letter| {
+            (letter.due, letter.attempts) = (until, letter.attempts + 1);
+            letter.clone()
+        });
+        Ok(taken.collect())
+    }
+
+    fn next_letter(&mut self) -> Found<Option<i64>> {
+        Ok(self.letters.values().map(|letter| letter.due).min())
+    }
+
+    fn drop_letter(&mut self, number: i64) -> Found<()> {
+        self.letters.remove(&number);
+        Ok(())
+    }
+
+    fn put_off(&mut self, number: i64, due: i64) -> Found<()> {
+        if let Some(letter) = self.letters.get_mut(&number) {
+            letter.due = due;
+        }
         Ok(())
     }
 }

@@ -81,6 +81,10 @@ pub struct Policy {
     pub pause_after: Option<u32>,
     /// How long a cancelled run may take to clean up.
     pub grace: Duration,
+    /// After how long a run takes longer than it should.
+    pub long_running: Option<Duration>,
+    /// The channels that people hear of it by; all of the file if nothing is said.
+    pub notify: Option<Vec<String>>,
 }
 
 impl Default for Policy {
@@ -93,6 +97,8 @@ impl Default for Policy {
             group: None,
             pause_after: None,
             grace: Duration::from_secs(30),
+            long_running: None,
+            notify: None,
         }
     }
 }

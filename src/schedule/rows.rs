@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
-use crate::journal::{Fault, Progress, Standing, Tick, Ticks};
+use crate::journal::{Fault, Letter, Progress, Standing, Tick, Ticks};
 
 type Found<T> = Result<T, Fault>;
 
@@ -42,6 +42,16 @@ pub trait Rows {
     fn standing(&mut self, job: &str) -> Found<Option<Standing>>;
     /// Writes how a job stands.
     fn stand(&mut self, standing: &Standing) -> Found<()>;
+    /// Puts a letter where it waits to be delivered.
+    fn post(&mut self, channel: &str, body: &str, due: i64) -> Found<()>;
+    /// The letters to deliver by now, which are this caller's until `until`.
+    fn take_letters(&mut self, now: i64, until: i64, most: u32) -> Found<Vec<Letter>>;
+    /// When the next letter is to be delivered.
+    fn next_letter(&mut self) -> Found<Option<i64>>;
+    /// Forgets a letter: it was delivered, or never will be.
+    fn drop_letter(&mut self, number: i64) -> Found<()>;
+    /// Puts a letter off.
+    fn put_off(&mut self, number: i64, due: i64) -> Found<()>;
 }
 
 /// Something to decide in one transaction.
@@ -55,6 +65,9 @@ pub trait Ledger: Send + Sync {
 
     /// The number of this service among all that share the rows.
     fn service(&self) -> i64;
+
+    /// The profile whose account the jobs work on.
+    fn profile(&self) -> &str;
 
     /// Whether the rows outlive this process, so that another service goes on with them.
     fn lasts(&self) -> bool;
@@ -111,5 +124,20 @@ impl Rows for Ticks<'_> {
     }
     fn stand(&mut self, standing: &Standing) -> Found<()> {
         Ticks::stand(self, standing)
+    }
+    fn post(&mut self, channel: &str, body: &str, due: i64) -> Found<()> {
+        Ticks::post(self, channel, body, due)
+    }
+    fn take_letters(&mut self, now: i64, until: i64, most: u32) -> Found<Vec<Letter>> {
+        Ticks::take_letters(self, now, until, most)
+    }
+    fn next_letter(&mut self) -> Found<Option<i64>> {
+        Ticks::next_letter(self)
+    }
+    fn drop_letter(&mut self, number: i64) -> Found<()> {
+        Ticks::drop_letter(self, number)
+    }
+    fn put_off(&mut self, number: i64, due: i64) -> Found<()> {
+        Ticks::put_off(self, number, due)
     }
 }

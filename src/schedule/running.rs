@@ -33,6 +33,8 @@ pub(super) struct Run {
     pub started: DateTime<Utc>,
     /// Whether it was cancelled because its time was over.
     pub is_timed_out: bool,
+    /// When it takes longer than it should, until that is said.
+    long: Option<DateTime<Utc>>,
     timeout: Duration,
     grace: TimeDelta,
     deadline: Deadline,
@@ -80,6 +82,15 @@ pub(super) enum Overdue {
         /// What it was allowed.
         timeout: Duration,
     },
+    /// It takes longer than it should, and goes on.
+    Long {
+        /// Its job.
+        job: String,
+        /// Its number.
+        number: u64,
+        /// Its tick.
+        tick: i64,
+    },
     /// It did not end after it was cancelled, and is forgotten.
     Abandoned {
         /// Its job.
@@ -117,7 +128,11 @@ impl Running {
 
     /// When the first run runs out of time.
     pub(super) fn next_deadline(&self) -> Option<DateTime<Utc>> {
-        self.runs.values().map(|run| run.deadline.at()).min()
+        let next = |run: &Run| {
+            run.long
+                .map_or(run.deadline.at(), |at| at.min(run.deadline.at()))
+        };
+        self.runs.values().map(next).min()
     }
 
     /// Starts a run.
@@ -159,6 +174,12 @@ impl Running {
             tick: due.tick,
             started: now,
             is_timed_out: false,
+            long: due
+                .job
+                .policy
+                .long_running
+                .and_then(|span| TimeDelta::from_std(span).ok())
+                .and_then(|span| now.checked_add_signed(span)),
             timeout,
             grace: TimeDelta::from_std(due.job.policy.grace).unwrap_or_default(),
             deadline: Deadline::Timeout(deadline),
@@ -190,6 +211,10 @@ impl Running {
     pub(super) fn chase(&mut self, now: DateTime<Utc>) -> Vec<Overdue> {
         let mut overdue = Vec::new();
         self.runs.retain(|&number, run| {
+            if run.long.take_if(|at| *at <= now).is_some() {
+                let (job, tick) = (run.job.clone(), run.tick);
+                overdue.push(Overdue::Long { job, number, tick });
+            }
             if run.deadline.at() > now {
                 return true;
             }

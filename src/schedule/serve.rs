@@ -286,6 +286,10 @@ impl Scheduler {
                     number,
                     timeout,
                 },
+                Overdue::Long { job, number, tick } => {
+                    self.matters.push(Matter::Long(tick));
+                    Event::Long { job, number }
+                }
                 Overdue::Abandoned { job, number, tick } => {
                     self.matters.push(Matter::Ended(tick, Outcome::Abandoned));
                     Event::Abandoned { job, number }

@@ -76,6 +76,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "repl",
         &["api", "error", "operation", "output", "reference", "script"],
     ),
+    // What people are told of jobs, and how it reaches them.
+    ("notice", &["client", "config", "secret"]),
+    // What machines are told.
+    ("metrics", &["client", "operation"]),
     (
         "schedule",
         &[
@@ -83,8 +87,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "error",
             "journal",
             "money",
+            "notice",
             "operation",
             "parameters",
+            "secret",
             "zone",
         ],
     ),

@@ -18,14 +18,16 @@ use crate::stage::server::Server;
 /// The ids of runs in examples: the test has two of its own in their place.
 const RUNS: [&str; 2] = ["r7k3m9x2", "r2b8n4c6"];
 
-/// Examples that need a run that was cut off, a person at a terminal, or a profile: they must be
-/// right as command lines. What they do is held by the promises about survival and credentials.
+/// Examples that need a run that was cut off, a person at a terminal, a profile, or somebody to tell:
+/// they must be right as command lines. What they do is held by the promises about survival,
+/// credentials and notices.
 const ONLY_READ: &[&str] = &[
     "mw runs resume",
     "mw runs resolve",
     "mw runs cancel",
     "mw locks release",
     "mw auth login",
+    "mw jobs notify",
     "mw --profile",
 ];
 

@@ -112,6 +112,9 @@ impl Desk<'_> {
             _ => {}
         }
         self.verdicts.push(Verdict::Over(tick.clone(), before));
+        if let Some(job) = job {
+            self.tell_end(job, tick, before, standing.failures)?;
+        }
         let most = job.and_then(|job| job.policy.pause_after);
         if standing.pause.is_none()
             && standing.failures > before

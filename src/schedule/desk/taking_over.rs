@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Desk, Found, LOOKED_AT, Outcome, Verdict, instant, micros};
+use super::{Desk, Found, LOOKED_AT, Missed, Outcome, Verdict, instant, micros};
 use crate::error::exit;
 use crate::journal::{Origin, RunState, Tick, TickState};
 use crate::schedule::launch::Finished;
@@ -50,7 +50,14 @@ impl Desk<'_> {
                 tick.state = TickState::Missed;
                 tick.reason = Some("its service ended, and nobody was there in time".to_owned());
                 tick.finished = Some(micros(self.now));
-                self.rows.save(&mut tick)
+                self.rows.save(&mut tick)?;
+                let at = instant(tick.instant);
+                let missed = Missed {
+                    first: at,
+                    last: at,
+                    count: 1,
+                };
+                self.tell_missed(&job, missed)
             }
             (TickState::Queued, _) => {
                 tick.service = self.service;

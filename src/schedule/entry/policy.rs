@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
 
+use super::super::channels::Channels;
 use super::super::document::{Document, Node};
 use super::super::policy::{CatchUp, Policy, Retry, Rights};
 use crate::money::Money;
 use crate::operation::nearest;
 
 /// The keys that are read here.
-pub const KEYS: [&str; 9] = [
+pub const KEYS: [&str; 11] = [
     "catch_up",
     "catch_up_window",
     "jitter",
@@ -22,6 +23,8 @@ pub const KEYS: [&str; 9] = [
     "grace",
     "deny",
     "spend_limit",
+    "long_running",
+    "notify",
 ];
 
 /// The longest span of any policy, one year: longer ones are slips.
@@ -30,11 +33,12 @@ const LONGEST: Duration = Duration::from_hours(366 * 24);
 /// The most attempts after the first one.
 const MOST_RETRIES: i64 = 100;
 
-/// The policies of a job; `groups` are those that the file declares.
+/// The policies of a job; `groups` and `channels` are those that the file declares.
 pub fn read(
     document: &mut Document<'_>,
     table: &DeTable<'_>,
     groups: &BTreeMap<String, usize>,
+    channels: &Channels,
 ) -> Policy {
     let usual = Policy::default();
     Policy {
@@ -45,6 +49,8 @@ pub fn read(
         group: read_group(document, table, groups),
         pause_after: read_pause(document, table),
         grace: span(document, table, "grace").unwrap_or(usual.grace),
+        long_running: span(document, table, "long_running"),
+        notify: read_notify(document, table, channels),
     }
 }
 
@@ -202,6 +208,36 @@ fn read_group(
         );
     }
     None
+}
+
+/// `notify = ["ops"]`: the channels by which people hear of this job.
+fn read_notify(
+    document: &mut Document<'_>,
+    table: &DeTable<'_>,
+    channels: &Channels,
+) -> Option<Vec<String>> {
+    let names = words(document, table, "notify", "[\"ops\"]")?;
+    let list = table.get("notify")?.get_ref().as_array()?;
+    for item in list {
+        let Some(name) = item.get_ref().as_str().map(str::trim) else {
+            continue;
+        };
+        if name.is_empty() || channels.contains_key(name) {
+            continue;
+        }
+        if channels.is_empty() {
+            let hint = format!("write `[notify.{name}]` above the jobs");
+            document.complain(
+                &item.span(),
+                format!("there is no channel `{name}`"),
+                Some(hint),
+            );
+        } else {
+            let known = channels.keys().map(String::as_str);
+            choose(document, (name, &item.span()), "channel", known);
+        }
+    }
+    Some(names)
 }
 
 /// `pause_on_failure = true`, or after so many failures in a row.

@@ -21,12 +21,14 @@ impl Scheduler {
         let matters = Arc::new(std::mem::take(&mut self.matters));
         let verdicts = Arc::new(Mutex::new(Vec::new()));
         let (jobs, service, stops) = (self.jobs.clone(), self.ledger.service(), self.stops);
+        let profile = self.ledger.profile().to_owned();
         let (own, found) = (matters.clone(), verdicts.clone());
         let work = Box::new(move |rows: &mut dyn Rows| {
             let mut desk = Desk {
                 rows,
                 jobs: &jobs,
                 service,
+                profile: &profile,
                 now,
                 stops,
                 verdicts: Vec::new(),

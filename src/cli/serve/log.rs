@@ -1,0 +1,37 @@
+//! Lines of the service's log.
+
+use std::io::Write as _;
+
+use chrono::{SecondsFormat, Utc};
+use serde_json::{Map, Value};
+
+use crate::cli::global::LogFormat;
+use crate::secret;
+
+/// Writes one entry on standard error: as an object of a line, or as its message for people.
+pub fn entry(
+    format: LogFormat,
+    level: &str,
+    event: &str,
+    fields: Map<String, Value>,
+    message: &str,
+) {
+    let now = Utc::now();
+    let line = match format {
+        LogFormat::Text => format!("{} {message}\n", now.format("%Y-%m-%dT%H:%M:%SZ")),
+        LogFormat::Json => {
+            let mut members = Map::new();
+            let time = now.to_rfc3339_opts(SecondsFormat::Millis, true);
+            members.insert("time".to_owned(), time.into());
+            members.insert("level".to_owned(), level.into());
+            members.insert("event".to_owned(), event.into());
+            members.extend(fields);
+            members.insert("message".to_owned(), message.into());
+            format!("{}\n", Value::Object(members))
+        }
+    };
+    // Nobody is left to tell when standard error is closed.
+    let _ = std::io::stderr()
+        .lock()
+        .write_all(secret::redact(&line).as_bytes());
+}

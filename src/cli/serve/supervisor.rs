@@ -1,0 +1,69 @@
+//! What the service tells the supervisor that started it: systemd, or whoever speaks its protocol.
+//!
+//! Where there is none, nothing is told. What cannot be told changes nothing for the jobs, and there
+//! is nobody else to tell it to.
+
+use std::time::Duration;
+
+use sd_notify::NotifyState;
+
+/// The supervisor of this process, if there is one.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Supervisor;
+
+impl Supervisor {
+    fn tell(self, states: &[NotifyState<'_>]) {
+        if let Err(error) = sd_notify::notify(states) {
+            tracing::debug!(%error, "the supervisor cannot be told");
+        }
+    }
+
+    /// The service works.
+    pub fn ready(self) {
+        self.tell(&[NotifyState::Ready]);
+    }
+
+    /// The service reads its jobs again; it says that it is ready when it is done.
+    pub fn reloading(self) {
+        match NotifyState::monotonic_usec_now() {
+            Ok(now) => self.tell(&[NotifyState::Reloading, now]),
+            Err(_) => self.tell(&[NotifyState::Reloading]),
+        }
+    }
+
+    /// The service stops.
+    pub fn stopping(self) {
+        self.tell(&[NotifyState::Stopping]);
+    }
+
+    /// A line for `systemctl status`.
+    pub fn status(self, text: &str) {
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = crate::secret::redact(&line).into_owned();
+        self.tell(&[NotifyState::Status(&line)]);
+    }
+
+    /// How often the supervisor wants to hear that the service is alive, at the least.
+    pub fn watchdog_interval(self) -> Option<Duration> {
+        sd_notify::watchdog_enabled().filter(|interval| !interval.is_zero())
+    }
+
+    /// The service is alive.
+    pub fn alive(self) {
+        self.tell(&[NotifyState::Watchdog]);
+    }
+
+    /// Says that the service is alive for as long as this is polled, twice as often as is wanted.
+    /// Whoever does not get his turn in time is not alive.
+    pub async fn watched(self) {
+        let Some(interval) = self.watchdog_interval() else {
+            return std::future::pending().await;
+        };
+        let mut ticks = tokio::time::interval(interval / 2);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            self.alive();
+        }
+    }
+}
