@@ -77,7 +77,7 @@ impl Serve {
             return Err(complaints);
         }
         let launcher = Arc::new(Launcher::new(&global, folder_of(&self.jobs)?)?);
-        let (health, supervisor) = (Arc::new(Health::default()), Supervisor);
+        let (health, supervisor) = (Arc::new(Health::default()), Supervisor::of_process());
         let unfinished = Unfinished::of(launcher.clone(), health.clone());
         let (found, left) = mpsc::channel(1);
         let (drain, abort) = (CancellationToken::new(), CancellationToken::new());

@@ -30,6 +30,8 @@ pub struct Hook {
     pub headers: Vec<(HeaderName, Text)>,
     /// Whether a way without encryption is good enough.
     pub insecure: bool,
+    /// Whether whoever knows its path may use it, even where it is written in the jobs file.
+    pub is_secret: bool,
 }
 
 impl Hook {
@@ -42,6 +44,7 @@ impl Hook {
             content_type: "application/json".to_owned(),
             headers: Vec::new(),
             insecure: false,
+            is_secret: false,
         }
     }
 }
@@ -113,7 +116,7 @@ pub(super) async fn post(
 fn ready(hook: &Hook, environment: &Environment, id: &str) -> Result<(Url, HeaderMap), Failure> {
     let text = hook.url.value(environment)?;
     let url = address(text.reveal(), hook.insecure).map_err(Failure::lasting)?;
-    if matches!(hook.url, Text::Variable(_)) {
+    if hook.is_secret || matches!(hook.url, Text::Variable(_)) {
         let path = url.path();
         let secret = url
             .query()

@@ -15,7 +15,7 @@ use crate::error::{Complaint, Place};
 /// The jobs of a service, in the order of their file.
 #[derive(Clone, Debug, Default)]
 pub struct Jobs {
-    jobs: Vec<Arc<Job>>,
+    list: Vec<Arc<Job>>,
     channels: Channels,
     /// By the name of the job, and then by key.
     places: BTreeMap<String, BTreeMap<String, Place>>,
@@ -24,7 +24,7 @@ pub struct Jobs {
 /// Jobs are equal when they mean the same, wherever they stand in their file.
 impl PartialEq for Jobs {
     fn eq(&self, other: &Self) -> bool {
-        self.jobs == other.jobs && self.channels == other.channels
+        self.list == other.list && self.channels == other.channels
     }
 }
 
@@ -58,7 +58,7 @@ impl Jobs {
             if let Some(job) = read_job(&mut document, table, &span, folder, &mut seen) {
                 jobs.places
                     .insert(job.name.clone(), places(&document, table));
-                jobs.jobs.push(Arc::new(job));
+                jobs.list.push(Arc::new(job));
             }
         }
         if document.is_sound() {
@@ -70,13 +70,13 @@ impl Jobs {
 
     /// The jobs, in the order of their file.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Job>> {
-        self.jobs.iter()
+        self.list.iter()
     }
 
     /// The job of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Arc<Job>> {
-        self.jobs.iter().find(|job| job.name == name)
+        self.list.iter().find(|job| job.name == name)
     }
 
     /// The channels that notices go by, by name.
@@ -96,13 +96,13 @@ impl Jobs {
     /// How many jobs there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.jobs.len()
+        self.list.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.jobs.is_empty()
+        self.list.is_empty()
     }
 }
 

@@ -36,7 +36,7 @@ fn attempt(
 ) -> Result<(), Failure> {
     let text = format!("[notify.ops]\n{channel}\n");
     let jobs = Jobs::read("jobs.toml", &text).unwrap();
-    let environment = Environment::from_iter(variables.iter().copied());
+    let environment: Environment = variables.iter().copied().collect();
     let courier = Courier::new(None, environment).patient(patience, patience);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
