@@ -137,7 +137,11 @@ fn ready(hook: &Hook, environment: &Environment, id: &str) -> Result<(Url, Heade
     add(CONTENT_TYPE, &hook.content_type)?;
     add(HeaderName::from_static("idempotency-key"), id)?;
     for (name, text) in &hook.headers {
-        add(name.clone(), text.value(environment)?.reveal().trim())?;
+        let value = text.value(environment)?;
+        if secret::is_secret_header(name.as_str()) {
+            secret::guard(value.reveal());
+        }
+        add(name.clone(), value.reveal().trim())?;
     }
     Ok((url, headers))
 }

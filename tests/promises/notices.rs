@@ -365,6 +365,22 @@ fn no_secret_is_in_anything_that_is_said() {
         !body.contains("4711") && body.contains("<redacted>"),
         "{body}"
     );
+    // What is a secret by its name is one where it is written, too.
+    let site = Site::answering(|request| {
+        let token = request.header("authorization").unwrap_or_default();
+        Reply::Says(401, String::new(), format!("{token} is refused"))
+    });
+    let channel = format!(
+        "webhook = \"{}\"\nheaders = {{ Authorization = \"Bearer 0815-written\" }}",
+        site.url()
+    );
+    let failure = attempt(&channel, &[], &notice, LONG).unwrap_err();
+    assert!(
+        failure
+            .message
+            .ends_with("401 Unauthorized: <redacted> is refused"),
+        "{failure}"
+    );
     let gone = "webhook_env = \"OPS_URL\"";
     let failure = attempt(
         gone,
