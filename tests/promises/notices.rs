@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::Read as _;
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -34,10 +34,21 @@ fn attempt(
     notice: &Notice,
     patience: Duration,
 ) -> Result<(), Failure> {
+    trusting(None, channel, variables, notice, patience)
+}
+
+/// The same, trusting the authority of this file.
+fn trusting(
+    ca_file: Option<PathBuf>,
+    channel: &str,
+    variables: &[(&str, &str)],
+    notice: &Notice,
+    patience: Duration,
+) -> Result<(), Failure> {
     let text = format!("[notify.ops]\n{channel}\n");
     let jobs = Jobs::read("jobs.toml", &text).unwrap();
     let environment: Environment = variables.iter().copied().collect();
-    let courier = Courier::new(None, environment).patient(patience, patience);
+    let courier = Courier::new(ca_file, environment).patient(patience, patience);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -259,6 +270,20 @@ fn no_email_goes_to_another_machine_without_encryption() {
     assert!(!post.heard().iter().any(told), "{:?}", post.heard());
     // Whoever says that it is good enough, has it.
     deliver(&format!("{channel}\ninsecure = true"), &[("SMTP", CANARY)]).unwrap();
+}
+
+#[test]
+fn an_encrypted_mail_server_must_be_who_it_says() {
+    let post = Post::encrypted(Manner::Takes);
+    let channel = format!(
+        "smtp = \"smtps://127.0.0.1:{}\"\nfrom = \"a@example.com\"\nto = [\"b@example.com\"]",
+        post.port()
+    );
+    let failure = deliver(&channel, &[]).unwrap_err();
+    assert!(failure.message.contains("certificate"), "{failure}");
+    assert_eq!(post.heard().len(), 0);
+    trusting(Some(Post::authority()), &channel, &[], &notice(), LONG).unwrap();
+    assert!(post.heard().iter().any(|line| line == "DATA"));
 }
 
 #[test]
