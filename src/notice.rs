@@ -135,11 +135,11 @@ impl Notice {
             &self.missed.to_string(),
         ];
         let digest = Sha256::digest(parts.join("\n").as_bytes());
-        digest
+        let number = digest
             .iter()
             .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+            .fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+        format!("{number:016x}")
     }
 
     /// How long the run took, or has taken so far.

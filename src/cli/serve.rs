@@ -85,7 +85,7 @@ impl Serve {
         }
         let launcher = Arc::new(Launcher::new(&global, folder_of(&self.jobs)?)?);
         let ledger = launcher.ledger(&name)?;
-        let (health, supervisor) = (Arc::new(Health::default()), Supervisor);
+        let (health, supervisor) = (Arc::new(Health::default()), Supervisor::of_process());
         let (drain, abort) = (CancellationToken::new(), CancellationToken::new());
         let runtime = launcher.runtime().clone();
         let handle = runtime

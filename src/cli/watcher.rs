@@ -5,12 +5,16 @@ use crate::clock::Clock;
 use crate::operation::Operation;
 use crate::output::line;
 
+use super::global::LogFormat;
+use super::serve::log;
 use super::{Global, live};
 
 /// Tells of waits and, when asked to be verbose, of every call.
 pub struct Watcher {
     quiet: bool,
     simulated: Option<Clock>,
+    /// Whether what is told is part of a service's log of objects.
+    is_entry: bool,
 }
 
 impl Watcher {
@@ -19,6 +23,7 @@ impl Watcher {
         Self {
             quiet: global.quiet,
             simulated,
+            is_entry: global.metrics.is_some() && global.log_format == LogFormat::Json,
         }
     }
 }
@@ -46,14 +51,31 @@ impl Observer for Watcher {
         } else {
             format!(" {}", line(target))
         };
-        // Nobody is left to tell when standard error is closed.
-        let _ = live::tell(&format!(
-            "{mark}{}{target}: {}; on in {} (sent {} so far)\n",
+        let told = format!(
+            "{mark}{}{target}: {}; on in {} (sent {} so far)",
             operation.name,
             waiting.why.as_str(),
             humantime::format_duration(wait),
             waiting.attempt
-        ));
+        );
+        if self.is_entry {
+            let fields = [
+                ("operation", operation.name.into()),
+                ("attempt", waiting.attempt.into()),
+                ("seconds", wait.as_secs_f64().into()),
+            ];
+            let fields = fields.map(|(name, value)| (name.to_owned(), value));
+            log::entry(
+                LogFormat::Json,
+                "warn",
+                "waiting",
+                fields.into_iter().collect(),
+                &told,
+            );
+            return;
+        }
+        // Nobody is left to tell when standard error is closed.
+        let _ = live::tell(&format!("{told}\n"));
     }
 
     fn finished(

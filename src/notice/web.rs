@@ -30,6 +30,8 @@ pub struct Hook {
     pub headers: Vec<(HeaderName, Text)>,
     /// Whether a way without encryption is good enough.
     pub insecure: bool,
+    /// Whether whoever knows its path may use it, even where it is written in the jobs file.
+    pub is_secret: bool,
 }
 
 impl Hook {
@@ -42,6 +44,7 @@ impl Hook {
             content_type: "application/json".to_owned(),
             headers: Vec::new(),
             insecure: false,
+            is_secret: false,
         }
     }
 }
@@ -113,7 +116,7 @@ pub(super) async fn post(
 fn ready(hook: &Hook, environment: &Environment, id: &str) -> Result<(Url, HeaderMap), Failure> {
     let text = hook.url.value(environment)?;
     let url = address(text.reveal(), hook.insecure).map_err(Failure::lasting)?;
-    if matches!(hook.url, Text::Variable(_)) {
+    if hook.is_secret || matches!(hook.url, Text::Variable(_)) {
         let path = url.path();
         let secret = url
             .query()
@@ -134,7 +137,11 @@ fn ready(hook: &Hook, environment: &Environment, id: &str) -> Result<(Url, Heade
     add(CONTENT_TYPE, &hook.content_type)?;
     add(HeaderName::from_static("idempotency-key"), id)?;
     for (name, text) in &hook.headers {
-        add(name.clone(), text.value(environment)?.reveal().trim())?;
+        let value = text.value(environment)?;
+        if secret::is_secret_header(name.as_str()) {
+            secret::guard(value.reveal());
+        }
+        add(name.clone(), value.reveal().trim())?;
     }
     Ok((url, headers))
 }

@@ -158,6 +158,7 @@ impl Reader<'_, '_, '_, '_> {
                 let insecure = self.insecure();
                 Way::Slack(Hook {
                     insecure,
+                    is_secret: true,
                     ..Hook::new(url)
                 })
             }
@@ -237,16 +238,15 @@ impl Reader<'_, '_, '_, '_> {
         }
         for (text, span) in listed {
             let known = || Kind::ALL.into_iter().map(Kind::as_str);
-            match Kind::named(&text) {
-                Some(kind) => on.push(kind),
-                None => {
-                    let hint = match nearest(&text, known()) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => format!("there are {}", known().collect::<Vec<_>>().join(", ")),
-                    };
-                    self.complain(&span, format!("no notice is of kind `{text}`"), hint);
-                }
+            if let Some(kind) = Kind::named(&text) {
+                on.push(kind);
+                continue;
             }
+            let hint = match nearest(&text, known()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are {}", known().collect::<Vec<_>>().join(", ")),
+            };
+            self.complain(&span, format!("no notice is of kind `{text}`"), hint);
         }
         on
     }

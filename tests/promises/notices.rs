@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::Read as _;
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -34,10 +34,21 @@ fn attempt(
     notice: &Notice,
     patience: Duration,
 ) -> Result<(), Failure> {
+    trusting(None, channel, variables, notice, patience)
+}
+
+/// The same, trusting the authority of this file.
+fn trusting(
+    ca_file: Option<PathBuf>,
+    channel: &str,
+    variables: &[(&str, &str)],
+    notice: &Notice,
+    patience: Duration,
+) -> Result<(), Failure> {
     let text = format!("[notify.ops]\n{channel}\n");
     let jobs = Jobs::read("jobs.toml", &text).unwrap();
-    let environment = Environment::from_iter(variables.iter().copied());
-    let courier = Courier::new(None, environment).patient(patience, patience);
+    let environment: Environment = variables.iter().copied().collect();
+    let courier = Courier::new(ca_file, environment).patient(patience, patience);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -262,6 +273,20 @@ fn no_email_goes_to_another_machine_without_encryption() {
 }
 
 #[test]
+fn an_encrypted_mail_server_must_be_who_it_says() {
+    let post = Post::encrypted(Manner::Takes);
+    let channel = format!(
+        "smtp = \"smtps://127.0.0.1:{}\"\nfrom = \"a@example.com\"\nto = [\"b@example.com\"]",
+        post.port()
+    );
+    let failure = deliver(&channel, &[]).unwrap_err();
+    assert!(failure.message.contains("certificate"), "{failure}");
+    assert_eq!(post.heard().len(), 0);
+    trusting(Some(Post::authority()), &channel, &[], &notice(), LONG).unwrap();
+    assert!(post.heard().iter().any(|line| line == "DATA"));
+}
+
+#[test]
 fn a_command_gets_the_notice_on_its_input_and_in_variables() {
     let folder = Folder::new();
     let (json, text) = (folder.path().join("json"), folder.path().join("text"));
@@ -364,6 +389,22 @@ fn no_secret_is_in_anything_that_is_said() {
     assert!(
         !body.contains("4711") && body.contains("<redacted>"),
         "{body}"
+    );
+    // What is a secret by its name is one where it is written, too.
+    let site = Site::answering(|request| {
+        let token = request.header("authorization").unwrap_or_default();
+        Reply::Says(401, String::new(), format!("{token} is refused"))
+    });
+    let channel = format!(
+        "webhook = \"{}\"\nheaders = {{ Authorization = \"Bearer 0815-written\" }}",
+        site.url()
+    );
+    let failure = attempt(&channel, &[], &notice, LONG).unwrap_err();
+    assert!(
+        failure
+            .message
+            .ends_with("401 Unauthorized: <redacted> is refused"),
+        "{failure}"
     );
     let gone = "webhook_env = \"OPS_URL\"";
     let failure = attempt(

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::promises::survival::account::Account;
+use crate::stage::site::Site;
 
 const DAILY: &str = "[[job]]\nname = \"report\"\ncron = \"0 0 1 1 *\"\nscript = \"report.rhai\"\n";
 
@@ -241,4 +242,42 @@ fn of_two_services_one_runs_each_instant_whatever_is_killed() {
     labels.dedup();
     assert_eq!(labels.len(), made, "a run has done something twice");
     assert!(made <= all, "{made} {all}");
+}
+
+#[test]
+fn people_are_told_of_a_failure_and_of_the_recovery_and_of_nothing_twice() {
+    let account = account();
+    let site = Site::new();
+    account.home.write(
+        "jobs.toml",
+        &format!(
+            "[notify.ops]\nwebhook = \"{}/ops\"\n\n[notify.else]\nwebhook = \"{}/else\"\n\n{DAILY}notify = [\"ops\"]\n",
+            site.url(),
+            site.url()
+        ),
+    );
+    account.home.write("report.rhai", "exit(3);");
+    let mut service = account.mw(&["serve"]).start();
+    service.notes("report: next");
+    let trigger = ["jobs", "trigger", "report", "--wait"];
+    account.mw(&trigger).any_stderr().code(3).run();
+    site.waits();
+    account.home.write("report.rhai", "print(1);");
+    account.mw(&trigger).any_stdout().run();
+    account.mw(&trigger).any_stdout().run();
+    service.signal("TERM");
+    assert_eq!(service.end().code, Some(0));
+    let told: Vec<(String, Value)> = site
+        .requests()
+        .iter()
+        .map(|request| {
+            let body: Value = serde_json::from_str(&request.body).unwrap();
+            (request.path.clone(), body["kind"].clone())
+        })
+        .collect();
+    let ops = "/ops".to_owned();
+    assert_eq!(
+        told,
+        [(ops.clone(), "failure".into()), (ops, "recovery".into())]
+    );
 }

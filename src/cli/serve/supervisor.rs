@@ -8,11 +8,25 @@ use std::time::Duration;
 use sd_notify::NotifyState;
 
 /// The supervisor of this process, if there is one.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Supervisor;
+#[derive(Clone, Copy, Debug)]
+pub struct Supervisor {
+    is_there: bool,
+    watchdog: Option<Duration>,
+}
 
 impl Supervisor {
+    /// The supervisor that the environment of this process names.
+    pub fn of_process() -> Self {
+        Self {
+            is_there: std::env::var_os("NOTIFY_SOCKET").is_some(),
+            watchdog: sd_notify::watchdog_enabled().filter(|interval| !interval.is_zero()),
+        }
+    }
+
     fn tell(self, states: &[NotifyState<'_>]) {
+        if !self.is_there {
+            return;
+        }
         if let Err(error) = sd_notify::notify(states) {
             tracing::debug!(%error, "the supervisor cannot be told");
         }
@@ -44,8 +58,8 @@ impl Supervisor {
     }
 
     /// How often the supervisor wants to hear that the service is alive, at the least.
-    pub fn watchdog_interval(self) -> Option<Duration> {
-        sd_notify::watchdog_enabled().filter(|interval| !interval.is_zero())
+    pub const fn watchdog_interval(self) -> Option<Duration> {
+        self.watchdog
     }
 
     /// The service is alive.

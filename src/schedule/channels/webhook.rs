@@ -50,6 +50,7 @@ impl Reader<'_, '_, '_, '_> {
             content_type: content_type?,
             headers,
             insecure: self.insecure(),
+            is_secret: false,
         })
     }
 
