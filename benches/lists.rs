@@ -100,6 +100,7 @@ fn interpreter(nodes: &[Value]) -> Interpreter {
         controls: None,
         coverage: None,
         locals: Arc::default(),
+        window: metalwright::script::window::Window::default(),
     });
     Interpreter::new(&host, PathBuf::new())
 }

@@ -109,10 +109,11 @@ impl Serve {
                 wake: Notify::new(),
             });
             let events: Arc<dyn Events> = Arc::new(Heard(vec![
-                Arc::new(Lines(global.log_format)),
+                // Whoever reads of something finds it counted.
                 Arc::new(Counted::new(metrics)),
                 Arc::new(told),
                 mailer.clone(),
+                Arc::new(Lines(global.log_format)),
             ]));
             let posting = tokio::spawn({
                 let mailer = mailer.clone();

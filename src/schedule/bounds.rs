@@ -3,7 +3,7 @@
 
 mod entry;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::calendar::Calendar;
 use super::days::Days;
@@ -31,6 +31,16 @@ pub struct Bounds {
     pub windows: Option<Windows>,
 }
 
+/// What the bounds say of a fire.
+enum Judged {
+    /// It is within them.
+    Due,
+    /// It is outside, and so is everything before this instant.
+    Early(DateTime<Utc>),
+    /// It is outside, and so is everything after it.
+    Never,
+}
+
 impl Bounds {
     /// The first fire of a calendar strictly after `after` that is within the bounds.
     #[must_use]
@@ -44,46 +54,51 @@ impl Bounds {
             if self.not_after.is_some_and(|last| fire > last) {
                 return None;
             }
-            let resume = match self.day_after(calendar.zone(), fire)? {
-                Some(day) => day,
-                None => match self.opening_after(fire)? {
-                    Some(opening) => opening,
-                    None => return Some(fire),
-                },
-            };
-            // A clock that was set back over midnight may name an instant that is already past.
-            after = fire.max(resume - TimeDelta::nanoseconds(1));
+            match self.judged(calendar.zone(), fire) {
+                Judged::Due => return Some(fire),
+                // A clock that was set back over midnight may name an instant that is past.
+                Judged::Early(until) => after = fire.max(until - TimeDelta::nanoseconds(1)),
+                Judged::Never => return None,
+            }
         }
     }
 
-    /// Where to look on when the fire's day is left out, which is the start of the next day that is
-    /// not; the outer none is that there is no such day.
-    fn day_after(&self, zone: &Zone, fire: DateTime<Utc>) -> Option<Option<DateTime<Utc>>> {
+    /// Whether a fire is within the days and the windows.
+    fn judged(&self, zone: &Zone, fire: DateTime<Utc>) -> Judged {
         let date = zone.local(fire).date();
-        if self.allow(date) {
-            return Some(None);
+        if !self.allow(date) {
+            return self
+                .after_day(zone, date, fire)
+                .map_or(Judged::Never, Judged::Early);
         }
+        match &self.windows {
+            Some(windows) if windows.closes(fire).is_none() => windows
+                .opens_after(fire)
+                .map_or(Judged::Never, Judged::Early),
+            _ => Judged::Due,
+        }
+    }
+
+    /// Where to look on when a fire's date is left out: where the next begins that is not, so that
+    /// days are passed over whole.
+    fn after_day(
+        &self,
+        zone: &Zone,
+        date: NaiveDate,
+        fire: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
         let midnight = |date: NaiveDate| date.and_time(NaiveTime::MIN);
         // The clock may go back over midnight, into a day that counts.
         let again = midnight(date) - TimeDelta::seconds(1);
         if self.allow(again.date()) && zone.instants(again).latest().is_some_and(|it| it > fire) {
-            return Some(Some(fire));
+            return Some(fire);
         }
         let next = date
             .iter_days()
             .skip(1)
-            .take_while(|date| chrono::Datelike::year(date) <= LAST_YEAR)
+            .take_while(|date| date.year() <= LAST_YEAR)
             .find(|date| self.allow(*date))?;
-        zone.first_at(midnight(next)).map(Some)
-    }
-
-    /// Where to look on when no window is open at the fire, which is when one opens; the outer none
-    /// is that none ever does.
-    fn opening_after(&self, fire: DateTime<Utc>) -> Option<Option<DateTime<Utc>>> {
-        match &self.windows {
-            Some(windows) if windows.closes(fire).is_none() => windows.opens_after(fire).map(Some),
-            _ => Some(None),
-        }
+        zone.first_at(midnight(next))
     }
 
     /// Whether the job may be due on a date.

@@ -79,13 +79,6 @@ pub(super) fn read_channels(document: &mut Document<'_>, root: &DeTable<'_>) -> 
 }
 
 /// Reads the `notify` of a job: names of channels, each of which there must be.
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "the keys of a job are read elsewhere, which comes next"
-    )
-)]
 pub(super) fn read_notify(
     document: &mut Document<'_>,
     job: &DeTable<'_>,

@@ -16,7 +16,7 @@ const DAY: u32 = 24 * 60;
 const FARTHEST: TimeDelta = TimeDelta::days(366);
 
 /// How many days ahead a window opens at the latest, those left out that the zone skips.
-const MOST_DAYS: u64 = 30;
+const MOST_DAYS: usize = 30;
 
 const EXAMPLE: &str =
     "write `22:00-06:00`, or `sat-sun 22:00-06:00` for the days on which it opens";
@@ -126,8 +126,12 @@ impl Windows {
 
     /// The latest close of the windows that hold an instant.
     fn closes_next(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        // A window opened at most two days before, if the zone skipped the day in between.
-        self.around(at, 3, 1)
+        // It opened today or yesterday, or tomorrow if the clock went back over midnight since.
+        let yesterday = self.zone.local(at).date() - Days::new(1);
+        yesterday
+            .iter_days()
+            .take(3)
+            .flat_map(|date| self.on(date))
             .filter(|(opens, closes)| *opens <= at && at < *closes)
             .map(|(_, closes)| closes)
             .max()
@@ -136,25 +140,18 @@ impl Windows {
     /// The first instant after `at` at which a window opens.
     #[must_use]
     pub fn opens_after(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.around(at, 1, MOST_DAYS)
-            .map(|(opens, _)| opens)
-            .filter(|opens| *opens > at)
-            .min()
+        let yesterday = self.zone.local(at).date() - Days::new(1);
+        // What opens on a later day opens later.
+        yesterday.iter_days().take(MOST_DAYS).find_map(|date| {
+            let opens = self.on(date).map(|(opens, _)| opens);
+            opens.filter(|opens| *opens > at).min()
+        })
     }
 
-    /// Every window that opens in the days around an instant.
-    fn around(
-        &self,
-        at: DateTime<Utc>,
-        before: u64,
-        after: u64,
-    ) -> impl Iterator<Item = (DateTime<Utc>, DateTime<Utc>)> {
-        let start = self.zone.local(at).date() - Days::new(before);
-        start
-            .iter_days()
-            .zip(0..=before + after)
-            .flat_map(move |(date, _)| self.windows.iter().map(move |window| (window, date)))
-            .filter_map(|(window, date)| window.on(date, &self.zone))
+    /// When the windows of a day open and close.
+    fn on(&self, date: NaiveDate) -> impl Iterator<Item = (DateTime<Utc>, DateTime<Utc>)> {
+        let windows = self.windows.iter();
+        windows.filter_map(move |window| window.on(date, &self.zone))
     }
 }
 

@@ -272,10 +272,10 @@ fn people_are_told_of_a_failure_and_of_the_recovery_and_of_nothing_twice() {
         .iter()
         .map(|request| {
             let body: Value = serde_json::from_str(&request.body).unwrap();
-            (request.path.clone(), body["kind"].clone())
+            (request.line.clone(), body["kind"].clone())
         })
         .collect();
-    let ops = "/ops".to_owned();
+    let ops = "POST /ops".to_owned();
     assert_eq!(
         told,
         [(ops.clone(), "failure".into()), (ops, "recovery".into())]

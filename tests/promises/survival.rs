@@ -13,4 +13,5 @@ mod ownership;
 mod resumed;
 mod sweep;
 mod told;
+mod windows;
 mod wrong;

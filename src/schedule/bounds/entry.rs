@@ -1,12 +1,13 @@
 //! The keys of a job that narrow its schedules: `except`, `only`, `not_before`, `not_after`,
 //! `window`.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use toml::de::{DeTable, DeValue};
 
 use super::Bounds;
 use crate::schedule::almanac::Almanac;
 use crate::schedule::calendar::Calendar;
+use crate::schedule::days::Days;
 use crate::schedule::document::{Document, Node};
 use crate::schedule::window::{Window, Windows};
 use crate::zone::Zone;
@@ -23,15 +24,13 @@ pub(in crate::schedule) fn read_bounds(
 ) -> Bounds {
     let except = almanac.days(document, table, "except").unwrap_or_default();
     let only = almanac.days(document, table, "only");
-    let asks = except.ask_for_business_days()
-        || only
-            .as_ref()
-            .is_some_and(|days| days.ask_for_business_days());
+    let asks =
+        except.ask_for_business_days() || only.as_ref().is_some_and(Days::ask_for_business_days);
     let bounds = Bounds {
         holidays: if asks {
             almanac.holidays()
         } else {
-            Default::default()
+            Days::default()
         },
         except,
         only,
@@ -102,7 +101,7 @@ fn instant_of(text: &str, zone: &Zone, end: End) -> Option<DateTime<Utc>> {
     match end {
         End::First => midnight(date),
         End::Last => {
-            let next = midnight(date.checked_add_days(Days::new(1))?)?;
+            let next = midnight(date.succ_opt()?)?;
             Some(next - TimeDelta::nanoseconds(1))
         }
     }
@@ -166,7 +165,7 @@ fn refuse_what_is_never_due(
         match key {
             "window" => fewer.windows = None,
             "only" => fewer.only = None,
-            "except" => fewer.except = Default::default(),
+            "except" => fewer.except = Days::default(),
             "not_after" => fewer.not_after = None,
             _ => fewer.not_before = None,
         }

@@ -1,5 +1,6 @@
 //! What narrows a job's schedules, against a walk that asks of each fire whether it may be.
 
+use std::fmt::Write as _;
 use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -210,7 +211,7 @@ fn bounds_at_random_agree_with_asking_of_every_fire() {
     for name in ZONES {
         let zone: Tz = name.parse().unwrap();
         let changes = changes(zone);
-        for _ in 0..40 {
+        for _ in 0..20 {
             let line = oracle::line(&mut rng);
             if CronLine::parse(&line, false).is_err() {
                 continue;
@@ -219,11 +220,12 @@ fn bounds_at_random_agree_with_asking_of_every_fire() {
             for key in ["except", "only"] {
                 let days = DAYS[rng.usize(0..DAYS.len())].replace("1st", "first day");
                 if rng.bool() {
-                    keys += &format!("{key} = [\"{days}\", \"10-31\"]\n");
+                    writeln!(keys, "{key} = [\"{days}\", \"10-31\"]").unwrap();
                 }
             }
             if rng.bool() {
-                keys += &format!("window = \"{}\"\n", WINDOWS[rng.usize(0..WINDOWS.len())]);
+                let window = WINDOWS[rng.usize(0..WINDOWS.len())];
+                writeln!(keys, "window = \"{window}\"").unwrap();
             }
             let Ok(jobs) = read("[calendar.holidays]\ndays = [\"11-01\"]", &keys) else {
                 continue;
@@ -260,7 +262,7 @@ fn bounds_at_random_agree_with_asking_of_every_fire() {
     }
     println!("{compared} jobs, {found} fires");
     assert!(
-        compared > 200 && found > compared,
+        compared > 100 && found > compared,
         "{compared} jobs, {found} fires"
     );
 }

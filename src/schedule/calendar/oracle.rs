@@ -99,7 +99,7 @@ impl Read {
     }
 
     fn names(&self, minute: &Minute) -> bool {
-        if !self.minute[minute.minute] || !self.hour[minute.hour] || !self.month[minute.month] {
+        if !self.minute[minute.of_hour] || !self.hour[minute.hour] || !self.month[minute.month] {
             return false;
         }
         let (day, weekday) = (self.day[minute.day], self.weekday[minute.weekday]);
@@ -120,7 +120,7 @@ const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 #[derive(Clone, Copy)]
 struct Minute {
     local: NaiveDateTime,
-    minute: usize,
+    of_hour: usize,
     hour: usize,
     day: usize,
     month: usize,
@@ -132,7 +132,7 @@ impl Minute {
         let number = |value: u32| usize::try_from(value).unwrap();
         Self {
             local,
-            minute: number(local.minute()),
+            of_hour: number(local.minute()),
             hour: number(local.hour()),
             day: number(local.day()),
             month: number(local.month()),

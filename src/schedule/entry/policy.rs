@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
 
-use super::super::channels::Channels;
+use super::super::channels::{Channels, read_notify};
 use super::super::document::{Document, Node};
 use super::super::policy::{CatchUp, Policy, Retry, Rights};
 use crate::money::Money;
@@ -50,7 +50,9 @@ pub fn read(
         pause_after: read_pause(document, table),
         grace: span(document, table, "grace").unwrap_or(usual.grace),
         long_running: span(document, table, "long_running"),
-        notify: read_notify(document, table, channels),
+        notify: table
+            .contains_key("notify")
+            .then(|| read_notify(document, table, channels)),
     }
 }
 
@@ -208,36 +210,6 @@ fn read_group(
         );
     }
     None
-}
-
-/// `notify = ["ops"]`: the channels by which people hear of this job.
-fn read_notify(
-    document: &mut Document<'_>,
-    table: &DeTable<'_>,
-    channels: &Channels,
-) -> Option<Vec<String>> {
-    let names = words(document, table, "notify", "[\"ops\"]")?;
-    let list = table.get("notify")?.get_ref().as_array()?;
-    for item in list {
-        let Some(name) = item.get_ref().as_str().map(str::trim) else {
-            continue;
-        };
-        if name.is_empty() || channels.contains_key(name) {
-            continue;
-        }
-        if channels.is_empty() {
-            let hint = format!("write `[notify.{name}]` above the jobs");
-            document.complain(
-                &item.span(),
-                format!("there is no channel `{name}`"),
-                Some(hint),
-            );
-        } else {
-            let known = channels.keys().map(String::as_str);
-            choose(document, (name, &item.span()), "channel", known);
-        }
-    }
-    Some(names)
 }
 
 /// `pause_on_failure = true`, or after so many failures in a row.
