@@ -48,7 +48,7 @@ impl Ledger for Memory {
         1
     }
 
-    fn profile(&self) -> &str {
+    fn profile(&self) -> &'static str {
         "simulated"
     }
 

@@ -18,6 +18,56 @@ fn utc(instant: DateTime<Utc>) -> String {
     instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
+/// What the policies of a job have led to, and what hinders them.
+fn policy(event: &Event) -> (&'static str, &'static str, Value) {
+    match event {
+        Event::Settled {
+            job,
+            instant,
+            state,
+            run,
+            failures,
+        } => (
+            "info",
+            "settled",
+            json!({ "job": job, "due": utc(*instant), "state": state.as_str(), "run": run, "failures_before": failures }),
+        ),
+        Event::Retrying { job, attempt, at } => (
+            "warn",
+            "retrying",
+            json!({ "job": job, "attempt": attempt, "at": utc(*at) }),
+        ),
+        Event::Paused { job, failures } => (
+            "error",
+            "paused",
+            json!({ "job": job, "failures": failures }),
+        ),
+        Event::Long { job, number } => (
+            "warn",
+            "long_running",
+            json!({ "job": job, "number": number }),
+        ),
+        Event::StoreFailed { message } => ("error", "store_failed", json!({ "error": message })),
+        Event::StoreBack => ("info", "store_back", json!({})),
+        Event::TimedOut {
+            job,
+            number,
+            timeout,
+            ..
+        } => (
+            "error",
+            "timed_out",
+            json!({ "job": job, "number": number, "timeout_seconds": timeout.as_secs_f64() }),
+        ),
+        Event::Abandoned { job, number, .. } => (
+            "error",
+            "abandoned",
+            json!({ "job": job, "number": number }),
+        ),
+        _ => ("info", "event", json!({})),
+    }
+}
+
 // Fields that an event gains later are left out until they are named here; a new event is not, for
 // this is the list of all.
 fn parts(event: &Event) -> (&'static str, &'static str, Value) {
@@ -64,34 +114,14 @@ fn parts(event: &Event) -> (&'static str, &'static str, Value) {
             "queued",
             json!({ "job": job, "due": utc(*instant) }),
         ),
-        Event::Settled {
-            job,
-            instant,
-            state,
-            run,
-            failures,
-        } => (
-            "info",
-            "settled",
-            json!({ "job": job, "due": utc(*instant), "state": state.as_str(), "run": run, "failures_before": failures }),
-        ),
-        Event::Retrying { job, attempt, at } => (
-            "warn",
-            "retrying",
-            json!({ "job": job, "attempt": attempt, "at": utc(*at) }),
-        ),
-        Event::Paused { job, failures } => (
-            "error",
-            "paused",
-            json!({ "job": job, "failures": failures }),
-        ),
-        Event::Long { job, number } => (
-            "warn",
-            "long_running",
-            json!({ "job": job, "number": number }),
-        ),
-        Event::StoreFailed { message } => ("error", "store_failed", json!({ "error": message })),
-        Event::StoreBack => ("info", "store_back", json!({})),
+        Event::Settled { .. }
+        | Event::Retrying { .. }
+        | Event::Paused { .. }
+        | Event::Long { .. }
+        | Event::TimedOut { .. }
+        | Event::Abandoned { .. }
+        | Event::StoreFailed { .. }
+        | Event::StoreBack => policy(event),
         Event::Skipped {
             job,
             instant,
@@ -115,21 +145,6 @@ fn parts(event: &Event) -> (&'static str, &'static str, Value) {
             "warn",
             "missed",
             json!({ "job": job, "first": utc(*first), "last": utc(*last), "count": count }),
-        ),
-        Event::TimedOut {
-            job,
-            number,
-            timeout,
-            ..
-        } => (
-            "error",
-            "timed_out",
-            json!({ "job": job, "number": number, "timeout_seconds": timeout.as_secs_f64() }),
-        ),
-        Event::Abandoned { job, number, .. } => (
-            "error",
-            "abandoned",
-            json!({ "job": job, "number": number }),
         ),
         Event::Reloaded {
             added,

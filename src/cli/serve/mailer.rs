@@ -110,15 +110,12 @@ impl Mailer {
             return self.with_rows(move |rows| rows.drop_letter(number)).await;
         };
         let again = wait_before(letter.attempts + 1).filter(|_| failure.is_worth_repeating);
-        let what = match again {
-            Some(wait) => {
-                self.metrics.notice(&letter.channel, Outcome::Postponed);
-                format!("it is tried again in {} s", wait.num_seconds())
-            }
-            None => {
-                self.metrics.notice(&letter.channel, Outcome::GivenUp);
-                "it is given up".to_owned()
-            }
+        let what = if let Some(wait) = again {
+            self.metrics.notice(&letter.channel, Outcome::Postponed);
+            format!("it is tried again in {} s", wait.num_seconds())
+        } else {
+            self.metrics.notice(&letter.channel, Outcome::GivenUp);
+            "it is given up".to_owned()
         };
         let message = format!(
             "{}: the notice by channel {} was not delivered, {what}: {}",
