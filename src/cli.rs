@@ -53,7 +53,7 @@ use usage::Wishes;
 Examples:
   mw --sim eval 'clouds()'                              a line on a simulated account
   mw --sim run scripts/rolling_power_cycle.rhai         a script on it
-  mw run scripts/inventory.rhai                         a script on your own account
+  mw run scripts/nightly_inventory.rhai                 a script on your own account
   mw doc                                                what scripts can call")]
 struct Cli {
     #[command(flatten)]

@@ -8,6 +8,7 @@
 )]
 
 mod promises {
+    mod answers;
     mod calendars;
     mod calls;
     mod checks;

@@ -26,6 +26,7 @@ use crate::operation::Arguments;
 use crate::script::memory::Memory;
 use crate::script::runtime::LazyRuntime;
 use crate::script::stop::Stop;
+use crate::secret;
 use crate::session::{Permission, Recorder, Session, Settings, protect};
 
 /// The account a command works on.
@@ -70,8 +71,18 @@ impl Account {
             cacert: global.cacert.clone(),
         };
         let profile = config::resolve(&flags, &Environment::of_process())?;
+        let environment = Environment::of_process();
         for variable in &profile.secret_variables {
             protect(variable);
+            // Known to be secret before it is used for the first time.
+            if let Some(value) = environment.get(variable) {
+                secret::guard(value);
+            }
+        }
+        for variable in ["OPENMETAL_API_KEY", "OPENMETAL_CLIENT_SECRET"] {
+            if let Some(value) = environment.get(variable) {
+                secret::guard(value);
+            }
         }
         Ok(Self::Real {
             profile: Box::new(profile),

@@ -1,16 +1,28 @@
 //! Asking the person at the terminal for consent.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
-use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::Duration;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::termios::{QueueSelector, tcflush};
 
 use super::live;
+use crate::branch::{Branch, Frame};
+use crate::client::is_unprintable;
 use crate::script::stop::Stop;
 use crate::session::{Asker, Consent, Question};
 
 /// How often whoever waits for an answer looks whether the run is to stop.
-const EVERY: Duration = Duration::from_millis(50);
+const EVERY: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 50_000_000,
+};
+
+/// The longest answer that is read.
+const LONGEST: usize = 4096;
+
+/// One question at a time, whoever asks: an answer belongs to the question that is seen.
+static ASKING: Mutex<()> = Mutex::new(());
 
 /// The person at the terminal, if there is one: both the question and the answer need it.
 pub fn person(stop: &Stop) -> Option<Arc<dyn Asker>> {
@@ -24,6 +36,7 @@ struct Person {
 
 impl Asker for Person {
     fn ask(&self, question: &Question) -> Consent {
+        let _alone = ASKING.lock().unwrap_or_else(PoisonError::into_inner);
         let _held = live::hold();
         loop {
             // Silence is not consent.
@@ -37,6 +50,8 @@ impl Asker for Person {
     }
 
     fn confirm(&self, question: &str) -> Option<bool> {
+        let _alone = ASKING.lock().unwrap_or_else(PoisonError::into_inner);
+        let _held = live::hold();
         loop {
             let answer = self.says(&format!("{question} [y/N]: "))?;
             match answer.trim().to_lowercase().as_str() {
@@ -51,35 +66,56 @@ impl Asker for Person {
 impl Person {
     /// What he says to a question.
     fn says(&self, question: &str) -> Option<String> {
-        // What a name or a script holds must not move the cursor over what is asked.
+        if self.is_over() {
+            return None;
+        }
+        // What a name or a script holds must not move the cursor over what is asked, nor turn its
+        // letters around.
         let question: String = question
             .chars()
-            .map(|c| if c.is_control() { '?' } else { c })
+            .map(|c| if is_unprintable(c) { '?' } else { c })
             .collect();
+        // What was typed before was no answer to what nobody had seen.
+        tcflush(io::stdin(), QueueSelector::IFlush).ok()?;
         let mut err = io::stderr().lock();
         let asked = write!(err, "{question}").and_then(|()| err.flush());
         drop(err);
-        asked.ok().and_then(|()| self.line())
+        asked.ok()?;
+        let answer = self.line();
+        if answer.is_none() {
+            // Whatever comes next begins a line.
+            let _ = writeln!(io::stderr().lock());
+        }
+        answer
     }
 
-    /// A line from the terminal; nothing at its end, or when the run is to stop. Reading cannot be
-    /// interrupted, so another thread does it, which ends with the process.
+    /// Whether an answer would come too late. A cleanup asks although the run was cancelled, unless
+    /// it is cancelled itself.
+    fn is_over(&self) -> bool {
+        let is_cancelled = Branch::is_cancelled().unwrap_or(false);
+        is_cancelled || !Frame::nature().cleanup && self.stop.reason().is_some()
+    }
+
+    /// A line from the terminal; nothing at its end, or when the run is to stop. Read past the buffer
+    /// of standard input, which may hold what was typed before the question.
     fn line(&self) -> Option<String> {
-        let (sender, receiver) = channel();
-        std::thread::Builder::new()
-            .spawn(move || {
-                let mut line = String::new();
-                let read = io::stdin().lock().read_line(&mut line).unwrap_or(0);
-                // Nobody waits any more when the run was stopped.
-                let _ = sender.send((read > 0).then_some(line));
-            })
-            .ok()?;
-        loop {
-            match receiver.recv_timeout(EVERY) {
-                Ok(line) => return line,
-                Err(RecvTimeoutError::Timeout) if self.stop.reason().is_none() => {}
+        let input = io::stdin();
+        let mut line = Vec::new();
+        while !line.ends_with(b"\n") && line.len() < LONGEST {
+            let mut ready = [PollFd::new(&input, PollFlags::IN)];
+            match poll(&mut ready, Some(&EVERY)) {
+                Ok(0) | Err(rustix::io::Errno::INTR) if !self.is_over() => continue,
+                Ok(count) if count > 0 => {}
+                _ => return None,
+            }
+            let mut bytes = [0; 256];
+            match rustix::io::read(&input, &mut bytes) {
+                Ok(0) => return None,
+                Ok(read) => line.extend(bytes.get(..read)?),
+                Err(rustix::io::Errno::INTR) => {}
                 Err(_) => return None,
             }
         }
+        Some(String::from_utf8_lossy(&line).into_owned())
     }
 }

@@ -1,10 +1,11 @@
 //! What scripts have beside their account: the user's secrets, the way to hosts elsewhere.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use super::Global;
 use super::account::Account;
+use super::kept;
 use crate::client::Web;
 use crate::config::{self, Environment};
 use crate::error::Complaint;
@@ -28,7 +29,35 @@ pub fn of(global: &Global, account: &Account, folder: PathBuf) -> Arc<Locals> {
         web: Web::new(ca_file),
         yes: global.yes,
         chance: Mutex::new(chance),
+        own: own(global),
+        api: match account {
+            Account::Simulated(_) => None,
+            Account::Real { profile, .. } => Locals::host_of(&profile.url),
+        },
     })
+}
+
+/// The folder of the configuration, with the credentials beside it, and the journal: who writes to
+/// them grants himself what he likes.
+fn own(global: &Global) -> Vec<PathBuf> {
+    let mut own = Vec::new();
+    if let Ok(file) = config::config_file(&Environment::of_process()) {
+        own.extend(file.parent().map(Path::to_owned));
+        own.push(file);
+    }
+    if let Ok(store) = kept::store(global) {
+        let file = store.file();
+        own.extend(["", "-wal", "-shm"].map(|end| {
+            let mut name = file.as_os_str().to_owned();
+            name.push(end);
+            PathBuf::from(name)
+        }));
+    }
+    // What is granted is decided by where a path really leads.
+    let real = own.iter().filter_map(|path| path.canonicalize().ok());
+    let real: Vec<PathBuf> = real.collect();
+    own.extend(real);
+    own
 }
 
 /// A secret of the user's: a file beside the configuration, readable by him alone.

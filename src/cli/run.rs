@@ -16,7 +16,7 @@ use crate::script::source::Source;
 Examples:
   mw --sim run scripts/rolling_power_cycle.rhai --cloud 'Bare metal' --batch 2
   mw --sim run scripts/provision_cloud.rhai --help
-  mw --sim --output json run scripts/inventory.rhai
+  mw --sim --output json run scripts/nightly_inventory.rhai
   echo 'print(clouds().len())' | mw --sim run -
   mw --profile production --allow disrupt run scripts/rolling_power_cycle.rhai --cloud Web")]
 pub struct Run {

@@ -259,7 +259,8 @@ pub(super) fn connector(
         // a request goes out on it.
         .pool_idle_timeout(Duration::from_secs(20))
         .tcp_nodelay(true);
-    if settings.proxies {
+    // A proxy is another machine, with a loopback of its own.
+    if settings.proxies && !is_loopback(host) {
         guard_proxies();
     } else {
         builder = builder.no_proxy();
@@ -296,6 +297,17 @@ fn address(text: &str) -> Result<Url, Failure> {
         return refuse("must end with its path");
     }
     Ok(url)
+}
+
+/// Whether a host, with or without its port, is this machine by its own name for itself.
+pub(super) fn is_loopback(host: &str) -> bool {
+    let address = |text: &str| {
+        let text = text.trim_start_matches('[').trim_end_matches(']');
+        let parsed = text.parse::<std::net::IpAddr>();
+        parsed.is_ok_and(|it| it.is_loopback() || it.is_unspecified())
+            || text.eq_ignore_ascii_case("localhost")
+    };
+    address(host) || host.rsplit_once(':').is_some_and(|(name, _)| address(name))
 }
 
 /// Keeps the passwords of the environment's proxies out of all that is written.

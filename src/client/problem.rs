@@ -157,7 +157,8 @@ pub fn shown(text: &str, longest: usize) -> Option<String> {
 }
 
 /// Control characters, and those that turn the writing direction or take no room.
-fn is_unprintable(c: char) -> bool {
+#[must_use]
+pub fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

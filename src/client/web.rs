@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::Url;
 
-use super::https::{HttpsSettings, connector, failure, host_of, whole};
+use super::https::{HttpsSettings, connector, failure, host_of, is_loopback, whole};
 use super::transport::Failure;
 
 /// The largest answer taken, in bytes.
@@ -30,6 +30,7 @@ pub struct WebRequest {
 #[derive(Debug)]
 pub struct Web {
     settings: HttpsSettings,
+    near: OnceLock<Result<reqwest::Client, Failure>>,
     plain: OnceLock<Result<reqwest::Client, Failure>>,
     secured: OnceLock<Result<reqwest::Client, Failure>>,
 }
@@ -47,6 +48,7 @@ impl Web {
                 total_timeout: long,
                 ..HttpsSettings::new("")
             },
+            near: OnceLock::new(),
             plain: OnceLock::new(),
             secured: OnceLock::new(),
         }
@@ -56,7 +58,11 @@ impl Web {
     pub async fn send(&self, request: WebRequest) -> Result<http::Response<Bytes>, Failure> {
         let host = host_of(&request.url);
         let is_plain = request.url.scheme() == "http";
-        let slot = if is_plain { &self.plain } else { &self.secured };
+        let slot = match (is_plain, is_loopback(&host)) {
+            (true, true) => &self.near,
+            (true, false) => &self.plain,
+            (false, _) => &self.secured,
+        };
         let client = slot
             .get_or_init(|| connector(&self.settings, &host, is_plain))
             .as_ref()

@@ -54,6 +54,11 @@ static MEANINGS: LazyLock<HashMap<&'static str, Meaning>> = LazyLock::new(|| {
 /// More arguments than any call of ours takes, so that one too many gets its own message.
 const MOST_ARGUMENTS: usize = 5;
 
+/// Every name under which an operation is called.
+pub fn meant() -> impl Iterator<Item = &'static str> {
+    MEANINGS.keys().copied()
+}
+
 /// Gives an engine those of our calls that are among the names a script mentions.
 pub fn register(engine: &mut Engine, host: &Host, mentioned: &BTreeSet<String>) {
     for mentioned in mentioned {

@@ -223,6 +223,15 @@ fn is_worth_retrying(error: &EvalAltResult) -> bool {
     }
 }
 
+/// Whether a script ended itself by `exit(0)`.
+fn is_success(error: &EvalAltResult) -> bool {
+    matches!(
+        error.unwrap_inner(),
+        EvalAltResult::ErrorTerminated(token, _)
+            if token.read_lock::<Stopped>().is_some_and(|it| *it == Stopped::Exit(exit::DONE))
+    )
+}
+
 /// Whether a call may have been carried out without our knowing.
 fn is_in_doubt(error: &EvalAltResult) -> bool {
     matches!(
@@ -281,6 +290,8 @@ fn ensure(
     match (outcome, cleaned) {
         (Ok(value), Ok(_)) => Ok(value),
         (Ok(_), Err(error)) | (Err(error), Ok(_)) => Err(error),
+        // What was not cleaned up is no success.
+        (Err(exit), Err(error)) if is_success(&exit) => Err(error),
         // To do it all again could do twice what the cleanup may have done.
         (Err(error), Err(second)) if is_in_doubt(&second) && !is_final(&error) => {
             host.note(

@@ -15,7 +15,7 @@ mod template;
 mod web;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use rhai::{Engine, EvalAltResult};
@@ -47,6 +47,28 @@ pub struct Locals {
     pub yes: bool,
     /// Where its random numbers come from.
     pub chance: Mutex<fastrand::Rng>,
+    /// What is mw's own: its configuration, credentials and journal, which no grant reaches.
+    pub own: Vec<PathBuf>,
+    /// The host and port of the account's API, which is reached by its operations only.
+    pub api: Option<String>,
+}
+
+impl Locals {
+    /// The host of an address and its port, as they tell hosts apart.
+    #[must_use]
+    pub fn host_of(url: &str) -> Option<String> {
+        let url = url::Url::parse(url).ok()?;
+        Some(format!(
+            "{}:{}",
+            url.host_str()?,
+            url.port_or_known_default()?
+        ))
+    }
+
+    /// Whether a path without links leads to what is mw's own.
+    fn is_own(&self, real: &Path) -> bool {
+        self.own.iter().any(|own| real.starts_with(own))
+    }
 }
 
 impl fmt::Debug for Locals {
@@ -66,6 +88,8 @@ impl Default for Locals {
             web: Web::new(None),
             yes: false,
             chance: Mutex::new(fastrand::Rng::new()),
+            own: Vec::new(),
+            api: None,
         }
     }
 }

@@ -51,6 +51,18 @@ pub(super) fn of(secret: &str) -> Vec<String> {
             .replace('"', "&quot;"),
     );
     forms.push(format!("{secret:?}").trim_matches('"').to_owned());
+    // In CSV, and in a YAML text between single quotes.
+    forms.push(secret.replace('"', "\"\""));
+    forms.push(secret.replace('\'', "''"));
+    // In a block of YAML each line stands for itself.
+    if secret.contains('\n') {
+        let lines = secret.lines().map(str::trim);
+        forms.extend(
+            lines
+                .filter(|line| line.len() >= SHORTEST_PIECE)
+                .map(str::to_owned),
+        );
+    }
     for offset in 0..3 {
         forms.extend(pieces(secret, offset));
     }

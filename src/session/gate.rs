@@ -30,12 +30,13 @@ pub struct Known {
     pub spending: Spending,
     /// The catalogues by location, and whether what was bought before is counted.
     market: Mutex<Market>,
+    /// Whether what the run bought before it was taken up is counted.
+    past_counted: Mutex<bool>,
 }
 
 #[derive(Debug, Default)]
 struct Market {
     catalogues: HashMap<Option<String>, Arc<Products>>,
-    is_past_counted: bool,
 }
 
 /// A call that may be made.
@@ -127,7 +128,11 @@ impl Session {
         }
         let question = Question {
             cost: admitted.1,
-            typed: on.last().and_then(|it| it.name.name().map(str::to_owned)),
+            // An empty name is typed by an empty line: where there is none, its id is typed.
+            typed: on.last().map(|it| match it.name.name() {
+                Some(name) if !name.trim().is_empty() => name.to_owned(),
+                _ => it.id.clone(),
+            }),
             ..Question::new(effect, described(operation, arguments, &on))
         };
         let asked = permission.ask(effect, question, |why| {
@@ -320,7 +325,9 @@ impl Session {
 
     /// Counts what the run bought before it was taken up again.
     async fn count_the_past(&self) -> Result<(), Refusal> {
-        if self.0.known.market.lock().await.is_past_counted {
+        // Whoever comes second waits until it is counted.
+        let mut is_counted = self.0.known.past_counted.lock().await;
+        if *is_counted {
             return Ok(());
         }
         let mut bought = Vec::new();
@@ -334,12 +341,8 @@ impl Session {
                 "resume it without a limit, or begin another run".to_owned(),
             )
         })?;
-        let mut market = self.0.known.market.lock().await;
-        // Branches may have come at once.
-        if !market.is_past_counted {
-            market.is_past_counted = true;
-            self.0.known.spending.add(cost);
-        }
+        self.0.known.spending.add(cost);
+        *is_counted = true;
         Ok(())
     }
 }

@@ -209,9 +209,9 @@ impl Recorder {
         std::mem::take(&mut *lock(&self.0.made))
     }
 
-    /// What the calls of the past bought, or may have bought: operations and arguments; given once.
+    /// What the calls of the past bought, or may have bought: operations and arguments.
     pub(super) fn spent(&self) -> Vec<(String, Arguments)> {
-        std::mem::take(&mut *lock(&self.0.spent))
+        lock(&self.0.spent).clone()
     }
 
     /// Whether the branch of this thread has calls to tell again before it does anything new.

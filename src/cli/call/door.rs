@@ -127,6 +127,15 @@ fn by_path(method: Method, path: &str, words: &[String]) -> Result<Door, Complai
                 near: None,
             })
         }
+        // A server may answer HEAD by doing what GET does, and keep the answer to itself.
+        Found::Methods(_) if method == Method::Head && get_changes(&steps) => {
+            Err(Complaint::usage(format!(
+                "HEAD {plain} might do what GET {plain} does, which is no mere reading"
+            ))
+            .hint(format!(
+                "call GET {plain}, which goes by its own permission"
+            )))
+        }
         Found::Methods(methods) => {
             let others: Vec<String> = methods.iter().map(|it| format!("{it} {plain}")).collect();
             Ok(undeclared(method, &path, words, Some(others.join("`, `"))))
@@ -136,6 +145,16 @@ fn by_path(method: Method, path: &str, words: &[String]) -> Result<Door, Complai
             let near = nearest(plain, paths).map(|near| format!("{} {near}", method.as_str()));
             Ok(undeclared(method, &path, words, near))
         }
+    }
+}
+
+/// Whether the operation that GET is at this path does more than read.
+fn get_changes(steps: &[String]) -> bool {
+    match route::find(Method::Get.as_str(), &format!("/{}", steps.join("/"))) {
+        Found::Operation(operation, _) => {
+            !matches!(operation.effect, EffectRule::Always(Effect::Read))
+        }
+        _ => false,
     }
 }
 
@@ -226,6 +245,12 @@ mod tests {
     fn door(words: &[&str]) -> Result<Door, Complaint> {
         let rest: Vec<String> = words.iter().skip(1).map(|it| (*it).to_owned()).collect();
         find(words[0], &rest)
+    }
+
+    #[test]
+    fn head_of_what_does_more_than_read_is_refused() {
+        assert!(door(&["HEAD", "/v1/ipmi/c1/html5/n1"]).is_err());
+        assert!(door(&["HEAD", "/v1/clouds"]).is_ok());
     }
 
     #[test]

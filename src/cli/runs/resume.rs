@@ -48,16 +48,21 @@ impl Resume {
         may_go_on(&run, &global)?;
         execution.account.connect()?;
         execution.account.greet(&global, &execution.runtime)?;
-        // Relative names are from where the run was begun, if that folder is there.
+        // Relative names, granted ones too, are from where the run was begun. From anywhere else they
+        // would be other files.
         let folder = &run.start.folder;
-        let journal = kept::journal(&global)?;
-        if !folder.is_empty() && std::env::set_current_dir(folder).is_err() && !global.quiet {
-            let mut err = std::io::stderr().lock();
-            let _ = writeln!(
-                err,
-                "the folder {folder}, where the run was begun, is not here"
+        if !folder.is_empty()
+            && let Err(error) = std::env::set_current_dir(folder)
+        {
+            let message = format!(
+                "run {} was begun in {folder}, which is not to be had: {error}",
+                run.id
             );
+            return Err(Complaint::usage(message)
+                .hint("put the folder back: its relative names are from there")
+                .into());
         }
+        let journal = kept::journal(&global)?;
         let mut resumed = Prepared::again(&journal, &run.id, self.with_changes)?;
         let now = Granted::of(&global, &execution.account)?;
         resumed.granted = resumed.granted.again(&global, now);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use crate::script::call::meant;
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 /// The names a script mentions that could be calls, those in texts included: `Fn("clouds")` makes a
@@ -10,6 +11,11 @@ pub fn mentioned(ast: &AST, names: &mut BTreeSet<String>) {
     ast.walk(&mut |path: &[ASTNode<'_>]| {
         if let Some(call) = path.last().and_then(call_at) {
             names.insert(call.name.to_string());
+            let is_literal = matches!(call.args.first(), Some(Expr::StringConstant(..)));
+            if call.name == "Fn" && !is_literal {
+                // Which function it is turns out when it runs: it may be any.
+                names.extend(meant().map(str::to_owned));
+            }
         } else if let Some(ASTNode::Expr(Expr::StringConstant(text, _))) = path.last()
             && is_word(text)
         {

@@ -36,13 +36,19 @@ pub(super) fn append(host: &Host, path: &str, text: &ImmutableString) -> Result<
         }
     };
     let Some(call) = call else {
-        return disk::append(&real, text, length).map(drop).map_err(trouble);
+        return disk::append_now(&real, text).map_err(trouble);
     };
     // How long the file was says later how much of the text is in it.
-    let before = of_body(&call)["before"].as_u64().unwrap_or(length);
+    let cut_off = of_body(&call)["before"].as_u64();
+    let before = cut_off.unwrap_or(length);
     let call = host.begun(call, &json!({"before": before}))?;
     crash("after-intent");
-    let outcome = match disk::append(&real, text, before) {
+    // Others may add to the file as well: only what was cut off is looked for.
+    let appended = match cut_off {
+        Some(before) => disk::append(&real, text, before),
+        None => disk::append_now(&real, text).map(|()| true),
+    };
+    let outcome = match appended {
         Ok(true) => Ok(()),
         Ok(false) => {
             let seen = "the file has changed since, and does not say whether it was added";

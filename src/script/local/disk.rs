@@ -221,6 +221,19 @@ pub fn length(real: &Path) -> Result<u64> {
     }
 }
 
+/// Adds a text at the end of a file, wherever that is by now.
+pub fn append_now(real: &Path, text: &str) -> Result<()> {
+    let (folder, name) = parted(real, true)?;
+    let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | FILE;
+    let opened = rustix::fs::openat(&folder, name, flags, Mode::from_raw_mode(0o666));
+    let mut file = File::from(opened.map_err(said)?);
+    regular(&file)?;
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_all());
+    written.map_err(|error| why(&error))
+}
+
 /// Adds what of a text is missing to a file that was `before` bytes long; false where the file holds
 /// something else behind that.
 pub fn append(real: &Path, text: &str, before: u64) -> Result<bool> {

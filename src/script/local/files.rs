@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{Result, appended, disk};
+use crate::error::exit;
 use crate::operation::Effect;
 use crate::record::Secret;
 use crate::script::host::Host;
@@ -37,6 +38,13 @@ pub(super) fn place(host: &Host, builtin: &str, access: Access, path: &str) -> R
     }
     let real = resolved(&host.locals().folder.join(path))
         .map_err(|error| trouble(&disk::why(&error)).raise())?;
+    if host.locals().is_own(&real) {
+        let mut trouble = trouble("it is mw's own: its configuration, credentials and journal");
+        trouble.exit = exit::NOT_PERMITTED;
+        return Err(trouble
+            .hint("no script reads or writes them, whatever is granted")
+            .raise());
+    }
     let want = Want::file(access, Path::new(path), real.clone());
     host.permit(&format!("{builtin} {path:?}"), &want)?;
     Ok(real)

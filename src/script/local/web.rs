@@ -8,7 +8,7 @@ use bytes::Bytes;
 use rhai::{Dynamic, Engine, ImmutableString, Map};
 use serde_json::{Value, json};
 
-use super::{Result, sent};
+use super::{Locals, Result, sent};
 use crate::branch::Frame;
 use crate::client::{Failure, Phase, WebRequest};
 use crate::error::exit;
@@ -17,6 +17,7 @@ use crate::script::host::Host;
 use crate::script::recording::Step;
 use crate::script::trouble::{Stopped, Trouble};
 use crate::script::value;
+use crate::secret;
 use crate::session::{Address, Recorder, Want};
 pub(super) use request::Wanted;
 
@@ -119,8 +120,9 @@ fn judged(wanted: &Wanted, answer: &Value) -> Result<Dynamic> {
         .and_then(|status| status.canonical_reason())
         .unwrap_or_default();
     let mut message = format!("{wanted}: {status} {reason}");
-    let body = answer["body"].as_str().unwrap_or_default();
-    let said: String = body
+    // Blotted before it is cut: half a secret is one.
+    let body = wanted.blotted(answer["body"].as_str().unwrap_or_default());
+    let said: String = secret::redact(&body)
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ")
@@ -129,7 +131,7 @@ fn judged(wanted: &Wanted, answer: &Value) -> Result<Dynamic> {
         .take(200)
         .collect();
     if !said.is_empty() {
-        message = format!("{message}: {}", wanted.blotted(&said));
+        message = format!("{message}: {said}");
     }
     let mut trouble = Trouble::new("http", message);
     trouble.status = Some(status);
@@ -149,6 +151,16 @@ pub(super) fn permitted(host: &Host, wanted: &Wanted, url: &url::Url) -> Result<
     let Some(address) = Address::of_url(url) else {
         return Err(Trouble::argument(format!("{wanted}: the address names no host")).raise());
     };
+    if Locals::host_of(url.as_str()).is_some_and(|it| host.locals().api.as_ref() == Some(&it)) {
+        let mut trouble = Trouble::new(
+            "not_permitted",
+            format!("{wanted}: this is the account's own API"),
+        );
+        trouble.exit = exit::NOT_PERMITTED;
+        return Err(trouble
+            .hint("call its operations, which go by permissions and the journal: mw doc lists them")
+            .raise());
+    }
     host.permit(
         &wanted.to_string(),
         &Want::host(address, wanted.method.as_str()),
@@ -218,7 +230,7 @@ fn json_of(answer: &Map) -> Result<Dynamic> {
     serde_json::from_str::<Value>(&body)
         .map(|value| value::of_json(&value))
         .map_err(|error| {
-            let start: String = body.chars().take(60).collect();
+            let start: String = secret::redact(&body).chars().take(60).collect();
             Trouble::new(
                 "format",
                 format!("the answer is no JSON: {error}; it begins {start:?}"),

@@ -1,0 +1,203 @@
+//! An answer belongs to the question that is seen, and to no other.
+
+use std::fs;
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
+
+use crate::stage::folder::Folder;
+use crate::stage::mw::Mw;
+use crate::stage::server::Server;
+use crate::stage::site::{Reply, Site};
+use crate::stage::terminal::{self, Terminal};
+
+fn variables(server: &Server, folder: &Folder) -> String {
+    format!(
+        "OPENMETAL_API_URL='{}' OPENMETAL_API_KEY=sim MW_STORE='{}'",
+        server.url(),
+        folder.path().join("journal.db").display()
+    )
+}
+
+/// How many questions a screen shows.
+fn asked(screen: &str) -> usize {
+    screen.replace('\n', "").matches("[n]o:").count()
+}
+
+fn rebooted(server: &Server) -> usize {
+    let calls = server.calls().into_iter();
+    calls.filter(|call| call.operation == "set_power").count()
+}
+
+#[test]
+fn what_is_typed_before_a_question_is_no_answer_to_it() {
+    if !terminal::is_there() {
+        return;
+    }
+    let server = Server::start();
+    let (typed, wait) = channel();
+    let wait = Mutex::new(wait);
+    let gate = Site::answering(move |_| {
+        let _ = wait.lock().unwrap().recv();
+        Reply::body("")
+    });
+    let line = format!(
+        "print(\"typing\"); http_get(\"{}/typed\"); cloud(\"Bare metal\").nodes()[0].reboot(); print(\"over\")",
+        gate.url()
+    );
+    let folder = Folder::new();
+    folder.write("early.rhai", &line);
+    let file = folder.path().join("early.rhai");
+    let person = Terminal::of(
+        &variables(&server, &folder),
+        &format!("--allow net:127.0.0.1 run '{}'", file.display()),
+    );
+    person.shows("typing", |screen| screen.contains("typing"));
+    person.enters("y");
+    person.shows("what is typed", |screen| {
+        screen.lines().any(|line| line.trim() == "y")
+    });
+    typed.send(()).unwrap();
+    person.shows("a question", |screen| asked(screen) == 1);
+    assert_eq!(rebooted(&server), 0);
+    person.enters("n");
+    person.closes();
+    assert_eq!(rebooted(&server), 0);
+}
+
+#[test]
+fn questions_of_branches_are_asked_one_after_another() {
+    if !terminal::is_there() {
+        return;
+    }
+    let server = Server::start();
+    let folder = Folder::new();
+    folder.write(
+        "both.rhai",
+        "parallel([0, 1], |i| { cloud(\"Bare metal\").nodes()[i].reboot(); }); print(\"over\");",
+    );
+    let file = folder.path().join("both.rhai");
+    let person = Terminal::of(
+        &variables(&server, &folder),
+        &format!("run '{}'", file.display()),
+    );
+    person.shows("one question", |screen| asked(screen) == 1);
+    assert_eq!(rebooted(&server), 0);
+    person.enters("y");
+    person.shows("another one", |screen| asked(screen) == 2);
+    person.enters("y");
+    person.closes();
+    assert_eq!(rebooted(&server), 2);
+}
+
+#[test]
+fn no_grant_of_files_reaches_what_is_mws_own() {
+    let server = Server::start();
+    let home = Folder::new();
+    home.write("config/metalwright/config.toml", "# mine\n");
+    let config = home.path().join("config");
+    let own = config.join("metalwright/config.toml");
+    let store = home.path().join("state/journal.db");
+    let grant = format!("fs:{}", home.path().display());
+    for line in [
+        format!("write_file({own:?}, \"x\")"),
+        format!("read_file({own:?})"),
+        format!(
+            "append_file({:?}, \"x\")",
+            store.with_file_name("journal.db-wal")
+        ),
+        format!("write_file({store:?}, \"x\")"),
+        format!(
+            "read_file({:?})",
+            home.path().join("config/../config/metalwright/config.toml")
+        ),
+    ] {
+        let done = Mw::new(["--allow", &grant, "eval", &line])
+            .account(server.url())
+            .env("XDG_CONFIG_HOME", config.to_str().unwrap())
+            .env("MW_STORE", store.to_str().unwrap())
+            .any_stderr()
+            .code(4)
+            .run();
+        assert!(done.stderr.contains("mw's own"), "{line}: {}", done.stderr);
+    }
+    assert_eq!(fs::read_to_string(&own).unwrap(), "# mine\n");
+}
+
+#[test]
+fn the_accounts_own_api_is_reached_by_operations_only() {
+    let server = Server::start();
+    let line = format!(
+        "http_request(\"DELETE\", \"{}/v1/clouds/x\", #{{}})",
+        server.url()
+    );
+    let done = Mw::new(["--allow", "net:127.0.0.1", "eval", &line])
+        .account(server.url())
+        .any_stderr()
+        .code(4)
+        .run();
+    assert!(
+        done.stderr.contains("the account's own API"),
+        "{}",
+        done.stderr
+    );
+    assert!(
+        server
+            .calls()
+            .iter()
+            .all(|call| call.operation != "delete_cloud")
+    );
+}
+
+#[test]
+fn a_key_is_a_secret_before_it_is_used() {
+    let server = Server::start();
+    Mw::new([
+        "--allow",
+        "env:OPENMETAL_API_KEY",
+        "eval",
+        "env(\"OPENMETAL_API_KEY\")",
+    ])
+    .account(server.url())
+    .env("OPENMETAL_API_KEY", "sim-maintainer")
+    .stdout("<redacted>\n")
+    .run();
+}
+
+#[test]
+fn a_function_that_is_named_when_it_runs_is_found() {
+    Mw::new([
+        "--sim",
+        "eval",
+        "let n = \"clo\"; n += \"uds\"; Fn(n).call().len()",
+    ])
+    .stdout("2\n")
+    .run();
+}
+
+#[test]
+fn a_cleanup_that_fails_is_no_success() {
+    Mw::new([
+        "--sim",
+        "eval",
+        "ensure(|| exit(0), || { throw \"dirty\" })",
+    ])
+    .any_stderr()
+    .code(1)
+    .run();
+}
+
+#[test]
+fn lines_that_many_add_to_one_file_are_all_there() {
+    let folder = Folder::new();
+    let grant = format!("fs:{}", folder.path().display());
+    let file = folder.path().join("log.txt");
+    let line = format!(
+        "let a = []; for i in 0..40 {{ a.push(i); }} parallel(a, |i| append_file({file:?}, \"a line\\n\")); ()"
+    );
+    let server = Server::start();
+    Mw::new(["--allow", &grant, "eval", &line])
+        .account(server.url())
+        .any_stdout()
+        .run();
+    assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 40);
+}
