@@ -201,3 +201,36 @@ fn lines_that_many_add_to_one_file_are_all_there() {
         .run();
     assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 40);
 }
+
+#[test]
+fn a_run_whose_folder_is_gone_is_not_resumed_elsewhere() {
+    let server = Server::start();
+    let home = Folder::new();
+    home.write(
+        "work/two.rhai",
+        "write_file(\"one.txt\", \"1\"); http_get(\"http://127.0.0.1:1\");",
+    );
+    let store = home.path().join("journal.db");
+    let mw = |words: &[&str]| {
+        Mw::new(words)
+            .account(server.url())
+            .env("MW_STORE", store.to_str().unwrap())
+    };
+    let work = home.path().join("work");
+    let ended = mw(&["--allow", "fs:.", "run", "two.rhai"])
+        .env("MW_TEST_KILL", "before-outcome:1")
+        .inside(&work)
+        .start()
+        .end();
+    assert_eq!(ended.code, None);
+    fs::rename(&work, home.path().join("gone")).unwrap();
+    let list = mw(&["--output", "json", "runs", "list"]).any_stdout().run();
+    let runs: serde_json::Value = serde_json::from_str(&list.stdout).unwrap();
+    let run = runs[0]["id"].as_str().unwrap();
+    let done = mw(&["runs", "resume", run]).any_stderr().code(2).run();
+    assert!(
+        done.stderr.contains("put the folder back"),
+        "{}",
+        done.stderr
+    );
+}

@@ -51,6 +51,7 @@ impl Resume {
         // Relative names, granted ones too, are from where the run was begun. From anywhere else they
         // would be other files.
         let folder = &run.start.folder;
+        let journal = kept::journal(&global)?;
         if !folder.is_empty()
             && let Err(error) = std::env::set_current_dir(folder)
         {
@@ -62,7 +63,6 @@ impl Resume {
                 .hint("put the folder back: its relative names are from there")
                 .into());
         }
-        let journal = kept::journal(&global)?;
         let mut resumed = Prepared::again(&journal, &run.id, self.with_changes)?;
         let now = Granted::of(&global, &execution.account)?;
         resumed.granted = resumed.granted.again(&global, now);
