@@ -47,7 +47,7 @@ const LAST_POST: Duration = Duration::from_secs(10);
 #[derive(Args, Debug)]
 #[command(
     after_help = "SIGTERM or Ctrl-C stops launching and waits for what runs; a second one \
-cancels it.\n\nExamples:
+cancels it. SIGHUP has the jobs file read again now.\n\nExamples:
   mw --sim serve --jobs scripts/jobs.toml
   mw --sim serve --jobs scripts/jobs.toml --listen 127.0.0.1:0 --log-format json"
 )]
@@ -95,6 +95,8 @@ impl Serve {
             let router = page::router(health.clone(), metrics.clone());
             let listening = self.listen(global.log_format, router).await?;
             let signals = tokio::spawn(stop_on_signals(drain.clone(), abort.clone()));
+            let again = Arc::new(Notify::new());
+            let hearing = tokio::spawn(read_again_on_signal(again.clone()));
             let (sender, reload) = mpsc::channel(1);
             let told = Told {
                 health: health.clone(),
@@ -130,7 +132,8 @@ impl Serve {
                 }
                 complaints
             }));
-            let watching = tokio::spawn(watch.run(sender, events.clone(), drain.clone()));
+            let watching =
+                tokio::spawn(watch.run(sender, events.clone(), drain.clone(), again.clone()));
             let (tell, others) = mpsc::channel(1);
             let glancing = launcher
                 .journal()
@@ -147,7 +150,7 @@ impl Serve {
             // What the last runs have to say is said before the end, if it can be.
             let _ = tokio::time::timeout(LAST_POST, mailer.round()).await;
             ledger.end();
-            for task in [watching, signals, beating] {
+            for task in [watching, signals, hearing, beating] {
                 task.abort();
             }
             for task in [glancing, listening].into_iter().flatten() {
@@ -187,6 +190,16 @@ impl Serve {
         }
         let serving = listener::serve(listener, router, Limits::default());
         Ok(Some(tokio::spawn(serving)))
+    }
+}
+
+/// SIGHUP has the jobs file looked at now. Without being heard it would end the process.
+async fn read_again_on_signal(again: Arc<Notify>) {
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else {
+        return;
+    };
+    while hangup.recv().await.is_some() {
+        again.notify_one();
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -107,13 +107,14 @@ impl Watch {
         Some(Err(vec![complaint]))
     }
 
-    /// Looks every few seconds until `stop`, sends new jobs to `reload`, and tells `events` when
+    /// Looks every few seconds until `stop`, and whenever it is told to look `now`; sends new jobs to `reload`, and tells `events` when
     /// the file is broken.
     pub async fn run(
         mut self,
         reload: mpsc::Sender<Jobs>,
         events: Arc<dyn Events>,
         stop: CancellationToken,
+        now: Arc<Notify>,
     ) {
         let mut ticks = interval(EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -122,6 +123,7 @@ impl Watch {
                 () = stop.cancelled() => return,
                 () = reload.closed() => return,
                 _ = ticks.tick() => {}
+                () = now.notified() => self.stamp = None,
             }
             match self.look().await {
                 None => {}

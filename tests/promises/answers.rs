@@ -175,6 +175,27 @@ fn a_function_that_is_named_when_it_runs_is_found() {
 }
 
 #[test]
+fn a_cleanup_that_could_not_be_called_is_found_before_the_body_runs() {
+    let done = Mw::new([
+        "--sim",
+        "eval",
+        "ensure(|| print(\"off\"), |x| print(\"on\"))",
+    ])
+    .any_stderr()
+    .code(2)
+    .run();
+    let wrong = "`ensure` calls this closure with nothing, and it takes 1";
+    assert!(done.stderr.contains(wrong), "{}", done.stderr);
+    Mw::new([
+        "--sim",
+        "eval",
+        "let x = 1; ensure(|| print(x), || print(x + 1))",
+    ])
+    .stdout("1\n2\n")
+    .run();
+}
+
+#[test]
 fn a_cleanup_that_fails_is_no_success() {
     Mw::new([
         "--sim",

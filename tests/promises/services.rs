@@ -281,3 +281,22 @@ fn people_are_told_of_a_failure_and_of_the_recovery_and_of_nothing_twice() {
         [(ops.clone(), "failure".into()), (ops, "recovery".into())]
     );
 }
+
+#[test]
+fn a_hangup_has_the_jobs_read_again_and_ends_nothing() {
+    let account = account();
+    let mut service = account.mw(&["serve"]).start();
+    service.notes("report: next");
+    let file = format!("{DAILY}\n{}", DAILY.replace("report\"", "second\""));
+    account.home.write("jobs.toml", &file);
+    service.signal("HUP");
+    service.notes("jobs file read again; new: second");
+    service.signal("HUP");
+    account
+        .mw(&["jobs", "trigger", "second"])
+        .any_stdout()
+        .run();
+    service.says("second#1  1 of 2");
+    service.signal("TERM");
+    assert_eq!(service.end().code, Some(0));
+}

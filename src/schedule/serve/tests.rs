@@ -1,6 +1,7 @@
 //! Whole services on a simulated clock.
 
 mod policies;
+mod year;
 
 use std::sync::{Arc, Mutex};
 

@@ -4,6 +4,7 @@ use rhai::{Expr, Position};
 
 use super::super::subject;
 use super::callable::Callable;
+use super::expression::Closure;
 use super::rule::Rule;
 use super::types::Type;
 use super::walk::Walk;
@@ -26,6 +27,17 @@ pub fn params(name: &str, first: &Type) -> Vec<Type> {
         }
         "reduce" | "reduce_rev" if matches!(first, Type::List(_)) => vec![Type::Unknown, item],
         _ => Vec::new(),
+    }
+}
+
+/// How many parameters the closures may have that are given to one of our functions, where it always
+/// calls them with as many. One that has more is never carried out, which shows when it is too late.
+#[must_use]
+pub fn arity(name: &str) -> Option<usize> {
+    match name {
+        "ensure" | "lock" | "attempt" | "wait_until" | "assert_throws" => Some(0),
+        "parallel" => Some(1),
+        _ => None,
     }
 }
 
@@ -72,6 +84,35 @@ pub fn result(name: &str, meaning: &Callable, first: &Type, given: &[Type], args
 }
 
 impl Walk<'_> {
+    /// A closure that has not as many parameters as it is called with.
+    pub(super) fn closure_takes(
+        &mut self,
+        name: &str,
+        closure: &Closure<'_>,
+        wanted: usize,
+        at: Position,
+    ) {
+        let Some(found) = self.parameters_of(closure) else {
+            return;
+        };
+        if found == wanted {
+            return;
+        }
+        let hint = match wanted {
+            0 => "write it as || …".to_owned(),
+            _ => "write it as |item| …".to_owned(),
+        };
+        self.find(
+            Rule::WrongArity,
+            at,
+            format!(
+                "`{name}` calls this closure with {}, and it takes {found}",
+                if wanted == 0 { "nothing" } else { "1 argument" }
+            ),
+            Some(hint),
+        );
+    }
+
     /// What an operator comes to.
     pub(super) fn operator(&mut self, name: &str, known: &[Type], at: Position) -> Type {
         let sum = matches!(name, "+" | "-" | "*" | "/" | "%" | "**");

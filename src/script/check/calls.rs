@@ -148,7 +148,12 @@ impl Walk<'_> {
             _ => {}
         }
         let mut given = Vec::new();
-        for (_, closure) in closures {
+        for (at, closure) in closures {
+            if let (Some(wanted), false, Some(arg)) =
+                (super::callbacks::arity(name), own, args.get(at))
+            {
+                self.closure_takes(name, &closure, wanted, arg.position());
+            }
             given.push(self.enter(&closure, &params));
         }
         self.guard = guard;

@@ -252,6 +252,15 @@ impl<'a> Walk<'a> {
         if returned { Type::Unknown } else { value }
     }
 
+    /// How many parameters a closure is written with.
+    pub(super) fn parameters_of(&self, closure: &Closure<'_>) -> Option<usize> {
+        if !closure.name.starts_with("anon$") {
+            return None;
+        }
+        let function = self.function(&closure.name)?;
+        function.params.len().checked_sub(closure.captured.len())
+    }
+
     fn function(&self, name: &str) -> Option<&'a Function> {
         self.own.get(name)?.first().copied()
     }
