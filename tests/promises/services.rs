@@ -300,3 +300,27 @@ fn a_hangup_has_the_jobs_read_again_and_ends_nothing() {
     service.signal("TERM");
     assert_eq!(service.end().code, Some(0));
 }
+
+#[test]
+fn a_run_that_takes_too_long_is_cancelled_and_says_so() {
+    let account = account();
+    account
+        .home
+        .write("jobs.toml", &format!("{DAILY}timeout = \"1s\"\n"));
+    account.home.write("report.rhai", "loop { }");
+    let mut service = account.mw(&["serve"]).start();
+    service.notes("report: next");
+    let done = account
+        .mw(&["jobs", "trigger", "report", "--wait"])
+        .any_stderr()
+        .code(7)
+        .run();
+    assert!(
+        done.stderr.contains("took longer than it may"),
+        "{}",
+        done.stderr
+    );
+    service.signal("TERM");
+    assert_eq!(service.end().code, Some(0));
+    assert_eq!(history(&account)[0]["state"], "timed-out");
+}

@@ -47,6 +47,11 @@ impl Desk<'_> {
         if let Some(run) = finished.and_then(|it| it.run.clone()) {
             tick.run = Some(run);
         }
+        if state == TickState::TimedOut {
+            // What it says of being cancelled says nothing of why.
+            tick.exit = Some(exit::TIMED_OUT);
+            tick.message = Some("it took longer than it may, and was cancelled".to_owned());
+        }
         if state == TickState::Abandoned {
             tick.message = Some("it did not end after it was cancelled".to_owned());
             // Whatever it still does is refused from now on.
