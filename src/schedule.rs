@@ -27,6 +27,7 @@ pub mod line;
 pub mod memory;
 mod missed;
 pub mod next;
+mod places;
 pub mod policy;
 pub mod rows;
 mod running;

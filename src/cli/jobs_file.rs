@@ -1,6 +1,8 @@
 //! A jobs file with what it names: scripts, their parameters, grants.
 
+use std::collections::HashMap;
 use std::fs;
+use std::path::Path;
 
 use crate::config::Environment;
 use crate::error::Complaint;
@@ -38,13 +40,72 @@ impl JobsFile {
 
 /// What is wrong with jobs beyond their own lines.
 pub fn check(jobs: &Jobs) -> Vec<Complaint> {
-    jobs.iter()
-        .flat_map(|job| {
-            let mut complaints = grants(jobs, job);
-            complaints.extend(script(jobs, job));
-            complaints
-        })
-        .collect()
+    let mut scripts = HashMap::new();
+    let mut complaints = Vec::new();
+    for job in jobs.iter() {
+        complaints.extend(grants(jobs, job));
+        let look = || Script::look(&job.script);
+        let script = scripts.entry(&job.script).or_insert_with(look);
+        complaints.extend(script.of_job(jobs, job));
+    }
+    complaints
+}
+
+/// What was found out about a script, which many jobs may share.
+enum Script {
+    /// It cannot be read.
+    Missing(Complaint),
+    /// It is wrong by itself, which is told once.
+    Wrong(Vec<Complaint>),
+    /// It declares these parameters.
+    Right(Header),
+}
+
+impl Script {
+    fn look(path: &Path) -> Self {
+        let source = match Source::read(&path.to_string_lossy()) {
+            Ok(source) => source,
+            Err(complaint) => return Self::Missing(complaint),
+        };
+        let header = match Header::parse(&source.name, &source.text) {
+            Ok(header) => header,
+            Err(complaints) => return Self::Wrong(complaints),
+        };
+        let refusals = Checker::new(Shelf::default())
+            .check(&source, &Surroundings::of_file(&source.name).for_errors())
+            .refusals();
+        if refusals.is_empty() {
+            Self::Right(header)
+        } else {
+            Self::Wrong(refusals)
+        }
+    }
+
+    /// Complaints about the script itself stand in the script; those about what a job says of it, in
+    /// the jobs file.
+    fn of_job(&mut self, jobs: &Jobs, job: &Job) -> Vec<Complaint> {
+        let here = |mut complaint: Complaint, key: &str| {
+            complaint.message = format!("job {}: {}", job.name, complaint.message);
+            let place = jobs
+                .place(&job.name, key)
+                .or_else(|| jobs.place(&job.name, "script"));
+            complaint.at(place.cloned())
+        };
+        let header = match self {
+            Self::Missing(complaint) => return vec![here(complaint.clone(), "script")],
+            Self::Wrong(complaints) => return std::mem::take(complaints),
+            Self::Right(header) => header,
+        };
+        let Err(complaint) = header.check(&job.args) else {
+            return Vec::new();
+        };
+        let named = job
+            .args
+            .keys()
+            .find(|name| complaint.message.contains(&format!("`{name}`")));
+        let key = named.map_or_else(|| "script".to_owned(), |name| format!("args.{name}"));
+        vec![here(complaint, &key)]
+    }
 }
 
 /// What is wrong with the secrets of channels, all or one of them: where they are used, that is found
@@ -82,41 +143,4 @@ fn grants(jobs: &Jobs, job: &Job) -> Vec<Complaint> {
             Some(Complaint::usage(format!("job {}: {error}", job.name)).at(place))
         })
         .collect()
-}
-
-/// Complaints about the script itself stand in the script; those about what the job says of it, in
-/// the jobs file.
-fn script(jobs: &Jobs, job: &Job) -> Vec<Complaint> {
-    let here = |mut complaint: Complaint, key: &str| {
-        complaint.message = format!("job {}: {}", job.name, complaint.message);
-        let place = jobs
-            .place(&job.name, key)
-            .or_else(|| jobs.place(&job.name, "script"));
-        complaint.at(place.cloned())
-    };
-    let source = match Source::read(&job.script.to_string_lossy()) {
-        Ok(source) => source,
-        Err(complaint) => return vec![here(complaint, "script")],
-    };
-    let header = match Header::parse(&source.name, &source.text) {
-        Ok(header) => header,
-        Err(complaints) => return complaints,
-    };
-    let refusals = Checker::new(Shelf::default())
-        .check(&source, &Surroundings::of_file(&source.name).for_errors())
-        .refusals();
-    if !refusals.is_empty() {
-        return refusals;
-    }
-    match header.check(&job.args) {
-        Ok(_) => Vec::new(),
-        Err(complaint) => {
-            let named = job
-                .args
-                .keys()
-                .find(|name| complaint.message.contains(&format!("`{name}`")));
-            let key = named.map_or_else(|| "script".to_owned(), |name| format!("args.{name}"));
-            vec![here(complaint, &key)]
-        }
-    }
 }

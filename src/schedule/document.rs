@@ -1,5 +1,6 @@
 //! A TOML text together with everything found wrong in it.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -19,6 +20,8 @@ pub(super) struct Document<'t> {
     complaints: Vec<Complaint>,
     /// Whether some of the text is no TOML, so that keys may seem to stand where they do not.
     is_broken: bool,
+    /// Where its lines begin, once a place was asked for.
+    starts: OnceCell<Vec<usize>>,
 }
 
 impl<'t> Document<'t> {
@@ -29,6 +32,7 @@ impl<'t> Document<'t> {
             text,
             complaints: Vec::new(),
             is_broken: false,
+            starts: OnceCell::new(),
         }
     }
 
@@ -161,7 +165,20 @@ impl<'t> Document<'t> {
 
     /// The place of a span of bytes.
     pub(super) fn place(&self, span: &Range<usize>) -> Place {
-        Place::of_bytes(self.file, self.text, span.clone())
+        let starts = self.starts.get_or_init(|| {
+            let ends = self.text.match_indices('\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(ends).collect()
+        });
+        // Within its line, which is short: a file may be long.
+        let line = starts.partition_point(|start| *start <= span.start).max(1);
+        let start = starts.get(line - 1).copied().unwrap_or_default();
+        let rest = self.text.get(start..).unwrap_or_default();
+        let text = rest.lines().next().unwrap_or_default();
+        let within = span.start.saturating_sub(start)..span.end.saturating_sub(start);
+        Place {
+            line,
+            ..Place::of_bytes(self.file, text, within)
+        }
     }
 }
 

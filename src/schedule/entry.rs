@@ -18,7 +18,6 @@ use super::channels::Channels;
 use super::document::{Document, Node};
 use super::job::{Job, Overlap};
 use super::line::CronLine;
-use crate::error::Place;
 use crate::operation::nearest;
 use crate::zone::{self, Zone};
 
@@ -57,7 +56,7 @@ pub(super) fn read_job(
     table: &DeTable<'_>,
     span: &Range<usize>,
     folder: &Path,
-    seen: &mut BTreeMap<String, usize>,
+    seen: &mut BTreeMap<String, Range<usize>>,
     (groups, channels, almanac): (&BTreeMap<String, usize>, &Channels, &Almanac),
 ) -> Option<Job> {
     document.refuse_strangers(table, &keys(), "a job");
@@ -98,7 +97,7 @@ fn read_name(
     document: &mut Document<'_>,
     table: &DeTable<'_>,
     span: &Range<usize>,
-    seen: &mut BTreeMap<String, usize>,
+    seen: &mut BTreeMap<String, Range<usize>>,
 ) -> Option<String> {
     if !table.contains_key("name") {
         missing(document, span, "name", "\"nightly-report\"");
@@ -111,7 +110,7 @@ fn read_name(
         document.complain(&place, message, Some(hint));
         return None;
     }
-    if let Some(line) = seen.get(name) {
+    if let Some(line) = seen.get(name).map(|first| document.line(first)) {
         let message = format!("the name `{name}` is taken by the job in line {line}");
         document.complain(
             &place,
@@ -120,7 +119,7 @@ fn read_name(
         );
         return None;
     }
-    seen.insert(name.to_owned(), document.line(&place));
+    seen.insert(name.to_owned(), place);
     Some(name.to_owned())
 }
 
@@ -291,28 +290,4 @@ fn read_overlap(document: &mut Document<'_>, table: &DeTable<'_>) -> Overlap {
         Some(hint),
     );
     Overlap::default()
-}
-
-/// Where the values of a job stand: `cron`, `allow`, `args`, and within them `cron.0`, `args.batch`.
-pub(super) fn places(document: &Document<'_>, table: &DeTable<'_>) -> BTreeMap<String, Place> {
-    let mut places = BTreeMap::new();
-    for (key, value) in table {
-        let key = key.get_ref();
-        places.insert(key.to_string(), document.place(&value.span()));
-        match value.get_ref() {
-            DeValue::Array(list) => {
-                for (index, item) in list.iter().enumerate() {
-                    places.insert(format!("{key}.{index}"), document.place(&item.span()));
-                }
-            }
-            DeValue::Table(inner) => {
-                for (name, item) in inner {
-                    let name = name.get_ref();
-                    places.insert(format!("{key}.{name}"), document.place(&item.span()));
-                }
-            }
-            _ => {}
-        }
-    }
-    places
 }

@@ -9,9 +9,10 @@ use toml::de::DeTable;
 use super::almanac::Almanac;
 use super::channels::{Channels, read_channels};
 use super::document::{Document, Node, key_span};
-use super::entry::{places, read_job};
+use super::entry::read_job;
 use super::job::Job;
 use super::limits;
+use super::places::Places;
 use crate::error::{Complaint, Place};
 
 /// The jobs of a service, in the order of their file.
@@ -25,8 +26,7 @@ pub struct Jobs {
     /// How many runs a service may have at once.
     limit: usize,
     channels: Channels,
-    /// By the name of the job, and then by key.
-    places: BTreeMap<String, BTreeMap<String, Place>>,
+    places: Places,
 }
 
 /// Jobs are equal when they mean the same, wherever they stand in their file.
@@ -60,12 +60,9 @@ impl Jobs {
             groups: limits::groups(&mut document, &root),
             limit: limits::of_service(&mut document, &root),
             channels: read_channels(&mut document, &root),
+            places: Places::of(file_name, text),
             ..Self::default()
         };
-        for (name, table) in tables(&root, "notify") {
-            jobs.places
-                .insert(format!("notify.{name}"), places(&document, table));
-        }
         let mut seen = BTreeMap::new();
         for entry in entries(&mut document, &root) {
             let span = entry.span();
@@ -75,8 +72,6 @@ impl Jobs {
             };
             let beside = (&jobs.groups, &jobs.channels, &almanac);
             if let Some(job) = read_job(&mut document, table, &span, folder, &mut seen, beside) {
-                jobs.places
-                    .insert(job.name.clone(), places(&document, table));
                 jobs.index.insert(job.name.clone(), jobs.list.len());
                 jobs.list.push(Arc::new(job));
             }
@@ -122,7 +117,7 @@ impl Jobs {
     /// channel NAME goes by `notify.NAME`, as no job can.
     #[must_use]
     pub fn place(&self, job: &str, key: &str) -> Option<&Place> {
-        self.places.get(job)?.get(key)
+        self.places.all().get(job)?.get(key)
     }
 
     /// How many jobs there are.
@@ -139,14 +134,6 @@ impl Jobs {
 }
 
 /// The tables within a table, by name.
-fn tables<'v, 't>(root: &'v DeTable<'t>, key: &str) -> Vec<(&'v str, &'v DeTable<'t>)> {
-    let inside = root.get(key).and_then(|value| value.get_ref().as_table());
-    let members = inside.into_iter().flatten();
-    members
-        .filter_map(|(name, value)| Some((name.get_ref().as_ref(), value.get_ref().as_table()?)))
-        .collect()
-}
-
 fn entries<'v, 't>(document: &mut Document<'_>, root: &'v DeTable<'t>) -> Vec<&'v Node<'t>> {
     let Some(value) = root.get("job") else {
         return Vec::new();
