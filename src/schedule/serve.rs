@@ -10,7 +10,7 @@
 
 mod deciding;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -57,6 +57,8 @@ pub struct Scheduler {
     failing: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// Tells that others may have asked for something, or left something behind.
     others: Option<mpsc::Receiver<()>>,
+    /// Ticks that are left to others, and were said to be.
+    left: HashSet<i64>,
     launched: u64,
     ended: mpsc::UnboundedReceiver<Ended>,
     stops: bool,
@@ -105,6 +107,7 @@ impl Scheduler {
             again: BTreeSet::new(),
             failing: None,
             others: None,
+            left: HashSet::new(),
             launched: 0,
             ended,
             stops: false,

@@ -130,10 +130,16 @@ impl Scheduler {
                 }
             }
             Verdict::Paused(job, failures) => Event::Paused { job, failures },
-            Verdict::Left(tick) => Event::Left {
-                job: tick.job,
-                run: tick.run.unwrap_or_default(),
-            },
+            Verdict::Left(tick) => {
+                // It is found with every look, and said once.
+                if !self.left.insert(tick.number) {
+                    return;
+                }
+                Event::Left {
+                    job: tick.job,
+                    run: tick.run.unwrap_or_default(),
+                }
+            }
             Verdict::Over(tick, failures) => Event::Settled {
                 instant: desk::instant(tick.instant),
                 job: tick.job,
