@@ -4,7 +4,7 @@
 //!
 //! On the ground stand [`operation`] (what an operation is, and the request its arguments make),
 //! [`record`] (what a resource is), [`money`], [`branch`], [`clock`], [`zone`],
-//! [`secret`] (what must not be shown, and where it is blotted out) and [`error`]. On them stands [`api`], which says what
+//! [`loopback`], [`secret`] (what must not be shown, and where it is blotted out) and [`error`]. On them stands [`api`], which says what
 //! the API is, one file per resource.
 //!
 //! [`client`] speaks to the API; [`simulator`] answers as the API would. Neither knows the other.
@@ -25,6 +25,7 @@ pub mod clock;
 pub mod config;
 pub mod error;
 pub mod journal;
+pub mod loopback;
 pub mod metrics;
 pub mod money;
 pub mod notice;

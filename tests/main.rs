@@ -11,6 +11,7 @@ mod promises {
     mod answers;
     mod calendars;
     mod calls;
+    mod channels;
     mod checks;
     mod conformance;
     mod contract;
@@ -22,6 +23,7 @@ mod promises {
     mod fleet;
     mod help;
     mod interrupts;
+    mod jobs_files;
     mod mistakes;
     mod monitoring;
     mod notices;

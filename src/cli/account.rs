@@ -27,7 +27,7 @@ use crate::script::memory::Memory;
 use crate::script::runtime::LazyRuntime;
 use crate::script::stop::Stop;
 use crate::secret;
-use crate::session::{Permission, Recorder, Session, Settings, protect};
+use crate::session::{Permission, Recorder, Session, Settings, protect, secret_variables};
 
 /// The account a command works on.
 pub enum Account {
@@ -70,17 +70,15 @@ impl Account {
             url: global.url.clone(),
             cacert: global.cacert.clone(),
         };
-        let profile = config::resolve(&flags, &Environment::of_process())?;
         let environment = Environment::of_process();
+        let profile = config::resolve(&flags, &environment)?;
         for variable in &profile.secret_variables {
             protect(variable);
-            // Known to be secret before it is used for the first time.
-            if let Some(value) = environment.get(variable) {
-                secret::guard(value);
-            }
         }
-        for variable in ["OPENMETAL_API_KEY", "OPENMETAL_CLIENT_SECRET"] {
-            if let Some(value) = environment.get(variable) {
+        // Known to be secret before they are used for the first time.
+        let of_profile = profile.secret_variables.iter().cloned();
+        for variable in secret_variables().map(str::to_owned).chain(of_profile) {
+            if let Some(value) = environment.get(&variable) {
                 secret::guard(value);
             }
         }

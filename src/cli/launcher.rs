@@ -128,16 +128,23 @@ fn run(inner: &Inner, due: &Due, stop: &Stop) -> Finished {
         })
     });
     let complaints = match outcome {
-        Ok(exit) => return finished(inner, id, exit, None),
+        Ok(exit) => return finished(inner, due, id, exit, None),
         Err(complaints) => complaints,
     };
     super::show::complaints(&complaints);
     let first = complaints.first();
     let exit = first.map_or(exit::FAILED, |complaint| complaint.exit);
-    finished(inner, id, exit, first.map(|it| it.message.clone()))
+    finished(inner, due, id, exit, first.map(|it| it.message.clone()))
 }
 
-fn finished(inner: &Inner, run: Option<String>, exit: u8, message: Option<String>) -> Finished {
+fn finished(
+    inner: &Inner,
+    due: &Due,
+    run: Option<String>,
+    exit: u8,
+    message: Option<String>,
+) -> Finished {
+    let is_asked = exit != exit::DONE && due.job.policy.retry.times > 0;
     // What is not known to be harmless is not done again.
     let has_only_looked = |id: &String| {
         let reader = inner.journal.as_ref()?.store().read().ok()??;
@@ -146,7 +153,7 @@ fn finished(inner: &Inner, run: Option<String>, exit: u8, message: Option<String
     Finished {
         exit,
         message,
-        is_repeatable: run.as_ref().and_then(has_only_looked).unwrap_or(false),
+        is_repeatable: is_asked && run.as_ref().and_then(has_only_looked).unwrap_or(false),
         run,
     }
 }

@@ -1,7 +1,7 @@
 //! What scripts have beside their account: the user's secrets, the way to hosts elsewhere.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use super::Global;
 use super::account::Account;
@@ -11,6 +11,7 @@ use crate::config::{self, Environment};
 use crate::error::Complaint;
 use crate::record::Secret;
 use crate::script::local::Locals;
+use crate::session::resolved;
 
 /// What a script has beside this account. Its relative paths are from `folder`, or from where `mw` was
 /// called if that is empty.
@@ -29,7 +30,10 @@ pub fn of(global: &Global, account: &Account, folder: PathBuf) -> Arc<Locals> {
         web: Web::new(ca_file),
         yes: global.yes,
         chance: Mutex::new(chance),
-        own: own(global),
+        own: LazyLock::new(Box::new({
+            let global = global.clone();
+            move || own(&global)
+        })),
         api: match account {
             Account::Simulated(_) => None,
             Account::Real { profile, .. } => Locals::host_of(&profile.url),
@@ -53,11 +57,8 @@ fn own(global: &Global) -> Vec<PathBuf> {
             PathBuf::from(name)
         }));
     }
-    // What is granted is decided by where a path really leads.
-    let real = own.iter().filter_map(|path| path.canonicalize().ok());
-    let real: Vec<PathBuf> = real.collect();
-    own.extend(real);
-    own
+    // What is granted is decided by where a path really leads, whether it is there yet or not.
+    own.iter().filter_map(|path| resolved(path).ok()).collect()
 }
 
 /// A secret of the user's: a file beside the configuration, readable by him alone.

@@ -12,6 +12,7 @@ use reqwest::Url;
 
 use super::problem::shown;
 use super::transport::{Failure, Transport};
+use crate::loopback::is_loopback;
 use crate::secret::{self, without_userinfo};
 
 /// The largest answer taken, in bytes.
@@ -260,7 +261,7 @@ pub(super) fn connector(
         .pool_idle_timeout(Duration::from_secs(20))
         .tcp_nodelay(true);
     // A proxy is another machine, with a loopback of its own.
-    if settings.proxies && !is_loopback(host) {
+    if settings.proxies && !is_near(host) {
         guard_proxies();
     } else {
         builder = builder.no_proxy();
@@ -299,15 +300,10 @@ fn address(text: &str) -> Result<Url, Failure> {
     Ok(url)
 }
 
-/// Whether a host, with or without its port, is this machine by its own name for itself.
-pub(super) fn is_loopback(host: &str) -> bool {
-    let address = |text: &str| {
-        let text = text.trim_start_matches('[').trim_end_matches(']');
-        let parsed = text.parse::<std::net::IpAddr>();
-        parsed.is_ok_and(|it| it.is_loopback() || it.is_unspecified())
-            || text.eq_ignore_ascii_case("localhost")
-    };
-    address(host) || host.rsplit_once(':').is_some_and(|(name, _)| address(name))
+/// Whether a host, with or without its port, is this machine. What listens everywhere listens here.
+pub(super) fn is_near(host: &str) -> bool {
+    let is_here = |name: &str| is_loopback(name) || matches!(name, "0.0.0.0" | "[::]");
+    is_here(host) || host.rsplit_once(':').is_some_and(|(name, _)| is_here(name))
 }
 
 /// Keeps the passwords of the environment's proxies out of all that is written.

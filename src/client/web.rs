@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::Url;
 
-use super::https::{HttpsSettings, connector, failure, host_of, is_loopback, whole};
+use super::https::{HttpsSettings, connector, failure, host_of, is_near, whole};
 use super::transport::Failure;
 
 /// The largest answer taken, in bytes.
@@ -58,7 +58,7 @@ impl Web {
     pub async fn send(&self, request: WebRequest) -> Result<http::Response<Bytes>, Failure> {
         let host = host_of(&request.url);
         let is_plain = request.url.scheme() == "http";
-        let slot = match (is_plain, is_loopback(&host)) {
+        let slot = match (is_plain, is_near(&host)) {
             (true, true) => &self.near,
             (true, false) => &self.plain,
             (false, _) => &self.secured,

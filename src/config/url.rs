@@ -1,8 +1,7 @@
 //! Which address of an API is accepted.
 
-use std::net::IpAddr;
-
 use crate::error::Complaint;
+use crate::loopback::is_loopback;
 
 /// The vendor's sandbox: the same API, another account, credentials of its own.
 pub(super) const SANDBOX: &str = "https://sandbox.api.central.openmetal.io";
@@ -66,14 +65,6 @@ pub(super) fn check(text: &str, origin: &str, in_the_clear: bool) -> Result<Stri
 /// Whether the environment lets credentials travel in the clear.
 pub(super) fn allows_http(environment: &super::environment::Environment) -> bool {
     environment.get(ALLOW_HTTP) == Some("1")
-}
-
-fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || host
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! E-mail.
 
-use std::net::IpAddr;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -18,6 +17,7 @@ use super::channel::Text;
 use super::failure::{Failure, said};
 use super::words;
 use crate::config::Environment;
+use crate::loopback::is_loopback;
 
 /// A mail server, and who writes to whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,12 +66,11 @@ impl Mail {
             return Err("the address must end with its port".to_owned());
         }
         let host = url.host_str().unwrap_or_default();
+        let is_here = is_loopback(host);
         let host = host.trim_start_matches('[').trim_end_matches(']');
         if host.is_empty() {
             return Err("the address names no host".to_owned());
         }
-        let is_here =
-            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
         let protection = if is_implicit {
             Protection::Implicit
         } else if is_here || insecure {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::json;
-use url::{Host, Url};
+use url::Url;
 
 use super::Notice;
 use super::channel::Text;
@@ -12,6 +12,7 @@ use super::template::Template;
 use super::words;
 use crate::client::{Web, WebRequest};
 use crate::config::Environment;
+use crate::loopback::is_loopback;
 use crate::secret;
 
 /// Shorter paths are no secrets of their own, and would be blotted out of texts that mean others.
@@ -61,13 +62,10 @@ pub fn address(text: &str, insecure: bool) -> Result<Url, String> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err("the address must not hold a user or a password".to_owned());
     }
-    let is_here = match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => return Err("the address names no host".to_owned()),
+    let Some(host) = url.host_str() else {
+        return Err("the address names no host".to_owned());
     };
-    if is_plain && !is_here && !insecure {
+    if is_plain && !is_loopback(host) && !insecure {
         return Err("the address is not encrypted: it starts with http://".to_owned());
     }
     Ok(url)

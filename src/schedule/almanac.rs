@@ -157,15 +157,7 @@ fn read_days(
         }
         match Days::entry(&text, names) {
             Ok(entry) => days.add(entry),
-            Err(error) => {
-                document.complain_inside(
-                    item,
-                    error.column,
-                    error.length,
-                    error.message,
-                    error.hint,
-                );
-            }
+            Err(error) => document.complain_line(item, error),
         }
     }
     days

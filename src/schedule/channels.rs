@@ -83,48 +83,22 @@ pub(super) fn read_notify(
     document: &mut Document<'_>,
     job: &DeTable<'_>,
     channels: &Channels,
-) -> Vec<String> {
+) -> Option<Vec<String>> {
     let mut names: Vec<String> = Vec::new();
-    for (name, span) in texts(document, job, "notify", "[\"ops\"]") {
-        if channels.contains_key(&name) {
-            if !names.contains(&name) {
-                names.push(name);
+    for (name, span) in document.texts(job, "notify", "[\"ops\"]")? {
+        if channels.contains_key(name) {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
             }
-            continue;
-        }
-        let known = || channels.keys().map(String::as_str);
-        let hint = match nearest(&name, known()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if channels.is_empty() => format!("write `[notify.{name}]` and its keys"),
-            None => format!("there are {}", known().collect::<Vec<_>>().join(", ")),
-        };
-        document.complain(&span, format!("there is no channel `{name}`"), Some(hint));
-    }
-    names
-}
-
-/// The texts of a list, with a complaint for what is none.
-fn texts(
-    document: &mut Document<'_>,
-    table: &DeTable<'_>,
-    key: &str,
-    example: &str,
-) -> Vec<(String, Range<usize>)> {
-    let Some(value) = table.get(key) else {
-        return Vec::new();
-    };
-    let Some(list) = value.get_ref().as_array() else {
-        document.refuse_type(key, value, "a list of texts", example);
-        return Vec::new();
-    };
-    let mut found = Vec::new();
-    for item in list {
-        match item.get_ref().as_str() {
-            Some(text) => found.push((text.to_owned(), item.span())),
-            None => document.refuse_type(key, item, "a list of texts", example),
+        } else if channels.is_empty() {
+            let hint = format!("write `[notify.{name}]` and its keys");
+            document.complain(&span, format!("there is no channel `{name}`"), Some(hint));
+        } else {
+            let known = channels.keys().map(String::as_str);
+            document.refuse_unknown(&span, "channel", name, known);
         }
     }
-    found
+    Some(names)
 }
 
 /// Reads one table.
@@ -219,7 +193,10 @@ impl Reader<'_, '_, '_, '_> {
             return Kind::USUAL.to_vec();
         };
         let mut on = Vec::new();
-        let listed = texts(self.document, self.table, "on", EXAMPLE);
+        let listed = self
+            .document
+            .texts(self.table, "on", EXAMPLE)
+            .unwrap_or_default();
         if listed.is_empty()
             && value
                 .get_ref()
@@ -231,11 +208,11 @@ impl Reader<'_, '_, '_, '_> {
         }
         for (text, span) in listed {
             let known = || Kind::ALL.into_iter().map(Kind::as_str);
-            if let Some(kind) = Kind::named(&text) {
+            if let Some(kind) = Kind::named(text) {
                 on.push(kind);
                 continue;
             }
-            let hint = match nearest(&text, known()) {
+            let hint = match nearest(text, known()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("there are {}", known().collect::<Vec<_>>().join(", ")),
             };
@@ -302,14 +279,14 @@ impl Reader<'_, '_, '_, '_> {
     fn command(&mut self) -> Option<Vec<String>> {
         const EXAMPLE: &str = "[\"notify-send\", \"mw\"]";
         let value = self.table.get("command")?;
-        let words = texts(self.document, self.table, "command", EXAMPLE);
+        let words = self.document.texts(self.table, "command", EXAMPLE)?;
         let is_list = value.get_ref().as_array().is_some();
         if is_list && words.first().is_none_or(|(word, _)| word.is_empty()) {
             let hint = format!("write `command = {EXAMPLE}`");
             self.complain(&value.span(), "`command` names no program".into(), hint);
             return None;
         }
-        is_list.then(|| words.into_iter().map(|(word, _)| word).collect())
+        is_list.then(|| words.into_iter().map(|(word, _)| word.to_owned()).collect())
     }
 }
 

@@ -114,29 +114,26 @@ impl Desk<'_> {
     ///
     /// What passed under another schedule was not missed under this one.
     fn enrol(&mut self, job: &Arc<Job>, since: DateTime<Utc>) -> Found<()> {
-        let schedule = job.schedule();
+        let fresh = job.standing(since);
         let known = self.rows.standing(&job.name)?;
-        if known.as_ref().is_some_and(|it| it.schedule == schedule) {
+        if known
+            .as_ref()
+            .is_some_and(|it| it.schedule == fresh.schedule)
+        {
             return self.due(job, since);
         }
-        let known = known.unwrap_or_default();
         self.rows.stand(&Standing {
-            job: job.name.clone(),
-            schedule,
-            decided: micros(since),
-            ..known
+            job: fresh.job,
+            schedule: fresh.schedule,
+            decided: fresh.decided,
+            ..known.unwrap_or_default()
         })
     }
 
     /// Decides about every instant of a job that has come and is not decided.
     fn due(&mut self, job: &Arc<Job>, since: DateTime<Utc>) -> Found<()> {
         let standing = self.rows.standing(&job.name)?;
-        let mut standing = standing.unwrap_or_else(|| Standing {
-            job: job.name.clone(),
-            schedule: job.schedule(),
-            decided: micros(since),
-            ..Standing::default()
-        });
+        let mut standing = standing.unwrap_or_else(|| job.standing(since));
         // A clock that was set back does not silence a job until it is that late again. No instant
         // runs twice for that: each has its row.
         let from = instant(standing.decided).min(self.now);

@@ -6,6 +6,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::fault::LineError;
 use crate::error::{Complaint, Place, exit};
 use crate::operation::nearest;
 
@@ -101,6 +102,26 @@ impl<'t> Document<'t> {
         self.note(message, place, hint);
     }
 
+    /// Notes what is wrong with a line inside a string value.
+    pub(super) fn complain_line(&mut self, value: &Node<'_>, error: LineError) {
+        self.complain_inside(value, error.column, error.length, error.message, error.hint);
+    }
+
+    /// Notes that a word is none of those that are known, and which it may be meant to be.
+    pub(super) fn refuse_unknown<'k>(
+        &mut self,
+        span: &Range<usize>,
+        what: &str,
+        word: &str,
+        known: impl Iterator<Item = &'k str> + Clone,
+    ) {
+        let hint = match nearest(word, known.clone()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", known.collect::<Vec<_>>().join(", ")),
+        };
+        self.complain(span, format!("there is no {what} `{word}`"), Some(hint));
+    }
+
     fn note(&mut self, message: String, place: Place, hint: Option<String>) {
         let mut complaint = Complaint::new(exit::USAGE, message).at(Some(place));
         complaint.hint = hint;
@@ -146,6 +167,28 @@ impl<'t> Document<'t> {
         }
         self.refuse_type(key, value, "text", example);
         None
+    }
+
+    /// The texts of the list under a key, each with its place, complaining about all that is none.
+    pub(super) fn texts<'v>(
+        &mut self,
+        table: &'v DeTable<'_>,
+        key: &str,
+        example: &str,
+    ) -> Option<Vec<(&'v str, Range<usize>)>> {
+        let value = table.get(key)?;
+        let Some(list) = value.get_ref().as_array() else {
+            self.refuse_type(key, value, "a list of texts", example);
+            return Some(Vec::new());
+        };
+        let mut texts = Vec::new();
+        for item in list {
+            match item.get_ref().as_str() {
+                Some(text) => texts.push((text, item.span())),
+                None => self.refuse_type(key, item, "a list of texts", example),
+            }
+        }
+        Some(texts)
     }
 
     /// The boolean under a key, complaining when it is of another type.

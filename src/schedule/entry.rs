@@ -18,7 +18,6 @@ use super::channels::Channels;
 use super::document::{Document, Node};
 use super::job::{Job, Overlap};
 use super::line::CronLine;
-use crate::operation::nearest;
 use crate::zone::{self, Zone};
 
 const KEYS: [&str; 15] = [
@@ -184,7 +183,7 @@ fn read_calendar(
             Some(calendar)
         }
         Err(error) => {
-            document.complain_inside(value, error.column, error.length, error.message, error.hint);
+            document.complain_line(value, error);
             None
         }
     }
@@ -273,21 +272,13 @@ fn read_overlap(document: &mut Document<'_>, table: &DeTable<'_>) -> Overlap {
     let Some((text, span)) = document.text(table, "overlap", "\"skip\"") else {
         return Overlap::default();
     };
-    let known = || Overlap::ALL.into_iter().map(Overlap::as_str);
+    let known = Overlap::ALL.into_iter().map(Overlap::as_str);
     if let Some(overlap) = Overlap::ALL
         .into_iter()
         .find(|policy| policy.as_str() == text)
     {
         return overlap;
     }
-    let hint = match nearest(text, known()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there are {}", known().collect::<Vec<_>>().join(", ")),
-    };
-    document.complain(
-        &span,
-        format!("there is no overlap policy `{text}`"),
-        Some(hint),
-    );
+    document.refuse_unknown(&span, "overlap policy", text, known);
     Overlap::default()
 }

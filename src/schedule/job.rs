@@ -11,6 +11,7 @@ use super::bounds::Bounds;
 use super::calendar::Calendar;
 use super::next::Fire;
 use super::policy::{Policy, Rights};
+use crate::journal::Standing;
 use crate::zone::Zone;
 
 /// What happens when a job is due while it still runs.
@@ -122,6 +123,17 @@ impl Job {
             lines.push(format!("within {}", marks.collect::<String>()));
         }
         lines.join("; ")
+    }
+
+    /// How the job stands when it is first seen: all before `since` is decided.
+    #[must_use]
+    pub fn standing(&self, since: DateTime<Utc>) -> Standing {
+        Standing {
+            job: self.name.clone(),
+            schedule: self.schedule(),
+            decided: since.timestamp_micros(),
+            ..Standing::default()
+        }
     }
 
     /// Whether both are due at the same instants, so that what was planned for one holds for the

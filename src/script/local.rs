@@ -16,7 +16,7 @@ mod web;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use rhai::{Engine, EvalAltResult};
 
@@ -48,10 +48,13 @@ pub struct Locals {
     /// Where its random numbers come from.
     pub chance: Mutex<fastrand::Rng>,
     /// What is mw's own: its configuration, credentials and journal, which no grant reaches.
-    pub own: Vec<PathBuf>,
+    pub own: Own,
     /// The host and port of the account's API, which is reached by its operations only.
     pub api: Option<String>,
 }
+
+/// Paths that are worked out when a script first asks for a file.
+pub type Own = LazyLock<Vec<PathBuf>, Box<dyn FnOnce() -> Vec<PathBuf> + Send>>;
 
 impl Locals {
     /// The host of an address and its port, as they tell hosts apart.
@@ -88,7 +91,7 @@ impl Default for Locals {
             web: Web::new(None),
             yes: false,
             chance: Mutex::new(fastrand::Rng::new()),
-            own: Vec::new(),
+            own: LazyLock::new(Box::new(Vec::new)),
             api: None,
         }
     }

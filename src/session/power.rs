@@ -23,6 +23,12 @@ const OWN: [&str; 4] = [
     "MW_STORE",
 ];
 
+/// The variables in which mw's own credentials are secrets.
+pub fn secret_variables() -> impl Iterator<Item = &'static str> {
+    OWN.into_iter()
+        .filter(|name| name.ends_with("_KEY") || name.ends_with("_SECRET"))
+}
+
 /// The variables that profiles read their credentials from.
 static PROTECTED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 

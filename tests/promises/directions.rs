@@ -12,6 +12,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // The ground. A record's fields are described in the terms of operations, and the reverse.
     ("error", &[]),
     ("branch", &[]),
+    ("loopback", &[]),
     ("money", &[]),
     ("secret", &[]),
     // It keeps what it is given, and knows nothing of what that is but that secrets are left out.
@@ -25,14 +26,22 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // How it is reached, and how a stand-in answers. Neither names the other.
     (
         "client",
-        &["api", "clock", "error", "operation", "record", "secret"],
+        &[
+            "api",
+            "clock",
+            "error",
+            "loopback",
+            "operation",
+            "record",
+            "secret",
+        ],
     ),
     (
         "simulator",
         &["api", "clock", "error", "operation", "record", "secret"],
     ),
     // What people write and read.
-    ("config", &["error", "operation", "secret"]),
+    ("config", &["error", "loopback", "operation", "secret"]),
     ("parameters", &["error", "operation", "record"]),
     (
         "output",
@@ -77,7 +86,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &["api", "error", "operation", "output", "reference", "script"],
     ),
     // What people are told of jobs, and how it reaches them.
-    ("notice", &["client", "config", "secret"]),
+    ("notice", &["client", "config", "loopback", "secret"]),
     // What machines are told.
     ("metrics", &["client", "operation"]),
     (

@@ -90,12 +90,8 @@ fn stand(
     let (_, job) = board::job(file, name)?;
     let board = Board::of(global)?;
     let changed = board.journal()?.ticks(&board.profile, move |rows| {
-        let mut standing = rows.standing(&job.name)?.unwrap_or_else(|| Standing {
-            job: job.name.clone(),
-            schedule: job.schedule(),
-            decided: micros(),
-            ..Standing::default()
-        });
+        let known = rows.standing(&job.name)?;
+        let mut standing = known.unwrap_or_else(|| job.standing(chrono::Utc::now()));
         let was = change(&mut standing);
         rows.stand(&standing)?;
         Ok(was)

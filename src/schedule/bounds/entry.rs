@@ -130,15 +130,7 @@ fn read_windows(document: &mut Document<'_>, table: &DeTable<'_>, zone: &Zone) -
         };
         match Window::parse(text) {
             Ok(window) => windows.push(window),
-            Err(error) => {
-                document.complain_inside(
-                    item,
-                    error.column,
-                    error.length,
-                    error.message,
-                    error.hint,
-                );
-            }
+            Err(error) => document.complain_line(item, error),
         }
     }
     Some(Windows::new(windows, zone.clone()))

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::document::key_span;
-use super::{Reader, texts};
+use super::Reader;
 use crate::notice::{Mail, Mailbox};
 
 impl Reader<'_, '_, '_, '_> {
@@ -23,7 +23,10 @@ impl Reader<'_, '_, '_, '_> {
             })
             .ok();
         let from = self.person("from");
-        let to: Vec<_> = texts(self.document, self.table, "to", "[\"ops@example.com\"]");
+        let to: Vec<_> = self
+            .document
+            .texts(self.table, "to", "[\"ops@example.com\"]")
+            .unwrap_or_default();
         if to.is_empty() {
             let span = key_span(self.table, "to").unwrap_or_else(|| self.span.clone());
             let message = format!("the channel `{}` writes to nobody", self.name);
@@ -31,7 +34,7 @@ impl Reader<'_, '_, '_, '_> {
         }
         let to: Vec<_> = to
             .into_iter()
-            .filter_map(|(text, span)| self.mailbox(&text, &span))
+            .filter_map(|(text, span)| self.mailbox(text, &span))
             .collect();
         let user = self.document.text(self.table, "user", "\"mw\"");
         let password = self.variable("password_env");

@@ -134,7 +134,10 @@ fn a_job_names_channels_that_there_are() {
     let table = document.root();
     let channels =
         read("[notify.ops]\ncommand = [\"true\"]\n[notify.mail]\ncommand = [\"true\"]\n");
-    assert_eq!(read_notify(&mut document, &table, &channels), ["ops"]);
+    assert_eq!(
+        read_notify(&mut document, &table, &channels),
+        Some(vec!["ops".to_owned()])
+    );
     let told: Vec<_> = document
         .into_complaints()
         .into_iter()

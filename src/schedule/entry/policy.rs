@@ -1,7 +1,6 @@
 //! The policies of a job, read from its entry.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
@@ -10,7 +9,6 @@ use super::super::channels::{Channels, read_notify};
 use super::super::document::{Document, Node};
 use super::super::policy::{CatchUp, Policy, Retry, Rights};
 use crate::money::Money;
-use crate::operation::nearest;
 
 /// The keys that are read here.
 pub const KEYS: [&str; 11] = [
@@ -50,9 +48,7 @@ pub fn read(
         pause_after: read_pause(document, table),
         grace: span(document, table, "grace").unwrap_or(usual.grace),
         long_running: span(document, table, "long_running"),
-        notify: table
-            .contains_key("notify")
-            .then(|| read_notify(document, table, channels)),
+        notify: read_notify(document, table, channels),
     }
 }
 
@@ -71,24 +67,13 @@ pub fn words(
     key: &str,
     example: &str,
 ) -> Option<Vec<String>> {
-    let value = table.get(key)?;
-    let Some(list) = value.get_ref().as_array() else {
-        document.refuse_type(key, value, "a list of texts", example);
-        return Some(Vec::new());
-    };
     let mut words = Vec::new();
-    for item in list {
-        match item.get_ref().as_str().map(str::trim) {
-            Some("") => {
-                let hint = format!("write `{key} = {example}`");
-                document.complain(
-                    &item.span(),
-                    format!("an item of `{key}` is empty"),
-                    Some(hint),
-                );
-            }
-            Some(text) => words.push(text.to_owned()),
-            None => document.refuse_type(key, item, "a list of texts", example),
+    for (text, place) in document.texts(table, key, example)? {
+        if text.trim().is_empty() {
+            let hint = format!("write `{key} = {example}`");
+            document.complain(&place, format!("an item of `{key}` is empty"), Some(hint));
+        } else {
+            words.push(text.trim().to_owned());
         }
     }
     Some(words)
@@ -130,19 +115,6 @@ pub fn whole(
     fits.and_then(|number| u32::try_from(number).ok())
 }
 
-fn choose<'k>(
-    document: &mut Document<'_>,
-    (text, place): (&str, &Range<usize>),
-    what: &str,
-    known: impl Iterator<Item = &'k str> + Clone,
-) {
-    let hint = match nearest(text, known.clone()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there are {}", known.collect::<Vec<_>>().join(", ")),
-    };
-    document.complain(place, format!("there is no {what} `{text}`"), Some(hint));
-}
-
 fn read_catch_up(document: &mut Document<'_>, table: &DeTable<'_>) -> CatchUp {
     let Some((text, place)) = document.text(table, "catch_up", "\"last\"") else {
         return CatchUp::default();
@@ -152,7 +124,7 @@ fn read_catch_up(document: &mut Document<'_>, table: &DeTable<'_>) -> CatchUp {
         return policy;
     }
     let known = CatchUp::ALL.iter().map(|policy| policy.as_str());
-    choose(document, (text, &place), "catch-up policy", known);
+    document.refuse_unknown(&place, "catch-up policy", text, known);
     CatchUp::default()
 }
 
@@ -202,12 +174,7 @@ fn read_group(
         let hint = format!("write `[group.{text}]` with `limit = 1` above the jobs");
         document.complain(&place, format!("there is no group `{text}`"), Some(hint));
     } else {
-        choose(
-            document,
-            (text, &place),
-            "group",
-            groups.keys().map(String::as_str),
-        );
+        document.refuse_unknown(&place, "group", text, groups.keys().map(String::as_str));
     }
     None
 }
