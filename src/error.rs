@@ -33,9 +33,17 @@ pub struct Place {
     pub column: usize,
     /// How many characters are at fault.
     pub length: usize,
-    /// The line itself.
+    /// The line itself; of a line without end, the part around the place.
     pub text: String,
+    /// How many characters of the line come before that part.
+    pub skipped: usize,
 }
+
+/// How much of a line is kept with a place in it, in characters: thousands of findings in one line
+/// would otherwise be thousands of copies of it.
+const KEPT: usize = 1_000;
+/// How much of that comes before the place.
+const KEPT_BEFORE: usize = 200;
 
 /// What happened, where, and what to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,23 +102,29 @@ impl Place {
             .lines()
             .nth(line.saturating_sub(1))
             .unwrap_or_default();
+        Self::in_line(file, text, line, column, length)
+    }
+
+    /// The place of a column in a line.
+    #[must_use]
+    pub fn in_line(file: &str, text: &str, line: usize, column: usize, length: usize) -> Self {
+        let (text, skipped) = around(text, column.saturating_sub(1));
         Self {
             file: file.to_owned(),
             line,
             column,
             length: length.max(1),
             text: text.to_owned(),
+            skipped,
         }
     }
-}
 
-impl Place {
     /// The whole line, without what it is indented by.
     #[must_use]
     pub fn whole(mut self) -> Self {
         let text = self.text.trim_end();
         let indent = text.chars().count() - text.trim_start().chars().count();
-        self.column = indent + 1;
+        self.column = self.skipped + indent + 1;
         self.length = (text.chars().count() - indent).max(1);
         self
     }
@@ -122,11 +136,28 @@ impl Place {
         let end = boundary(source, bytes.end.max(start));
         let before = source.get(..start).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
-        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+        let begin = before.rfind('\n').map_or(0, |at| at + 1);
+        let column = before.get(begin..).unwrap_or_default().chars().count() + 1;
         let inside = source.get(start..end).unwrap_or_default();
         let length = inside.lines().next().unwrap_or_default().chars().count();
-        Self::in_text(file, source, line, column, length)
+        let rest = source.get(begin..).unwrap_or_default();
+        let text = rest.lines().next().unwrap_or_default();
+        Self::in_line(file, text, line, column, length)
     }
+}
+
+/// The part of a line around a column, from 0, and how many characters come before it.
+fn around(line: &str, column: usize) -> (&str, usize) {
+    if line.len() <= KEPT || line.chars().nth(KEPT).is_none() {
+        return (line, 0);
+    }
+    let skipped = column.saturating_sub(KEPT_BEFORE);
+    let at = |text: &str, count| {
+        let found = text.char_indices().nth(count);
+        found.map_or(text.len(), |(at, _)| at)
+    };
+    let rest = line.get(at(line, skipped)..).unwrap_or_default();
+    (rest.get(..at(rest, KEPT)).unwrap_or_default(), skipped)
 }
 
 /// The offset, or the nearest one before it where a character begins.

@@ -178,12 +178,16 @@ impl File {
     /// The place of the text at `span`.
     pub(super) fn place(&self, span: Range<usize>) -> Place {
         let path = self.path.display().to_string();
-        let mut place = Place::of_bytes(&path, &self.source, span);
-        if let Some(shown) = without_secret(&place.text) {
-            place.length = place.length.min(shown.chars().count()).max(1);
-            place.text = shown;
+        let place = Place::of_bytes(&path, &self.source, span);
+        // The whole line is looked through, of which the place may keep a part.
+        let line = self.source.lines().nth(place.line - 1).unwrap_or_default();
+        match without_secret(line) {
+            Some(shown) => {
+                let length = place.length.min(shown.chars().count());
+                Place::in_line(&path, &shown, place.line, place.column, length)
+            }
+            None => place,
         }
-        place
     }
 
     fn unknown(&self, key: &str, span: Range<usize>, known: &[&str]) -> Complaint {

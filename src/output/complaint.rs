@@ -94,7 +94,7 @@ fn excerpt(f: &mut dyn fmt::Write, place: &Place, tone: Tone, manner: Manner) ->
     let number = place.line.to_string();
     let margin = " ".repeat(number.len());
     let bar = paint.tone(Tone::Faint, "|");
-    let (text, column) = part(&place.text, place.column.saturating_sub(1));
+    let (text, column) = part(place);
     let seen = |from: usize, count: usize| -> String {
         let part: String = text.chars().skip(from).take(count).collect();
         visible::line(&part)
@@ -151,17 +151,18 @@ const PATH: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
     .remove(b'~');
 
 /// The part of a line around a place, and the place in it.
-fn part(text: &str, column: usize) -> (String, usize) {
-    if text.len() <= LONGEST || text.chars().nth(LONGEST).is_none() {
-        return (text.to_owned(), column);
+fn part(place: &Place) -> (String, usize) {
+    let column = place.column.saturating_sub(place.skipped + 1);
+    if place.skipped == 0 && place.text.chars().nth(LONGEST).is_none() {
+        return (place.text.clone(), column);
     }
     let start = column.saturating_sub(BEFORE);
-    let mut rest = text.chars().skip(start);
+    let mut rest = place.text.chars().skip(start);
     let mut shown: String = rest.by_ref().take(LONGEST).collect();
     if rest.next().is_some() {
         shown.push('…');
     }
-    if start == 0 {
+    if place.skipped + start == 0 {
         return (shown, column);
     }
     (format!("…{shown}"), column - start + 1)

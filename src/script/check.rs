@@ -42,6 +42,7 @@ pub use rule::{Rule, Severity};
 pub use unit::Unit;
 
 use super::diagnose::place;
+use super::modules::MOST_REACHED;
 use super::progress::RUN;
 use super::shelf::Shelf;
 use super::source::Source;
@@ -181,15 +182,26 @@ impl Checker {
         let inquiry = Inquiry::begin(&self.strict, &self.lenient, source, around);
         let mut imports = HashMap::new();
         let mut findings = Vec::new();
+        let mut reached = 1;
+        let is_module = self.loading.len() > 1;
         for (path, position) in inquiry.imports() {
             let found = self.module(&path, position, source, base);
             let unit = found.unwrap_or_else(|finding| {
                 findings.push(*finding);
                 None
             });
+            let more = unit.as_ref().map_or(0, |unit| unit.reached);
+            // Said of the innermost, not again of all that import it.
+            let few = reached <= MOST_REACHED && more <= MOST_REACHED;
+            reached = (reached + more).min(MOST_REACHED + 1);
+            if is_module && few && reached > MOST_REACHED {
+                findings.push(too_many(source, position));
+            }
             imports.insert(path, unit);
         }
-        inquiry.finish(&imports, findings)
+        let mut unit = inquiry.finish(&imports, findings);
+        unit.reached = reached;
+        unit
     }
 
     /// The module that a script imports by this path; nothing where it leads back to what is being
@@ -247,6 +259,15 @@ impl Checker {
         self.units.insert(key, unit.clone());
         Ok(Some(unit))
     }
+}
+
+fn too_many(source: &Source, position: Position) -> Finding {
+    let complaint = Complaint::new(exit::USAGE, modules::reaches_too_much(&source.name))
+        .at(place(source, position))
+        .hint(
+            "put what is needed in many places into one module, and import that where it is used",
+        );
+    Finding::new(Rule::TooManyImports, complaint)
 }
 
 /// Adds what was found in the modules of a text.

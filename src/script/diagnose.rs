@@ -147,20 +147,26 @@ pub fn place(source: &Source, position: Position) -> Option<Place> {
         .lines()
         .nth(line.saturating_sub(1))
         .unwrap_or_default();
-    let mut rest: String = text.chars().skip(column.saturating_sub(1)).collect();
+    let begin = text.char_indices().nth(column.saturating_sub(1));
+    let mut rest = text
+        .get(begin.map_or(text.len(), |(at, _)| at)..)
+        .unwrap_or_default();
     // Of a field, the engine gives the dot before it; of a range, its first one.
-    if let Some(field) = rest.strip_prefix("?.").or_else(|| rest.strip_prefix('.'))
-        && !field.starts_with('.')
-    {
-        column += rest.chars().count() - field.chars().count();
-        rest = field.to_owned();
+    for dot in ["?.", "."] {
+        if let Some(field) = rest.strip_prefix(dot)
+            && !field.starts_with('.')
+        {
+            column += dot.len();
+            rest = field;
+            break;
+        }
     }
-    Some(Place::in_text(
+    Some(Place::in_line(
         &source.name,
-        &source.text,
+        text,
         line,
         column,
-        extent(&rest),
+        extent(rest),
     ))
 }
 

@@ -16,9 +16,22 @@ use crate::operation::nearest;
 /// The modules in the binary: name and text.
 pub static STDLIB: &[(&str, &str)] = &[("rolling", include_str!("../../stdlib/rolling.rhai"))];
 
+/// How many modules one may reach, a module that is reached in several ways counted as often: what is
+/// reached through a module is listed anew in each that imports it, so that a few files which import
+/// the next ones twice would fill the memory.
+pub const MOST_REACHED: usize = 10_000;
+
+/// What to say of a module that reaches more.
+pub fn reaches_too_much(name: &str) -> String {
+    format!(
+        "{name} reaches more than {MOST_REACHED} modules through those it imports, counted once for \
+each way there"
+    )
+}
+
 thread_local! {
-    /// The modules this thread is loading, outermost first.
-    static LOADING: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    /// The modules this thread is loading, outermost first, and how many each has reached.
+    static LOADING: RefCell<Vec<(String, usize)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A module being loaded, for as long as it takes: modules that import each other would otherwise
@@ -28,11 +41,31 @@ struct Loading(());
 impl Loading {
     fn of(name: &str) -> Option<Self> {
         LOADING.with_borrow_mut(|loading| {
-            if loading.iter().any(|other| other == name) {
+            if loading.iter().any(|(other, _)| other == name) {
                 return None;
             }
-            loading.push(name.to_owned());
+            loading.push((name.to_owned(), 1));
             Some(Self(()))
+        })
+    }
+
+    /// How many modules the innermost has reached.
+    fn reached() -> usize {
+        LOADING.with_borrow(|loading| loading.last().map_or(1, |(_, reached)| *reached))
+    }
+
+    /// Adds what a module reaches to what the one around it does; the name of that where it is too
+    /// much.
+    fn add(reached: usize) -> Result<(), String> {
+        LOADING.with_borrow_mut(|loading| {
+            let Some((name, sum)) = loading.last_mut() else {
+                return Ok(());
+            };
+            *sum = sum.saturating_add(reached);
+            if *sum > MOST_REACHED {
+                return Err(name.clone());
+            }
+            Ok(())
         })
     }
 }
@@ -51,7 +84,8 @@ pub struct Modules {
     base: PathBuf,
     shelf: Shelf,
     coverage: Option<Arc<Coverage>>,
-    known: Mutex<HashMap<String, Shared<Module>>>,
+    /// The modules that were loaded, and how many each reaches.
+    known: Mutex<HashMap<String, (Shared<Module>, usize)>>,
 }
 
 impl Modules {
@@ -120,10 +154,18 @@ impl ModuleResolver for Modules {
                 .get(name)
                 .cloned()
         };
-        if let Some(module) = known(&found.name) {
-            return Ok(module);
+        let counted = |(module, reached): (Shared<Module>, usize)| {
+            Loading::add(reached).map(|()| module).map_err(|name| {
+                Box::new(EvalAltResult::ErrorRuntime(
+                    reaches_too_much(&name).into(),
+                    position,
+                ))
+            })
+        };
+        if let Some(known) = known(&found.name) {
+            return counted(known);
         }
-        let _loading = Loading::of(&found.name).ok_or_else(|| {
+        let loading = Loading::of(&found.name).ok_or_else(|| {
             let message = format!("{path}: the modules import each other in a circle");
             Box::new(EvalAltResult::ErrorModuleNotFound(message, position))
         })?;
@@ -134,21 +176,50 @@ impl ModuleResolver for Modules {
                 position,
             ))
         };
-        let counted = self
+        let covered = self
             .coverage
             .as_ref()
             .map(|coverage| coverage.counted(engine, &Scope::new(), &found.name, &found.text));
         let mut ast = engine
-            .compile(counted.as_ref().unwrap_or(&found.text))
+            .compile(covered.as_ref().unwrap_or(&found.text))
             .map_err(|error| inside(Box::new(EvalAltResult::from(error))))?;
         ast.set_source(&found.name);
         let module = Module::eval_ast_as_new(Scope::new(), &ast, engine)
             .map_err(inside)
             .map(Shared::new)?;
+        let known = (module, Loading::reached());
+        drop(loading);
         self.known
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(found.name, module.clone());
-        Ok(module)
+            .insert(found.name, known.clone());
+        counted(known)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::engine;
+
+    #[test]
+    fn modules_that_reach_too_many_are_not_loaded() {
+        let mut texts = HashMap::from([("m30.rhai".to_owned(), "fn it() { 1 }".to_owned())]);
+        for level in 0..30 {
+            let next = level + 1;
+            let text = format!("import \"m{next}\" as a; import \"m{next}\" as b; fn it() {{ 1 }}");
+            texts.insert(format!("m{level}.rhai"), text);
+        }
+        let shelf = Shelf::of(texts, |_, _| {});
+        let mut engine = engine::parser(false);
+        engine.set_module_resolver(Modules::new(PathBuf::from("."), shelf, None));
+        let few = engine.eval::<i64>("import \"m20\" as m; m::it()");
+        assert_eq!(few.unwrap(), 1);
+        let many = engine.eval::<i64>("import \"m0\" as m; m::it()");
+        let error = many.unwrap_err().to_string();
+        assert!(
+            error.contains("m17.rhai reaches more than 10000"),
+            "{error}"
+        );
     }
 }

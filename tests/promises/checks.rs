@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use metalwright::api;
 use metalwright::script::builtins::{BUILTINS, IN_TESTS};
@@ -13,6 +14,7 @@ use metalwright::script::sugar::SUGAR;
 use proptest::prelude::*;
 use serde_json::Value;
 
+use crate::stage::folder::Folder;
 use crate::stage::mw::Mw;
 
 fn root() -> &'static Path {
@@ -62,6 +64,56 @@ fn what_is_wrong_is_said_with_its_place_and_its_remedy() {
         let name = script.file_name().unwrap().to_str().unwrap().to_owned();
         let found = expected.contains(&format!("  --> {name}:"));
         assert_eq!(found, name != "allowed_by_comment.rhai", "{name}");
+    }
+}
+
+#[test]
+fn a_few_modules_that_import_each_other_in_many_ways_are_refused() {
+    let folder = Arc::new(Folder::new());
+    let import = |level: usize| {
+        let imports = ["a", "b", "c"].map(|alias| format!("import \"./m{level}\" as {alias};\n"));
+        imports.concat()
+    };
+    for level in 0..20 {
+        let text = import(level + 1) + "fn it() { 1 }\n";
+        folder.write(&format!("m{level}.rhai"), &text);
+    }
+    folder.write("m20.rhai", "fn it() { 1 }\n");
+    folder.write("many.rhai", "import \"./m0\" as m;\nprint(m::it());\n");
+    // What is reached in many ways, and not that often, is nothing to speak of.
+    folder.write("few.rhai", "import \"./m14\" as m;\nprint(m::it());\n");
+    let mw = |arguments: &[&str]| Mw::new(arguments).sharing(&folder).inside(folder.path());
+    mw(&["check", "many.rhai"]).code(2).any_stdout().run();
+    mw(&["--sim", "run", "many.rhai"])
+        .code(2)
+        .stderr(
+            "\
+error: m11.rhai reaches more than 10000 modules through those it imports, counted once for each way there
+  --> m11.rhai:2:8
+   |
+ 2 | import \"./m12\" as b;
+   |        ^^^^^^^
+  help: put what is needed in many places into one module, and import that where it is used
+",
+        )
+        .run();
+    mw(&["--sim", "run", "few.rhai"]).stdout("1\n").run();
+}
+
+#[test]
+fn of_a_line_without_end_the_first_thousand_findings_are_said_and_the_part_around_each_is_kept() {
+    let before = "let a = \"é\"; ".repeat(2_000);
+    let text = format!("{before}{}", "let x = cluods(); ".repeat(2_000));
+    let report = look("long.rhai", &text);
+    let all = report.findings.iter();
+    let more = all.filter(|it| it.complaint.message.contains("there are more "));
+    assert_eq!((report.findings.len(), more.count()), (2_002, 2));
+    for finding in &report.findings {
+        let place = finding.complaint.place.as_ref().unwrap();
+        assert!(place.text.chars().count() <= 1_000);
+        let shown: String = text.chars().skip(place.column - 1).take(3).collect();
+        let kept = place.text.chars().skip(place.column - 1 - place.skipped);
+        assert_eq!(kept.take(3).collect::<String>(), shown);
     }
 }
 

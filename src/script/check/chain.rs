@@ -120,8 +120,7 @@ impl Walk<'_> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("mw doc {what} lists its fields"),
         };
-        let count = self.findings.len();
-        self.fails(
+        let finding = self.fails(
             Rule::UnknownField,
             position,
             format!("{what} has no field `{name}`"),
@@ -129,7 +128,7 @@ impl Walk<'_> {
         );
         // The account may say more than was known when this was made: only a slip is certain.
         if near.is_none()
-            && let Some(finding) = self.findings.get_mut(count)
+            && let Some(finding) = finding
         {
             finding.refuses = false;
         }

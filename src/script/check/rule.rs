@@ -68,6 +68,8 @@ rules! {
     UnknownImport "unknown-import" Error,
     /// Modules import each other in a circle.
     CircularImport "circular-import" Error,
+    /// A module reaches thousands of others in one way or another.
+    TooManyImports "too-many-imports" Error,
     /// There is no module of this name.
     UnknownModule "unknown-module" Error,
     /// There is no function of this name.

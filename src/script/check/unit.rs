@@ -28,6 +28,8 @@ pub struct Unit {
     pub is_opaque: bool,
     /// What it imports: by alias, and what has none under its path.
     pub imports: HashMap<String, Rc<Self>>,
+    /// How many modules it reaches, itself included, each counted once for each way there.
+    pub reached: usize,
     /// What it uses outside of functions.
     pub top: Uses,
     /// What its functions use, by name.

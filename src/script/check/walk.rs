@@ -1,5 +1,6 @@
 //! The walk through a script, statement by statement, with what is known at each place.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
@@ -12,7 +13,7 @@ use super::finding::Finding;
 use super::flow;
 use super::needs::Uses;
 use super::parse::Function;
-use super::rule::Rule;
+use super::rule::{Rule, Severity};
 use super::scope::{Kind, Scope};
 use super::types::Type;
 use super::unit::Unit;
@@ -59,6 +60,10 @@ pub struct Ground<'a> {
     pub errors_only: bool,
 }
 
+/// How many errors of a file are said, and how many warnings: nobody reads more, and a file may be
+/// nothing but mistakes.
+const MOST: usize = 1_000;
+
 /// A walk through a script.
 pub struct Walk<'a> {
     pub(super) ground: &'a Ground<'a>,
@@ -66,6 +71,8 @@ pub struct Walk<'a> {
     pub(super) scope: Scope,
     pub(super) aliases: HashMap<String, Option<Rc<Unit>>>,
     pub(super) findings: Vec<Finding>,
+    errors: usize,
+    warnings: usize,
     pub(super) guard: Guard,
     pub(super) in_function: bool,
     pub(super) uses: Uses,
@@ -95,6 +102,8 @@ impl<'a> Walk<'a> {
             scope: Scope::default(),
             aliases: HashMap::new(),
             findings: Vec::new(),
+            errors: 0,
+            warnings: 0,
             guard: Guard::None,
             in_function: false,
             uses: Uses::default(),
@@ -118,10 +127,45 @@ impl<'a> Walk<'a> {
 
     /// Notes a finding that holds wherever it stands.
     pub(super) fn find(&mut self, rule: Rule, at: Position, message: String, hint: Option<String>) {
+        self.keep(rule, at, message, hint, false);
+    }
+
+    /// Notes a finding, unless there are too many.
+    fn keep(
+        &mut self,
+        rule: Rule,
+        at: Position,
+        message: String,
+        hint: Option<String>,
+        doubted: bool,
+    ) -> Option<&mut Finding> {
+        let mut severity = rule.severity();
+        if doubted {
+            severity = Severity::Warning;
+        }
+        let count = match severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+        };
+        *count += 1;
+        let (message, hint) = match (*count).cmp(&(MOST + 1)) {
+            Ordering::Less => (message, hint),
+            Ordering::Equal => {
+                let s = severity.as_str();
+                let message =
+                    format!("there are more {s}s than these {MOST}, which is where mw stops");
+                let hint = Some("mend these and check again".to_owned());
+                (message, hint)
+            }
+            Ordering::Greater => return None,
+        };
         let place = diagnose::place(self.ground.source, at);
         let mut complaint = Complaint::new(exit::USAGE, message).at(place);
         complaint.hint = hint;
-        self.findings.push(Finding::new(rule, complaint));
+        let finding = Finding::new(rule, complaint);
+        let finding = if doubted { finding.doubted() } else { finding };
+        self.findings.push(finding);
+        self.findings.last_mut()
     }
 
     /// Notes a finding about what would fail as it runs, which some scripts mean to.
@@ -131,15 +175,11 @@ impl<'a> Walk<'a> {
         at: Position,
         message: String,
         hint: Option<String>,
-    ) {
-        if self.guard == Guard::Wanted {
-            return;
-        }
-        self.find(rule, at, message, hint);
-        if self.guard == Guard::Caught
-            && let Some(last) = self.findings.pop()
-        {
-            self.findings.push(last.doubted());
+    ) -> Option<&mut Finding> {
+        match self.guard {
+            Guard::Wanted => None,
+            Guard::Caught => self.keep(rule, at, message, hint, true),
+            Guard::None => self.keep(rule, at, message, hint, false),
         }
     }
 
@@ -340,12 +380,14 @@ impl<'a> Walk<'a> {
 
     fn import(&mut self, path: &Expr, alias: &str, position: Position) {
         match path {
-            Expr::Variable(it, _, place) if self.scope.find(&it.1).is_none() => self.fails(
-                Rule::UnknownImport,
-                *place,
-                "a module is named by a text".to_owned(),
-                Some(format!("write import {:?} as {alias};", it.1.as_str())),
-            ),
+            Expr::Variable(it, _, place) if self.scope.find(&it.1).is_none() => {
+                self.fails(
+                    Rule::UnknownImport,
+                    *place,
+                    "a module is named by a text".to_owned(),
+                    Some(format!("write import {:?} as {alias};", it.1.as_str())),
+                );
+            }
             path => {
                 self.expr(path);
             }

@@ -141,6 +141,7 @@ impl<'a> Inquiry<'a> {
             exports: exports(&self.parsed.statements),
             is_opaque: is_open || !parses,
             imports: aliases(&self.parsed.statements, imports),
+            reached: 1,
             ast: self.parsed.ast,
             findings: found,
             functions: self.parsed.functions,
