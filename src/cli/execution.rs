@@ -88,7 +88,7 @@ impl Execution {
         kept: &Kept,
     ) -> Outcome {
         let console = Arc::new(Terminal::new(global, self.account.simulated_clock()));
-        let locals = locals::of(global, &self.account, PathBuf::new());
+        let locals = locals::of(global, &self.account, PathBuf::new(), Arc::default());
         let memory = self.account.memory(&task.source.name);
         kept.cancels(&self.stop);
         let stop = self.stop.clone();

@@ -11,7 +11,7 @@ use crate::schedule::{Job, Jobs};
 use crate::script::check::{Checker, Surroundings};
 use crate::script::shelf::Shelf;
 use crate::script::source::Source;
-use crate::session::{Grant, protect};
+use crate::session::{self, Grant, protect};
 
 /// A jobs file that was found right, and its text.
 pub struct JobsFile {
@@ -44,6 +44,7 @@ pub fn check(jobs: &Jobs) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     for job in jobs.iter() {
         complaints.extend(grants(jobs, job));
+        complaints.extend(environment(jobs, job));
         let look = || Script::look(&job.script);
         let script = scripts.entry(&job.script).or_insert_with(look);
         complaints.extend(script.of_job(jobs, job));
@@ -141,6 +142,24 @@ fn grants(jobs: &Jobs, job: &Job) -> Vec<Complaint> {
             let error = word.parse::<Grant>().err()?;
             let place = jobs.place(&job.name, &format!("{key}.{index}")).cloned();
             Some(Complaint::usage(format!("job {}: {error}", job.name)).at(place))
+        })
+        .collect()
+}
+
+/// The variables of a job that mw reads itself, where no job sets them.
+fn environment(jobs: &Jobs, job: &Job) -> Vec<Complaint> {
+    let names = job.rights.environment.keys();
+    names
+        .filter(|name| session::is_own_variable(name))
+        .map(|name| {
+            let place = jobs.place(&job.name, &format!("env.{name}")).cloned();
+            let message = format!(
+                "job {}: {name} is a variable that mw reads itself",
+                job.name
+            );
+            Complaint::usage(message)
+                .at(place)
+                .hint("set it where mw is started; a script has its own by another name")
         })
         .collect()
 }

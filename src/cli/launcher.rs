@@ -207,7 +207,12 @@ fn prepared(inner: &Inner, due: &Due, stop: Stop) -> Result<(Host, Source, Kept)
         profile: inner.account.profile().to_owned(),
         controls: None,
         coverage: None,
-        locals: locals::of(&inner.global, &inner.account, inner.folder.clone()),
+        locals: locals::of(
+            &inner.global,
+            &inner.account,
+            inner.folder.clone(),
+            job.rights.environment.clone(),
+        ),
         window: window(job),
     });
     Ok((host, task.source, kept))
@@ -235,8 +240,10 @@ fn fresh(inner: &Inner, due: &Due) -> Result<Prepared, Vec<Complaint>> {
         grants.collect::<Result<Vec<_>, _>>()
     };
     // The profile's `allow` is for whoever types; a job says itself what it needs.
+    let environment = job.rights.environment.keys();
+    let variables: Vec<String> = environment.map(|name| format!("env:{name}")).collect();
     let mut granted = Granted {
-        allow: grants(&job.allow)?,
+        allow: [grants(&job.allow)?, grants(&variables)?].concat(),
         said_yes: false,
         ..Granted::of(&inner.global, &inner.account)?
     };

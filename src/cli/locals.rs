@@ -1,5 +1,6 @@
 //! What scripts have beside their account: the user's secrets, the way to hosts elsewhere.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -15,7 +16,12 @@ use crate::session::resolved;
 
 /// What a script has beside this account. Its relative paths are from `folder`, or from where `mw` was
 /// called if that is empty.
-pub fn of(global: &Global, account: &Account, folder: PathBuf) -> Arc<Locals> {
+pub fn of(
+    global: &Global,
+    account: &Account,
+    folder: PathBuf,
+    environment: Arc<BTreeMap<String, String>>,
+) -> Arc<Locals> {
     let ca_file = match account {
         Account::Simulated(_) => global.cacert.clone(),
         Account::Real { profile, .. } => profile.cacert.clone(),
@@ -26,6 +32,7 @@ pub fn of(global: &Global, account: &Account, folder: PathBuf) -> Arc<Locals> {
     };
     Arc::new(Locals {
         folder,
+        environment,
         secrets: Arc::new(secret),
         web: Web::new(ca_file),
         yes: global.yes,

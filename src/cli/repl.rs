@@ -48,7 +48,7 @@ impl Repl {
             profile: account.profile().to_owned(),
             controls: None,
             coverage: None,
-            locals: locals::of(global, &account, PathBuf::new()),
+            locals: locals::of(global, &account, PathBuf::new(), Arc::default()),
             window: Window::default(),
         });
         let prompt = if matches!(account, Account::Simulated(_)) {

@@ -1,5 +1,7 @@
 //! What a job does when things do not go as planned.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::money::Money;
@@ -127,6 +129,8 @@ pub struct Rights {
     pub deny: Vec<String>,
     /// What a run may buy, in costs of 30 days.
     pub spend_limit: Option<Money>,
+    /// The variables that it reads with `env`, in place of those of the service.
+    pub environment: Arc<BTreeMap<String, String>>,
 }
 
 #[cfg(test)]

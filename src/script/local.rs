@@ -14,6 +14,7 @@ mod tables;
 mod template;
 mod web;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -39,6 +40,8 @@ pub type Secrets =
 pub struct Locals {
     /// The folder that its relative paths are from; the process's own if it is empty.
     pub folder: PathBuf,
+    /// The variables that it has in place of those of the process.
+    pub environment: Arc<BTreeMap<String, String>>,
     /// The user's secrets.
     pub secrets: Secrets,
     /// The way to hosts elsewhere.
@@ -87,6 +90,7 @@ impl Default for Locals {
     fn default() -> Self {
         Self {
             folder: PathBuf::new(),
+            environment: Arc::default(),
             secrets: Arc::new(|_| Ok(None)),
             web: Web::new(None),
             yes: false,

@@ -42,7 +42,8 @@ pub fn protect(variable: &str) {
 }
 
 /// Whether a variable holds credentials of mw's, which must be granted by name.
-fn is_own(name: &str) -> bool {
+#[must_use]
+pub fn is_own_variable(name: &str) -> bool {
     let protected = PROTECTED.lock().unwrap_or_else(PoisonError::into_inner);
     OWN.contains(&name) || protected.iter().any(|known| known == name)
 }
@@ -198,7 +199,7 @@ impl Power {
                     && place(path, denies).is_some_and(|place| want.real.starts_with(place))
             }
             (Self::Variable(pattern), Power::Variable(name)) => match pattern.strip_suffix('*') {
-                Some(prefix) => name.starts_with(prefix) && (denies || !is_own(name)),
+                Some(prefix) => name.starts_with(prefix) && (denies || !is_own_variable(name)),
                 None => pattern == name,
             },
             (Self::Network(granted), Power::Network(wanted)) => granted.covers(wanted),

@@ -99,6 +99,69 @@ error: job two: the script has no parameter `greting`
 }
 
 #[test]
+fn variables_of_a_job_are_texts_by_names_that_variables_have() {
+    let jobs = r#"
+[[job]]
+name = "tell"
+cron = "0 0 * * *"
+script = "tell.rhai"
+env = { "1ST" = "a", COUNT = 2, OPENMETAL_API_KEY = "hush" }
+
+[[job]]
+name = "list"
+cron = "0 0 * * *"
+script = "tell.rhai"
+env = ["A=1"]
+"#;
+    let check = |jobs: &str, stderr: &str| {
+        Mw::new(["--sim", "jobs", "check"])
+            .file("jobs.toml", jobs)
+            .file("tell.rhai", "print(env(\"A\"));")
+            .stderr(stderr)
+            .code(2)
+            .run();
+    };
+    check(
+        jobs,
+        r#"error: `1ST` is no name of a variable
+  --> jobs.toml:6:9
+   |
+ 6 | env = { "1ST" = "a", COUNT = 2, OPENMETAL_API_KEY = "hush" }
+   |         ^^^^^
+  help: use letters, digits and `_`, and no digit first
+error: the variable `COUNT` is not text
+  --> jobs.toml:6:30
+   |
+ 6 | env = { "1ST" = "a", COUNT = 2, OPENMETAL_API_KEY = "hush" }
+   |                              ^
+  help: write `COUNT = "…"`
+error: `env` is a list, but should be a table
+  --> jobs.toml:12:7
+    |
+ 12 | env = ["A=1"]
+    |       ^^^^^^^
+  help: write `env = { REPORTS = "/srv/reports" }`
+"#,
+    );
+    check(
+        r#"
+[[job]]
+name = "tell"
+cron = "0 0 * * *"
+script = "tell.rhai"
+env.OPENMETAL_API_KEY = "hush"
+"#,
+        "error: job tell: OPENMETAL_API_KEY is a variable that mw reads itself
+  --> jobs.toml:6:25
+   |
+ 6 | env.OPENMETAL_API_KEY = \"hush\"
+   |                         ^^^^^^
+  help: set it where mw is started; a script has its own by another name
+",
+    );
+}
+
+#[test]
 fn the_jobs_file_of_the_manual_is_one() {
     let root = env!("CARGO_MANIFEST_DIR");
     let page = std::fs::read_to_string(format!("{root}/docs/jobs.md")).unwrap();

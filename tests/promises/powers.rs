@@ -392,6 +392,33 @@ allow = ["fs:out"]
 }
 
 #[test]
+fn a_job_has_the_variables_that_its_file_gives_it_and_none_besides() {
+    let jobs = r#"
+[[job]]
+name = "tell"
+cron = "* * * * * *"
+seconds = true
+script = "tell.rhai"
+env = { REPORTS = "/srv/reports", EMPTY = "", SECOND = "2" }
+deny = ["env:SECOND"]
+"#;
+    let script = r#"
+        let denied = attempt(|| env("SECOND"));
+        let other = attempt(|| env("ELSEWHERE"));
+        print(`${env("REPORTS")} [${env("EMPTY")}] ${denied.error.kind} ${other.error.kind}`);
+    "#;
+    let mut service = Mw::new(["--sim", "serve", "--jobs", "jobs.toml"])
+        .file("jobs.toml", jobs)
+        .file("tell.rhai", script)
+        .env("REPORTS", "of the service")
+        .env("ELSEWHERE", "of the service")
+        .start();
+    service.says("/srv/reports [] not_permitted not_permitted");
+    service.signal("TERM");
+    service.end();
+}
+
+#[test]
 fn what_is_granted_of_files_and_by_pattern_gives_no_credentials() {
     for path in [
         "/proc/self/environ",

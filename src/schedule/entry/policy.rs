@@ -1,6 +1,7 @@
 //! The policies of a job, read from its entry.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
@@ -11,7 +12,7 @@ use super::super::policy::{CatchUp, Policy, Retry, Rights};
 use crate::money::Money;
 
 /// The keys that are read here.
-pub const KEYS: [&str; 11] = [
+pub const KEYS: [&str; 12] = [
     "catch_up",
     "catch_up_window",
     "jitter",
@@ -21,6 +22,7 @@ pub const KEYS: [&str; 11] = [
     "grace",
     "deny",
     "spend_limit",
+    "env",
     "long_running",
     "notify",
 ];
@@ -57,7 +59,42 @@ pub fn rights(document: &mut Document<'_>, table: &DeTable<'_>) -> Rights {
     Rights {
         deny: words(document, table, "deny", "[\"destroy\"]").unwrap_or_default(),
         spend_limit: read_limit(document, table),
+        environment: Arc::new(read_environment(document, table)),
     }
+}
+
+/// The variables of a job.
+fn read_environment(document: &mut Document<'_>, table: &DeTable<'_>) -> BTreeMap<String, String> {
+    const EXAMPLE: &str = "{ REPORTS = \"/srv/reports\" }";
+    let mut variables = BTreeMap::new();
+    let Some(value) = table.get("env") else {
+        return variables;
+    };
+    let Some(given) = value.get_ref().as_table() else {
+        document.refuse_type("env", value, "a table", EXAMPLE);
+        return variables;
+    };
+    for (key, value) in given {
+        let name = key.get_ref().as_ref();
+        if !is_variable(name) {
+            let message = format!("`{name}` is no name of a variable");
+            let hint = "use letters, digits and `_`, and no digit first".to_owned();
+            document.complain(&key.span(), message, Some(hint));
+        } else if let Some(text) = value.get_ref().as_str() {
+            variables.insert(name.to_owned(), text.to_owned());
+        } else {
+            let message = format!("the variable `{name}` is not text");
+            let hint = format!("write `{name} = \"…\"`");
+            document.complain(&value.span(), message, Some(hint));
+        }
+    }
+    variables
+}
+
+fn is_variable(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && !name.is_empty()
 }
 
 /// A list of texts, none of them empty.

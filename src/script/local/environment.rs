@@ -38,7 +38,10 @@ fn env(host: &Host, name: &str) -> Result<Option<String>> {
     named("env", name)?;
     let look = || {
         host.permit(&format!("env {name:?}"), &Want::variable(name))?;
-        variable(name)
+        match host.locals().environment.get(name) {
+            Some(text) => Ok(Some(text.clone())),
+            None => variable(name),
+        }
     };
     let arguments = json!({"name": name});
     match host.step("env", name, &arguments)? {
