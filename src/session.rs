@@ -22,6 +22,7 @@ mod recorder;
 mod scribe;
 mod spending;
 mod subject;
+mod witness;
 
 use std::sync::{Arc, OnceLock};
 
@@ -45,6 +46,7 @@ pub use power::{
 };
 pub use question::{Asker, Consent, Question};
 pub use recorder::{Begun, Book, Recorder};
+pub use witness::Witness;
 
 /// How a session reaches its account. The client is made when first needed, because many scripts
 /// and most one-liners never call the API.
@@ -199,7 +201,7 @@ impl Session {
                 CallError::bad_answer(operation, arguments, &what)
             })?;
         let permission = &self.0.settings.permission;
-        if permission.asks() || permission.minds_names() {
+        if permission.tells() || permission.minds_names() {
             self.0.known.names.learn(&decoded);
         }
         Ok(decoded)

@@ -33,6 +33,7 @@ mod promises {
     mod powers;
     mod progress;
     mod prompt;
+    mod rehearsals;
     mod schedules;
     mod script_tests;
     mod secrets;

@@ -8,6 +8,7 @@ mod list;
 mod next;
 mod notify;
 mod pause;
+mod rehearsal;
 mod trigger;
 
 use clap::{Args, Subcommand};
@@ -35,6 +36,8 @@ pub enum Jobs {
     History(history::History),
     /// Ask for a run of a job now
     Trigger(trigger::Trigger),
+    /// Rehearse a job on a copy of the account, and show what it would change
+    Run(rehearsal::Run),
     /// Start no more runs of a job until it is resumed
     Pause(pause::Pause),
     /// Let a paused job go on
@@ -63,6 +66,7 @@ impl Jobs {
             Self::List(list) => list.run(global),
             Self::History(history) => history.run(global),
             Self::Trigger(trigger) => trigger.run(global),
+            Self::Run(rehearsal) => rehearsal.run(global),
             Self::Pause(pause) => pause.run(global),
             Self::Resume(resume) => resume.run(global),
             Self::Backfill(backfill) => backfill.run(global),

@@ -31,15 +31,28 @@ use crate::script::stop::Stop;
 use crate::script::window::Window;
 use crate::secret;
 use crate::session::crash::crash;
-use crate::session::{self, Denial, Grant};
+use crate::session::{self, Denial, Grant, Witness};
 
 /// Runs scripts in this process, each on a thread of its own and with its own permissions.
 pub struct Launcher {
     inner: Arc<Inner>,
 }
 
+/// Another account than the real one, on which a job is rehearsed.
+pub struct Stage {
+    /// That account.
+    pub account: Account,
+    /// Who is told of what would be changed.
+    pub witness: Arc<dyn Witness>,
+    /// Who hears what the script says.
+    pub console: Arc<dyn Console>,
+}
+
 struct Inner {
+    /// The account that the command line names: what its profile denies holds on a stage, too.
     account: Account,
+    /// Where the jobs run in its place.
+    stage: Option<Stage>,
     runtime: Arc<LazyRuntime>,
     global: Global,
     /// Where the jobs file lies, which relative paths are from.
@@ -58,12 +71,39 @@ impl Launcher {
             inner: Arc::new(Inner {
                 journal: is_kept.then(|| kept::journal(global)).transpose()?,
                 account,
+                stage: None,
                 runtime: Arc::new(LazyRuntime::default()),
                 global: global.clone(),
                 folder,
                 service: OnceLock::new(),
             }),
         })
+    }
+
+    /// A launcher that leaves no traces: on a stage, without a journal.
+    pub fn rehearsing(
+        global: &Global,
+        folder: PathBuf,
+        account: Account,
+        stage: Stage,
+        runtime: Arc<LazyRuntime>,
+    ) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                account,
+                stage: Some(stage),
+                runtime,
+                global: global.clone(),
+                folder,
+                journal: None,
+                service: OnceLock::new(),
+            }),
+        }
+    }
+
+    /// Runs a job on this thread.
+    pub fn run(&self, due: &Due, stop: &Stop) -> Finished {
+        run(&self.inner, due, stop)
     }
 
     /// Where it is kept what becomes of each instant, for the jobs of this file.
@@ -184,32 +224,36 @@ fn prepared(inner: &Inner, due: &Due, stop: Stop) -> Result<(Host, Source, Kept)
         powers,
     } = prepared;
     kept.cancels(&stop);
+    let stage = inner.stage.as_ref();
+    let account = stage.map_or(&inner.account, |stage| &stage.account);
     let permission = granted
         .permission(None)
         .with_consents(consents)
-        .with_powers(powers);
+        .with_powers(powers)
+        .seen_by(stage.map(|stage| stage.witness.clone()));
     let recorder = kept.recorder().cloned();
     let host = Host::new(Parts {
-        session: inner
-            .account
-            .session_with(&inner.global, permission, recorder),
+        session: account.session_with(&inner.global, permission, recorder),
         runtime: inner.runtime.clone(),
-        console: Arc::new(Labelled {
-            label: format!("{}#{}", job.name, due.number),
-            job: job.name.clone(),
-            number: due.number,
-            format: inner.global.log_format,
-        }),
+        console: match stage {
+            Some(stage) => stage.console.clone(),
+            None => Arc::new(Labelled {
+                label: format!("{}#{}", job.name, due.number),
+                job: job.name.clone(),
+                number: due.number,
+                format: inner.global.log_format,
+            }),
+        },
         stop,
         args: task.args,
-        memory: inner.account.memory(&task.source.name),
+        memory: account.memory(&task.source.name),
         shelf: kept.shelf(),
         profile: inner.account.profile().to_owned(),
         controls: None,
         coverage: None,
         locals: locals::of(
             &inner.global,
-            &inner.account,
+            account,
             inner.folder.clone(),
             job.rights.environment.clone(),
         ),
@@ -252,6 +296,15 @@ fn fresh(inner: &Inner, due: &Due) -> Result<Prepared, Vec<Complaint>> {
         grant,
         by: session::Source::Run,
     }));
+    if inner.stage.is_some() {
+        let powers = ["fs:write:/", "net:*"].map(str::to_owned);
+        granted
+            .deny
+            .extend(grants(&powers)?.into_iter().map(|grant| Denial {
+                grant,
+                by: session::Source::Rehearsal,
+            }));
+    }
     let limits = [granted.limit, job.rights.spend_limit];
     granted.limit = limits.into_iter().flatten().min();
     let kind = RunKind::Job;

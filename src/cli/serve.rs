@@ -61,7 +61,7 @@ pub struct Serve {
 }
 
 /// The folder that the relative paths of jobs are from.
-fn folder_of(jobs: &Path) -> Result<PathBuf, Complaint> {
+pub fn folder_of(jobs: &Path) -> Result<PathBuf, Complaint> {
     let file = std::path::absolute(jobs).map_err(|error| {
         Complaint::new(
             exit::FAILED,

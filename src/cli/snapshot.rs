@@ -6,6 +6,7 @@ mod reading;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 
 use super::line::Line;
@@ -54,6 +55,31 @@ enum What {
     None,
 }
 
+/// A copy of the account at the end of a line, and when it was made by the account's own clock.
+pub fn copy(line: &Line) -> Result<(Model, DateTime<Utc>), Complaint> {
+    let read = line.block_on(reading::read(&line.session, &line.limits))??;
+    let text = written(&read.resources, read.now)?;
+    let model = Model::read("the account", &text).map_err(|why| unfit(*why))?;
+    Ok((model, read.now))
+}
+
+fn written(resources: &Resources, now: DateTime<Utc>) -> Result<String, Complaint> {
+    resources.written(now).map_err(|error| {
+        let message = format!("the model cannot be written: {error}");
+        Complaint::new(exit::FAILED, message)
+    })
+}
+
+/// Why there is no simulator that starts from an account.
+fn unfit(mut why: Complaint) -> Complaint {
+    why.exit = exit::FAILED;
+    why.message = format!(
+        "the simulator cannot start from this account: {}",
+        why.message
+    );
+    why
+}
+
 impl Snapshot {
     /// Runs the command.
     pub fn run(self, global: &Global) -> Outcome {
@@ -70,10 +96,7 @@ impl Snapshot {
         let read = line.block_on(reading::read(&line.session, &line.limits))??;
         let mut resources = read.resources;
         redaction.apply(&mut resources);
-        let text = resources.written(read.now).map_err(|error| {
-            let message = format!("the model cannot be written: {error}");
-            Complaint::new(exit::FAILED, message)
-        })?;
+        let text = written(&resources, read.now)?;
         let out = self.out.as_deref().filter(|file| *file != Path::new("-"));
         let name = out.map_or_else(|| "-".into(), Path::to_string_lossy);
         let refused = Model::read(&name, &text).err();
@@ -85,18 +108,12 @@ impl Snapshot {
             None => show::text(&text)?,
         }
         if let Some(why) = refused {
-            let mut complaint = *why;
-            complaint.exit = exit::FAILED;
-            complaint.message = format!(
-                "the simulator cannot start from this account: {}",
-                complaint.message
-            );
             let hint = if is_kept {
                 "the file that was there is kept; write to another one and correct it by hand"
             } else {
                 "correct the model by hand"
             };
-            return Err(complaint.hint(hint).into());
+            return Err(unfit(*why).hint(hint).into());
         }
         if !global.quiet {
             tell(&read.notes, out, &resources, redaction);

@@ -22,6 +22,8 @@ pub enum Source {
     Profile(String),
     /// The run, which was begun with it.
     Run,
+    /// A rehearsal, which is to leave no traces.
+    Rehearsal,
 }
 
 impl Source {
@@ -33,6 +35,7 @@ impl Source {
                 format!("it stands in `deny` of profile {name}, which nothing overrides")
             }
             Self::Run => "begin another run without it".to_owned(),
+            Self::Rehearsal => "the real run may do it, where the job is allowed to".to_owned(),
         }
     }
 }
@@ -43,6 +46,7 @@ impl fmt::Display for Source {
             Self::Flag => f.write_str("to this run by --deny"),
             Self::Profile(name) => write!(f, "by profile {name}"),
             Self::Run => f.write_str("to this run since it was begun"),
+            Self::Rehearsal => f.write_str("to a rehearsal, which is to leave no traces"),
         }
     }
 }

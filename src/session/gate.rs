@@ -113,11 +113,14 @@ impl Session {
             Standing::Granted | Standing::Open => {}
         }
         let is_open = stands == Standing::Open;
-        let admitted = self.set_aside(asking, is_open).await?;
-        if !is_open {
+        let witness = permission.witness.as_ref();
+        let witness = witness.filter(|_| effect != Effect::Read);
+        let is_told = is_open || witness.is_some();
+        let admitted = self.set_aside(asking, is_told).await?;
+        if !is_told {
             return Ok(admitted.0);
         }
-        if permission.asks() {
+        if permission.tells() {
             for index in 0..on.len() {
                 if let Some(subject) = on.get(index).filter(|it| it.name == Called::Unknown) {
                     // An id says less than a name, and is better than no question.
@@ -135,21 +138,19 @@ impl Session {
             }),
             ..Question::new(effect, described(operation, arguments, &on))
         };
-        let asked = permission.ask(effect, question, |why| {
-            permission.refusal(operation, effect, &on, why)
-        });
-        match asked {
-            Ok(consented) => {
-                if let (Some(effect), Some(recorder)) = (consented, self.recorder()) {
-                    recorder.consent(effect.as_str());
-                }
-                Ok(admitted.0)
-            }
-            Err(refusal) => {
-                self.give_back(admitted.0);
-                Err(refusal)
+        if is_open {
+            let asked = permission.ask(effect, question.clone(), |why| {
+                permission.refusal(operation, effect, &on, why)
+            });
+            let consented = asked.inspect_err(|_| self.give_back(admitted.0))?;
+            if let (Some(effect), Some(recorder)) = (consented, self.recorder()) {
+                recorder.consent(effect.as_str());
             }
         }
+        if let Some(witness) = witness {
+            witness.sees(&question);
+        }
+        Ok(admitted.0)
     }
 
     /// What was set aside for a call that came to nothing for certain is free again.
@@ -225,7 +226,7 @@ impl Session {
     async fn set_aside(
         &self,
         asking: Asking<'_>,
-        is_open: bool,
+        is_told: bool,
     ) -> Result<(Admitted, Option<String>), Refusal> {
         let permission = &self.0.settings.permission;
         let nothing = (Admitted::default(), None);
@@ -235,7 +236,7 @@ impl Session {
             _ => return Ok(nothing),
         }
         let limit = permission.limit();
-        if limit.is_none() && !(is_open && permission.asks()) {
+        if limit.is_none() && !(is_told && permission.tells()) {
             return Ok(nothing);
         }
         let bought = purchases(asking.request);

@@ -9,6 +9,7 @@ use super::grant::{Covers, Grant, What};
 use super::power::Consented;
 use super::question::{Asker, Consent, Question};
 use super::subject::Subject;
+use super::witness::Witness;
 use crate::api;
 use crate::money::Money;
 use crate::operation::{Effect, Operation};
@@ -41,6 +42,7 @@ pub struct Permission {
     said_yes: bool,
     pub(super) job: Option<String>,
     limit: Option<Money>,
+    pub(super) witness: Option<Arc<dyn Witness>>,
 }
 
 impl fmt::Debug for Permission {
@@ -69,6 +71,7 @@ impl Permission {
             said_yes: false,
             job: None,
             limit: None,
+            witness: None,
         }
     }
 
@@ -127,12 +130,6 @@ impl Permission {
     pub const fn limited(mut self, limit: Option<Money>) -> Self {
         self.limit = limit;
         self
-    }
-
-    /// Whether there is someone to ask.
-    #[must_use]
-    pub fn asks(&self) -> bool {
-        self.asker.is_some()
     }
 
     /// A denial that may be about a call of which nothing is known but whether it reads.

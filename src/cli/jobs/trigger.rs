@@ -84,7 +84,7 @@ impl Trigger {
 }
 
 /// The arguments of a run: the job's own, and those that are given in their place.
-fn arguments(
+pub fn arguments(
     job: &Arc<Job>,
     given: &[String],
 ) -> Result<Option<Map<String, Value>>, Vec<Complaint>> {
