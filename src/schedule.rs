@@ -32,6 +32,7 @@ pub mod policy;
 pub mod rows;
 mod running;
 pub mod serve;
+mod shared;
 pub mod watch;
 pub mod window;
 

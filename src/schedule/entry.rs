@@ -2,12 +2,11 @@
 
 pub mod policy;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use serde_json::{Map, Number, Value};
 use toml::de::{DeTable, DeValue};
 
@@ -17,7 +16,7 @@ use super::calendar::Calendar;
 use super::channels::Channels;
 use super::document::{Document, Node};
 use super::job::{Job, Overlap};
-use super::line::CronLine;
+use super::shared::Shared;
 use crate::zone::{self, Zone};
 
 const KEYS: [&str; 15] = [
@@ -48,41 +47,55 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_hours(1);
 /// The longest timeout, one year: longer ones are slips.
 const LONGEST_TIMEOUT: Duration = Duration::from_hours(366 * 24);
 
-/// Reads one job; none when it has no usable name or script. `seen` holds the lines of the names
-/// before it.
+/// What a job is read beside.
+pub(super) struct Beside<'a> {
+    /// Where the jobs file lies.
+    pub folder: &'a Path,
+    /// The groups that the file declares.
+    pub groups: &'a BTreeMap<String, usize>,
+    /// The channels that it declares.
+    pub channels: &'a Channels,
+    /// The calendars that it declares.
+    pub almanac: &'a Almanac,
+    /// The names of the jobs before it, with their places.
+    pub seen: &'a mut HashMap<String, Range<usize>>,
+    /// What it may have in common with those.
+    pub shared: &'a mut Shared,
+}
+
+/// Reads one job; none when it has no usable name or script.
 pub(super) fn read_job(
     document: &mut Document<'_>,
     table: &DeTable<'_>,
     span: &Range<usize>,
-    folder: &Path,
-    seen: &mut BTreeMap<String, Range<usize>>,
-    (groups, channels, almanac): (&BTreeMap<String, usize>, &Channels, &Almanac),
+    beside: &mut Beside<'_>,
 ) -> Option<Job> {
     document.refuse_strangers(table, &keys(), "a job");
-    let name = read_name(document, table, span, seen);
+    let name = read_name(document, table, span, beside.seen);
     let zone = read_zone(document, table);
     let seconds = document.boolean(table, "seconds").unwrap_or(false);
-    let calendars = read_calendars(document, table, span, &zone, seconds);
+    let calendars = read_calendars(document, table, span, &zone, seconds, beside.shared);
     let script = read_script(document, table, span);
     let args = read_args(document, table);
     let allow = read_allow(document, table);
     let timeout = read_timeout(document, table);
     let overlap = read_overlap(document, table);
-    let policy = policy::read(document, table, groups, channels);
+    let policy = policy::read(document, table, beside.groups, beside.channels);
     let rights = policy::rights(document, table);
     let enabled = document.boolean(table, "enabled").unwrap_or(true);
-    let bounds = read_bounds(document, table, almanac, &zone, &calendars, enabled);
+    let bounds = read_bounds(document, table, beside.almanac, &zone, &calendars, enabled);
+    let shared = &mut *beside.shared;
     Some(Job {
         name: name?,
-        calendars,
-        bounds,
-        script: folder.join(script?),
-        args,
-        allow,
+        calendars: calendars.into(),
+        bounds: shared.bounds.keep(bounds),
+        script: shared.script.keep(beside.folder.join(script?)),
+        args: shared.args.keep(args),
+        allow: shared.allow.keep(allow),
         timeout,
         overlap,
-        policy,
-        rights,
+        policy: shared.policy.keep(policy),
+        rights: shared.rights.keep(rights),
         enabled,
     })
 }
@@ -96,7 +109,7 @@ fn read_name(
     document: &mut Document<'_>,
     table: &DeTable<'_>,
     span: &Range<usize>,
-    seen: &mut BTreeMap<String, Range<usize>>,
+    seen: &mut HashMap<String, Range<usize>>,
 ) -> Option<String> {
     if !table.contains_key("name") {
         missing(document, span, "name", "\"nightly-report\"");
@@ -138,6 +151,7 @@ fn read_calendars(
     span: &Range<usize>,
     zone: &Zone,
     seconds: bool,
+    shared: &mut Shared,
 ) -> Vec<Calendar> {
     const EXAMPLE: &str = "\"30 2 * * *\"";
     let Some(value) = table.get("cron") else {
@@ -154,7 +168,7 @@ fn read_calendars(
     }
     lines
         .into_iter()
-        .filter_map(|line| read_calendar(document, line, zone, seconds))
+        .filter_map(|line| read_calendar(document, line, zone, seconds, shared))
         .collect()
 }
 
@@ -163,24 +177,22 @@ fn read_calendar(
     value: &Node<'_>,
     zone: &Zone,
     seconds: bool,
+    shared: &mut Shared,
 ) -> Option<Calendar> {
     let Some(text) = value.get_ref().as_str() else {
         document.refuse_type("cron", value, "text or a list of texts", "\"30 2 * * *\"");
         return None;
     };
-    match CronLine::parse(text, seconds) {
-        Ok(line) => {
-            let calendar = Calendar::new(line, zone.clone());
-            if calendar.next_after(DateTime::<Utc>::UNIX_EPOCH).is_none() {
-                let message = format!("the schedule `{text}` is never due");
-                document.complain(
-                    &value.span(),
-                    message,
-                    Some("check its days and months".into()),
-                );
-                return None;
-            }
-            Some(calendar)
+    match shared.calendar(text, seconds, zone) {
+        Ok(Some(calendar)) => Some(calendar),
+        Ok(None) => {
+            let message = format!("the schedule `{text}` is never due");
+            document.complain(
+                &value.span(),
+                message,
+                Some("check its days and months".into()),
+            );
+            None
         }
         Err(error) => {
             document.complain_line(value, error);

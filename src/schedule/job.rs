@@ -1,6 +1,7 @@
 //! One job of the jobs file.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -50,23 +51,23 @@ pub struct Job {
     /// Its unique name: lower-case letters, digits, `_` and `-`.
     pub name: String,
     /// Its schedules; it is due whenever one of them is.
-    pub calendars: Vec<Calendar>,
+    pub calendars: Box<[Calendar]>,
     /// What narrows them: days, a first and a last instant, windows.
-    pub bounds: Bounds,
+    pub bounds: Arc<Bounds>,
     /// The script, relative to the working directory or absolute.
-    pub script: PathBuf,
+    pub script: Arc<PathBuf>,
     /// The script's arguments: text, whole numbers, decimals and booleans.
-    pub args: Map<String, Value>,
+    pub args: Arc<Map<String, Value>>,
     /// What the script may do.
-    pub allow: Vec<String>,
+    pub allow: Arc<Vec<String>>,
     /// How long a run may take before it is cancelled.
     pub timeout: Duration,
     /// What happens when it is due while it still runs.
     pub overlap: Overlap,
     /// What it does when things do not go as planned.
-    pub policy: Policy,
+    pub policy: Arc<Policy>,
     /// What its script may not do.
-    pub rights: Rights,
+    pub rights: Arc<Rights>,
     /// Whether it is scheduled at all.
     pub enabled: bool,
 }
@@ -116,7 +117,7 @@ impl Job {
     pub fn schedule(&self) -> String {
         let line = |calendar: &Calendar| format!("{} {}", calendar.zone(), calendar.line());
         let mut lines: Vec<String> = self.calendars.iter().map(line).collect();
-        if self.bounds != Bounds::default() {
+        if *self.bounds != Bounds::default() {
             // Days may be many: what tells them apart will do.
             let digest = Sha256::digest(format!("{:?}", self.bounds));
             let marks = digest.iter().take(8).map(|byte| format!("{byte:02x}"));

@@ -1,6 +1,7 @@
 //! The jobs file: every job of a service, and everything that is wrong with it at once.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,10 +10,11 @@ use toml::de::DeTable;
 use super::almanac::Almanac;
 use super::channels::{Channels, read_channels};
 use super::document::{Document, Node, key_span};
-use super::entry::read_job;
+use super::entry::{Beside, read_job};
 use super::job::Job;
 use super::limits;
 use super::places::Places;
+use super::shared::Shared;
 use crate::error::{Complaint, Place};
 
 /// The jobs of a service, in the order of their file.
@@ -45,42 +47,50 @@ impl Jobs {
     /// Scripts are found relative to the file. All problems are reported, not only the first, each
     /// with its place.
     pub fn read(file_name: &str, text: &str) -> Result<Self, Vec<Complaint>> {
+        // What is wrong is said of the whole text.
+        match Self::in_pieces(file_name, text) {
+            Some(jobs) => Ok(jobs),
+            None => Self::whole(file_name, text),
+        }
+    }
+
+    fn whole(file_name: &str, text: &str) -> Result<Self, Vec<Complaint>> {
         let mut document = Document::new(file_name, text);
         let root = document.root();
-        document.refuse_strangers(
-            &root,
-            &["calendar", "group", "job", "notify", "service"],
-            "the jobs file",
-        );
-        let almanac = Almanac::read(&mut document, &root);
-        let folder = Path::new(file_name)
-            .parent()
-            .unwrap_or_else(|| Path::new(""));
-        let mut jobs = Self {
-            groups: limits::groups(&mut document, &root),
-            limit: limits::of_service(&mut document, &root),
-            channels: read_channels(&mut document, &root),
-            places: Places::of(file_name, text),
-            ..Self::default()
-        };
-        let mut seen = BTreeMap::new();
-        for entry in entries(&mut document, &root) {
-            let span = entry.span();
-            let Some(table) = entry.get_ref().as_table() else {
-                document.refuse_type("job", entry, "a table", "{ name = \"nightly\" }");
-                continue;
-            };
-            let beside = (&jobs.groups, &jobs.channels, &almanac);
-            if let Some(job) = read_job(&mut document, table, &span, folder, &mut seen, beside) {
-                jobs.index.insert(job.name.clone(), jobs.list.len());
-                jobs.list.push(Arc::new(job));
-            }
-        }
+        let mut reading = Reading::begin(file_name, text, &mut document, &root);
+        reading.read(&mut document, &root);
         if document.is_sound() {
-            Ok(jobs)
+            Ok(reading.jobs)
         } else {
             Err(document.into_complaints())
         }
+    }
+
+    /// Reads a text job by job, so that a long one is never all in memory as a tree; nothing where
+    /// anything about it is out of the ordinary.
+    fn in_pieces(file_name: &str, text: &str) -> Option<Self> {
+        let mut pieces = pieces(text);
+        let head = pieces.next()?;
+        let mut document = Document::new(file_name, head);
+        let root = document.root();
+        if root.contains_key("job") {
+            return None;
+        }
+        let mut reading = Reading::begin(file_name, text, &mut document, &root);
+        let mut is_sound = document.is_sound();
+        for piece in pieces {
+            if !is_sound {
+                return None;
+            }
+            let mut document = Document::new(file_name, piece);
+            let root = document.root();
+            if root.len() != 1 {
+                return None;
+            }
+            reading.read(&mut document, &root);
+            is_sound = document.is_sound();
+        }
+        is_sound.then_some(reading.jobs)
     }
 
     /// The jobs, in the order of their file.
@@ -130,6 +140,88 @@ impl Jobs {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+}
+
+/// The text before its first `[[job]]` line, and from each of them on. What such a line means
+/// elsewhere, within a text of several lines or a list, leaves the piece before it without an end,
+/// which is no TOML.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let begins = |at: &usize| {
+        let line = text.get(*at..).and_then(|rest| rest.lines().next());
+        line.is_some_and(|line| line.trim() == "[[job]]")
+    };
+    let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
+    let mut starts = starts.filter(move |at| begins(at)).peekable();
+    let head = text.get(..starts.peek().copied().unwrap_or(text.len()));
+    let rest = std::iter::from_fn(move || {
+        let start = starts.next()?;
+        text.get(start..starts.peek().copied().unwrap_or(text.len()))
+    });
+    head.into_iter().chain(rest)
+}
+
+/// A jobs file that is being read.
+struct Reading<'a> {
+    jobs: Jobs,
+    folder: &'a Path,
+    almanac: Almanac,
+    seen: HashMap<String, Range<usize>>,
+    shared: Shared,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads all but the jobs.
+    fn begin(
+        file_name: &'a str,
+        text: &str,
+        document: &mut Document<'_>,
+        root: &DeTable<'_>,
+    ) -> Self {
+        document.refuse_strangers(
+            root,
+            &["calendar", "group", "job", "notify", "service"],
+            "the jobs file",
+        );
+        let almanac = Almanac::read(document, root);
+        let folder = Path::new(file_name).parent();
+        Self {
+            folder: folder.unwrap_or_else(|| Path::new("")),
+            almanac,
+            jobs: Jobs {
+                groups: limits::groups(document, root),
+                limit: limits::of_service(document, root),
+                channels: read_channels(document, root),
+                places: Places::of(file_name, text),
+                ..Jobs::default()
+            },
+            seen: HashMap::new(),
+            shared: Shared::default(),
+        }
+    }
+
+    /// Reads the jobs of a table.
+    fn read(&mut self, document: &mut Document<'_>, root: &DeTable<'_>) {
+        for entry in entries(document, root) {
+            let span = entry.span();
+            let Some(table) = entry.get_ref().as_table() else {
+                document.refuse_type("job", entry, "a table", "{ name = \"nightly\" }");
+                continue;
+            };
+            let mut beside = Beside {
+                folder: self.folder,
+                groups: &self.jobs.groups,
+                channels: &self.jobs.channels,
+                almanac: &self.almanac,
+                seen: &mut self.seen,
+                shared: &mut self.shared,
+            };
+            if let Some(job) = read_job(document, table, &span, &mut beside) {
+                let jobs = &mut self.jobs;
+                jobs.index.insert(job.name.clone(), jobs.list.len());
+                jobs.list.push(Arc::new(job));
+            }
+        }
     }
 }
 

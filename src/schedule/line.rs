@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 use cron::Schedule;
@@ -26,7 +27,11 @@ const NICKNAMES: [(&str, &str); 7] = [
 /// Five fields, or six with the seconds first; the nicknames; a leading `CRON_TZ=Zone`. Equal lines
 /// are written alike and mean the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CronLine {
+pub struct CronLine(Arc<Read>);
+
+/// A line that was read, which many jobs may share.
+#[derive(Debug, PartialEq, Eq)]
+struct Read {
     text: String,
     zone: Option<Zone>,
     elapsed: bool,
@@ -74,32 +79,33 @@ impl CronLine {
         };
         let schedules = fields.schedules(&text)?;
         let elapsed = fields.minute.has_star || fields.hour.has_star;
-        Ok(Self {
+        Ok(Self(Arc::new(Read {
             text,
             zone,
             elapsed,
             schedules,
-        })
+        })))
     }
 
     /// The zone that the line itself names.
     #[must_use]
-    pub const fn zone(&self) -> Option<&Zone> {
-        self.zone.as_ref()
+    pub fn zone(&self) -> Option<&Zone> {
+        self.0.zone.as_ref()
     }
 
     /// Whether the job follows elapsed time when the clock is changed, because its minute or hour
     /// has a `*`; other jobs are fixed to their local time.
     #[must_use]
-    pub const fn follows_elapsed_time(&self) -> bool {
-        self.elapsed
+    pub fn follows_elapsed_time(&self) -> bool {
+        self.0.elapsed
     }
 
     /// The first local time after `after` that the line matches, up to the year 2100.
     #[must_use]
     pub fn next_local(&self, after: NaiveDateTime) -> Option<NaiveDateTime> {
         let after = after.and_utc();
-        self.schedules
+        self.0
+            .schedules
             .iter()
             .filter_map(|schedule| schedule.after(&after).next())
             .min()
@@ -109,7 +115,7 @@ impl CronLine {
 
 impl fmt::Display for CronLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&self.0.text)
     }
 }
 

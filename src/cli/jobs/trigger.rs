@@ -93,7 +93,7 @@ pub fn arguments(
     }
     let source = Source::read(&job.script.to_string_lossy())?;
     let header = Header::parse(&source.name, &source.text)?;
-    let mut args = job.args.clone();
+    let mut args = Map::clone(&job.args);
     for word in given {
         let Some((name, value)) = word.split_once('=') else {
             let complaint = Complaint::usage(format!("{word:?} is no argument"));

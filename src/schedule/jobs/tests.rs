@@ -1,6 +1,7 @@
 //! What a jobs file may say, and what is said about one that it may not.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -60,10 +61,10 @@ fn a_whole_file_is_read() {
         .map(|calendar| calendar.zone().name())
         .collect();
     assert_eq!(zones, ["Europe/Berlin", "UTC"]);
-    assert_eq!(job.script, Path::new("conf/scripts/rolling.rhai"));
+    assert_eq!(**job.script, *Path::new("conf/scripts/rolling.rhai"));
     let args = json!({ "cloud": "lab", "batch": 16, "soak": 1.5, "dry": true });
-    assert_eq!(serde_json::Value::from(job.args.clone()), args);
-    assert_eq!(job.allow, ["read", "disrupt"]);
+    assert_eq!(serde_json::Value::from((*job.args).clone()), args);
+    assert_eq!(*job.allow, ["read", "disrupt"]);
     assert_eq!(job.timeout, Duration::from_mins(90));
     assert_eq!(job.overlap, Overlap::Queue);
     assert!(job.enabled);
@@ -87,8 +88,8 @@ fn what_is_left_out_has_its_default() {
     let text = "[[job]]\nname = \"a\"\ncron = \"@daily\"\nscript = \"a.rhai\"\n";
     let jobs = Jobs::read("jobs.toml", text).unwrap();
     let job = jobs.get("a").unwrap();
-    assert_eq!(job.script, Path::new("a.rhai"));
-    assert_eq!(job.allow, ["read"]);
+    assert_eq!(**job.script, *Path::new("a.rhai"));
+    assert_eq!(*job.allow, ["read"]);
     assert_eq!(job.timeout, Duration::from_hours(1));
     assert_eq!(job.overlap, Overlap::Skip);
     assert!(job.enabled && job.args.is_empty());
@@ -214,6 +215,34 @@ proptest! {
     }
 
     #[test]
+    fn read_job_by_job_a_file_means_what_it_means_as_a_whole(
+        changes in prop::collection::vec(
+            (
+                any::<prop::sample::Index>(),
+                0_usize..20,
+                prop_oneof![
+                    Just("\n[[job]]\n"), Just("\n[job.args]\n"), Just("\n[service]\nlimit = 3\n"),
+                    Just("\"\"\""), Just("'''"), Just("["), Just("]"), Just("#"), Just("\n"), Just(""),
+                    Just("\nname = \"other\"\n"), Just("\n[[job]]\nname = \"x\"\ncron = \"@daily\"\nscript = \"x.rhai\"\n"),
+                ],
+            ),
+            0..4,
+        ),
+    ) {
+        let mut text = WHOLE.to_owned();
+        for (from, length, put) in changes {
+            let from = from.index(text.len());
+            let to = (from + length).min(text.len());
+            if text.is_char_boundary(from) && text.is_char_boundary(to) {
+                text.replace_range(from..to, put);
+            }
+        }
+        if let Some(jobs) = Jobs::in_pieces("jobs.toml", &text) {
+            prop_assert_eq!(Ok(jobs), Jobs::whole("jobs.toml", &text));
+        }
+    }
+
+    #[test]
     fn a_damaged_file_is_read_or_complained_about(
         from in any::<prop::sample::Index>(),
         length in 0_usize..8,
@@ -232,4 +261,23 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_long_file_is_read_job_by_job() {
+    let job = |index: usize| {
+        format!("[[job]]\nname = \"j{index}\"\ncron = \"{index} 3 * * *\"\nscript = \"x.rhai\"\n")
+    };
+    let text: String = (0..50).map(job).collect();
+    let jobs = Jobs::in_pieces("jobs.toml", &format!("[service]\nlimit = 2\n\n{text}")).unwrap();
+    assert_eq!((jobs.len(), jobs.limit()), (50, 2));
+    let jobs: Vec<_> = jobs.iter().collect();
+    assert!(Arc::ptr_eq(&jobs[0].policy, &jobs[49].policy));
+    assert!(Arc::ptr_eq(&jobs[0].script, &jobs[49].script));
+    // A name that comes twice, and a table after the jobs, are seen in the whole only.
+    let twice = format!("{text}{}", job(7));
+    assert_eq!(Jobs::in_pieces("jobs.toml", &twice), None);
+    let after = format!("{text}[service]\nlimit = 2\n");
+    assert_eq!(Jobs::in_pieces("jobs.toml", &after), None);
+    assert_eq!(Jobs::read("jobs.toml", &after).unwrap().limit(), 2);
 }
