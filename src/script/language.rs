@@ -12,6 +12,19 @@ pub struct Native {
     pub ways: Vec<&'static str>,
 }
 
+/// The types that the language's own functions are of, as scripts and messages name them.
+pub const TYPES: &[&str] = &[
+    "text",
+    "list",
+    "map",
+    "int",
+    "float",
+    "character",
+    "function",
+    "range",
+    "blob",
+];
+
 /// What Rhai brings, operators left out: a line each, properties with a dot before them.
 static LINES: &str = include_str!("language.txt");
 

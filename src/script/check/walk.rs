@@ -11,6 +11,7 @@ use super::callable::{self, Callable};
 use super::finding::Finding;
 use super::flow;
 use super::needs::Uses;
+use super::operands::Words;
 use super::parse::Function;
 use super::rule::Rule;
 use super::scope::{Kind, Scope};
@@ -74,6 +75,8 @@ pub struct Walk<'a> {
     /// How often the arguments were read in a way that may be of any.
     pub(super) bare_arguments: usize,
     pub(super) returned: bool,
+    /// What the field that was read last may be.
+    pub(super) words: Option<Words>,
     /// The closures being walked through, outermost first.
     pub(super) entered: Vec<String>,
     known: HashMap<String, Rc<Vec<Callable>>>,
@@ -101,6 +104,7 @@ impl<'a> Walk<'a> {
             arguments: BTreeSet::new(),
             bare_arguments: 0,
             returned: false,
+            words: None,
             entered: Vec::new(),
             known: HashMap::new(),
         }
