@@ -139,6 +139,12 @@ fn instead(name: &str, given: &[String]) -> Option<String> {
     borrowed::method(name, &fits).or_else(|| borrowed::function(name, &fits))
 }
 
+/// What is written instead of what other languages call so.
+#[must_use]
+pub fn elsewhere(name: &str) -> Option<String> {
+    borrowed::function(name, &|_| true)
+}
+
 /// What to do about a name that nothing has.
 #[must_use]
 pub fn remedy(name: &str) -> String {
