@@ -14,7 +14,7 @@ mod request;
 pub use arguments::Arguments;
 pub use effect::{Effect, EffectRule};
 pub use kind::{Field, Kind};
-pub use refusal::{Refusal, nearest};
+pub use refusal::{Refusal, near_word, nearest};
 pub use repeat::{Repeat, RepeatRule};
 pub use request::Request;
 

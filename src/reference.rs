@@ -1,11 +1,13 @@
 //! The reference in markdown, from the tables: operations, builtins, types.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::api;
 use crate::operation::{Kind, Operation, nearest};
 use crate::record::RecordKind;
 use crate::script::builtins::{BUILTINS, Builtin, IN_TESTS};
+use crate::script::language::{self, LANGUAGE, Native};
 use crate::script::sugar::{SUGAR, Sugar};
 use crate::script::{kind, kinds, vocabulary};
 
@@ -31,6 +33,10 @@ pub fn index() -> String {
     }
     let _ = writeln!(text, "\n## builtins");
     list(&mut text, BUILTINS, ".");
+    let _ = writeln!(text, "\n## of the language");
+    for native in LANGUAGE.iter().filter(|it| !is_ours(it.name)) {
+        let _ = writeln!(text, "  {:<24} {}", native.name, native.doc);
+    }
     let _ = writeln!(text, "\n## in tests (mw test)");
     list(&mut text, IN_TESTS, "::");
     let _ = writeln!(text, "\n## types");
@@ -95,6 +101,17 @@ pub fn entry(name: &str) -> Result<String, String> {
             .filter(|it| it.name == plain && is(it.on))
             .map(of_builtin),
     );
+    let of = on.map(|on| language::type_called(on).unwrap_or(on));
+    parts.extend(
+        language::function(plain)
+            .filter(|it| of.map_or_else(|| !is_ours(it.name), |of| it.is_of(of)))
+            .map(of_native),
+    );
+    if on.is_none()
+        && let Some(known) = language::type_called(plain)
+    {
+        parts.push(of_type(known));
+    }
     if on.is_none()
         && let Some(kind) = kind(plain)
     {
@@ -102,12 +119,11 @@ pub fn entry(name: &str) -> Result<String, String> {
     }
     if parts.is_empty() {
         let types = kinds().into_iter().map(|kind| kind.name);
-        return Err(
-            nearest(plain, vocabulary::names().chain(types)).map_or_else(
-                || "mw doc without a name lists what there is".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            ),
-        );
+        let of_language = LANGUAGE.iter().map(|native| native.name);
+        let known = vocabulary::names().chain(of_language).chain(types);
+        return Err(vocabulary::elsewhere(plain)
+            .or_else(|| nearest(plain, known).map(vocabulary::meant))
+            .unwrap_or_else(|| "mw doc without a name lists what there is".to_owned()));
     }
     Ok(parts.join("\n"))
 }
@@ -205,6 +221,50 @@ fn of_builtin(builtin: &Builtin) -> String {
     text
 }
 
+/// Whether a function of ours takes the place of the language's, so that it alone is explained.
+fn is_ours(name: &str) -> bool {
+    BUILTINS.iter().any(|it| it.name == name)
+}
+
+fn of_native(native: &Native) -> String {
+    let mut text = String::new();
+    for way in &native.ways {
+        let (takes, result) = way.split_once("->").unwrap_or((way, ""));
+        let takes: Vec<&str> = takes.split_whitespace().collect();
+        let _ = writeln!(
+            text,
+            "# {}({}) -> {}",
+            native.name,
+            takes.join(", "),
+            result.trim()
+        );
+    }
+    let _ = writeln!(text, "\n{}.", native.doc);
+    text
+}
+
+/// A type of the language, with its methods.
+fn of_type(known: &str) -> String {
+    let mut text = format!("# {known}\n\nMethods:\n");
+    let of_language = LANGUAGE
+        .iter()
+        .filter(|it| it.is_of(known))
+        .map(|it| (it.name, it.doc));
+    let ours = BUILTINS
+        .iter()
+        .filter(|it| {
+            let on = it.on.map(|on| language::type_called(on).unwrap_or(on));
+            on.is_some_and(|on| on == known || on == "any")
+        })
+        .map(|it| (it.name, first_sentence(it.doc)));
+    // A function of ours takes the place of the language's.
+    let all: BTreeMap<&str, &str> = of_language.chain(ours).collect();
+    for (name, doc) in all {
+        let _ = writeln!(text, "  {name:<24} {doc}");
+    }
+    text
+}
+
 fn of_test_function(builtin: &Builtin) -> String {
     let mut text = format!(
         "# {}\n\n{}\nOnly in tests: mw test.\n",
@@ -268,10 +328,26 @@ mod tests {
 
     #[test]
     fn every_name_has_an_entry() {
-        for name in vocabulary::names().chain(kinds().into_iter().map(|kind| kind.name)) {
+        let of_language = LANGUAGE.iter().map(|native| native.name);
+        let types = kinds().into_iter().map(|kind| kind.name);
+        let names = vocabulary::names().chain(types).chain(of_language);
+        for name in names.chain(language::TYPES.iter().copied()) {
             let text = entry(name).unwrap();
             assert!(text.starts_with("# "), "{name}: {text}");
         }
+    }
+
+    #[test]
+    fn the_language_has_its_entries_too() {
+        let list = entry("list").unwrap();
+        for method in ["push", "len", "where", "to_json"] {
+            assert!(list.contains(&format!("\n  {method} ")), "{method}");
+        }
+        assert_eq!(entry("string").unwrap(), entry("text").unwrap());
+        assert!(entry("trim").unwrap().contains("trim(text) -> ()"));
+        assert_eq!(entry("text.len"), entry("string.len"));
+        assert!(entry("text.push").is_err());
+        assert_eq!(entry("str").unwrap_err(), "write n.to_string()");
     }
 
     #[test]

@@ -29,7 +29,7 @@ mod hands;
 mod incomplete;
 mod interpreter;
 mod key;
-mod language;
+pub mod language;
 mod lists;
 pub mod local;
 mod modules;

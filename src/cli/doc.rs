@@ -12,7 +12,8 @@ use crate::reference;
 Examples:
   mw doc
   mw doc wait_for
-  mw doc Cloud")]
+  mw doc Cloud
+  mw doc list                    # the methods of lists; of texts: mw doc text")]
 pub struct Doc {
     /// What to explain; everything is listed without it
     #[arg(value_name = "NAME")]

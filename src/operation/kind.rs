@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Refusal;
-use super::refusal::nearest;
+use super::refusal::{near_word, nearest};
 
 /// What a value may be.
 #[derive(Clone, Copy, Debug)]
@@ -103,8 +103,7 @@ impl Kind {
                 if words.contains(&text.as_str()) {
                     return Ok(value.clone());
                 }
-                let hint = nearest(text, words.iter().copied())
-                    .map(|word| format!("did you mean {word:?}?"));
+                let hint = near_word(text, words).map(|word| format!("did you mean {word:?}?"));
                 let words: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
                 Err(at.refuse(
                     format!("must be {}, not {text:?}", words.join(" or ")),

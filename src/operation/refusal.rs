@@ -28,6 +28,17 @@ pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// The word that is most like this one, or has it as a part: `off` of `power off`.
+#[must_use]
+pub fn near_word(word: &str, known: &[&'static str]) -> Option<&'static str> {
+    nearest(word, known.iter().copied()).or_else(|| {
+        let mut having = known
+            .iter()
+            .filter(|it| it.split([' ', '_']).any(|part| part == word));
+        having.next().filter(|_| having.next().is_none()).copied()
+    })
+}
+
 /// Two measures, because each misses what the other sees: transposed letters and shared beginnings.
 fn likeness(a: &str, b: &str) -> f64 {
     // Of a short word one slip is a large part.
@@ -39,7 +50,15 @@ fn likeness(a: &str, b: &str) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{near_word, nearest};
+
+    #[test]
+    fn a_part_of_one_word_finds_it() {
+        let states = ["power on", "power off", "rebooting"];
+        assert_eq!(near_word("off", &states), Some("power off"));
+        assert_eq!(near_word("on", &["turned on", "switched on"]), None);
+        assert_eq!(near_word("reboot", &states), Some("rebooting"));
+    }
 
     #[test]
     fn a_slip_finds_its_word_and_noise_finds_none() {

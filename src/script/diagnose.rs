@@ -1,5 +1,6 @@
 //! From what the engine says went wrong to what a user can act on.
 
+pub mod borrowed;
 mod extent;
 mod foreign;
 mod missing;
@@ -21,6 +22,7 @@ use crate::error::{Complaint, Place, exit};
 use crate::operation::nearest;
 use extent::extent;
 pub use foreign::foreign;
+pub use missing::PART;
 pub use running::{NO_FIELDS, NOTHING, kind, sentence};
 
 /// The complaint about a script that does not parse.

@@ -10,9 +10,35 @@ pub struct Native {
     /// What it takes and comes to, one way after another: `list function -> list`. A property that is
     /// no function has none.
     pub ways: Vec<&'static str>,
+    /// What it does, in a line; nothing of a property, which is the function without its brackets.
+    pub doc: &'static str,
 }
 
-/// What Rhai brings, operators left out: a line each, properties with a dot before them.
+impl Native {
+    /// Whether it is called on a value of this type, or as a function with one first.
+    #[must_use]
+    pub fn is_of(&self, kind: &str) -> bool {
+        let word = if kind == "character" { "char" } else { kind };
+        let mut firsts = self.ways.iter().filter_map(|way| way.split(' ').next());
+        firsts.any(|first| first == word)
+    }
+}
+
+/// The types that the language's own functions are of, as scripts and messages name them.
+pub const TYPES: &[&str] = &[
+    "text",
+    "list",
+    "map",
+    "int",
+    "float",
+    "character",
+    "function",
+    "range",
+    "blob",
+];
+
+/// What Rhai brings, operators left out: a line each, with what a function does after
+/// `#`; properties have a dot before them.
 static LINES: &str = include_str!("language.txt");
 
 /// The functions Rhai brings, in order.
@@ -26,8 +52,10 @@ pub static PROPERTIES: LazyLock<Vec<Native>> =
 fn read(lines: impl Iterator<Item = &'static str>) -> Vec<Native> {
     lines
         .filter_map(|line| line.split_once(':'))
-        .map(|(name, ways)| Native {
+        .map(|(name, rest)| (name, rest.split_once(" # ").unwrap_or((rest, ""))))
+        .map(|(name, (ways, doc))| Native {
             name,
+            doc,
             ways: ways
                 .split('|')
                 .map(str::trim)
@@ -35,6 +63,18 @@ fn read(lines: impl Iterator<Item = &'static str>) -> Vec<Native> {
                 .collect(),
         })
         .collect()
+}
+
+/// The type of the language that is called so, by scripts, messages or signatures.
+#[must_use]
+pub fn type_called(name: &str) -> Option<&'static str> {
+    let name = match name {
+        "string" => "text",
+        "array" => "list",
+        "char" => "character",
+        name => name,
+    };
+    TYPES.iter().copied().find(|known| *known == name)
 }
 
 /// The function of the language of this name.
@@ -138,6 +178,7 @@ mod tests {
         let mut functions = brought();
         functions.retain(|name, _| name.starts_with(char::is_alphabetic) && !name.contains('$'));
         assert_eq!(listed(&LANGUAGE), functions);
+        assert!(LANGUAGE.iter().all(|native| !native.doc.is_empty()));
         assert!(LANGUAGE.is_sorted_by_key(|native| native.name));
         assert!(PROPERTIES.is_sorted_by_key(|native| native.name));
     }

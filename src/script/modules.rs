@@ -29,6 +29,9 @@ each way there"
     )
 }
 
+/// What to do about a module that is not there.
+const NOWHERE: &str = "check the path: \"./file\" is file.rhai beside the script that imports it";
+
 thread_local! {
     /// The modules this thread is loading, outermost first, and how many each has reached.
     static LOADING: RefCell<Vec<(String, usize)>> = const { RefCell::new(Vec::new()) };
@@ -126,7 +129,7 @@ pub fn find(shelf: &Shelf, base: &Path, from: Option<&str>, path: &str) -> Resul
     let near = nearest(path, STDLIB.iter().map(|(name, _)| *name))
         .map(|near| format!("did you mean {near:?}?"));
     let name = file.to_string_lossy();
-    let found = shelf.text(&name, || Source::read(&name));
+    let found = shelf.text(&name, || Source::file(&name, NOWHERE));
     found.map_err(|complaint| match near.or(complaint.hint) {
         Some(hint) => format!("{} ({hint})", complaint.message),
         None => complaint.message,

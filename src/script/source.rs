@@ -43,11 +43,22 @@ impl Source {
                 })?;
             return Ok(Self::of_text("<stdin>", decoded("standard input", bytes)?));
         }
+        Self::file(
+            path,
+            "check the path; a dash reads the script from standard input",
+        )
+    }
+
+    /// Reads a script from a file. `otherwise` is what to do where there is none, nor one of nearly
+    /// the same name.
+    pub fn file(path: &str, otherwise: &str) -> Result<Self, Complaint> {
         let file = Path::new(path);
         let failed = |error: std::io::Error| {
             let complaint = Complaint::usage(format!("cannot read the script {path}: {error}"));
             match error.kind() {
-                std::io::ErrorKind::NotFound => complaint.hint(near(file)),
+                std::io::ErrorKind::NotFound => {
+                    complaint.hint(near(file).unwrap_or_else(|| otherwise.to_owned()))
+                }
                 std::io::ErrorKind::IsADirectory => complaint.hint("name a file in it"),
                 _ => complaint,
             }
@@ -103,7 +114,7 @@ fn without_shebang(text: &str) -> String {
 }
 
 /// A file of nearly the same name, to suggest.
-fn near(file: &Path) -> String {
+fn near(file: &Path) -> Option<String> {
     let folder = file
         .parent()
         .filter(|it| !it.as_os_str().is_empty())
@@ -115,10 +126,8 @@ fn near(file: &Path) -> String {
         .flatten()
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect();
-    crate::operation::nearest(&wanted, names.iter().map(String::as_str)).map_or_else(
-        || "check the path; a dash reads the script from standard input".to_owned(),
-        |name| format!("did you mean {}?", folder.join(name).display()),
-    )
+    crate::operation::nearest(&wanted, names.iter().map(String::as_str))
+        .map(|name| format!("did you mean {}?", folder.join(name).display()))
 }
 
 #[cfg(test)]

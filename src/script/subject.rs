@@ -354,6 +354,17 @@ pub fn states_of(kind: &str) -> (&'static str, Vec<&'static str>) {
     }
 }
 
+/// What a field of a record of this type may be, where the documents say all of it.
+#[must_use]
+pub fn words_of(kind: &str, field: &str) -> Option<&'static [&'static str]> {
+    match (kind, field) {
+        ("Node" | "PowerChange", "power_state") => Some(POWER_STATES),
+        ("Cloud" | "DeployedCloud" | "Order", "provision_status") => Some(PROVISION_STATUSES),
+        ("CloudStats", "cloud_state") => Some(CLOUD_STATES),
+        _ => None,
+    }
+}
+
 /// Whether the state is one of a cloud at work, which its stats tell.
 #[must_use]
 pub fn is_state_at_work(state: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Every name a script may call, for checks, suggestions and completion.
 
 use super::builtins::{BUILTINS, IN_TESTS};
-use super::diagnose::{NOTHING, kind};
+use super::diagnose::{NOTHING, borrowed, kind};
 use super::language::{self, LANGUAGE};
 use super::sugar::SUGAR;
 use crate::api;
@@ -109,7 +109,9 @@ pub fn unknown_call(call: &str) -> (String, Option<String>) {
         let hint = if first == "()" {
             Some(NOTHING.to_owned())
         } else {
-            advice(name, first).or_else(|| of_language(name, first))
+            instead(name, &given)
+                .or_else(|| advice(name, first))
+                .or_else(|| of_language(name, first))
         };
         let given = if types.is_empty() {
             "no arguments".to_owned()
@@ -118,11 +120,52 @@ pub fn unknown_call(call: &str) -> (String, Option<String>) {
         };
         return (format!("`{name}` does not take {given}"), hint);
     }
-    let hint = near(name).map_or_else(
-        || "mw doc lists what there is".to_owned(),
-        |near| format!("did you mean `{near}`?"),
-    );
+    let hint = instead(name, &given).unwrap_or_else(|| remedy(name));
     (format!("there is no function `{name}`"), Some(hint))
+}
+
+/// What is written instead of what other languages call so, with a value of this type first. The
+/// engine does not say whether it was called as a method.
+fn instead(name: &str, given: &[String]) -> Option<String> {
+    match (name, given) {
+        ("append", [list, _]) if list == "a list" => return Some(borrowed::PUSHED.to_owned()),
+        ("len", [range]) if range == "a range" => return Some(borrowed::COUNTED.to_owned()),
+        _ => {}
+    }
+    let first = given
+        .first()
+        .map_or("", |it| it.rsplit(' ').next().unwrap_or(it));
+    let fits = |word: &str| word == "any" || word == first;
+    borrowed::method(name, &fits).or_else(|| borrowed::function(name, &fits))
+}
+
+/// What is written instead of what other languages call so.
+#[must_use]
+pub fn elsewhere(name: &str) -> Option<String> {
+    borrowed::function(name, &|_| true)
+}
+
+/// What to do about a name that nothing has.
+#[must_use]
+pub fn remedy(name: &str) -> String {
+    near(name).map_or_else(|| "mw doc lists what there is".to_owned(), meant)
+}
+
+/// The question whether a name is meant.
+#[must_use]
+pub fn meant(near: &str) -> String {
+    format!("did you mean `{near}`?")
+}
+
+/// Where the methods of a value are listed, which messages call so.
+#[must_use]
+pub fn listed(described: &str) -> String {
+    let word = described.rsplit(' ').next().unwrap_or(described);
+    if language::TYPES.contains(&word) {
+        format!("mw doc {word} lists the methods of {described}")
+    } else {
+        "mw doc lists what there is".to_owned()
+    }
 }
 
 fn counted(arguments: usize) -> String {
@@ -156,10 +199,24 @@ fn arguments(types: &str) -> Vec<&str> {
 /// What to do about an operator that two values do not have.
 fn unknown_operator(operator: &str, given: &[String]) -> (String, Option<String>) {
     let message = format!("`{operator}` does not take {}", given.join(" and "));
+    let hint = operands(operator, given);
+    (message, Some(hint.to_owned()))
+}
+
+/// What to do about an operator between values of these types, which do not have it.
+#[must_use]
+pub fn operands(operator: &str, given: &[String]) -> &'static str {
     let has = |name: &str| given.iter().any(|it| it == name);
     let is_number = |it: &String| it == "an int" || it == "a float";
-    let hint = if has("()") {
+    let first = given.first().map_or("", String::as_str);
+    if has("()") {
         NOTHING
+    } else if has("a text") && has("an int") && operator == "*" {
+        borrowed::REPEATED
+    } else if first == "a text" && operator == "%" {
+        borrowed::FILLED
+    } else if has("a list") && has("an int") && operator == "*" {
+        "pad a list with it: let list = []; list.pad(10, 0);"
     } else if has("a text") && given.iter().any(is_number) {
         "make the text a number, text.parse_int(), or the number a text, n.to_string()"
     } else if has("a text") && operator == "-" {
@@ -183,8 +240,7 @@ fn unknown_operator(operator: &str, given: &[String]) -> (String, Option<String>
         "use one of its fields"
     } else {
         "make them values of one type first"
-    };
-    (message, Some(hint.to_owned()))
+    }
 }
 
 /// How a function of the language is called on a first argument of this type, or on which it is.

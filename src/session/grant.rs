@@ -211,6 +211,11 @@ fn read_what(text: &str) -> Result<What, String> {
     if let Some(operation) = api::operation(text) {
         return Ok(What::Operation(operation.name));
     }
+    if let Some(effect) = meant(text) {
+        return Err(format!(
+            "`{text}` is neither an effect nor an operation; what does so has the effect `{effect}`"
+        ));
+    }
     let known = Effect::ALL
         .iter()
         .map(|effect| effect.as_str())
@@ -224,6 +229,18 @@ fn read_what(text: &str) -> Result<What, String> {
     ))
 }
 
+/// The effect that is meant by the word for what is done.
+fn meant(text: &str) -> Option<Effect> {
+    Some(match text.to_lowercase().as_str() {
+        "get" | "list" | "view" => Effect::Read,
+        "write" | "update" | "create" | "edit" | "modify" => Effect::Change,
+        "power" | "reboot" | "restart" | "stop" | "interrupt" => Effect::Disrupt,
+        "delete" | "remove" | "erase" => Effect::Destroy,
+        "buy" | "order" | "pay" | "cost" => Effect::Spend,
+        _ => return None,
+    })
+}
+
 fn read_target(what: What, text: &str) -> Result<Target, String> {
     let kinds = match what {
         What::Effect(_) => subject::kinds(),
@@ -232,6 +249,11 @@ fn read_target(what: What, text: &str) -> Result<Target, String> {
             .unwrap_or_default(),
     };
     let Some((kind, name)) = text.split_once(':') else {
+        if kinds.contains(&text) {
+            return Err(format!(
+                "`@{text}` names no resource; of one write {what}@{text}:NAME, of all {what}@{text}:*"
+            ));
+        }
         let kind = kinds
             .iter()
             .find(|kind| **kind == "cloud")
@@ -304,6 +326,8 @@ mod tests {
             ("disrpt", "did you mean `disrupt`?"),
             ("reboot_everything", "effects are read"),
             ("", "effects are read"),
+            ("delete", "has the effect `destroy`"),
+            ("destroy@vlan", "destroy@vlan:NAME, of all destroy@vlan:*"),
             ("disrupt@production", "disrupt@cloud:production"),
             ("disrupt@clod:a", "did you mean `disrupt@cloud:a`?"),
             ("disrupt@cloud:", "disrupt@cloud:NAME"),

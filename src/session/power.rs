@@ -297,7 +297,10 @@ impl Want {
         let (exact, folder) = match &self.power {
             Power::Files(_, path) => {
                 let of = |path| Power::Files(Access::Both, path).to_string();
-                (of(path.clone()), Some(of(folder_of(path))))
+                // To grant all there is would be no remedy.
+                let folder = folder_of(path);
+                let folder = (folder.parent().is_some()).then(|| of(folder));
+                (of(path.clone()), folder)
             }
             Power::Network(address) => (Power::Network(address.usual()).to_string(), None),
             power @ Power::Variable(_) => (power.to_string(), None),

@@ -340,5 +340,5 @@ macro_rules! corpus {
 }
 
 corpus! {
-    parsing names values surprises traces arguments command_line jobs account permissions
+    parsing names values surprises traces arguments command_line jobs account permissions foreign
 }

@@ -4,15 +4,12 @@ use std::rc::Rc;
 
 use rhai::{Expr, FnCallExpr, Position};
 
-use super::super::builtins::IN_TESTS;
-use super::super::vocabulary;
-use super::callable::{self, Callable};
+use super::callable::Callable;
 use super::expression::{Closure, closure};
 use super::rule::Rule;
 use super::types::Type;
 use super::unit::Unit;
 use super::walk::{Guard, Walk};
-use crate::api;
 use crate::operation::nearest;
 
 /// Calls the parser itself makes something of.
@@ -27,7 +24,7 @@ const KEYWORDS: &[&str] = &[
     "this",
 ];
 
-fn is_word(name: &str) -> bool {
+pub(super) fn is_word(name: &str) -> bool {
     name.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
@@ -39,8 +36,7 @@ impl Walk<'_> {
         }
         let name = call.name.as_str();
         if call.op_token.is_some() || !is_word(name) {
-            let known: Vec<Type> = call.args.iter().map(|arg| self.expr(arg)).collect();
-            return self.operator(name, &known, position);
+            return self.operator(call, position);
         }
         let (known, given) = self.arguments(name, None, &call.args);
         if KEYWORDS.contains(&name) {
@@ -53,15 +49,15 @@ impl Walk<'_> {
             return Type::Unknown;
         }
         let meanings = self.meanings(name);
+        let first = known.first().cloned().unwrap_or(Type::Unknown);
         if meanings.is_empty() {
             if own.is_empty() {
-                self.no_function(name, position);
+                self.no_function(name, &first, position);
             } else {
                 self.miscounted(name, call.args.len(), &own, position);
             }
             return Type::Unknown;
         }
-        let first = known.first().cloned().unwrap_or(Type::Unknown);
         let Some(meaning) = meaning(&meanings, call.args.len(), &first) else {
             if own.is_empty() || !call.args.is_empty() {
                 self.unfit(name, false, &meanings, call.args.len(), &first, position);
@@ -131,6 +127,9 @@ impl Walk<'_> {
             if let Some(closure) = closure(arg) {
                 closures.push((at, closure));
                 known.push(Type::Function);
+            } else if let ("replace_all", Expr::StringConstant(..)) = (name, arg) {
+                // `${name}` is a group of the pattern there.
+                known.push(Type::Text);
             } else {
                 known.push(self.expr(arg));
             }
@@ -179,195 +178,6 @@ impl Walk<'_> {
                 self.note(named, meaning, &Type::Unknown, &[], 0);
             }
         }
-    }
-
-    fn no_function(&mut self, name: &str, position: Position) {
-        if self.ground.is_open || self.ground.lost.contains(name) {
-            return;
-        }
-        let own: Vec<&str> = self.own.keys().copied().filter(|it| is_word(it)).collect();
-        let is_for_tests = IN_TESTS.iter().any(|it| it.on.is_none() && it.name == name);
-        let held = self
-            .scope
-            .find(name)
-            .filter(|it| it.known == Type::Function);
-        let is_held = held.is_some();
-        if let Some(variable) = held {
-            variable.used = true;
-        }
-        let hint = if is_for_tests {
-            format!("`{name}` is for tests, which mw test runs")
-        } else if is_held {
-            format!("`{name}` holds a function: call it as {name}.call(…)")
-        } else {
-            nearest(name, own.into_iter().filter(|it| !it.contains('$')))
-                .or_else(|| vocabulary::near(name))
-                .map_or_else(
-                    || "mw doc lists what there is".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
-                )
-        };
-        self.find(
-            Rule::UnknownFunction,
-            position,
-            format!("there is no function `{name}`"),
-            Some(hint),
-        );
-    }
-
-    fn no_method(&mut self, target: &Type, name: &str, position: Position) {
-        if self.ground.is_open || self.ground.lost.contains(name) {
-            return;
-        }
-        let message = match target {
-            Type::Unknown | Type::Map | Type::Unit => format!("there is no method `{name}`"),
-            known => format!("{} has no method `{name}`", known.described()),
-        };
-        self.find(
-            Rule::UnknownMethod,
-            position,
-            message,
-            Some(self.near_method(target, name)),
-        );
-    }
-
-    fn near_method(&self, target: &Type, name: &str) -> String {
-        let of_type = if target.is_known() {
-            nearest(name, callable::methods_of(target))
-        } else {
-            let own = self.own.keys().copied().filter(|it| !it.contains('$'));
-            nearest(name, own).or_else(|| vocabulary::near(name))
-        };
-        let of_floats = |it: &Callable| it.takes.contains(&"float");
-        if *target == Type::Int && callable::meanings(name, false).iter().any(of_floats) {
-            return format!("make it a float first: .to_float().{name}()");
-        }
-        match (of_type, target) {
-            (Some(near), _) => format!("did you mean `{near}`?"),
-            (None, Type::Record(kind)) if kind.field_names().any(|it| it == name) => {
-                format!("it is a field: write it without brackets, .{name}")
-            }
-            (None, Type::Record(kind)) => format!("mw doc {} lists its methods", kind.name),
-            (None, _) => "mw doc lists what there is".to_owned(),
-        }
-    }
-
-    /// A function of the script that is called with a number of arguments it does not take.
-    fn miscounted(&mut self, name: &str, given: usize, counts: &[usize], position: Position) {
-        if self.ground.is_open {
-            return;
-        }
-        let words: Vec<String> = counts.iter().map(usize::to_string).collect();
-        let one = counts == [1];
-        let ways: Vec<String> = self
-            .own
-            .get(name)
-            .into_iter()
-            .flatten()
-            .map(|function| format!("{name}({})", function.params.join(", ")))
-            .collect();
-        let hint = (!ways.is_empty()).then(|| format!("call it as {}", ways.join(" or ")));
-        self.find(
-            Rule::WrongArity,
-            position,
-            format!(
-                "`{name}` takes {} argument{}, and is called with {given}",
-                words.join(" or "),
-                if one { "" } else { "s" }
-            ),
-            hint,
-        );
-    }
-
-    /// A function of ours that is called with what it does not take.
-    fn unfit(
-        &mut self,
-        name: &str,
-        is_method: bool,
-        meanings: &[Callable],
-        count: usize,
-        first: &Type,
-        position: Position,
-    ) {
-        if self.ground.is_open {
-            return;
-        }
-        let suiting: Vec<&Callable> = meanings.iter().filter(|it| it.suits(first)).collect();
-        let signatures = |of: &[&Callable]| {
-            let mut all: Vec<String> = of.iter().filter_map(|it| it.signature.clone()).collect();
-            all.dedup();
-            (!all.is_empty()).then(|| format!("call it as {}", all.join(" or ")))
-        };
-        if let (true, Type::List(item)) = (suiting.is_empty(), first)
-            && item.is_known()
-            && meanings
-                .iter()
-                .any(|it| !it.takes.is_empty() && it.suits(item))
-        {
-            self.fails(
-                Rule::UnknownMethod,
-                position,
-                format!("a list has no method `{name}`"),
-                Some(format!(
-                    "call it on its items: for x in list {{ x.{name}() }}"
-                )),
-            );
-            return;
-        }
-        if suiting.is_empty() {
-            let takers: Vec<&Callable> = meanings.iter().collect();
-            if is_method {
-                let near = self.near_method(first, name);
-                let hint = if near.contains("did you mean")
-                    || near.contains("it is a field")
-                    || near.contains("a float first")
-                {
-                    Some(near)
-                } else {
-                    methods_elsewhere(name)
-                        .or_else(|| signatures(&takers))
-                        .or(Some(near))
-                };
-                self.fails(
-                    Rule::UnknownMethod,
-                    position,
-                    format!("{} has no method `{name}`", first.described()),
-                    hint,
-                );
-            } else {
-                self.fails(
-                    Rule::WrongArgument,
-                    position,
-                    format!("`{name}` does not take {}", first.described()),
-                    signatures(&takers)
-                        .or_else(|| vocabulary::of_language(name, first.described())),
-                );
-            }
-            return;
-        }
-        if let (true, Type::Record(kind), 1) = (is_method, first, count)
-            && let Some(hint) = methods_elsewhere(name)
-        {
-            self.fails(
-                Rule::UnknownMethod,
-                position,
-                format!("{} has no method `{name}`", kind.name),
-                Some(hint),
-            );
-            return;
-        }
-        let given = count - usize::from(is_method);
-        let fewest = suiting.iter().map(|it| it.least).min().unwrap_or(0);
-        let how = if count < fewest { "few" } else { "many" };
-        self.fails(
-            Rule::WrongArity,
-            position,
-            format!(
-                "`{name}` is called with {given} argument{}, which is too {how}",
-                if given == 1 { "" } else { "s" }
-            ),
-            signatures(&suiting),
-        );
     }
 
     /// The module behind an alias, if it is known.
@@ -420,14 +230,4 @@ fn meaning(meanings: &[Callable], count: usize, first: &Type) -> Option<Callable
         meaning.params = &[];
     }
     Some(meaning)
-}
-
-/// The types that have a method of this name.
-fn methods_elsewhere(name: &str) -> Option<String> {
-    let forms = api::operations().filter_map(|operation| operation.form);
-    let types: Vec<&str> = forms
-        .filter(|form| form.name == name)
-        .map(|form| form.on)
-        .collect();
-    (!types.is_empty()).then(|| format!("it is a method of {}", types.join(", ")))
 }

@@ -2,9 +2,10 @@
 
 use rhai::{ASTFlags, Expr, Position};
 
-use super::super::diagnose::NO_FIELDS;
+use super::super::diagnose::{NO_FIELDS, PART, borrowed};
 use super::super::language;
 use super::super::local::dates::FIELDS as MOMENT_FIELDS;
+use super::operands::Words;
 use super::rule::Rule;
 use super::types::Type;
 use super::walk::Walk;
@@ -17,6 +18,7 @@ impl Walk<'_> {
             Expr::Property(it, position) => self.field(target, &it.2, *position),
             Expr::MethodCall(call, position) => self.method(target, call, *position),
             Expr::Dot(it, ..) => {
+                self.characters(&it.lhs, &it.rhs);
                 let next = self.dotted(target, &it.lhs);
                 self.dotted(&next, &it.rhs)
             }
@@ -28,6 +30,27 @@ impl Walk<'_> {
                 self.expr(other);
                 Type::Unknown
             }
+        }
+    }
+
+    /// Looks at what is asked of the characters of a text, which can only be gone through.
+    fn characters(&mut self, of: &Expr, next: &Expr) {
+        let first = match next {
+            Expr::Dot(it, ..) | Expr::Index(it, ..) => &it.lhs,
+            next => next,
+        };
+        if let (Expr::MethodCall(chars, _), Expr::MethodCall(asked, at)) = (of, first)
+            && chars.name == "chars"
+            && asked.name == "len"
+            && !self.own.contains_key("chars")
+            && !self.own.contains_key("len")
+        {
+            self.fails(
+                Rule::UnknownMethod,
+                *at,
+                "the characters of a text have no method `len`".to_owned(),
+                Some(borrowed::COUNTED.to_owned()),
+            );
         }
     }
 
@@ -51,6 +74,17 @@ impl Walk<'_> {
 
     fn item(&mut self, target: &Type, index: &Expr) -> Type {
         let known = self.expr(index);
+        if let (Type::List(_), Expr::FnCall(call, _)) = (target, index)
+            && matches!(call.name.as_str(), ".." | "..=")
+        {
+            self.fails(
+                Rule::WrongType,
+                index.start_position(),
+                "an item of a list has one number, and not a range".to_owned(),
+                Some(PART.to_owned()),
+            );
+            return Type::Unknown;
+        }
         match (target, index) {
             (Type::Record(_) | Type::Args, Expr::StringConstant(name, position)) => {
                 self.field(target, name, *position)
@@ -65,6 +99,7 @@ impl Walk<'_> {
         match target {
             Type::Record(kind) => {
                 if let Some(known) = Type::of_field(kind, name) {
+                    self.words = Words::of(kind, name);
                     return known;
                 }
                 // Every value has a tag.
@@ -155,7 +190,9 @@ impl Walk<'_> {
                 .any(|it| !it.takes.is_empty() && it.suits(target));
             suits.then(|| format!("it is a method: call it, .{name}()"))
         });
-        let hint = hint.or_else(|| Some(NO_FIELDS.to_owned()));
+        let hint = hint
+            .or_else(|| borrowed::method(name, &|word| target.fits(word)))
+            .or_else(|| Some(NO_FIELDS.to_owned()));
         self.fails(
             Rule::UnknownField,
             position,

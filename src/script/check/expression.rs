@@ -66,7 +66,10 @@ impl<'a> Walk<'a> {
             Expr::IntegerConstant(..) => Type::Int,
             Expr::FloatConstant(..) => Type::Float,
             Expr::CharConstant(..) => Type::Char,
-            Expr::StringConstant(..) => Type::Text,
+            Expr::StringConstant(text, at) => {
+                self.unfilled(text, *at);
+                Type::Text
+            }
             Expr::Unit(_) => Type::Unit,
             Expr::InterpolatedString(parts, _) => {
                 for part in parts {

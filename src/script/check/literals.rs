@@ -2,12 +2,14 @@
 
 use rhai::{Expr, Position};
 
+use super::super::diagnose::borrowed;
 use super::super::subject;
 use super::callable::Callable;
+use super::operands::Words;
 use super::rule::Rule;
 use super::types::Type;
 use super::walk::Walk;
-use crate::operation::{Field, Kind, nearest};
+use crate::operation::{Field, Kind, near_word, nearest};
 
 impl Walk<'_> {
     /// Looks at the arguments of a call. `first` counts those that stand before the ones given: what
@@ -34,10 +36,29 @@ impl Walk<'_> {
             return;
         }
         let target = known.first().unwrap_or(&Type::Unknown);
+        self.spans(name, args, first);
         match name {
+            "append" if matches!(target, Type::List(_)) => {
+                let other = known.get(1).filter(|it| it.is_known());
+                if let Some(other) = other.filter(|it| !matches!(it, Type::List(_))) {
+                    self.fails(
+                        Rule::WrongArgument,
+                        position,
+                        format!("`append` does not take a list and {}", other.described()),
+                        Some(borrowed::PUSHED.to_owned()),
+                    );
+                }
+            }
             "wait_for" => self.state(target, args.get(1 - first), position),
             "where" | "sort_by" | "group_by" | "count_by" | "sum_by" | "unique" | "pluck" => {
                 self.named_field(&target.item(), args.get(1 - first));
+                if let ("where", Type::Record(kind), Some(Expr::StringConstant(field, _))) =
+                    (name, target.item(), args.get(1 - first))
+                    && let (Some(words), Some(value)) =
+                        (Words::of(kind, field), args.get(2 - first))
+                {
+                    self.word(&words, value);
+                }
             }
             "table" => {
                 if let Some(Expr::Array(columns, _)) = args.get(1 - first) {
@@ -116,8 +137,7 @@ impl Walk<'_> {
                 if words.contains(&text.as_str()) {
                     return;
                 }
-                let hint = nearest(text, words.iter().copied())
-                    .map(|near| format!("did you mean {near:?}?"));
+                let hint = near_word(text, words).map(|near| format!("did you mean {near:?}?"));
                 let words: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
                 let message = format!("must be {}, not {:?}", words.join(" or "), text.as_str());
                 self.fails(Rule::WrongArgument, position, at.says(&message), hint);

@@ -108,6 +108,10 @@ rules! {
     UnreachableCode "unreachable-code" Warning,
     /// A condition is the same every time.
     ConstantCondition "constant-condition" Warning,
+    /// A field is compared with a word it never is, as far as the documents say.
+    UnknownWord "unknown-word" Warning,
+    /// A text in double quotes has `${…}` in it, which is filled in only between backquotes.
+    UnfilledText "unfilled-text" Warning,
     /// A function of the script takes the place of one that `mw` has.
     ShadowedFunction "shadowed-function" Warning,
     /// `mw: allow(…)` names a rule that does not exist.

@@ -12,6 +12,7 @@ use super::callable::{self, Callable};
 use super::finding::Finding;
 use super::flow;
 use super::needs::Uses;
+use super::operands::Words;
 use super::parse::Function;
 use super::rule::{Rule, Severity};
 use super::scope::{Kind, Scope};
@@ -81,6 +82,8 @@ pub struct Walk<'a> {
     /// How often the arguments were read in a way that may be of any.
     pub(super) bare_arguments: usize,
     pub(super) returned: bool,
+    /// What the field that was read last may be.
+    pub(super) words: Option<Words>,
     /// The closures being walked through, outermost first.
     pub(super) entered: Vec<String>,
     known: HashMap<String, Rc<Vec<Callable>>>,
@@ -110,6 +113,7 @@ impl<'a> Walk<'a> {
             arguments: BTreeSet::new(),
             bare_arguments: 0,
             returned: false,
+            words: None,
             entered: Vec::new(),
             known: HashMap::new(),
         }

@@ -24,7 +24,12 @@ pub(super) fn missing(spot: &Spot<'_>, token: &str, what: &str) -> Sentence {
         )
         .at(open_range(spot));
     }
-    for word in [found.as_str(), before] {
+    let is_field = spot
+        .before
+        .trim_end()
+        .strip_suffix(before)
+        .is_some_and(|it| it.ends_with('.'));
+    for word in [found.as_str(), if is_field { "" } else { before }] {
         if let Some((word, hint)) = FOREIGN.iter().find(|(known, _)| *known == word) {
             let place = if *word == found {
                 place(spot.source, spot.position)
@@ -37,6 +42,11 @@ pub(super) fn missing(spot: &Spot<'_>, token: &str, what: &str) -> Sentence {
     }
     if found == "=>" && token != ":" {
         return Sentence::new("there is no operator `=>`", "a closure is written |x| …");
+    }
+    if let Some(sentence) = borrowed(spot, token, &found)
+        && !what.contains("parameters of function")
+    {
+        return sentence;
     }
     let opened = innermost(spot.before);
     match token {
@@ -98,15 +108,75 @@ pub(super) fn missing(spot: &Spot<'_>, token: &str, what: &str) -> Sentence {
     }
 }
 
+/// What is written as other languages have it, where this is missing.
+fn borrowed(spot: &Spot<'_>, token: &str, found: &str) -> Option<Sentence> {
+    Some(match token {
+        "," | ")" | "]" if found == "for" => Sentence::new(
+            "`for` makes no list",
+            "write list.map(|x| …), of some of the items list.filter(|x| …)",
+        ),
+        "]" if found == ":" => Sentence::new("`:` takes no part of a list", PART),
+        "}" if spot.after.starts_with("...") => Sentence::new(
+            "there is no operator `...`",
+            "maps are joined by +: m + #{b: 2}",
+        ),
+        ")" if found == "," && is_arrow(spot) => {
+            Sentence::new("there is no operator `=>`", "a closure is written |a, b| …")
+        }
+        "|" if found == "_" => Sentence::new(
+            "`_` cannot be the name of a parameter",
+            "give it one: |_x| …",
+        ),
+        ")" if found == "=" => Sentence::new(
+            "`=` gives a value, and this is none to give it to",
+            "compare with ==",
+        ),
+        "in" if found == "," => Sentence::new(
+            "`for` has one name, or two in brackets: an item and its number",
+            "of a map write for key in map.keys() { let value = map[key]; … }; of a list for (x, i) in list { … }",
+        ),
+        "," if found == ":" && innermost(spot.before).is_some_and(|it| it.mark == '(') => {
+            Sentence::new(
+                "arguments have no names",
+                "give them in order, or as a map: #{name: value}",
+            )
+        }
+        _ => return None,
+    })
+}
+
+/// What to do about a part of a list.
+pub const PART: &str = "write list.extract(1..3), of a text text.sub_string(1..3)";
+
+/// Whether what follows are parameters in brackets before an arrow.
+fn is_arrow(spot: &Spot<'_>) -> bool {
+    spot.after
+        .split_once(')')
+        .is_some_and(|(_, rest)| rest.trim_start().starts_with("=>"))
+}
+
 fn no_semicolon(spot: &Spot<'_>, found: &str, before: &str) -> Sentence {
-    let line = spot.before.rsplit('\n').next().unwrap_or_default();
-    let line = line.trim_start();
+    let statement = spot.statement();
+    let word = statement.split(' ').next().unwrap_or_default();
+    let declares = matches!(word, "let" | "const") && statement.split_whitespace().count() == 2;
     match found {
         ")" | "]" | "}" => Sentence::new(
             format!("`{found}` closes nothing"),
             "remove it, or look for what was to open it",
         ),
-        "," if line.starts_with("let ") => Sentence::new(
+        ":" if declares => Sentence::new(
+            "variables are declared without a type",
+            &format!("leave it out: {word} {before} = …;"),
+        ),
+        "=" if declares && spot.after.starts_with("==") => Sentence::new(
+            format!("`==` compares, and {word} gives a value"),
+            &format!("write {word} {before} = …;"),
+        ),
+        "if" if matches!(word, "let" | "const") && statement.contains('=') => Sentence::new(
+            "`if` stands before what it decides between",
+            "write let x = if a > b { a } else { b };",
+        ),
+        "," if statement.starts_with("let ") => Sentence::new(
             "let declares one variable at a time",
             "write another let for the next one",
         ),

@@ -2,12 +2,17 @@
 
 use rhai::{LexError, ParseErrorType, Position};
 
-use super::foreign::RESERVED;
-use super::missing::{missing, never_closed};
+use super::foreign::{RESERVED, foreign};
+use super::missing::{PART, missing, never_closed};
 use super::sentence::Sentence;
 use super::spot::{Spot, is_word};
+use super::unclosed::innermost;
 use super::undefined;
 use crate::script::source::Source;
+
+/// What to do about a word of the language where a name is to stand.
+const NO_NAME: &str = "it cannot be a name: choose another one";
+
 /// What is wrong with a text that does not parse.
 #[expect(
     clippy::too_many_lines,
@@ -45,6 +50,9 @@ pub fn sentence(source: &Source, kind: &ParseErrorType, position: Position) -> S
                 "write for i in 0..3 { … }",
             )
         }
+        P::VariableExpected if spot.found().starts_with(char::is_alphabetic) => {
+            Sentence::new(format!("`{}` is a reserved word", spot.found()), NO_NAME)
+        }
         P::VariableExpected => Sentence::new(
             format!("a name is expected here, not `{}`", spot.found()),
             "let declares one variable at a time: let name = value;",
@@ -71,6 +79,10 @@ pub fn sentence(source: &Source, kind: &ParseErrorType, position: Position) -> S
         P::FnMissingParams(name) => Sentence::new(
             format!("`{name}` has no parameters in brackets"),
             &format!("write fn {name}() {{ … }}"),
+        ),
+        P::FnMissingBody(name) if spot.after.starts_with("->") => Sentence::new(
+            format!("`{name}` is given a type, and functions have none"),
+            &format!("leave it out: fn {name}(…) {{ … }}"),
         ),
         P::FnMissingBody(name) => Sentence::new(
             if name.is_empty() {
@@ -118,7 +130,9 @@ pub fn sentence(source: &Source, kind: &ParseErrorType, position: Position) -> S
             "a case for one number follows one for a range",
             "move it before the ranges",
         ),
-        P::ExprExpected(_) if spot.found() == "default" => reserved(&spot, "default"),
+        P::ExprExpected(_) if matches!(spot.found().as_str(), "default" | "case") => {
+            reserved(&spot, &spot.found())
+        }
         P::ExprExpected(_) => Sentence::new(
             format!("a value is expected here, not `{}`", spot.found()),
             "a case of switch is a number, a text, true or false",
@@ -185,10 +199,20 @@ fn reserved(spot: &Spot<'_>, word: &str) -> Sentence {
     if word == "=>" && spot.before.trim_end().ends_with(')') {
         return Sentence::new("there is no operator `=>`", "a closure is written |x| …");
     }
-    let hint = RESERVED
-        .iter()
-        .find(|(known, _)| *known == word)
-        .map_or("give it another name", |(_, hint)| *hint);
+    let hint = match (word, spot.word_before()) {
+        ("...", _) if innermost(spot.before).is_some_and(|it| it.mark == '[') => {
+            "lists are joined by +: a + [2]"
+        }
+        ("new", "throw") => "write throw \"what is wrong\"",
+        (word, _) if word.chars().all(is_word) && spot.is_name() => NO_NAME,
+        (word, _) if word.chars().all(is_word) && spot.is_key() => {
+            "as a key it stands between quotes: #{\"my key\": 1}, map[\"my key\"]"
+        }
+        (word, _) => RESERVED
+            .iter()
+            .find(|(known, _)| *known == word)
+            .map_or("give it another name", |(_, hint)| *hint),
+    };
     let message = if word.chars().all(is_word) {
         format!("`{word}` is a reserved word")
     } else if matches!(word, "#" | "#!" | "$" | "@") {
@@ -231,6 +255,9 @@ fn input(spot: &Spot<'_>, error: &LexError) -> Sentence {
             }
         }
         LexError::ImproperSymbol(symbol, _) => reserved(spot, symbol),
+        LexError::UnexpectedInput(what) if what == ":" && spot.before.ends_with('[') => {
+            Sentence::new("`:` takes no part of a list", PART)
+        }
         LexError::UnexpectedInput(what) => unexpected(spot, what),
         LexError::MalformedChar(text) => Sentence::new(
             format!("`'{}'` is not one character", text.trim_matches('\'')),
@@ -278,6 +305,7 @@ fn unexpected(spot: &Spot<'_>, what: &str) -> Sentence {
         _ if what.chars().all(char::is_alphabetic) && !what.is_ascii() => {
             "names are made of the letters a to z, digits and _"
         }
+        _ if foreign(what).is_some() => foreign(what).unwrap_or_default(),
         _ => "look at what stands before it: something is missing there, or is one too many",
     };
     if what.is_empty() {

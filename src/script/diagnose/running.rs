@@ -2,6 +2,7 @@
 
 use rhai::EvalAltResult;
 
+use super::missing::PART;
 use super::parsing;
 use super::thrown;
 use super::undefined;
@@ -195,6 +196,7 @@ fn mismatch(wanted: &str, found: &str) -> (String, Option<String>) {
         ("true or false", "a list" | "a text" | "a map") => {
             "ask whether it holds something: !value.is_empty()"
         }
+        ("an int", "a range") => PART,
         ("an int", "a float") => "make it whole: value.to_int()",
         ("an int", "a text") => "make it a number: text.parse_int()",
         ("a character", "a text") => "a character stands between single quotes: 'x'",

@@ -61,6 +61,27 @@ impl<'s> Spot<'s> {
             .unwrap_or_default()
     }
 
+    /// The statement that the position is in, up to it.
+    pub(super) fn statement(&self) -> &'s str {
+        let statement = self.before.rsplit(['\n', ';', '{', '}']).next();
+        statement.unwrap_or_default().trim_start()
+    }
+
+    /// Whether the name of a variable, a function or a parameter is to stand at the position.
+    pub(super) fn is_name(&self) -> bool {
+        matches!(self.word_before(), "let" | "const" | "fn" | "for" | "as")
+            || (self.statement().starts_with("fn ") && self.before.trim_end().ends_with(['(', ',']))
+    }
+
+    /// Whether the key of a map or a field is to stand at the position.
+    pub(super) fn is_key(&self) -> bool {
+        let before = self.before.trim_end();
+        let after = self.after.trim_start().trim_start_matches(is_word);
+        let after = after.trim_start();
+        before.ends_with('.')
+            || (before.ends_with(['{', ',']) && after.starts_with(':') && !after.starts_with("::"))
+    }
+
     /// The place right after what stands before the position.
     pub(super) fn end_before(&self) -> Option<Place> {
         let trimmed = self.before.trim_end();

@@ -44,6 +44,9 @@ impl Wrong {
             _ => String::new(),
         };
         let trouble = Trouble::new("format", format!("{builtin}: {place}{}", self.what));
+        if builtin == "parse_json" && self.line.is_none() {
+            return trouble.hint("ask first: if text.is_empty() { … }");
+        }
         if builtin == "parse_json" {
             return trouble.hint("in JSON keys and texts stand in quotes: {\"label\": \"app\"}");
         }
@@ -68,6 +71,9 @@ pub(super) fn plain(text: &str) -> &str {
 }
 
 fn json(text: &str) -> Parsed {
+    if plain(text).trim().is_empty() {
+        return Err(Wrong::new("the text is empty, which is no JSON"));
+    }
     serde_json::from_str::<Value>(plain(text))
         .map(|value| value::of_json(&value))
         .map_err(|error| {

@@ -285,6 +285,8 @@ fn a_refusal_names_what_to_grant() {
         "grant it with --allow 'fs:a b', or all of its folder with --allow fs:."
     );
     let elsewhere = Want::file(Access::Read, Path::new("in/link"), "/etc/passwd".into());
+    let folder = Want::file(Access::Read, Path::new("/etc"), "/etc".into());
+    assert_eq!(refusal(&folder), "grant it with --allow fs:/etc");
     assert!(refusal(&elsewhere).contains("--allow fs:/etc/passwd"));
     assert_eq!(
         refusal(&host("https://hooks.example.com/x")),

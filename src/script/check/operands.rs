@@ -1,0 +1,176 @@
+//! Operators: what they come to, and what stands beside them.
+
+use rhai::{Expr, FnCallExpr, Position};
+
+use super::super::{subject, vocabulary};
+use super::rule::Rule;
+use super::types::Type;
+use super::walk::{Guard, Walk};
+use crate::operation::near_word;
+use crate::record::RecordKind;
+
+/// The field that was read last, if the words it may be are known.
+#[derive(Clone, Copy, Debug)]
+pub struct Words {
+    /// The field.
+    pub field: &'static str,
+    /// What it may be, as far as the documents say.
+    pub known: &'static [&'static str],
+}
+
+impl Words {
+    /// Those of a field of a record.
+    pub fn of(kind: &RecordKind, name: &str) -> Option<Self> {
+        let field = kind.field_names().find(|it| *it == name);
+        let known = subject::words_of(kind.name, name)?;
+        Some(Self {
+            field: field?,
+            known,
+        })
+    }
+}
+
+impl Walk<'_> {
+    /// What an operator comes to.
+    pub(super) fn operator(&mut self, call: &FnCallExpr, at: Position) -> Type {
+        let name = call.name.as_str();
+        let mut known = Vec::with_capacity(call.args.len());
+        let mut words = None;
+        for arg in &call.args {
+            self.words = None;
+            known.push(self.expr(arg));
+            words = words.or(self.words.take().filter(|_| ends_in_field(arg)));
+        }
+        if let ("==" | "!=", Some(words)) = (name, words) {
+            for arg in &call.args {
+                self.word(&words, arg);
+            }
+        }
+        self.literal(name, &known, &call.args, at);
+        let known = known.as_slice();
+        let sum = matches!(name, "+" | "-" | "*" | "/" | "%" | "**");
+        if let (
+            "<" | "<=" | ">" | ">=",
+            [a @ Type::Text, b @ (Type::Int | Type::Float)]
+            | [a @ (Type::Int | Type::Float), b @ Type::Text],
+        ) = (name, known)
+        {
+            self.fails(
+                Rule::WrongType,
+                at,
+                format!(
+                    "{} is neither more nor less than {}: `{name}` is always false",
+                    a.described(),
+                    b.described()
+                ),
+                Some("make the text a number: text.parse_int()".to_owned()),
+            );
+        }
+        match (name, known) {
+            ("==" | "!=" | "<" | "<=" | ">" | ">=" | "!" | "in" | "!in", _) => Type::Bool,
+            ("+", [Type::Text, _]) => Type::Text,
+            ("+", [Type::List(a), Type::List(b)]) => Type::list((**a).clone().or(b)),
+            ("-", [Type::Instant, Type::Instant]) => Type::Duration,
+            ("+" | "-", [Type::Instant, Type::Duration]) => Type::Instant,
+            (_, [Type::Int, Type::Int]) if sum => Type::Int,
+            (_, [Type::Float, Type::Int | Type::Float] | [Type::Int, Type::Float]) if sum => {
+                Type::Float
+            }
+            ("-", [one @ (Type::Int | Type::Float)]) => one.clone(),
+            // What it does with records and lists is known: nothing.
+            (_, [a @ Type::Record(_), b]) if sum && b.is_known() => {
+                self.no_operator(name, a, b, at);
+                Type::Unknown
+            }
+            (
+                "-" | "*" | "/" | "%" | "**",
+                [a @ Type::Text, b @ (Type::Int | Type::Float)]
+                | [a @ (Type::Int | Type::Float), b @ Type::Text],
+            )
+            | (
+                _,
+                [
+                    a @ Type::List(_),
+                    b @ (Type::Int | Type::Float | Type::Bool),
+                ],
+            ) if sum => {
+                self.no_operator(name, a, b, at);
+                Type::Unknown
+            }
+            _ => Type::Unknown,
+        }
+    }
+
+    fn no_operator(&mut self, name: &str, a: &Type, b: &Type, at: Position) {
+        let hint = match a {
+            Type::List(_) if name == "+" => "add an item as a list: list + [item]",
+            Type::Record(_) => "use one of its fields",
+            _ => {
+                let given = [a, b].map(|it| it.described().to_owned());
+                vocabulary::operands(name, &given)
+            }
+        };
+        let hint = Some(hint.to_owned());
+        self.fails(
+            Rule::WrongType,
+            at,
+            format!(
+                "`{name}` does not take {} and {}",
+                a.described(),
+                b.described()
+            ),
+            hint,
+        );
+    }
+
+    /// Looks at a word that a field is compared with.
+    pub(super) fn word(&mut self, words: &Words, with: &Expr) {
+        let Expr::StringConstant(word, at) = with else {
+            return;
+        };
+        if words.known.contains(&word.as_str()) {
+            return;
+        }
+        let hint = near_word(word, words.known).map_or_else(
+            || format!("known are {}", words.known.join(", ")),
+            |near| format!("did you mean {near:?}?"),
+        );
+        self.warn(
+            Rule::UnknownWord,
+            *at,
+            format!(
+                "`{}` is never {:?}, as far as is known",
+                words.field,
+                word.as_str()
+            ),
+            Some(hint),
+        );
+    }
+
+    /// Looks at what is written down beside an operator.
+    fn literal(&mut self, name: &str, known: &[Type], args: &[Expr], at: Position) {
+        // What is tried out is meant to fail.
+        if self.guard != Guard::None {
+            return;
+        }
+        match (name, known, args) {
+            ("/" | "%", [Type::Int, _], [_, Expr::IntegerConstant(0, _)]) => self.fails(
+                Rule::WrongArgument,
+                at,
+                "division by zero".to_owned(),
+                Some("a whole number is divided by another one than 0".to_owned()),
+            ),
+            ("+" | "-", [Type::Instant, _], [_, span]) => self.span(span, false),
+            _ => {}
+        }
+    }
+}
+
+/// Whether an expression reads a field last.
+pub(super) fn ends_in_field(expr: &Expr) -> bool {
+    match expr {
+        Expr::Property(..) => true,
+        Expr::Dot(it, ..) | Expr::Index(it, ..) => ends_in_field(&it.rhs),
+        _ => false,
+    }
+}
