@@ -20,7 +20,7 @@ mod case;
 mod coverage;
 mod diagnose;
 mod engine;
-mod fetch;
+pub mod fetch;
 mod field;
 mod flow;
 pub mod gauge;

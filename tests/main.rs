@@ -10,6 +10,7 @@
 mod promises {
     mod answers;
     mod calendars;
+    mod call_words;
     mod calls;
     mod channels;
     mod checks;
