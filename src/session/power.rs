@@ -201,6 +201,7 @@ impl Power {
                 Some(prefix) => name.starts_with(prefix) && (denies || !is_own(name)),
                 None => pattern == name,
             },
+            (Self::Network(denied), Power::Network(wanted)) if denies => denied.denies(wanted),
             (Self::Network(granted), Power::Network(wanted)) => granted.covers(wanted),
             _ => false,
         }
