@@ -1,6 +1,7 @@
 //! The file of the journal, and what is read from it.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,6 +16,9 @@ use super::group;
 use super::mount;
 use super::run::{self, Run, Start};
 use super::schema;
+
+/// What every database of SQLite begins with.
+const HEADER: &[u8] = b"SQLite format 3\0";
 
 /// How long a program that wants to write waits for another that does.
 const BUSY: Duration = Duration::from_secs(10);
@@ -70,6 +74,7 @@ impl Store {
                 "name a file on a local disk with --store",
             ));
         }
+        self.refuse_others()?;
         private_file(&self.file).map_err(unwritable)?;
         let mut connection = Connection::open_with_flags(
             &self.file,
@@ -98,6 +103,7 @@ impl Store {
         if !self.file.exists() {
             return Ok(None);
         }
+        self.refuse_others()?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = Connection::open_with_flags(&self.file, flags).or_else(|_| {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -105,11 +111,32 @@ impl Store {
         });
         let mut connection = opened.map_err(|error| self.failed(&error))?;
         Self::prepared(&connection).map_err(|error| self.failed(&error))?;
-        schema::check(&mut connection, &self.file, false)?;
+        if !schema::check(&mut connection, &self.file, false)? {
+            return Ok(None);
+        }
         Ok(Some(Reader {
             connection,
             store: self.clone(),
         }))
+    }
+
+    /// Refuses a file that is no database: SQLite takes a short one for empty, and writes over it.
+    fn refuse_others(&self) -> Result<(), JournalError> {
+        let mut start = Vec::new();
+        let read = fs::File::open(&self.file)
+            .and_then(|file| file.take(HEADER.len() as u64).read_to_end(&mut start));
+        // What cannot be read is complained about when it is opened.
+        if read.is_err() || start.is_empty() || start == HEADER {
+            return Ok(());
+        }
+        Err(JournalError::new(
+            Kind::Unreadable,
+            format!(
+                "{} is no journal of mw; it was left as it is",
+                self.file.display()
+            ),
+            "name another file with --store",
+        ))
     }
 
     fn prepared(connection: &Connection) -> rusqlite::Result<()> {
