@@ -48,6 +48,7 @@ pub mod stop;
 mod strides;
 mod subject;
 pub mod sugar;
+mod tally;
 #[cfg(test)]
 mod trial;
 mod trouble;

@@ -40,6 +40,7 @@ mod promises {
     mod sent_once;
     mod services;
     mod simulated_time;
+    mod small_doors;
     mod snapshots;
     mod spoken;
     mod survival;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::Refusal;
 use super::missing;
 use super::refusal::nearest;
+use crate::secret;
 
 /// What a value may be.
 #[derive(Clone, Copy, Debug)]
@@ -147,7 +148,7 @@ fn check_id(text: &str, at: &At<'_>) -> Result<(), Refusal> {
     } else {
         return Ok(());
     };
-    let shown: String = text.chars().take(40).collect();
+    let shown = start(text);
     Err(at.refuse(
         format!("must be an id, and {shown:?} {problem}"),
         Some("give the resource itself, or its `id`".to_owned()),
@@ -307,14 +308,18 @@ impl At<'_> {
     }
 }
 
+/// The beginning of a text. Secrets are blotted out before it is cut: half a secret is one.
+fn start(text: &str) -> String {
+    secret::redact(text).chars().take(40).collect()
+}
+
 /// A value in words, short enough for a message.
 fn describe(value: &Value) -> String {
     match value {
         Value::Null => "nothing".to_owned(),
         Value::Bool(_) | Value::Number(_) => format!("{value}"),
         Value::String(text) => {
-            let shown: String = text.chars().take(40).collect();
-            format!("the string {shown:?}")
+            format!("the string {:?}", start(text))
         }
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "a map".to_owned(),
