@@ -7,6 +7,7 @@
 mod arguments;
 mod effect;
 mod kind;
+mod missing;
 mod refusal;
 mod repeat;
 mod request;

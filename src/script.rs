@@ -20,7 +20,7 @@ mod case;
 mod coverage;
 mod diagnose;
 mod engine;
-mod fetch;
+pub mod fetch;
 mod field;
 mod flow;
 pub mod gauge;
@@ -48,6 +48,7 @@ pub mod stop;
 mod strides;
 mod subject;
 pub mod sugar;
+mod tally;
 #[cfg(test)]
 mod trial;
 mod trouble;

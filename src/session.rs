@@ -11,6 +11,7 @@ mod denial;
 mod gate;
 mod grant;
 mod halt;
+mod home;
 mod marks;
 mod names;
 mod past;

@@ -10,6 +10,7 @@
 mod promises {
     mod answers;
     mod calendars;
+    mod call_words;
     mod calls;
     mod channels;
     mod checks;
@@ -40,6 +41,7 @@ mod promises {
     mod sent_once;
     mod services;
     mod simulated_time;
+    mod small_doors;
     mod snapshots;
     mod spoken;
     mod survival;

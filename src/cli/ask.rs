@@ -104,8 +104,10 @@ impl Person {
         while !line.ends_with(b"\n") && line.len() < LONGEST {
             let mut ready = [PollFd::new(&input, PollFlags::IN)];
             match poll(&mut ready, Some(&EVERY)) {
-                Ok(0) | Err(rustix::io::Errno::INTR) if !self.is_over() => continue,
-                Ok(count) if count > 0 => {}
+                // What is typed after Ctrl-C is meant for the prompt that comes next.
+                _ if self.is_over() => return None,
+                Ok(0) | Err(rustix::io::Errno::INTR) => continue,
+                Ok(_) => {}
                 _ => return None,
             }
             let mut bytes = [0; 256];

@@ -1,12 +1,11 @@
 //! `mw call`: any operation by its name, or by its method and path.
 
+mod answers;
 mod door;
 mod query;
 mod words;
 
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::Duration;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -19,8 +18,9 @@ use super::{Global, Outcome, show};
 use crate::client::CallError;
 use crate::error::{Complaint, exit};
 use crate::journal::RunKind;
-use crate::operation::{Answer, Effect, Operation, Request};
+use crate::operation::{Answer, Arguments, Effect, Operation, Request};
 use crate::output::Document;
+use crate::script::fetch;
 use crate::session::{Decoded, Done, Failure, Standing};
 use door::Door;
 use query::Query;
@@ -31,17 +31,20 @@ use words::Words;
 #[command(after_help = "\
 Fields of the body are given by name, flat or as the API nests them:
   mw call create_vlan label=app pod_location=pod_1 vlan_type=internal
-  mw call POST /v1/vlans label=app fields.pod_location=pod_1 fields.vlan_type=internal
-KEY=VALUE takes text where text is wanted, and JSON elsewhere; KEY:=JSON takes JSON; KEY=@FILE and KEY=- take a
-file and standard input, KEY=@@TEXT a text that begins with @. body=@FILE, or --input FILE, is the whole body.
+  mw call POST /v1/vlans label=app fields.pod_location=pod_1 \\
+    fields.vlan_type=internal
+KEY=VALUE takes text where text is wanted, and JSON elsewhere; KEY:=JSON takes JSON; KEY=@FILE and \
+KEY=- take a file and standard input, KEY=@@TEXT a text that begins with @. body=@FILE, or --input \
+FILE, is the whole body. An operation that fetches one of several takes its id or its label: \
+cloud=Web.
 
 Examples:
   mw call clouds --query '.[] | .label' --raw
   mw call GET /v1/clouds --include
   mw call create_vlan --input vlan.json --dry-run
 
-A path that is declared nowhere may be read, and is otherwise sent only with --allow destroy,spend: what it does is
-not known.")]
+A path that is declared nowhere may be read, and is otherwise sent only with --allow destroy,spend: \
+what it does is not known.")]
 pub struct Call {
     /// The operation, as `mw doc` lists them, or a method before its path
     #[arg(value_name = "OPERATION|METHOD PATH")]
@@ -70,7 +73,7 @@ impl Call {
     /// Runs the command.
     pub fn run(self, global: &Global) -> Outcome {
         // Read first: a call whose answer is of no use is not made.
-        let query = self.query.as_deref().map(Query::read).transpose()?;
+        self.query.as_deref().map(Query::read).transpose()?;
         let door = door::find(&self.operation, &self.arguments)?;
         let operation = door.operation;
         let arguments = Words::default().bind(
@@ -111,27 +114,72 @@ impl Call {
             let like = Document::NoneOf(kind);
             show::could_show(&like, &global, line.session.clock().now())?;
         }
-        let calling = line.session.perform(operation, &arguments, &line.limits);
-        let done = line.block_on(calling)?.map_err(|why| {
-            let complaint = failure(&why);
-            match (&door.near, complaint.exit) {
+        let done = self
+            .perform(&line, operation, &arguments)?
+            .map_err(|complaint| match (&door.near, complaint.exit) {
                 (Some(near), exit::FAILED) => complaint.hint(format!(
                     "no operation is declared for this path; did you mean `{near}`?"
                 )),
                 _ => complaint,
-            }
-        });
+            });
         line.close(done.as_ref().err())?;
         let wire = global.wire.clone();
         if self.include {
             self::include(wire.as_ref(), done.is_err())?;
         }
         let document = answer(done?, &door, operation, wire.as_ref());
-        match query {
-            None => show::document_at(&document, &global, line.session.clock().now())?,
-            Some(_) => return ask(self.query.unwrap_or_default(), self.raw, document, &line),
+        if let Some(query) = self.query {
+            return answers::show(query, self.raw, document, &line, &global);
         }
+        show::document_at(&document, &global, line.session.clock().now())?;
         Ok(exit::DONE)
+    }
+
+    /// Makes the call. What is fetched by an operation's name may be named by its label, as in
+    /// scripts; a path is taken as it is written, and one call alone is made whose answer is to be
+    /// shown as it came.
+    fn perform(
+        &self,
+        line: &Line,
+        operation: &'static Operation,
+        arguments: &Arguments,
+    ) -> Result<Result<Done, Complaint>, Complaint> {
+        let calling = |operation, arguments: &Arguments| {
+            line.block_on(line.session.perform(operation, arguments, &line.limits))
+        };
+        let is_by_name = operation.name == self.operation && !self.include;
+        let list = fetch::listing(operation).filter(|_| is_by_name);
+        let wanted = operation
+            .params
+            .first()
+            .and_then(|it| arguments.text(it.name));
+        let (Some(list), Some(wanted)) = (list, wanted) else {
+            return Ok(calling(operation, arguments)?.map_err(|why| failure(&why)));
+        };
+        let said = format!("mw call {}", list.name);
+        let found =
+            fetch::look_up(
+                operation,
+                list,
+                &wanted,
+                &said,
+                |operation, arguments| match calling(operation, arguments).map_err(Err)? {
+                    Ok(done) => Ok(Ok(done.decoded)),
+                    Err(Failure::Call(error)) => Ok(Err(error)),
+                    Err(halt) => Err(Ok(failure(&halt))),
+                },
+            );
+        Ok(match found {
+            Ok(Ok(decoded)) => Ok(decoded.into()),
+            Ok(Err(trouble)) => Err(if let Some(error) = &trouble.call {
+                complaint(error)
+            } else {
+                let complaint = Complaint::new(trouble.exit, trouble.message.clone());
+                trouble.hint.iter().fold(complaint, Complaint::hint)
+            }),
+            Err(Ok(halted)) => Err(halted),
+            Err(Err(complaint)) => return Err(complaint),
+        })
     }
 }
 
@@ -173,54 +221,6 @@ fn include(wire: Option<&Arc<Wire>>, failed: bool) -> Result<(), Complaint> {
         }
     }
     show::text(&text)
-}
-
-/// How often it is looked whether a query is to end.
-const EVERY: Duration = Duration::from_millis(20);
-/// A query may nest as deep as it likes; its memory is taken as it is used.
-const STACK: usize = 256 << 20;
-
-/// Writes what a query makes of a document. It may never end, so another thread works on it, which
-/// ends with the process.
-fn ask(query: String, raw: bool, document: Document, line: &Line) -> Outcome {
-    let value = document.into_value();
-    let (sender, receiver) = channel();
-    std::thread::Builder::new()
-        .name("query".to_owned())
-        .stack_size(STACK)
-        .spawn(move || {
-            let told = sender.clone();
-            let ended = Query::read(&query).and_then(|query| {
-                query.ask(&value, raw, |line| {
-                    // Nobody listens any more when it was interrupted.
-                    let _ = told.send(Ok(line));
-                    Ok(())
-                })
-            });
-            if let Err(complaint) = ended {
-                let _ = sender.send(Err(complaint));
-            }
-        })
-        .map_err(|error| Complaint::new(exit::FAILED, format!("no thread: {error}")))?;
-    loop {
-        match receiver.recv_timeout(EVERY) {
-            Ok(Ok(text)) => {
-                let heard = query::write(&text).map_err(|error| {
-                    let what = format!("cannot write to standard output: {error}");
-                    Complaint::new(exit::FAILED, what)
-                })?;
-                if !heard {
-                    return Ok(exit::DONE);
-                }
-            }
-            Ok(Err(complaint)) => return Err(complaint.into()),
-            Err(RecvTimeoutError::Disconnected) => return Ok(exit::DONE),
-            Err(RecvTimeoutError::Timeout) => {}
-        }
-        if line.limits.cancel.is_cancelled() {
-            return Err(Complaint::new(exit::INTERRUPTED, "interrupted").into());
-        }
-    }
 }
 
 /// The request that would be sent, for people or for programs.

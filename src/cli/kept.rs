@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value};
 
-use super::Global;
 use super::account::{Account, machine};
 use super::granted::Granted;
+use super::{Global, live};
 use crate::config::{self, Environment, Keep};
 use crate::error::{Complaint, exit};
 use crate::journal::{
-    Claim, ErrorKind, Grants, Journal, JournalError, Run, RunKind, RunState, Settings, Start, Store,
+    Claim, ErrorKind, Grants, Journal, JournalError, Reader, Run, RunKind, RunState, Settings,
+    Start, Store,
 };
 use crate::output::Document;
 use crate::script::Ended;
@@ -60,6 +61,19 @@ fn checked(named: &str, origin: &str) -> Result<PathBuf, Complaint> {
 /// The journal that the command line names, to be read.
 pub fn store(global: &Global) -> Result<Store, Complaint> {
     file(global).map(Store::at)
+}
+
+/// The journal that the command line names, to be read. Where there is none yet it is said so, and
+/// where it was looked for: the name may be a slip.
+pub fn reader(global: &Global) -> Result<Option<Reader>, Complaint> {
+    let store = store(global)?;
+    let reader = store.read().map_err(|error| complaint(&error))?;
+    if reader.is_none() && !global.quiet {
+        let told = format!("there is no journal at {} yet\n", store.file().display());
+        // Nobody is left to tell when standard error is closed.
+        let _ = live::tell(&told);
+    }
+    Ok(reader)
 }
 
 /// The journal that the command line names, open for writing.

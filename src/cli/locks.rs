@@ -55,10 +55,9 @@ impl Locks {
 }
 
 fn held(global: &Global) -> Result<Vec<Lock>, Complaint> {
-    let failed = |error| kept::complaint(&error);
-    match kept::store(global)?.read().map_err(failed)? {
+    match kept::reader(global)? {
         None => Ok(Vec::new()),
-        Some(reader) => reader.locks().map_err(failed),
+        Some(reader) => reader.locks().map_err(|error| kept::complaint(&error)),
     }
 }
 
@@ -92,15 +91,12 @@ impl Release {
                 Complaint::usage("say why the lock may be taken away: --reason TEXT").into(),
             );
         }
-        let named: Vec<Lock> = held(global)?
-            .into_iter()
-            .filter(|lock| lock.name == self.name)
-            .collect();
+        let all = held(global)?;
+        let named: Vec<&Lock> = all.iter().filter(|lock| lock.name == self.name).collect();
         let wanted = global.profile.as_deref();
         let lock = match named.as_slice() {
             [one] => one,
             [] => {
-                let all = held(global)?;
                 let hint = match nearest(&self.name, all.iter().map(|lock| lock.name.as_str())) {
                     Some(near) => format!("did you mean {near:?}?"),
                     None => "mw locks list shows what is held".to_owned(),

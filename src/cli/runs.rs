@@ -13,7 +13,7 @@ mod watch;
 
 use clap::{Args, Subcommand};
 
-use super::{Global, Outcome};
+use super::{Global, Outcome, kept};
 use crate::error::Complaint;
 use crate::journal::{Reader, Run};
 
@@ -55,22 +55,16 @@ pub struct ById {
 impl ById {
     /// The run, and what it is read from.
     fn find(&self, global: &Global) -> Result<(Reader, Run), Complaint> {
-        let reader = reader(global)?.ok_or_else(|| {
-            Complaint::usage("nothing was run yet: there is no journal")
+        let failed = |error| kept::complaint(&error);
+        let store = kept::store(global)?;
+        let reader = store.read().map_err(failed)?.ok_or_else(|| {
+            let what = format!("there is no journal at {} yet", store.file().display());
+            Complaint::usage(what)
                 .hint("runs on a real account are kept; --store names a journal elsewhere")
         })?;
-        let run = reader
-            .run(&self.id)
-            .map_err(|error| super::kept::complaint(&error))?;
+        let run = reader.run(&self.id).map_err(failed)?;
         Ok((reader, run))
     }
-}
-
-/// The journal, to be read; nothing where nothing was run yet.
-fn reader(global: &Global) -> Result<Option<Reader>, Complaint> {
-    super::kept::store(global)?
-        .read()
-        .map_err(|error| super::kept::complaint(&error))
 }
 
 impl Runs {

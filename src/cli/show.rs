@@ -53,7 +53,12 @@ pub fn could_show(
     rendered(document, global, now).map(drop)
 }
 
-fn rendered(document: &Document, global: &Global, now: DateTime<Utc>) -> Result<String, Complaint> {
+/// A result as it is asked for.
+pub fn rendered(
+    document: &Document,
+    global: &Global,
+    now: DateTime<Utc>,
+) -> Result<String, Complaint> {
     render(document, &global.choice(), &screen(global, now)).map_err(|unfit| {
         let complaint = if unfit.is_mistake {
             Complaint::usage(unfit.message)

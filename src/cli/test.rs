@@ -29,8 +29,8 @@ const LOOK: Duration = Duration::from_millis(300);
 #[derive(Args, Debug)]
 #[command(
     after_help = "Each test has a simulated account and a clock of its own, so that waits take no \
-time and no test\nsees what another did. In tests, sim:: prepares the account and tells what happened to it, and\n\
-run_script(\"x.rhai\", #{…}) runs a script; mw doc sim lists them.\n\
+time and no test sees what another did. In tests, sim:: prepares the account and tells what \
+happened to it, and run_script(\"x.rhai\", #{…}) runs a script; mw doc sim lists them.\n\
 Exit codes: 0 all passed, 1 a test failed, 2 a file does not parse or there is no test.\n\nExamples:
   mw test scripts
   mw test scripts -k rolling --fail-fast

@@ -207,16 +207,18 @@ fn complaint(error: &clap::Error) -> Complaint {
         ErrorKind::MissingRequiredArgument => {
             let missing: Vec<String> = of(ContextKind::InvalidArg)
                 .iter()
-                .map(|it| {
-                    if it.starts_with('<') {
-                        bare(it)
-                    } else {
-                        it.clone()
-                    }
+                .map(|it| match it.split_once('>') {
+                    Some((name, _)) if it.starts_with('<') => format!("{name}>"),
+                    _ => it.clone(),
                 })
                 .collect();
             let missing = missing.join("` and `");
-            Complaint::usage(format!("`{missing}` is missing")).hint(called())
+            let example = match command.as_str() {
+                "mw call" => ", such as mw call clouds; mw doc lists the operations",
+                _ => "",
+            };
+            Complaint::usage(format!("`{missing}` is missing"))
+                .hint(format!("{}{example}", called()))
         }
         _ => {
             let text = error.render().to_string();

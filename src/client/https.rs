@@ -12,7 +12,7 @@ use reqwest::Url;
 
 use super::problem::shown;
 use super::transport::{Failure, Transport};
-use crate::loopback::is_loopback;
+use crate::loopback::leads_here;
 use crate::secret::{self, without_userinfo};
 
 /// The largest answer taken, in bytes.
@@ -302,8 +302,10 @@ fn address(text: &str) -> Result<Url, Failure> {
 
 /// Whether a host, with or without its port, is this machine. What listens everywhere listens here.
 pub(super) fn is_near(host: &str) -> bool {
-    let is_here = |name: &str| is_loopback(name) || matches!(name, "0.0.0.0" | "[::]");
-    is_here(host) || host.rsplit_once(':').is_some_and(|(name, _)| is_here(name))
+    leads_here(host)
+        || host
+            .rsplit_once(':')
+            .is_some_and(|(name, _)| leads_here(name))
 }
 
 /// Keeps the passwords of the environment's proxies out of all that is written.

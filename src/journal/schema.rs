@@ -155,19 +155,23 @@ CREATE INDEX letters_due ON letters (profile, due);
 ];
 
 /// Looks whether the file is a journal that this release can read, and brings an older one up to
-/// date. One that is empty becomes a journal where `writes` says so.
+/// date. One that is empty becomes a journal where `writes` says so; otherwise it is said that it is
+/// none yet.
 pub(super) fn check(
     connection: &mut Connection,
     file: &Path,
     writes: bool,
-) -> Result<(), JournalError> {
+) -> Result<bool, JournalError> {
     let failed = |error: rusqlite::Error| JournalError::of(&error, file);
     let number = |connection: &Connection, pragma: &str| {
         connection.query_row(pragma, [], |row| row.get::<_, i64>(0))
     };
-    let application = number(connection, "PRAGMA application_id").map_err(failed)?;
-    let version = number(connection, "PRAGMA user_version").map_err(failed)?;
-    let tables = number(connection, "SELECT count(*) FROM sqlite_schema").map_err(failed)?;
+    // Read at one instant: another process may be making a journal of it.
+    let read = connection.transaction().map_err(failed)?;
+    let application = number(&read, "PRAGMA application_id").map_err(failed)?;
+    let version = number(&read, "PRAGMA user_version").map_err(failed)?;
+    let tables = number(&read, "SELECT count(*) FROM sqlite_schema").map_err(failed)?;
+    read.commit().map_err(failed)?;
     let shown = file.display();
     if application != APPLICATION && (tables > 0 || application != 0 || version != 0) {
         return Err(JournalError::new(
@@ -175,6 +179,9 @@ pub(super) fn check(
             format!("{shown} is a database, but no journal of mw; it was left as it is"),
             "name another file with --store",
         ));
+    }
+    if application == 0 && !writes {
+        return Ok(false);
     }
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     if version > known {
@@ -196,7 +203,7 @@ pub(super) fn check(
     if version < known {
         migrate(connection, version).map_err(failed)?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Two processes may come at once: whoever comes second finds it done.

@@ -16,6 +16,12 @@ use super::mount;
 use super::run::{self, Run, Start};
 use super::schema;
 
+/// What every database of SQLite begins with.
+const HEADER: &[u8] = b"SQLite format 3\0";
+
+/// The least length of a journal, which is a page.
+const PAGE: u64 = 4096;
+
 /// How long a program that wants to write waits for another that does.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -70,6 +76,7 @@ impl Store {
                 "name a file on a local disk with --store",
             ));
         }
+        self.refuse_others()?;
         private_file(&self.file).map_err(unwritable)?;
         let mut connection = Connection::open_with_flags(
             &self.file,
@@ -98,6 +105,7 @@ impl Store {
         if !self.file.exists() {
             return Ok(None);
         }
+        self.refuse_others()?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = Connection::open_with_flags(&self.file, flags).or_else(|_| {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -105,11 +113,37 @@ impl Store {
         });
         let mut connection = opened.map_err(|error| self.failed(&error))?;
         Self::prepared(&connection).map_err(|error| self.failed(&error))?;
-        schema::check(&mut connection, &self.file, false)?;
+        if !schema::check(&mut connection, &self.file, false)? {
+            return Ok(None);
+        }
         Ok(Some(Reader {
             connection,
             store: self.clone(),
         }))
+    }
+
+    /// Refuses a short file that is no database: SQLite takes it for empty, and writes over it.
+    ///
+    /// A file as long as a page of a journal is left to SQLite: to close what was opened here would
+    /// let go of the locks that this process holds on it.
+    fn refuse_others(&self) -> Result<(), JournalError> {
+        let length = fs::metadata(&self.file).map_or(0, |found| found.len());
+        let start = (1..PAGE).contains(&length).then(|| fs::read(&self.file));
+        // What cannot be read is complained about when it is opened.
+        let Some(Ok(start)) = start else {
+            return Ok(());
+        };
+        if start.is_empty() || start.starts_with(HEADER) {
+            return Ok(());
+        }
+        Err(JournalError::new(
+            Kind::Unreadable,
+            format!(
+                "{} is no journal of mw; it was left as it is",
+                self.file.display()
+            ),
+            "name another file with --store",
+        ))
     }
 
     fn prepared(connection: &Connection) -> rusqlite::Result<()> {

@@ -3,7 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::Refusal;
+use super::missing;
 use super::refusal::{near_word, nearest};
+use crate::secret;
 
 /// What a value may be.
 #[derive(Clone, Copy, Debug)]
@@ -145,7 +147,7 @@ fn check_id(text: &str, at: &At<'_>) -> Result<(), Refusal> {
     } else {
         return Ok(());
     };
-    let shown: String = text.chars().take(40).collect();
+    let shown = start(text);
     Err(at.refuse(
         format!("must be an id, and {shown:?} {problem}"),
         Some("give the resource itself, or its `id`".to_owned()),
@@ -159,6 +161,28 @@ fn check_object(
     map: &Map<String, Value>,
     at: &At<'_>,
 ) -> Result<Value, Refusal> {
+    let given = placed(fields, map, at)?;
+    missing::refuse(&missing::of_map(fields, &given, at), at.operation)?;
+    let mut checked = Map::new();
+    for field in fields {
+        match given.get(field.name) {
+            // An absent value and unit mean the same to scripts: the field is left out.
+            Some(Value::Null) | None => {}
+            Some(value) => {
+                let value = field.kind.check(value, &at.item_named(field.name))?;
+                checked.insert(field.name.to_owned(), value);
+            }
+        }
+    }
+    Ok(Value::Object(checked))
+}
+
+/// The members of a map where they belong, at any depth; one that belongs nowhere is refused.
+fn placed(
+    fields: &'static [Field],
+    map: &Map<String, Value>,
+    at: &At<'_>,
+) -> Result<Map<String, Value>, Refusal> {
     let mut given = Map::new();
     for (name, value) in map {
         if fields.iter().any(|field| field.name == name) {
@@ -174,24 +198,14 @@ fn check_object(
         }
         merge(&mut given, path[0], nested, at)?;
     }
-    let mut checked = Map::new();
     for field in fields {
-        match given.get(field.name) {
-            // An absent value and unit mean the same to scripts: the field is left out.
-            Some(Value::Null) | None if field.required => {
-                return Err(at.item_named(field.name).refuse(
-                    "is missing".to_owned(),
-                    Some(format!("add {}: {}", field.name, field.kind.type_name())),
-                ));
-            }
-            Some(Value::Null) | None => {}
-            Some(value) => {
-                let value = field.kind.check(value, &at.item_named(field.name))?;
-                checked.insert(field.name.to_owned(), value);
-            }
+        if let (Kind::Object(inner), Some(Value::Object(map))) =
+            (field.kind, given.get_mut(field.name))
+        {
+            *map = placed(inner, map, &at.item_named(field.name))?;
         }
     }
-    Ok(Value::Object(checked))
+    Ok(given)
 }
 
 /// Puts a value under a name, joining maps; the same field given twice is refused.
@@ -261,7 +275,7 @@ impl At<'_> {
         }
     }
 
-    fn item_named(&self, name: &str) -> At<'static> {
+    pub(super) fn item_named(&self, name: &str) -> At<'static> {
         // The body is what scripts write as the map itself: naming it would only confuse.
         let path = if self.path == "body" {
             name.to_owned()
@@ -293,14 +307,18 @@ impl At<'_> {
     }
 }
 
+/// The beginning of a text. Secrets are blotted out before it is cut: half a secret is one.
+fn start(text: &str) -> String {
+    secret::redact(text).chars().take(40).collect()
+}
+
 /// A value in words, short enough for a message.
 fn describe(value: &Value) -> String {
     match value {
         Value::Null => "nothing".to_owned(),
         Value::Bool(_) | Value::Number(_) => format!("{value}"),
         Value::String(text) => {
-            let shown: String = text.chars().take(40).collect();
-            format!("the string {shown:?}")
+            format!("the string {:?}", start(text))
         }
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "a map".to_owned(),

@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use super::kind::At;
-use super::{Arguments, Method, Operation, Place, Refusal, nearest};
+use super::{Arguments, Method, Operation, Place, Refusal, missing, nearest};
 
 /// Characters that may stand in a path segment or a query value as they are (RFC 3986, unreserved).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -32,6 +32,11 @@ impl Request {
         arguments: &Arguments,
     ) -> Result<Self, Refusal> {
         refuse_strangers(operation, arguments)?;
+        let missing = missing::of_call(operation, arguments);
+        missing::refuse(&missing, operation.name).map_err(|refusal| Refusal {
+            hint: Some(format!("call it as {}", operation.signature())),
+            ..refusal
+        })?;
         let mut path = operation.path.to_owned();
         let mut query = String::new();
         let mut members = Map::new();
@@ -44,12 +49,6 @@ impl Request {
             };
             let value = match arguments.get(param.name) {
                 None if param.default.is_some() => param.default.unwrap_or_default().into(),
-                None | Some(Value::Null) if param.required => {
-                    return Err(at.refuse(
-                        "is missing".to_owned(),
-                        Some(format!("call it as {}", operation.signature())),
-                    ));
-                }
                 None | Some(Value::Null) => continue,
                 Some(value) => param.kind.check(value, &at)?,
             };

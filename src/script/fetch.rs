@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, EvalAltResult};
 
-use super::handle;
+use super::call::of_decoded;
 use super::host::Host;
 use super::trouble::Trouble;
 use super::value;
 use crate::api;
+use crate::client::CallError;
 use crate::operation::{Answer, Arguments, Operation, nearest};
 use crate::record::{Record, View};
 use crate::session::Decoded;
@@ -38,22 +39,40 @@ pub fn by_id_or_label(
     list: &'static Operation,
     wanted: &str,
 ) -> Result<Dynamic, Box<EvalAltResult>> {
+    let said = format!("{}()", list.name);
+    look_up(operation, list, wanted, &said, |operation, arguments| {
+        host.try_perform(operation, arguments)
+    })?
+    .map(of_decoded)
+    .map_err(Trouble::raise)
+}
+
+/// Finds by id; where there is none of that id, by label, in the list that `said` shows. The outer
+/// error is that nothing more is to be tried.
+pub fn look_up<E>(
+    operation: &'static Operation,
+    list: &'static Operation,
+    wanted: &str,
+    said: &str,
+    perform: impl Fn(&'static Operation, &Arguments) -> Result<Result<Decoded, CallError>, E>,
+) -> Result<Result<Decoded, Trouble>, E> {
     let name = operation.params.first().map_or("id", |param| param.name);
     if may_be_id(wanted) {
         let arguments = Arguments::new().with(name, wanted);
-        match host.try_perform(operation, &arguments)? {
-            Ok(Decoded::One(record)) => return Ok(handle::wrap(record)),
+        match perform(operation, &arguments)? {
+            Ok(Decoded::One(record)) => return Ok(Ok(Decoded::One(record))),
             Ok(_) => {}
             Err(error) if error.status() == Some(404) => {}
-            Err(error) => return Err(Trouble::from(error).raise()),
+            Err(error) => return Ok(Err(error.into())),
         }
     }
-    let Decoded::Many(records) = host.perform(list, &Arguments::new())? else {
-        return Ok(Dynamic::UNIT);
-    };
-    choose(operation.name, list.name, wanted, &records)
-        .map(handle::wrap)
-        .map_err(Trouble::raise)
+    Ok(match perform(list, &Arguments::new())? {
+        Ok(Decoded::Many(records)) => {
+            choose(operation.name, said, wanted, &records).map(Decoded::One)
+        }
+        Ok(_) => Ok(Decoded::Nothing),
+        Err(error) => Err(error.into()),
+    })
 }
 
 /// Ids are short hashes; whatever holds anything but letters, digits and dashes is a label.
@@ -75,7 +94,7 @@ fn label_of(record: &dyn Record) -> &str {
 /// The one record with this label.
 fn choose(
     noun: &str,
-    list: &str,
+    said: &str,
     wanted: &str,
     records: &[Arc<dyn Record>],
 ) -> Result<Arc<dyn Record>, Trouble> {
@@ -89,7 +108,7 @@ fn choose(
         [] => {
             let labels = records.iter().map(|record| label_of(record.as_ref()));
             let hint = nearest(wanted, labels.filter(|label| !label.is_empty())).map_or_else(
-                || format!("{list}() lists them"),
+                || format!("{said} lists them"),
                 |near| format!("did you mean {near:?}?"),
             );
             Err(Trouble::new(

@@ -8,12 +8,12 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext}
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::gauge::Watched;
 use super::handle;
 use super::host::Host;
 use super::options::Options;
 use super::processor;
 use super::recording::Scope;
+use super::tally::Tally;
 use super::trouble::{Stopped, Trouble};
 use crate::branch::{Branch, Frame, Nature};
 use crate::clock::{Clock, Ticket};
@@ -63,8 +63,8 @@ struct Crew<'a> {
     left: Mutex<(usize, Option<Ticket>)>,
     collect: bool,
     cancel: CancellationToken,
-    /// How many are done, where somebody watches.
-    gauge: Option<Watched>,
+    /// How many are over.
+    tally: Tally,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -101,7 +101,7 @@ fn parallel(
     let branches = hands.count();
     let total = items.len() as u64;
     let crew = Crew {
-        gauge: host.gauge(|| "parallel".to_owned(), |gauge| gauge.of(total)),
+        tally: Tally::of(host, total),
         done: Mutex::new(vec![None; items.len()]),
         waiting: Mutex::new(items.into_iter().enumerate().collect()),
         failed: Mutex::new(Vec::new()),
@@ -276,9 +276,7 @@ fn branch(context: &NativeCallContext<'_>, host: &Host, body: &FnPtr, crew: &Cre
         }
         let _frame = crew.scope.enter(&part, crew.nature);
         let outcome: Result<Dynamic> = body.call_within_context(context, (item,));
-        if let Some(gauge) = &crew.gauge {
-            gauge.advance(outcome.is_ok());
-        }
+        crew.tally.advance(host, outcome.is_ok());
         let value = match outcome {
             Ok(value) if crew.collect => collected(true, value, Dynamic::UNIT),
             Ok(value) => value,

@@ -31,12 +31,18 @@ fn known() -> MutexGuard<'static, Known> {
     KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Whether a secret is too short to be blotted out.
+#[must_use]
+pub fn is_too_short(secret: &str) -> bool {
+    secret.trim().len() < SHORTEST
+}
+
 /// Keeps a secret out of all that the process writes from now on.
 pub fn guard(secret: &str) {
-    let secret = secret.trim();
-    if secret.len() < SHORTEST {
+    if is_too_short(secret) {
         return;
     }
+    let secret = secret.trim();
     let mut known = known();
     if known.secrets.iter().any(|other| other == secret) {
         return;

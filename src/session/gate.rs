@@ -93,6 +93,10 @@ impl Session {
         let mut on = subject::subjects(request, arguments);
         self.0.known.names.give(&mut on);
         let mut stands = permission.standing(operation, effect, &on);
+        self.add_homes(operation, effect, &mut on, &stands).await?;
+        if !matches!(stands, Standing::Refused(_)) {
+            stands = permission.standing(operation, effect, &on);
+        }
         // A name is learned before it is changed.
         let is_needed = operation.method == Method::Patch || stands == Standing::Undecided;
         if is_needed && !matches!(stands, Standing::Refused(_)) {
@@ -185,7 +189,7 @@ impl Session {
     }
 
     /// Reads something to decide by. It is no call of the script's, and not on its record.
-    async fn look_up(
+    pub(super) async fn look_up(
         &self,
         operation: &'static Operation,
         arguments: &Arguments,

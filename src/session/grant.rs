@@ -73,6 +73,17 @@ impl Grant {
         }
     }
 
+    /// Whether it is about such a call on resources of this kind, and no others.
+    #[must_use]
+    pub fn is_about(&self, operation: &Operation, effect: Effect, kind: &str) -> bool {
+        match self {
+            Self::Account(what, Some(target)) => {
+                target.kind == kind && what.means(operation, effect)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether everything that the call acts upon is covered: what a grant asks for.
     #[must_use]
     pub fn covers_all(&self, operation: &Operation, effect: Effect, on: &[Subject]) -> Covers {
@@ -111,12 +122,8 @@ impl Grant {
         let Self::Account(what, target) = self else {
             return Covers::No;
         };
-        let is_meant = match what {
-            What::Effect(granted) => *granted == effect,
-            What::Operation(name) => *name == operation.name,
-        };
         match target {
-            _ if !is_meant => Covers::No,
+            _ if !what.means(operation, effect) => Covers::No,
             None => Covers::Yes,
             Some(target) => {
                 let found: Vec<Covers> = on
@@ -126,6 +133,15 @@ impl Grant {
                     .collect();
                 together(&found)
             }
+        }
+    }
+}
+
+impl What {
+    fn means(&self, operation: &Operation, effect: Effect) -> bool {
+        match self {
+            Self::Effect(granted) => *granted == effect,
+            Self::Operation(name) => *name == operation.name,
         }
     }
 }

@@ -9,17 +9,30 @@ use super::decode::Decoded;
 use super::subject::{self, Called, Subject};
 use crate::api::clouds::CloudStats;
 use crate::api::ip_blocks::IpBlockDetails;
-use crate::operation::{Arguments, Operation, Place};
+use crate::operation::{Arguments, Kind, Operation, Place};
 use crate::record::{Record, View};
 
 /// Names by type and id. The first name seen stays: a script that gives a resource another name has
 /// not thereby another resource.
 #[derive(Debug, Default)]
-pub struct Names(Mutex<HashMap<(&'static str, String), Called>>);
+pub struct Names {
+    all: Mutex<HashMap<(&'static str, String), Called>>,
+    /// The clouds that nodes were listed in.
+    homes: Mutex<HashMap<String, String>>,
+}
 
 impl Names {
     fn all(&self) -> MutexGuard<'_, HashMap<(&'static str, String), Called>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn homes(&self) -> MutexGuard<'_, HashMap<String, String>> {
+        self.homes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The id of the cloud that a node was listed in.
+    pub fn home(&self, node: &str) -> Option<String> {
+        self.homes().get(node).cloned()
     }
 
     /// Learns the names in an answer.
@@ -40,6 +53,9 @@ impl Names {
         if let Some(stats) = any.downcast_ref::<CloudStats>() {
             for node in &stats.nodes {
                 self.note(node.as_ref());
+                if let Some(cloud) = &node.cloud_id {
+                    self.homes().insert(node.uuid.clone(), cloud.clone());
+                }
             }
         }
         if let Some(block) = any.downcast_ref::<IpBlockDetails>() {
@@ -102,9 +118,13 @@ pub fn described(operation: &Operation, arguments: &Arguments, subjects: &[Subje
         let Some(id) = arguments.text(param.name).filter(|_| param.place.is_path()) else {
             continue;
         };
+        let kind = match param.kind {
+            Kind::Id(record) => subject::word(record),
+            _ => None,
+        };
         let known = subjects
             .iter()
-            .find(|subject| subject.id == id)
+            .find(|subject| Some(subject.kind) == kind && subject.id == id)
             .and_then(|subject| subject.name.name());
         of.push(match known {
             Some(name) => format!("{name} ({id})"),
@@ -134,6 +154,7 @@ mod tests {
     use crate::api;
     use crate::api::clouds::Cloud;
     use crate::api::nodes::Node;
+    use crate::api::vlans::Vlan;
 
     fn said(names: &Names, name: &str, arguments: &Arguments) -> String {
         let operation = api::operation(name).unwrap();
@@ -190,6 +211,21 @@ mod tests {
         assert_eq!(
             said(&names, "delete_cloud", &arguments),
             "delete cloud production (qw)"
+        );
+    }
+
+    #[test]
+    fn two_of_one_id_and_of_different_kinds_keep_their_own_names() {
+        let names = Names::default();
+        names.learn(&Decoded::One(Arc::new(Vlan {
+            id: "x1".to_owned(),
+            label: Some("backup".to_owned()),
+            ..Vlan::default()
+        })));
+        let arguments = Arguments::new().with("cloud", "x1").with("vlan", "x1");
+        assert_eq!(
+            said(&names, "assign_vlan", &arguments),
+            "assign vlan backup (x1) of cloud x1"
         );
     }
 }

@@ -278,7 +278,7 @@ impl Permission {
         (format!("its effect is `{effect}`, which {why}"), hint)
     }
 
-    fn consents(&self) -> MutexGuard<'_, HashSet<Effect>> {
+    pub(super) fn consents(&self) -> MutexGuard<'_, HashSet<Effect>> {
         self.consented
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

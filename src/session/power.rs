@@ -202,6 +202,7 @@ impl Power {
                 Some(prefix) => name.starts_with(prefix) && (denies || !is_own_variable(name)),
                 None => pattern == name,
             },
+            (Self::Network(denied), Power::Network(wanted)) if denies => denied.denies(wanted),
             (Self::Network(granted), Power::Network(wanted)) => granted.covers(wanted),
             _ => false,
         }

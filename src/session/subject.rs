@@ -105,7 +105,8 @@ pub fn of_record(record: &str) -> Option<&'static Nameable> {
     find(|known| known.record == record)
 }
 
-fn word(record: &str) -> Option<&'static str> {
+/// The word for a type of record, where calls can name it.
+pub fn word(record: &str) -> Option<&'static str> {
     of_record(record).map(|known| known.word)
 }
 

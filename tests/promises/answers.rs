@@ -255,3 +255,108 @@ fn a_run_whose_folder_is_gone_is_not_resumed_elsewhere() {
         done.stderr
     );
 }
+
+#[test]
+fn ctrl_c_at_a_question_gives_the_prompt_back_and_eats_no_line() {
+    if !terminal::is_there() {
+        return;
+    }
+    let server = Server::start();
+    let folder = Folder::new();
+    let person = Terminal::of(&variables(&server, &folder), "repl");
+    person.shows("the prompt", |screen| screen.contains("Ctrl-D leaves"));
+    for round in 0..2 {
+        person.enters("cloud(\"Bare metal\").nodes()[0].reboot()");
+        person.shows("a question", |screen| asked(screen) == round + 1);
+        person.presses("C-c");
+        person.enters(&format!("4{round} + 2"));
+        let value = format!("\n4{}\n", round + 2);
+        person.shows("its value", |screen| screen.contains(&value));
+    }
+    assert_eq!(rebooted(&server), 0);
+    person.presses("C-d");
+    person.closes();
+}
+
+#[test]
+fn a_cleanup_after_ctrl_c_still_asks_for_consent() {
+    if !terminal::is_there() {
+        return;
+    }
+    let server = Server::start();
+    let folder = Folder::new();
+    folder.write(
+        "clean.rhai",
+        "ensure(|| { print(\"ready\"); sleep(\"9h\"); }, || create_vlan(#{label: \"clean\", pod_location: \"pod_1\", vlan_type: \"internal\"}));",
+    );
+    let file = folder.path().join("clean.rhai");
+    for (answer, made) in [("n", 0), ("y", 1)] {
+        let person = Terminal::staying(
+            &variables(&server, &folder),
+            &format!("run '{}'", file.display()),
+        );
+        person.shows("the work", |screen| screen.contains("ready"));
+        person.presses("C-c");
+        person.shows("a question", |screen| {
+            asked(screen) == 1 && screen.contains("change: create vlan labelled")
+        });
+        person.enters(answer);
+        person.shows("its end", |screen| screen.contains("\nexit "));
+        let calls = server.calls().into_iter();
+        let created = calls.filter(|call| call.operation == "create_vlan");
+        assert_eq!(created.count(), made);
+    }
+}
+
+#[test]
+fn a_cloud_with_an_empty_name_is_deleted_where_its_id_is_typed() {
+    if !terminal::is_there() {
+        return;
+    }
+    let folder = Folder::new();
+    let model = Mw::new(["--sim", "snapshot"])
+        .any_stdout()
+        .any_stderr()
+        .run();
+    folder.write(
+        "model.toml",
+        &model
+            .stdout
+            .replace("label = \"Bare metal\"", "label = \"\""),
+    );
+    let file = folder.path().join("model.toml");
+    let server = Server::with(&["--model", &file.display().to_string()]);
+    let line = "clouds().filter(|c| c.label == \"\")[0].id";
+    let seen = Mw::new(["eval", line])
+        .account(server.url())
+        .any_stdout()
+        .run();
+    let id = seen.stdout.trim();
+    folder.write(
+        "config.toml",
+        &format!(
+            "default_profile = \"live\"\n[profile.live]\nurl = {:?}\napi_key_env = \"KEY\"\nproduction = true\n",
+            server.url()
+        ),
+    );
+    let config = folder.path().join("config.toml");
+    let deleted = || {
+        let calls = server.calls().into_iter();
+        calls
+            .filter(|call| call.operation == "delete_cloud")
+            .count()
+    };
+    for (answer, count) in [("", 0), (id, 1)] {
+        let person = Terminal::staying(
+            &format!("MW_CONFIG='{}' KEY=sim", config.display()),
+            &format!("eval 'delete_cloud(\"{id}\"); 1'"),
+        );
+        let asks = format!("Type {id} to go ahead");
+        person.shows("a question", |screen| {
+            screen.replace('\n', "").contains(&asks)
+        });
+        person.enters(answer);
+        person.shows("its end", |screen| screen.contains("\nexit "));
+        assert_eq!(deleted(), count);
+    }
+}

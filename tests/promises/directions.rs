@@ -19,7 +19,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("journal", &["money", "secret"]),
     ("clock", &["branch"]),
     ("record", &["operation", "secret"]),
-    ("operation", &["record"]),
+    ("operation", &["record", "secret"]),
     ("zone", &["operation"]),
     // What the API is.
     ("api", &["money", "operation", "record"]),
@@ -57,6 +57,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "clock",
             "error",
             "journal",
+            "loopback",
             "money",
             "operation",
             "record",

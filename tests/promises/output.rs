@@ -213,9 +213,11 @@ fn an_empty_list_has_its_form_in_every_format() {
             "id,state,script,job,started_at,finished_at,exit_code\n",
         ),
     ] {
-        Mw::new(["-o", format, "runs", "list"]).stdout(stdout).run();
+        Mw::new(["-q", "-o", format, "runs", "list"])
+            .stdout(stdout)
+            .run();
     }
-    Mw::new(["-o", "csv", "locks", "list"])
+    Mw::new(["-q", "-o", "csv", "locks", "list"])
         .stdout("name,profile,run,state,since\n")
         .run();
     // What a script's empty list would hold is not known, what was asked for is.

@@ -89,6 +89,78 @@ fn what_is_denied_by_name_is_denied_whatever_it_is_called_by() {
 }
 
 #[test]
+fn a_grant_for_a_cloud_does_not_reach_a_node_of_another_that_is_named_beside_it() {
+    let server = Server::start();
+    let seen = |text: &str| line(&server, &[], text).run().stdout.trim().to_owned();
+    let mine = seen(r#"cloud("My first cloud").id"#);
+    let other = seen(r#"cloud("Bare metal").id"#);
+    let node = seen(&format!("cloud_stats({other:?}).nodes[0].uuid"));
+    let off = format!("set_power({mine:?}, {node:?}, \"power off\")");
+    let granted = format!("disrupt@cloud:{mine}");
+    let denied = format!("disrupt@cloud:{other}");
+    let before = server.calls().len();
+    // Nothing is known of the node but that it is not where the call says.
+    for options in [
+        &["--allow", &granted][..],
+        &["--allow", "disrupt@cloud:My first*"],
+        &["--allow", "disrupt", "--deny", &denied],
+    ] {
+        let told = refused(&server, options, &off);
+        assert!(told.contains("the rules for it go by clouds"), "{told}");
+        assert!(told.contains(&format!("node {node} is in cloud")), "{told}");
+    }
+    // The script has seen where it is.
+    let seen = format!("cloud_stats({other:?}); {off}");
+    let told = refused(&server, &["--allow", &granted], &seen);
+    assert!(told.contains("its effect is `disrupt`"), "{told}");
+    let told = refused(&server, &["--allow", "disrupt", "--deny", &denied], &seen);
+    assert!(
+        told.contains(&format!("`{denied}` is denied to this run by --deny")),
+        "{told}"
+    );
+    let called = server.calls().split_off(before);
+    assert!(
+        called.iter().all(|call| call.operation != "set_power"),
+        "{called:?}"
+    );
+    // One that is there is reached.
+    let node = line(
+        &server,
+        &[],
+        &format!("cloud_stats({mine:?}).nodes[0].uuid"),
+    )
+    .run()
+    .stdout;
+    let off = format!("set_power({mine:?}, {:?}, \"power off\")", node.trim());
+    line(&server, &["--allow", &granted], &off).run();
+    assert_eq!(changes(&server), ["set_power"]);
+}
+
+#[test]
+fn where_no_rule_is_for_a_cloud_nothing_more_is_asked_of_the_account() {
+    let server = Server::start();
+    let seen = |text: &str| line(&server, &[], text).run().stdout.trim().to_owned();
+    let cloud = seen(r#"cloud("Bare metal").id"#);
+    let node = seen(&format!("cloud_stats({cloud:?}).nodes[0].uuid"));
+    let off = format!("set_power({cloud:?}, {node:?}, \"power off\")");
+    let before = server.calls().len();
+    let options = [
+        "--allow",
+        "disrupt,change@cloud:x",
+        "--deny",
+        "destroy@cloud:y",
+    ];
+    line(&server, &options, &off).run();
+    let called: Vec<String> = server
+        .calls()
+        .split_off(before)
+        .into_iter()
+        .map(|call| call.operation)
+        .collect();
+    assert_eq!(called, ["token", "set_power"]);
+}
+
+#[test]
 fn another_label_makes_nothing_one_may_delete() {
     let server = Server::start();
     let options = ["--allow", "change,destroy@vlan:scratch-*"];

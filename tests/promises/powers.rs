@@ -304,10 +304,10 @@ http_post("{}/x", #{{key: key}}, #{{headers: #{{"X-Key": "Bearer " + key}}}});"#
 fn a_secret_file_must_be_its_owners_alone() {
     let line = r#"mkdir -p $XDG_CONFIG_HOME/metalwright/secrets
 cd $XDG_CONFIG_HOME/metalwright/secrets
-printf 'hush\n' > slack; chmod MODE slack
+printf 'hush-4711\n' > slack; chmod MODE slack
 mw --sim --allow env:slack eval 'secret("slack").reveal()'"#;
     Mw::shell(&line.replace("MODE", "600"))
-        .stdout("hush\n")
+        .stdout("<redacted>\n")
         .run();
     let done = Mw::shell(&line.replace("MODE", "644"))
         .any_stderr()

@@ -52,7 +52,12 @@ fn branches_wait_side_by_side() {
         parallel([1, 2, 3, 4], |n| sleep(`${n}h`));
         (now() - start).hours()
     ";
-    Mw::eval(line).stdout("4.0\n").run();
+    let told = "sim 09:00:00  parallel: 1 of 4
+sim 10:00:00  parallel: 2 of 4
+sim 11:00:00  parallel: 3 of 4
+sim 12:00:00  parallel: 4 of 4
+";
+    Mw::eval(line).stdout("4.0\n").stderr(told).run();
 }
 
 /// A script that does everything whose order could differ.

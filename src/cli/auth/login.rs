@@ -14,8 +14,8 @@ use crate::output::Document;
 /// Check credentials with the API and keep them for a profile.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-The secret is typed at the terminal, where it is not shown, or read from standard input. It is
-kept in a file of its own that only you may read, and only after the API has accepted it. A
+The secret is typed at the terminal, where it is not shown, or read from standard input. It is \
+kept in a file of its own that only you may read, and only after the API has accepted it. A \
 profile that has credentials gets these in their place.
 
 Examples:

@@ -12,7 +12,7 @@ use crate::output::Document;
 /// Forget the credentials kept for a profile.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-The secret's file is removed, and what the profile says of it. The API is not told: the key stays
+The secret's file is removed, and what the profile says of it. The API is not told: the key stays \
 valid until it is revoked there.
 
 Examples:

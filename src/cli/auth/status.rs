@@ -18,7 +18,7 @@ use crate::session::Session;
 /// Say who you are to the API, by which credentials, and how long they last.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Exits with 3 where the API refuses the credentials or there are none, and with 1 where it cannot
+Exits with 3 where the API refuses the credentials or there are none, and with 1 where it cannot \
 be reached.
 
 Examples:

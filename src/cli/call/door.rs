@@ -1,6 +1,5 @@
 //! What is called: an operation by its name, or by its method and path.
 
-use http::Uri;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::api::{self, route, route::Found};
@@ -96,9 +95,7 @@ fn by_path(method: Method, path: &str, words: &[String]) -> Result<Door, Complai
     if path.contains('#') {
         return Err(no_path("it has a fragment"));
     }
-    // What is to be filled in by arguments, as the reference writes paths, is no part of an address.
-    let filled = path.replace(['{', '}'], "_");
-    if filled.parse::<Uri>().is_err() || plain.split('/').any(|step| step == "." || step == "..") {
+    if !is_written_well(plain, query) || plain.split('/').any(|step| step == "." || step == "..") {
         return Err(no_path(
             "it holds what cannot stand in one; encode it with %",
         ));
@@ -146,6 +143,25 @@ fn by_path(method: Method, path: &str, words: &[String]) -> Result<Door, Complai
             Ok(undeclared(method, &path, words, near))
         }
     }
+}
+
+/// Whether a path and what it asks hold nothing but what may stand in an address (RFC 3986): a client
+/// and a server may each make something else of the rest. Braces are to be filled in by arguments, as
+/// the reference writes paths; brackets are common in what is asked.
+fn is_written_well(path: &str, query: &str) -> bool {
+    let may_stand = |more: &'static str| {
+        move |c: char| {
+            c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/?%{}".contains(c) || more.contains(c)
+        }
+    };
+    let is_encoded = |text: &str| {
+        let mut parts = text.split('%').skip(1);
+        parts.all(|part| part.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2)
+    };
+    path.chars().all(may_stand(""))
+        && query.chars().all(may_stand("[]"))
+        && is_encoded(path)
+        && is_encoded(query)
 }
 
 /// Whether the operation that GET is at this path does more than read.
@@ -310,6 +326,11 @@ mod tests {
             ("/v1/../clouds", "is no path"),
             ("/v1/a b", "is no path"),
             ("/v1/a#b", "fragment"),
+            ("/v1\\ipmi", "is no path"),
+            ("/v1/a\tb", "is no path"),
+            ("/v1/a\"", "is no path"),
+            ("/v1/a?b=c d", "is no path"),
+            ("/v1/clouds/%5", "is no path"),
         ] {
             let complaint = door(&["GET", path]).unwrap_err();
             assert_eq!(complaint.exit, 2);

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{reader, view};
-use crate::cli::kept::complaint;
+use super::view;
+use crate::cli::kept::{complaint, reader};
 use crate::cli::{Global, Outcome, show};
 use crate::error::{Complaint, exit};
 use crate::journal::{Call, Filter, micros};

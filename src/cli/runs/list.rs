@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use clap::Args;
 
-use super::{reader, view};
-use crate::cli::kept::complaint;
+use super::view;
+use crate::cli::kept::{complaint, reader};
 use crate::cli::{Global, Outcome, show};
 use crate::error::exit;
 use crate::journal::{Filter, RunState, micros};

@@ -36,6 +36,9 @@ impl Prune {
                 }
             },
         };
+        if kept::reader(global)?.is_none() {
+            return Ok(exit::DONE);
+        }
         let pruned = kept::journal(global)?
             .prune(keep)
             .map_err(|error| kept::complaint(&error))?;

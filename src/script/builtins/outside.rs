@@ -21,7 +21,7 @@ pub(super) const OUTSIDE: &[Builtin] = &[
         "append_file",
         "append_file(path: string, text: string)",
         "Adds to the end of a file. A run that is taken up does not add it twice.",
-        r#"append_file("reports/log.txt", `${now()} done\n`)"#,
+        r#"append_file("reports/log.txt", `${now()} done` + "\n")"#,
     )
     .needs("fs:reports"),
     function(
@@ -34,7 +34,7 @@ pub(super) const OUTSIDE: &[Builtin] = &[
     function(
         "list_files",
         "list_files(folder: string, pattern?: string) -> [string]",
-        "The paths of the files in a folder, in order; of a pattern, `*` is any text and `?` one character.",
+        "The paths of the files in a folder, and of links to files, in order; folders are left out. Of a pattern, `*` is any text and `?` one character.",
         r#"list_files(".", "*.json")"#,
     )
     .needs("fs:."),

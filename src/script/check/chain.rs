@@ -155,7 +155,7 @@ impl Walk<'_> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("mw doc {what} lists its fields"),
         };
-        let finding = self.fails(
+        let finding = self.failing(
             Rule::UnknownField,
             position,
             format!("{what} has no field `{name}`"),

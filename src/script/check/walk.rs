@@ -179,6 +179,17 @@ impl<'a> Walk<'a> {
         at: Position,
         message: String,
         hint: Option<String>,
+    ) {
+        self.failing(rule, at, message, hint);
+    }
+
+    /// The same; gives what was noted.
+    pub(super) fn failing(
+        &mut self,
+        rule: Rule,
+        at: Position,
+        message: String,
+        hint: Option<String>,
     ) -> Option<&mut Finding> {
         match self.guard {
             Guard::Wanted => None,

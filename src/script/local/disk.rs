@@ -273,7 +273,12 @@ pub fn list(real: &Path) -> Result<Vec<String>> {
             kind = rustix::fs::statat(&at, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW)
                 .map_or(kind, |found| FileType::from_raw_mode(found.st_mode));
         }
-        if matches!(kind, FileType::RegularFile | FileType::Symlink) {
+        if kind == FileType::Symlink {
+            // A link is what it leads to; one that leads nowhere is nothing.
+            kind = rustix::fs::statat(&at, entry.file_name(), AtFlags::empty())
+                .map_or(kind, |found| FileType::from_raw_mode(found.st_mode));
+        }
+        if kind == FileType::RegularFile {
             names.push(entry.file_name().to_string_lossy().into_owned());
         }
     }

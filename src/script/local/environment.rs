@@ -1,13 +1,18 @@
 //! `env` and `secret`: what the user's environment says.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use rhai::{Dynamic, Engine, ImmutableString};
 use serde_json::{Value, json};
 
 use super::Result;
 use crate::record::Secret;
+use crate::script::console::Level;
 use crate::script::host::Host;
 use crate::script::recording::Step;
 use crate::script::trouble::Trouble;
+use crate::secret::is_too_short;
 use crate::session::{Want, is_of_names};
 
 fn named(builtin: &str, name: &str) -> Result<()> {
@@ -83,13 +88,30 @@ fn secret(host: &Host, name: &str) -> Result<Secret> {
             }
         }
     };
-    match host.step("secret", name, &json!({"name": name}))? {
+    let found = match host.step("secret", name, &json!({"name": name}))? {
         Step::Unrecorded | Step::Over(_) => find(),
         Step::Open(call) => {
             let outcome = find();
             host.end(Some(call), &outcome, |_| Value::Null);
             outcome
         }
+    }?;
+    warn_of_short(host, name, &found);
+    Ok(found)
+}
+
+/// Says once of a secret that it is too short to be blotted out.
+fn warn_of_short(host: &Host, name: &str, secret: &Secret) {
+    static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    if !is_too_short(secret.reveal()) {
+        return;
+    }
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    if told.insert(name.to_owned()) {
+        let what = format!(
+            "the secret {name} has fewer than 6 characters, and is not blotted out of what is written"
+        );
+        host.note(Level::Warn, &what);
     }
 }
 

@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
+use crate::loopback::leads_here;
+
 /// A host, a domain of them or all, with a port or any.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Address {
@@ -154,6 +156,17 @@ impl Address {
             port: self.port.filter(|_| !self.usual),
             usual: false,
         }
+    }
+
+    /// Whether what is wanted is denied by this: this machine has many names and addresses, and all of
+    /// them are denied by any.
+    pub(super) fn denies(&self, want: &Self) -> bool {
+        let is_port = self.port.is_none() || self.port == want.port;
+        self.covers(want) || (is_port && self.leads_here() && want.leads_here())
+    }
+
+    fn leads_here(&self) -> bool {
+        matches!(&self.name, Name::One(host) if leads_here(&host.to_string()))
     }
 
     /// Whether what is wanted is part of this.

@@ -153,6 +153,36 @@ fn hosts_are_the_same_however_they_are_written() {
 }
 
 #[test]
+fn this_machine_is_denied_by_each_of_its_names_and_addresses() {
+    let here = [
+        "http://localhost:80/",
+        "http://LOCALHOST./",
+        "http://127.0.0.1/",
+        "http://127.1/",
+        "http://127.9.9.9/",
+        "http://0.0.0.0/",
+        "http://0/",
+        "http://[::1]/",
+        "http://[::]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://a.localhost/",
+    ];
+    for denied in ["net:localhost", "net:127.0.0.1", "net:[::1]", "net:0.0.0.0"] {
+        for url in here {
+            assert!(!may(&["net:*"], &[denied], &host(url)), "{denied} {url}");
+        }
+        for url in ["http://10.0.0.1/", "http://localhost.example.com/"] {
+            assert!(may(&["net:*"], &[denied], &host(url)), "{denied} {url}");
+        }
+    }
+    let port = ["net:localhost:8080"];
+    assert!(!may(&["net:*"], &port, &host("http://127.0.0.1:8080/")));
+    assert!(may(&["net:*"], &port, &host("http://127.0.0.1:8081/")));
+    // A grant is for what it says.
+    assert!(!may(&["net:localhost"], &[], &host("http://127.0.0.1/")));
+}
+
+#[test]
 fn variables_go_by_name_or_by_its_beginning() {
     for (granted, name, expected) in [
         ("env:HOME", "HOME", true),

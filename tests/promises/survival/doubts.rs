@@ -190,7 +190,7 @@ fn what_is_typed_leaves_a_trail() {
         .any_stdout()
         .run();
     account
-        .mw(&["eval", "parallel([1, 2, 3], |i| clouds().len())"])
+        .mw(&["-q", "eval", "parallel([1, 2, 3], |i| clouds().len())"])
         .any_stdout()
         .run();
     account.mw(&["eval", "1 + 1"]).stdout("2\n").run();

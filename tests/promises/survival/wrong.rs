@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use rusqlite::Connection;
 
 use super::account::Account;
+use crate::stage::mw::Mw;
 
 const MANY: &str = r#"
 for i in 0..60 {
@@ -102,7 +103,46 @@ fn is_refused_and_left(account: &Account, says: &str) {
 fn a_file_that_is_no_journal_is_refused_and_left_as_it_is() {
     let account = Account::new();
     fs::write(file(&account), "not a database ".repeat(100)).unwrap();
-    is_refused_and_left(&account, "is damaged");
+    is_refused_and_left(&account, "is no journal of mw");
+}
+
+#[test]
+fn a_file_of_one_byte_is_no_journal_and_is_not_written_over() {
+    let account = Account::new();
+    fs::write(file(&account), "x").unwrap();
+    is_refused_and_left(&account, "is no journal of mw");
+    let ended = account.call(account.mw(&["runs", "prune", "--keep", "1d"]));
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    assert_eq!(fs::read(file(&account)).unwrap(), b"x");
+}
+
+#[test]
+fn where_there_is_no_journal_it_is_said_where_it_was_looked_for() {
+    for words in [
+        &["runs", "list"][..],
+        &["runs", "export"],
+        &["runs", "prune", "--keep", "1d"],
+        &["locks", "list"],
+    ] {
+        let call = ["--store", "mistyped.db"].iter().chain(words);
+        let mw = Mw::new(call);
+        let said = format!(
+            "there is no journal at {}/mistyped.db yet\n",
+            mw.folder().display()
+        );
+        let folder = mw.folder().to_owned();
+        mw.any_stdout().stderr(&said).run();
+        assert!(!folder.join("mistyped.db").exists());
+    }
+    let told = Mw::new(["--store", "mistyped.db", "runs", "show", "r1"])
+        .any_stderr()
+        .code(2)
+        .run()
+        .stderr;
+    assert!(told.contains("mistyped.db yet\n"), "{told}");
+    Mw::new(["--quiet", "--store", "mistyped.db", "runs", "list"])
+        .any_stdout()
+        .run();
 }
 
 #[test]
@@ -184,7 +224,7 @@ fn torn_last_pages_lose_what_they_held_and_nothing_is_done_twice() {
 fn what_is_no_answer_to_a_question_is_refused() {
     let account = Account::new();
     account.home.write("one.rhai", ONE);
-    account.mw(&["runs", "list"]).run();
+    account.mw(&["-q", "runs", "list"]).run();
     account
         .mw(&["runs", "show", "r1"])
         .code(2)
