@@ -223,3 +223,31 @@ fn migrate(connection: &mut Connection, from: i64) -> rusqlite::Result<()> {
     }
     transaction.commit()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::thread;
+
+    use crate::journal::Store;
+
+    #[test]
+    fn of_many_that_come_at_once_to_a_new_journal_none_is_turned_away() {
+        let folder = std::env::temp_dir().join(format!("mw-schema-{}", std::process::id()));
+        for round in 0..20 {
+            let store = Store::at(folder.join(round.to_string()).join("journal.db"));
+            let barrier = Barrier::new(6);
+            thread::scope(|scope| {
+                let come = || {
+                    barrier.wait();
+                    store.write().map(drop)
+                };
+                let all: Vec<_> = (0..6).map(|_| scope.spawn(come)).collect();
+                for one in all {
+                    one.join().unwrap().unwrap();
+                }
+            });
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}
