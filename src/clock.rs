@@ -5,6 +5,7 @@
 //! earliest wake-up when all of them wait, so 45 simulated minutes cost nothing. The flowing one
 //! serves `mw sim` and the REPL: it runs at a speed of your choice, and waits jump.
 
+mod alarm;
 mod turns;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -72,16 +73,7 @@ impl Clock {
     /// Waits until `at`; returns at once when it has passed.
     pub async fn sleep_until(&self, at: DateTime<Utc>) {
         match self {
-            Self::Real => {
-                // Slept in slices, so that a machine that was suspended or whose clock was set
-                // notices soon after, instead of waiting out the old distance.
-                while let Ok(left) = (at - Utc::now()).to_std() {
-                    if left.is_zero() {
-                        return;
-                    }
-                    tokio::time::sleep(left.min(std::time::Duration::from_secs(20))).await;
-                }
-            }
+            Self::Real => alarm::until(at).await,
             Self::Hurried(hurry) => {
                 let left = (at - hurry.now()).to_std().unwrap_or_default();
                 tokio::time::sleep(left / hurry.times.max(1)).await;

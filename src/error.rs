@@ -40,10 +40,11 @@ pub struct Place {
 }
 
 /// How much of a line is kept with a place in it, in characters: thousands of findings in one line
-/// would otherwise be thousands of copies of it.
-const KEPT: usize = 1_000;
+/// would otherwise be thousands of copies of it. Much more than is shown: what is secret in it is
+/// found whole.
+const KEPT: usize = 4_000;
 /// How much of that comes before the place.
-const KEPT_BEFORE: usize = 200;
+const KEPT_BEFORE: usize = 2_000;
 
 /// What happened, where, and what to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! What went wrong, shown to people and to programs.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
@@ -9,6 +10,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::colour::{Paint, Tone};
 use super::visible;
 use crate::error::{Complaint, Place};
+use crate::secret;
 
 /// The longest line that is shown whole, in characters.
 const LONGEST: usize = 200;
@@ -150,14 +152,20 @@ const PATH: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// The part of a line around a place, and the place in it.
+/// The part of a line around a place, and the place in it. What is secret is blotted out before it is
+/// cut: half a secret is one.
 fn part(place: &Place) -> (String, usize) {
-    let column = place.column.saturating_sub(place.skipped + 1);
-    if place.skipped == 0 && place.text.chars().nth(LONGEST).is_none() {
-        return (place.text.clone(), column);
+    let mut column = place.column.saturating_sub(place.skipped + 1);
+    let text = secret::redact(&place.text);
+    if let Cow::Owned(_) = &text {
+        let before: String = place.text.chars().take(column).collect();
+        column = secret::redact(&before).chars().count();
+    }
+    if place.skipped == 0 && text.chars().nth(LONGEST).is_none() {
+        return (text.into_owned(), column);
     }
     let start = column.saturating_sub(BEFORE);
-    let mut rest = place.text.chars().skip(start);
+    let mut rest = text.chars().skip(start);
     let mut shown: String = rest.by_ref().take(LONGEST).collect();
     if rest.next().is_some() {
         shown.push('…');
@@ -212,6 +220,29 @@ mod tests {
             );
             assert!(!shown.contains('\u{1b}'), "{shown:?}");
         }
+    }
+
+    #[test]
+    fn of_a_secret_in_a_line_not_even_a_half_is_shown() {
+        let key = "a-key-of-complaints-0123456789abcdef";
+        secret::guard(key);
+        // Cut where the part ends, where it begins, and not at all.
+        for before in [0, 10, LONGEST - 20, 2 * LONGEST] {
+            let text = format!(
+                "{}\"{key}\" + 1{}",
+                " ".repeat(before),
+                "x".repeat(4 * LONGEST)
+            );
+            for column in [1, before + 2, before + key.len() + 3] {
+                let shown = at(&text, column, 1).to_string();
+                assert!(!shown.contains("a-key-of"), "{before} {column}: {shown}");
+                assert!(!shown.contains("89abcdef"), "{before} {column}: {shown}");
+            }
+        }
+        let text = format!("send(\"{key}\", x)");
+        let shown = at(&text, text.len() - 1, 1).to_string();
+        let lines: Vec<&str> = shown.lines().collect();
+        assert_eq!(lines[3].find("x)"), lines[4].find('^'), "{shown}");
     }
 
     #[test]

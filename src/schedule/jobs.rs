@@ -17,6 +17,9 @@ use super::places::Places;
 use super::shared::Shared;
 use crate::error::{Complaint, Place};
 
+/// How long a piece of a file is at the least, in bytes: many short ones take longer.
+const PIECE: usize = 64 * 1024;
+
 /// The jobs of a service, in the order of their file.
 #[derive(Clone, Debug, Default)]
 pub struct Jobs {
@@ -48,7 +51,7 @@ impl Jobs {
     /// with its place.
     pub fn read(file_name: &str, text: &str) -> Result<Self, Vec<Complaint>> {
         // What is wrong is said of the whole text.
-        match Self::in_pieces(file_name, text) {
+        match Self::in_pieces(file_name, text, PIECE) {
             Some(jobs) => Ok(jobs),
             None => Self::whole(file_name, text),
         }
@@ -68,8 +71,8 @@ impl Jobs {
 
     /// Reads a text job by job, so that a long one is never all in memory as a tree; nothing where
     /// anything about it is out of the ordinary.
-    fn in_pieces(file_name: &str, text: &str) -> Option<Self> {
-        let mut pieces = pieces(text);
+    fn in_pieces(file_name: &str, text: &str, least: usize) -> Option<Self> {
+        let mut pieces = pieces(text, least);
         let head = pieces.next()?;
         let mut document = Document::new(file_name, head);
         let root = document.root();
@@ -143,10 +146,10 @@ impl Jobs {
     }
 }
 
-/// The text before its first `[[job]]` line, and from each of them on. What such a line means
-/// elsewhere, within a text of several lines or a list, leaves the piece before it without an end,
-/// which is no TOML.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
+/// The text before its first `[[job]]` line, and then pieces of at least so many bytes, each of which begins
+/// with such a line. What it means elsewhere, within a text of several lines or a list, leaves the piece before it
+/// without an end, which is no TOML.
+fn pieces(text: &str, least: usize) -> impl Iterator<Item = &str> {
     let begins = |at: &usize| {
         let line = text.get(*at..).and_then(|rest| rest.lines().next());
         line.is_some_and(|line| line.trim() == "[[job]]")
@@ -156,6 +159,7 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let head = text.get(..starts.peek().copied().unwrap_or(text.len()));
     let rest = std::iter::from_fn(move || {
         let start = starts.next()?;
+        while starts.next_if(|next| next - start < least).is_some() {}
         text.get(start..starts.peek().copied().unwrap_or(text.len()))
     });
     head.into_iter().chain(rest)

@@ -110,7 +110,7 @@ fn of_a_line_without_end_the_first_thousand_findings_are_said_and_the_part_aroun
     assert_eq!((report.findings.len(), more.count()), (2_002, 2));
     for finding in &report.findings {
         let place = finding.complaint.place.as_ref().unwrap();
-        assert!(place.text.chars().count() <= 1_000);
+        assert!(place.text.chars().count() <= 4_000);
         let shown: String = text.chars().skip(place.column - 1).take(3).collect();
         let kept = place.text.chars().skip(place.column - 1 - place.skipped);
         assert_eq!(kept.take(3).collect::<String>(), shown);
