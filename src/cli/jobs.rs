@@ -13,7 +13,7 @@ mod trigger;
 
 use clap::{Args, Subcommand};
 
-use super::jobs_file::JobsFile;
+use super::jobs_file;
 use super::{Global, Outcome, show};
 use crate::error::exit;
 
@@ -73,7 +73,7 @@ impl Jobs {
             Self::Next(next) => next.run(global),
             Self::Notify(notify) => notify.run(global),
             Self::Check(check) => {
-                let JobsFile { jobs, .. } = JobsFile::read(&check.jobs)?;
+                let jobs = jobs_file::read(&check.jobs)?;
                 show::text(&format!(
                     "{}: {} jobs, no problems\n",
                     check.jobs,

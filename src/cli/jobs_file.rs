@@ -13,28 +13,19 @@ use crate::script::shelf::Shelf;
 use crate::script::source::Source;
 use crate::session::{self, Grant, protect};
 
-/// A jobs file that was found right, and its text.
-pub struct JobsFile {
-    /// Its text.
-    pub text: String,
-    /// Its jobs.
-    pub jobs: Jobs,
-}
-
-impl JobsFile {
-    /// Reads a file and checks every job's grants, script and arguments.
-    pub fn read(file: &str) -> Result<Self, Vec<Complaint>> {
-        let text = fs::read_to_string(file).map_err(|error| {
-            Complaint::usage(format!("cannot read the jobs file {file}: {error}"))
-                .hint("name it with --jobs FILE")
-        })?;
-        let jobs = Jobs::read(file, &text)?;
-        let complaints = check(&jobs);
-        if complaints.is_empty() {
-            Ok(Self { text, jobs })
-        } else {
-            Err(complaints)
-        }
+/// Reads a file and checks every job's grants, script and arguments.
+pub fn read(file: &str) -> Result<Jobs, Vec<Complaint>> {
+    let text = fs::read_to_string(file).map_err(|error| {
+        Complaint::usage(format!("cannot read the jobs file {file}: {error}"))
+            .hint("name it with --jobs FILE")
+    })?;
+    let jobs = Jobs::read(file, &text)?;
+    drop(text);
+    let complaints = check(&jobs);
+    if complaints.is_empty() {
+        Ok(jobs)
+    } else {
+        Err(complaints)
     }
 }
 

@@ -25,7 +25,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::global::LogFormat;
-use super::jobs_file::{self, JobsFile, check};
+use super::jobs_file::{self, check};
 use super::launcher::Launcher;
 use super::{Global, Outcome};
 use crate::clock::Clock;
@@ -78,7 +78,7 @@ impl Serve {
         let mut global = global.clone();
         global.metrics = Some(metrics.clone());
         let name = self.jobs.to_string_lossy().into_owned();
-        let JobsFile { text, jobs } = JobsFile::read(&name)?;
+        let jobs = jobs_file::read(&name)?;
         let complaints = jobs_file::variables(&jobs, None);
         if !complaints.is_empty() {
             return Err(complaints);
@@ -122,7 +122,7 @@ impl Serve {
                 async move { mailer.run().await }
             });
             let post = mailer.clone();
-            let watch = Watch::new(&self.jobs, &text).checking(Arc::new(move |jobs| {
+            let watch = Watch::new(&self.jobs, jobs.text()).checking(Arc::new(move |jobs| {
                 let mut complaints = check(jobs);
                 if complaints.is_empty() {
                     complaints = jobs_file::variables(jobs, None);
@@ -142,10 +142,16 @@ impl Serve {
             health.loaded();
             supervisor.ready();
             supervisor.status(&format!("{} jobs", jobs.len()));
-            Scheduler::new(jobs, Clock::Real, ledger.clone(), launcher, events)
-                .hearing(others)
-                .run(drain, abort.clone(), reload)
-                .await;
+            Scheduler::new(
+                jobs.settled(),
+                Clock::Real,
+                ledger.clone(),
+                launcher,
+                events,
+            )
+            .hearing(others)
+            .run(drain, abort.clone(), reload)
+            .await;
             posting.abort();
             // What the last runs have to say is said before the end, if it can be.
             let _ = tokio::time::timeout(LAST_POST, mailer.round()).await;

@@ -1,6 +1,6 @@
 //! When each job is due next.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::Arc;
 
@@ -15,7 +15,31 @@ use super::missed::LATENESS;
 pub(super) struct Agenda {
     slots: BTreeMap<String, Slot>,
     /// May hold instants that are no longer any job's next one; those are passed over.
-    heap: BinaryHeap<Reverse<(DateTime<Utc>, String)>>,
+    heap: BinaryHeap<Reverse<(DateTime<Utc>, Named)>>,
+}
+
+/// A job, in the order of its name.
+#[derive(Debug)]
+struct Named(Arc<Job>);
+
+impl PartialEq for Named {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.name == other.0.name
+    }
+}
+
+impl Eq for Named {}
+
+impl PartialOrd for Named {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Named {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.name.cmp(&other.0.name)
+    }
 }
 
 #[derive(Debug)]
@@ -85,8 +109,8 @@ impl Agenda {
     fn gather(&mut self) {
         self.heap = self
             .slots
-            .iter()
-            .filter_map(|(name, slot)| Some(Reverse((slot.next?, name.clone()))))
+            .values()
+            .filter_map(|slot| Some(Reverse((slot.next?, Named(Arc::clone(&slot.job))))))
             .collect();
     }
 
@@ -137,9 +161,9 @@ impl Agenda {
         let mut due = Vec::new();
         while let Some(Reverse((start, _))) = self.heap.peek()
             && *start <= now
-            && let Some(Reverse((start, name))) = self.heap.pop()
+            && let Some(Reverse((start, named))) = self.heap.pop()
         {
-            let Some(slot) = self.slots.get_mut(&name) else {
+            let Some(slot) = self.slots.get_mut(&named.0.name) else {
                 continue;
             };
             if slot.next != Some(start) {
@@ -152,7 +176,7 @@ impl Agenda {
             due.push((Arc::clone(&slot.job), slot.watched));
             slot.next = start_after(&slot.job, now);
             if let Some(next) = slot.next {
-                self.heap.push(Reverse((next, name)));
+                self.heap.push(Reverse((next, named)));
             }
         }
         due

@@ -50,6 +50,7 @@ impl Jobs {
     /// Scripts are found relative to the file. All problems are reported, not only the first, each
     /// with its place.
     pub fn read(file_name: &str, text: &str) -> Result<Self, Vec<Complaint>> {
+        let text = &Arc::from(text);
         // What is wrong is said of the whole text.
         match Self::in_pieces(file_name, text, PIECE) {
             Some(jobs) => Ok(jobs),
@@ -57,7 +58,7 @@ impl Jobs {
         }
     }
 
-    fn whole(file_name: &str, text: &str) -> Result<Self, Vec<Complaint>> {
+    fn whole(file_name: &str, text: &Arc<str>) -> Result<Self, Vec<Complaint>> {
         let mut document = Document::new(file_name, text);
         let root = document.root();
         let mut reading = Reading::begin(file_name, text, &mut document, &root);
@@ -71,7 +72,7 @@ impl Jobs {
 
     /// Reads a text job by job, so that a long one is never all in memory as a tree; nothing where
     /// anything about it is out of the ordinary.
-    fn in_pieces(file_name: &str, text: &str, least: usize) -> Option<Self> {
+    fn in_pieces(file_name: &str, text: &Arc<str>, least: usize) -> Option<Self> {
         let mut pieces = pieces(text, least);
         let head = pieces.next()?;
         let mut document = Document::new(file_name, head);
@@ -94,6 +95,19 @@ impl Jobs {
             is_sound = document.is_sound();
         }
         is_sound.then_some(reading.jobs)
+    }
+
+    /// The text that they were read from.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.places.text()
+    }
+
+    /// The same without the text, which only complaints ask for.
+    #[must_use]
+    pub fn settled(mut self) -> Self {
+        self.places = Places::default();
+        self
     }
 
     /// The jobs, in the order of their file.
@@ -178,7 +192,7 @@ impl<'a> Reading<'a> {
     /// Reads all but the jobs.
     fn begin(
         file_name: &'a str,
-        text: &str,
+        text: &Arc<str>,
         document: &mut Document<'_>,
         root: &DeTable<'_>,
     ) -> Self {
@@ -196,7 +210,7 @@ impl<'a> Reading<'a> {
                 groups: limits::groups(document, root),
                 limit: limits::of_service(document, root),
                 channels: read_channels(document, root),
-                places: Places::of(file_name, text),
+                places: Places::of(file_name, Arc::clone(text)),
                 ..Jobs::default()
             },
             seen: HashMap::new(),

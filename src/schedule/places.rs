@@ -22,12 +22,17 @@ pub(super) struct Places {
 
 impl Places {
     /// Those of this text.
-    pub(super) fn of(file: &str, text: &str) -> Self {
+    pub(super) fn of(file: &str, text: Arc<str>) -> Self {
         Self {
             file: file.into(),
-            text: text.into(),
+            text,
             all: OnceLock::new(),
         }
+    }
+
+    /// The text.
+    pub(super) fn text(&self) -> &str {
+        &self.text
     }
 
     /// All of them; those of the channel NAME go by `notify.NAME`, as no job can.

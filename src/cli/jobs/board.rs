@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::cli::account::Account;
-use crate::cli::jobs_file::JobsFile;
+use crate::cli::jobs_file;
 use crate::cli::{Global, kept};
 use crate::error::Complaint;
 use crate::journal::{Journal, JournalError, Reader};
@@ -53,7 +53,7 @@ impl Board {
 
 /// The job of this name in a jobs file.
 pub fn job(file: &str, name: &str) -> Result<(Jobs, Arc<Job>), Vec<Complaint>> {
-    let JobsFile { jobs, .. } = JobsFile::read(file)?;
+    let jobs = jobs_file::read(file)?;
     if let Some(job) = jobs.get(name).cloned() {
         return Ok((jobs, job));
     }

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::Value;
 
 use super::board::{Board, failed};
-use crate::cli::jobs_file::JobsFile;
+use crate::cli::jobs_file;
 use crate::cli::runs::view;
 use crate::cli::{Global, Outcome, show};
 use crate::error::exit;
@@ -42,7 +42,7 @@ pub struct List {
 impl List {
     /// Runs the command.
     pub fn run(self, global: &Global) -> Outcome {
-        let JobsFile { jobs, .. } = JobsFile::read(&self.jobs)?;
+        let jobs = jobs_file::read(&self.jobs)?;
         let (mut standings, mut last) = (HashMap::new(), HashMap::new());
         // Of jobs on the embedded simulator nothing is known but what their file says.
         if global.sim.is_none()

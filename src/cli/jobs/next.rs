@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::Value;
 
-use crate::cli::jobs_file::JobsFile;
+use crate::cli::jobs_file;
 use crate::cli::{Global, Outcome, show};
 use crate::error::{Complaint, Place, exit};
 use crate::output::{Column, Document};
@@ -117,7 +117,7 @@ impl Next {
     }
 
     fn file(&self, after: DateTime<Utc>, global: &Global) -> Outcome {
-        let JobsFile { jobs, .. } = JobsFile::read(&self.jobs)?;
+        let jobs = jobs_file::read(&self.jobs)?;
         let rows = upcoming(jobs.iter(), after, self.count)
             .iter()
             .map(|(at, job)| {

@@ -3,7 +3,7 @@
 use chrono::Utc;
 use clap::Args;
 
-use crate::cli::jobs_file::{self, JobsFile};
+use crate::cli::jobs_file;
 use crate::cli::{Global, Outcome, show};
 use crate::config::Environment;
 use crate::error::{Complaint, exit};
@@ -28,7 +28,7 @@ pub struct Notify {
 impl Notify {
     /// Runs the command.
     pub fn run(self, global: &Global) -> Outcome {
-        let JobsFile { jobs, .. } = JobsFile::read(&self.jobs)?;
+        let jobs = jobs_file::read(&self.jobs)?;
         let Some(channel) = jobs.channels().get(&self.channel) else {
             let known = || jobs.channels().keys().map(String::as_str);
             let hint = match nearest(&self.channel, known()) {

@@ -237,8 +237,8 @@ proptest! {
                 text.replace_range(from..to, put);
             }
         }
-        if let Some(jobs) = Jobs::in_pieces("jobs.toml", &text, 0) {
-            prop_assert_eq!(Ok(jobs), Jobs::whole("jobs.toml", &text));
+        if let Some(jobs) = Jobs::in_pieces("jobs.toml", &text.as_str().into(), 0) {
+            prop_assert_eq!(Ok(jobs), Jobs::whole("jobs.toml", &text.into()));
         }
     }
 
@@ -269,16 +269,24 @@ fn a_long_file_is_read_job_by_job() {
         format!("[[job]]\nname = \"j{index}\"\ncron = \"{index} 3 * * *\"\nscript = \"x.rhai\"\n")
     };
     let text: String = (0..50).map(job).collect();
-    let jobs = Jobs::in_pieces("jobs.toml", &format!("[service]\nlimit = 2\n\n{text}"), 0).unwrap();
+    let jobs = Jobs::in_pieces(
+        "jobs.toml",
+        &format!("[service]\nlimit = 2\n\n{text}").into(),
+        0,
+    )
+    .unwrap();
     assert_eq!((jobs.len(), jobs.limit()), (50, 2));
     let jobs: Vec<_> = jobs.iter().collect();
     assert!(Arc::ptr_eq(&jobs[0].policy, &jobs[49].policy));
     assert!(Arc::ptr_eq(&jobs[0].script, &jobs[49].script));
     // A name that comes twice, and a table after the jobs, are seen in the whole only.
     let twice = format!("{text}{}", job(7));
-    assert_eq!(Jobs::in_pieces("jobs.toml", &twice, 0), None);
+    assert_eq!(Jobs::in_pieces("jobs.toml", &twice.into(), 0), None);
     let after = format!("{text}[service]\nlimit = 2\n");
-    assert_eq!(Jobs::in_pieces("jobs.toml", &after, 0), None);
+    assert_eq!(
+        Jobs::in_pieces("jobs.toml", &after.as_str().into(), 0),
+        None
+    );
     for least in [0, 1, 300, PIECE] {
         let pieces: Vec<_> = pieces(&after, least).collect();
         assert_eq!(pieces.concat(), after);
