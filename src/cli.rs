@@ -15,6 +15,8 @@ mod interrupt;
 mod jobs;
 mod jobs_file;
 mod kept;
+mod label;
+mod labelled;
 mod launcher;
 mod line;
 mod live;

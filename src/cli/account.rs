@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::Global;
 use super::ask;
 use super::granted::Granted;
+use super::label::Label;
 use super::simulated;
 use super::watcher::Watcher;
 use super::wire::Wire;
@@ -113,21 +114,22 @@ impl Account {
         recorder: Option<Recorder>,
     ) -> Result<Session, Complaint> {
         let permission = Granted::of(global, self)?.permission(ask::person(stop));
-        Ok(self.session_with(global, permission, recorder))
+        Ok(self.session_with(global, permission, recorder, Label::default()))
     }
 
-    /// A session on the account with these permissions.
+    /// A session on the account with these permissions, for this run.
     pub fn session_with(
         &self,
         global: &Global,
         permission: Permission,
         recorder: Option<Recorder>,
+        label: Label,
     ) -> Session {
         let permission = match self {
             Self::Real { .. } if recorder.is_none() && !global.yes => permission.unrecorded(),
             _ => permission,
         };
-        let watcher = Arc::new(Watcher::new(global, self.simulated_clock()));
+        let watcher = Arc::new(Watcher::new(global, self.simulated_clock(), label));
         let observer: Arc<dyn Observer> = match &global.metrics {
             Some(metrics) => Arc::new(Watched::new(metrics.clone(), watcher)),
             None => watcher,
@@ -181,7 +183,7 @@ impl Account {
             return Ok(());
         };
         let permission = Permission::new(Permission::reading(), Vec::new(), None);
-        let session = self.session_with(global, permission, None);
+        let session = self.session_with(global, permission, None, Label::default());
         let (arguments, limits) = (Arguments::new(), Limits::default());
         let handle = runtime
             .handle()

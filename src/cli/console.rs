@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 
+use super::global::LogFormat;
+use super::label::Label;
+use super::serve::log;
 use super::{Global, live, show};
 use crate::clock::Clock;
 use crate::output::{Colour, Paint, Screen, Stream, Tone, styled};
@@ -25,11 +28,14 @@ pub struct Terminal {
     screen: Screen,
     /// The simulated clock, where the account is simulated: its notes must look different.
     simulated: Option<Clock>,
+    log_format: LogFormat,
+    /// The run whose console it is.
+    label: Label,
 }
 
 impl Terminal {
     /// The console of this command line.
-    pub fn new(global: &Global, simulated: Option<Clock>) -> Self {
+    pub fn new(global: &Global, simulated: Option<Clock>, label: Label) -> Self {
         Self {
             prints_to: if global.output.is_for_programs() {
                 Stream::Error
@@ -43,6 +49,8 @@ impl Terminal {
             stderr_obeys: io::stderr().is_terminal(),
             screen: show::screen(global, DateTime::UNIX_EPOCH),
             simulated,
+            log_format: global.log_format,
+            label,
         }
     }
 }
@@ -66,6 +74,10 @@ impl Console for Terminal {
 
     fn note(&self, level: Level, text: &str) {
         if self.quiet && level == Level::Info {
+            return;
+        }
+        if self.log_format == LogFormat::Json {
+            log::script(level, text, &self.label);
             return;
         }
         let tone = match level {

@@ -9,6 +9,7 @@ use super::account::Account;
 use super::console::Terminal;
 use super::granted::Granted;
 use super::kept::{Kept, New};
+use super::label::Label;
 use super::{Global, Outcome, ask, interrupt, locals, show};
 use crate::branch::{Frame, Nature};
 use crate::error::{Complaint, exit};
@@ -87,14 +88,21 @@ impl Execution {
         permission: Permission,
         kept: &Kept,
     ) -> Outcome {
-        let console = Arc::new(Terminal::new(global, self.account.simulated_clock()));
+        let label = Label::of_run(kept.id());
+        let console = Arc::new(Terminal::new(
+            global,
+            self.account.simulated_clock(),
+            label.clone(),
+        ));
         let locals = locals::of(global, &self.account, PathBuf::new(), Arc::default());
         let memory = self.account.memory(&task.source.name);
         kept.cancels(&self.stop);
         let stop = self.stop.clone();
         let recorder = kept.recorder().cloned();
         let host = Host::new(Parts {
-            session: self.account.session_with(global, permission, recorder),
+            session: self
+                .account
+                .session_with(global, permission, recorder, label),
             runtime: self.runtime,
             console,
             stop: self.stop,

@@ -1,11 +1,9 @@
 //! Scripts run for the scheduler.
 
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use futures_util::future::BoxFuture;
-use serde_json::Map;
 use tokio_util::sync::CancellationToken;
 
 use super::Global;
@@ -14,22 +12,24 @@ use super::execution::{Task, on_its_own_thread};
 use super::global::LogFormat;
 use super::granted::Granted;
 use super::kept::{self, Kept, New};
+use super::label::Label;
+use super::labelled::Labelled;
 use super::locals;
 use super::prepared::Prepared;
 use super::serve::log;
+use super::show;
 use crate::config::Profile;
 use crate::error::{Complaint, exit};
 use crate::journal::{Claim, Journal, RunKind};
 use crate::parameters::Header;
 use crate::schedule::{Due, Durable, Finished, Job, Launch, Ledger, Memory};
 use crate::script::Ended;
-use crate::script::console::{Console, Level};
+use crate::script::console::Console;
 use crate::script::host::{Host, Parts};
 use crate::script::runtime::LazyRuntime;
 use crate::script::source::Source;
 use crate::script::stop::Stop;
 use crate::script::window::Window;
-use crate::secret;
 use crate::session::crash::crash;
 use crate::session::{self, Denial, Grant, Witness};
 
@@ -142,11 +142,12 @@ impl Launch for Launcher {
         let (inner, due) = (self.inner.clone(), due.clone());
         Box::pin(async move {
             let stop = Stop::under(cancel);
+            let id = due.id.clone();
             let work = tokio::task::spawn_blocking(move || run(&inner, &due, &stop));
             work.await.unwrap_or_else(|error| Finished {
                 exit: exit::FAILED,
                 message: Some(format!("the run ended unexpectedly: {error}")),
-                run: None,
+                run: id.get().cloned(),
                 is_repeatable: false,
             })
         })
@@ -154,10 +155,9 @@ impl Launch for Launcher {
 }
 
 fn run(inner: &Inner, due: &Due, stop: &Stop) -> Finished {
-    let mut id = None;
+    let label = Label::of(due);
     crash("after-claim");
-    let outcome = prepared(inner, due, stop.clone()).and_then(|(host, source, kept)| {
-        id = kept.id();
+    let outcome = prepared(inner, due, stop.clone(), &label).and_then(|(host, source, kept)| {
         crash("after-begin");
         let ended = on_its_own_thread(&host, &source);
         kept.end(&ended, stop)?;
@@ -168,22 +168,17 @@ fn run(inner: &Inner, due: &Due, stop: &Stop) -> Finished {
         })
     });
     let complaints = match outcome {
-        Ok(exit) => return finished(inner, due, id, exit, None),
+        Ok(exit) => return finished(inner, due, exit, None),
         Err(complaints) => complaints,
     };
-    super::show::complaints(&complaints);
+    show::complaints_of(&complaints, &label);
     let first = complaints.first();
     let exit = first.map_or(exit::FAILED, |complaint| complaint.exit);
-    finished(inner, due, id, exit, first.map(|it| it.message.clone()))
+    finished(inner, due, exit, first.map(|it| it.message.clone()))
 }
 
-fn finished(
-    inner: &Inner,
-    due: &Due,
-    run: Option<String>,
-    exit: u8,
-    message: Option<String>,
-) -> Finished {
+fn finished(inner: &Inner, due: &Due, exit: u8, message: Option<String>) -> Finished {
+    let run = due.id.get().cloned();
     let is_asked = exit != exit::DONE && due.job.policy.retry.times > 0;
     // What is not known to be harmless is not done again.
     let has_only_looked = |id: &String| {
@@ -200,7 +195,12 @@ fn finished(
 
 /// The script is read when it is due: what lies on disk then is what runs. A run that is taken up
 /// again is what it was begun as.
-fn prepared(inner: &Inner, due: &Due, stop: Stop) -> Result<(Host, Source, Kept), Vec<Complaint>> {
+fn prepared(
+    inner: &Inner,
+    due: &Due,
+    stop: Stop,
+    label: &Label,
+) -> Result<(Host, Source, Kept), Vec<Complaint>> {
     let job = &due.job;
     let mut prepared = match (&due.resume, &inner.journal) {
         (Some(id), Some(journal)) => {
@@ -223,6 +223,10 @@ fn prepared(inner: &Inner, due: &Due, stop: Stop) -> Result<(Host, Source, Kept)
         consents,
         powers,
     } = prepared;
+    if let Some(id) = kept.id() {
+        let _ = due.id.set(id);
+        begun(inner, label);
+    }
     kept.cancels(&stop);
     let stage = inner.stage.as_ref();
     let account = stage.map_or(&inner.account, |stage| &stage.account);
@@ -233,14 +237,12 @@ fn prepared(inner: &Inner, due: &Due, stop: Stop) -> Result<(Host, Source, Kept)
         .seen_by(stage.map(|stage| stage.witness.clone()));
     let recorder = kept.recorder().cloned();
     let host = Host::new(Parts {
-        session: account.session_with(&inner.global, permission, recorder),
+        session: account.session_with(&inner.global, permission, recorder, label.clone()),
         runtime: inner.runtime.clone(),
         console: match stage {
             Some(stage) => stage.console.clone(),
             None => Arc::new(Labelled {
-                label: format!("{}#{}", job.name, due.number),
-                job: job.name.clone(),
-                number: due.number,
+                label: label.clone(),
                 format: inner.global.log_format,
             }),
         },
@@ -260,6 +262,15 @@ fn prepared(inner: &Inner, due: &Due, stop: Stop) -> Result<(Host, Source, Kept)
         window: window(job),
     });
     Ok((host, task.source, kept))
+}
+
+/// Says the id of a run that has begun, for programs: people find it in the list of runs.
+fn begun(inner: &Inner, label: &Label) {
+    let format = inner.global.log_format;
+    if format == LogFormat::Json {
+        let message = format!("{label}is kept as run {}", label.run().unwrap_or_default());
+        log::entry(format, "info", "begun", label.fields(), &message);
+    }
 }
 
 /// The maintenance windows of a job, which its script may ask for.
@@ -333,41 +344,4 @@ fn fresh(inner: &Inner, due: &Due) -> Result<Prepared, Vec<Complaint>> {
         consents: Vec::new(),
         powers: Vec::new(),
     })
-}
-
-/// A console whose lines say which run they come from.
-struct Labelled {
-    label: String,
-    job: String,
-    number: u64,
-    format: LogFormat,
-}
-
-impl Console for Labelled {
-    fn print(&self, text: &str) -> io::Result<()> {
-        let text = secret::redact(text);
-        let mut out = io::stdout().lock();
-        for line in text.split('\n') {
-            writeln!(out, "{}  {line}", self.label)?;
-        }
-        out.flush()
-    }
-
-    fn note(&self, level: Level, text: &str) {
-        if self.format == LogFormat::Json {
-            let level = match level {
-                Level::Info => "info",
-                Level::Warn => "warn",
-                Level::Error => "error",
-            };
-            let (job, number) = (self.job.clone(), self.number);
-            let fields = [("job", job.into()), ("number", number.into())];
-            let fields = fields.map(|(name, value)| (name.to_owned(), value));
-            log::entry(self.format, level, "script", Map::from_iter(fields), text);
-            return;
-        }
-        let (word, text) = (level.mark(), secret::redact(text));
-        // Nobody is left to tell when standard error is closed.
-        let _ = writeln!(io::stderr().lock(), "{}  {word}{text}", self.label);
-    }
 }

@@ -26,7 +26,7 @@ pub fn start(global: &Global) {
         .with_target(false);
     // A second start in one process (tests) changes nothing.
     let _ = match global.log_format {
-        LogFormat::Json => builder.json().try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
         LogFormat::Text => builder.with_ansi(false).try_init(),
     };
 }

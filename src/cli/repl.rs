@@ -10,6 +10,7 @@ use serde_json::Map;
 use super::account::Account;
 use super::console::Terminal;
 use super::kept::Kept;
+use super::label::Label;
 use super::{Global, Outcome, interrupt, locals, show};
 use crate::config::{self, Environment};
 use crate::error::{Complaint, exit};
@@ -40,7 +41,11 @@ impl Repl {
         let host = Host::new(Parts {
             session: account.session(global, &stop, kept.recorder().cloned())?,
             runtime,
-            console: Arc::new(Terminal::new(global, account.simulated_clock())),
+            console: Arc::new(Terminal::new(
+                global,
+                account.simulated_clock(),
+                Label::default(),
+            )),
             stop,
             args: Map::new(),
             memory: account.memory("<repl>"),

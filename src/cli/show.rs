@@ -4,8 +4,10 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 
 use super::Global;
+use super::label::Label;
 use crate::error::{Complaint, exit};
 use crate::output::{self, Colour, Document, Manner, Screen, Stream, render};
 use crate::secret;
@@ -114,10 +116,21 @@ pub fn complain_as(is_for_programs: bool, colour: Colour) {
 
 /// Writes complaints.
 pub fn complaints(complaints: &[Complaint]) {
+    complaints_of(complaints, &Label::default());
+}
+
+/// Writes the complaints of a run. Programs are told of which.
+pub fn complaints_of(complaints: &[Complaint], label: &Label) {
     let mut out = io::stderr().lock();
     for complaint in complaints {
         let text = match COMPLAINING.get() {
-            Some(Complaining::ForPrograms) => format!("{}\n", output::for_programs(complaint)),
+            Some(Complaining::ForPrograms) => {
+                let mut object = output::for_programs(complaint);
+                if let Value::Object(members) = &mut object {
+                    members.extend(label.fields());
+                }
+                format!("{object}\n")
+            }
             Some(Complaining::ForPeople(manner)) => output::complaint(complaint, "error", *manner),
             None => complaint.to_string(),
         };

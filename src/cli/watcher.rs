@@ -6,6 +6,7 @@ use crate::operation::Operation;
 use crate::output::line;
 
 use super::global::LogFormat;
+use super::label::Label;
 use super::serve::log;
 use super::{Global, live};
 
@@ -13,24 +14,35 @@ use super::{Global, live};
 pub struct Watcher {
     quiet: bool,
     simulated: Option<Clock>,
-    /// Whether what is told is part of a service's log of objects.
-    is_entry: bool,
+    log_format: LogFormat,
+    /// The run that is watched.
+    label: Label,
 }
 
 impl Watcher {
     /// The watcher of this command line.
-    pub fn new(global: &Global, simulated: Option<Clock>) -> Self {
+    pub fn new(global: &Global, simulated: Option<Clock>, label: Label) -> Self {
         Self {
             quiet: global.quiet,
             simulated,
-            is_entry: global.metrics.is_some() && global.log_format == LogFormat::Json,
+            log_format: global.log_format,
+            label,
         }
     }
 }
 
 impl Observer for Watcher {
     fn started(&self, operation: &'static Operation, target: &str, attempt: u32) {
-        tracing::debug!(operation = operation.name, target, attempt, "sending");
+        let (job, number, run) = (self.label.job(), self.label.number(), self.label.run());
+        tracing::debug!(
+            operation = operation.name,
+            target,
+            attempt,
+            job,
+            number,
+            run,
+            "sending"
+        );
     }
 
     fn waiting(&self, operation: &'static Operation, target: &str, waiting: Waiting) {
@@ -58,24 +70,19 @@ impl Observer for Watcher {
             humantime::format_duration(wait),
             waiting.attempt
         );
-        if self.is_entry {
+        if self.log_format == LogFormat::Json {
             let fields = [
                 ("operation", operation.name.into()),
                 ("attempt", waiting.attempt.into()),
                 ("seconds", wait.as_secs_f64().into()),
             ];
-            let fields = fields.map(|(name, value)| (name.to_owned(), value));
-            log::entry(
-                LogFormat::Json,
-                "warn",
-                "waiting",
-                fields.into_iter().collect(),
-                &told,
-            );
+            let mut all = self.label.fields();
+            all.extend(fields.map(|(name, value)| (name.to_owned(), value)));
+            log::entry(self.log_format, "warn", "waiting", all, &told);
             return;
         }
         // Nobody is left to tell when standard error is closed.
-        let _ = live::tell(&format!("{told}\n"));
+        let _ = live::tell(&format!("{}{told}\n", self.label));
     }
 
     fn finished(
@@ -85,6 +92,7 @@ impl Observer for Watcher {
         attempts: u32,
         result: Result<u16, &CallError>,
     ) {
+        let (job, number, run) = (self.label.job(), self.label.number(), self.label.run());
         match result {
             Ok(status) => {
                 tracing::debug!(
@@ -92,11 +100,23 @@ impl Observer for Watcher {
                     target,
                     attempts,
                     status,
+                    job,
+                    number,
+                    run,
                     "answered"
                 );
             }
             Err(error) => {
-                tracing::debug!(operation = operation.name, target, attempts, %error, "failed");
+                tracing::debug!(
+                    operation = operation.name,
+                    target,
+                    attempts,
+                    %error,
+                    job,
+                    number,
+                    run,
+                    "failed"
+                );
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What the scheduler tells about itself.
 
+mod reason;
+
 use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -7,41 +9,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use crate::error::Complaint;
 use crate::journal::{TickState, Waits};
 
-/// Why a run was left out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// An earlier run has not ended.
-    StillRunning,
-    /// An earlier run has not ended, and another one waits for it.
-    AlreadyQueued,
-    /// A later run took its place while it waited.
-    Superseded,
-    /// The job was taken out of the jobs file, or disabled, while it waited.
-    Removed,
-    /// The service stops.
-    Stopping,
-    /// The job's maintenance window is shut.
-    Shut,
-    /// The job is paused, with this note.
-    Paused(String),
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Self::Paused(note) = self {
-            return write!(f, "the job is paused: {note}");
-        }
-        f.write_str(match self {
-            Self::StillRunning => "the previous run has not ended",
-            Self::AlreadyQueued => "a run is waiting already",
-            Self::Superseded => "a later run took its place",
-            Self::Removed => "the job was removed or disabled",
-            Self::Stopping => "the service is stopping",
-            Self::Shut => "its maintenance window is shut",
-            Self::Paused(_) => "the job is paused",
-        })
-    }
-}
+pub use reason::Reason;
 
 /// Something that happened in the scheduler; it prints as one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +54,8 @@ pub enum Event {
         job: String,
         /// The run.
         number: u64,
+        /// Its id, where it is kept.
+        run: Option<String>,
         /// Its exit code.
         exit: u8,
         /// What it says about itself.
@@ -119,6 +89,8 @@ pub enum Event {
     Retrying {
         /// The job.
         job: String,
+        /// The id of the run that failed, where it is kept.
+        run: Option<String>,
         /// The attempt that failed, from 1.
         attempt: u32,
         /// When the next one starts.
@@ -137,6 +109,8 @@ pub enum Event {
         job: String,
         /// The run.
         number: u64,
+        /// Its id, where it is kept.
+        run: Option<String>,
     },
     /// The store cannot be reached; what is due waits for it.
     StoreFailed {
@@ -160,6 +134,8 @@ pub enum Event {
         job: String,
         /// The run that is cancelled.
         number: u64,
+        /// Its id, where it is kept.
+        run: Option<String>,
     },
     /// Instants passed while the machine slept or its clock was set.
     Missed {
@@ -178,6 +154,8 @@ pub enum Event {
         job: String,
         /// The run.
         number: u64,
+        /// Its id, where it is kept.
+        run: Option<String>,
         /// The timeout.
         timeout: std::time::Duration,
     },
@@ -187,6 +165,8 @@ pub enum Event {
         job: String,
         /// The run.
         number: u64,
+        /// Its id, where it is kept.
+        run: Option<String>,
     },
     /// The jobs file was read again.
     Reloaded {
@@ -305,14 +285,16 @@ impl Event {
                 state,
                 ..
             } => write!(f, "{job}: due {}, {}", utc(*instant), state.as_str()),
-            Self::Retrying { job, attempt, at } => {
+            Self::Retrying {
+                job, attempt, at, ..
+            } => {
                 let at = utc(*at);
                 write!(
                     f,
                     "{job}: attempt {attempt} failed, the next one starts at {at}"
                 )
             }
-            Self::Long { job, number } => {
+            Self::Long { job, number, .. } => {
                 write!(
                     f,
                     "{job}: run {number} takes longer than it should, and goes on"
@@ -368,6 +350,7 @@ impl fmt::Display for Event {
                 exit,
                 message,
                 took,
+                ..
             } => finished(f, (job, *number), *exit, message.as_deref(), *took),
             Self::Queued { .. }
             | Self::Settled { .. }
@@ -383,7 +366,7 @@ impl fmt::Display for Event {
             } => {
                 write!(f, "{job}: due {}, skipped: {reason}", utc(*instant))
             }
-            Self::Replaced { job, number } => {
+            Self::Replaced { job, number, .. } => {
                 write!(
                     f,
                     "{job}: run {number} is cancelled, a later one replaces it"
@@ -410,6 +393,7 @@ impl fmt::Display for Event {
                 job,
                 number,
                 timeout,
+                ..
             } => {
                 let timeout = span(*timeout);
                 write!(
@@ -417,7 +401,7 @@ impl fmt::Display for Event {
                     "{job}: run {number} is cancelled, it took longer than {timeout}"
                 )
             }
-            Self::Abandoned { job, number } => {
+            Self::Abandoned { job, number, .. } => {
                 write!(f, "{job}: run {number} does not end and is abandoned")
             }
             Self::Reloaded {

@@ -1,6 +1,6 @@
 //! What the scheduler asks of whoever runs scripts.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
@@ -26,6 +26,8 @@ pub struct Due {
     pub args: Option<Map<String, Value>>,
     /// The unfinished run that is taken up again, where it is one.
     pub resume: Option<String>,
+    /// Its id, where it is kept: whoever launches it writes it here as soon as it has begun.
+    pub id: Arc<OnceLock<String>>,
 }
 
 /// How a run ended.

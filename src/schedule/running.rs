@@ -1,7 +1,7 @@
 //! The runs on their way: their deadlines, their cancelling and their end.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -29,6 +29,8 @@ pub(super) struct Run {
     pub job: String,
     /// Its tick.
     pub tick: i64,
+    /// Its id, once it has begun and where it is kept.
+    pub id: Arc<OnceLock<String>>,
     /// When it was started.
     pub started: DateTime<Utc>,
     /// Whether it was cancelled because its time was over.
@@ -79,6 +81,8 @@ pub(super) enum Overdue {
         job: String,
         /// Its number.
         number: u64,
+        /// Its id, where it is kept.
+        run: Option<String>,
         /// What it was allowed.
         timeout: Duration,
     },
@@ -88,6 +92,8 @@ pub(super) enum Overdue {
         job: String,
         /// Its number.
         number: u64,
+        /// Its id, where it is kept.
+        run: Option<String>,
         /// Its tick.
         tick: i64,
     },
@@ -97,6 +103,8 @@ pub(super) enum Overdue {
         job: String,
         /// Its number.
         number: u64,
+        /// Its id, where it is kept.
+        run: Option<String>,
         /// Its tick.
         tick: i64,
     },
@@ -145,6 +153,7 @@ impl Running {
         let entered = (&mut turn).now_or_never().is_some();
         let end = End {
             number: due.number,
+            id: due.id.clone(),
             finished: None,
             clock: self.clock.clone(),
             sender: self.sender.clone(),
@@ -172,6 +181,7 @@ impl Running {
         let run = Run {
             job: due.job.name.clone(),
             tick: due.tick,
+            id: due.id.clone(),
             started: now,
             is_timed_out: false,
             long: due
@@ -194,10 +204,14 @@ impl Running {
         self.runs.remove(&number)
     }
 
-    /// Cancels the run of a tick that was not cancelled before, and says its number.
-    pub(super) fn cancel(&mut self, tick: i64, now: DateTime<Utc>) -> Option<u64> {
+    /// Cancels the run of a tick that was not cancelled before, and says its number and its id.
+    pub(super) fn cancel(
+        &mut self,
+        tick: i64,
+        now: DateTime<Utc>,
+    ) -> Option<(u64, Option<String>)> {
         let (number, run) = self.runs.iter_mut().find(|(_, run)| run.tick == tick)?;
-        run.cancel(now).then_some(*number)
+        run.cancel(now).then(|| (*number, run.id.get().cloned()))
     }
 
     /// Cancels every run.
@@ -212,8 +226,13 @@ impl Running {
         let mut overdue = Vec::new();
         self.runs.retain(|&number, run| {
             if run.long.take_if(|at| *at <= now).is_some() {
-                let (job, tick) = (run.job.clone(), run.tick);
-                overdue.push(Overdue::Long { job, number, tick });
+                let (job, tick, run) = (run.job.clone(), run.tick, run.id.get().cloned());
+                overdue.push(Overdue::Long {
+                    job,
+                    number,
+                    run,
+                    tick,
+                });
             }
             if run.deadline.at() > now {
                 return true;
@@ -226,14 +245,19 @@ impl Running {
                     overdue.push(Overdue::TimedOut {
                         job,
                         number,
+                        run: run.id.get().cloned(),
                         timeout,
                     });
                     true
                 }
                 Deadline::Grace(_) => {
                     run.task.abort();
-                    let tick = run.tick;
-                    overdue.push(Overdue::Abandoned { job, number, tick });
+                    overdue.push(Overdue::Abandoned {
+                        job,
+                        number,
+                        run: run.id.get().cloned(),
+                        tick: run.tick,
+                    });
                     false
                 }
             }
@@ -263,6 +287,7 @@ impl Run {
 /// until the scheduler has heard of it.
 struct End {
     number: u64,
+    id: Arc<OnceLock<String>>,
     finished: Option<Finished>,
     clock: Clock,
     sender: UnboundedSender<Ended>,
@@ -273,7 +298,7 @@ impl Drop for End {
         let finished = self.finished.take().unwrap_or_else(|| Finished {
             exit: exit::FAILED,
             message: Some("the run broke off".to_owned()),
-            run: None,
+            run: self.id.get().cloned(),
             is_repeatable: false,
         });
         let (number, at) = (self.number, self.clock.now());

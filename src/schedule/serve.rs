@@ -264,6 +264,7 @@ impl Scheduler {
         self.events.happened(&Event::Finished {
             job: run.job,
             number: ended.number,
+            run: ended.finished.run.clone(),
             exit: ended.finished.exit,
             message: ended.finished.message.clone(),
             took: (ended.at - run.started).max(TimeDelta::zero()),
@@ -283,19 +284,31 @@ impl Scheduler {
                 Overdue::TimedOut {
                     job,
                     number,
+                    run,
                     timeout,
                 } => Event::TimedOut {
                     job,
                     number,
+                    run,
                     timeout,
                 },
-                Overdue::Long { job, number, tick } => {
+                Overdue::Long {
+                    job,
+                    number,
+                    run,
+                    tick,
+                } => {
                     self.matters.push(Matter::Long(tick));
-                    Event::Long { job, number }
+                    Event::Long { job, number, run }
                 }
-                Overdue::Abandoned { job, number, tick } => {
+                Overdue::Abandoned {
+                    job,
+                    number,
+                    run,
+                    tick,
+                } => {
                     self.matters.push(Matter::Ended(tick, Outcome::Abandoned));
-                    Event::Abandoned { job, number }
+                    Event::Abandoned { job, number, run }
                 }
             });
         }

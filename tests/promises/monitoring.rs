@@ -210,6 +210,106 @@ fn every_line_of_a_json_log_is_an_object() {
     assert_eq!(of("draining")["level"], "info");
 }
 
+/// An account whose first answer is that it is busy.
+fn busy_at_first(folder: &Folder) -> Server {
+    folder.write(
+        "faults.toml",
+        "[[fault]]\noperation = \"clouds\"\nstatus = 503\ntimes = 1\n",
+    );
+    let faults = folder.path().join("faults.toml");
+    Server::with(&["--faults", faults.to_str().unwrap()])
+}
+
+#[test]
+fn every_line_about_a_run_of_a_job_says_which() {
+    let folder = Arc::new(Folder::new());
+    let account = busy_at_first(&folder);
+    let mut service = Mw::new(["serve", "--log-format", "json", "--verbose"])
+        .sharing(&folder)
+        .account(account.url())
+        .file("jobs.toml", &JOBS.replace("* * * * * *", "0 0 0 1 1 *"))
+        .file("tick.rhai", "info(\"so far\"); clouds(); throw \"broken\";")
+        .start();
+    service.notes("\"event\":\"next\"");
+    Mw::new(["jobs", "trigger", "tick"])
+        .sharing(&folder)
+        .account(account.url())
+        .any_stdout()
+        .run();
+    service.notes("\"event\":\"settled\"");
+    service.signal("TERM");
+    let ended = service.end();
+    let lines: Vec<Value> = ended
+        .stderr
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let the = |member: &str, value: &str| {
+        let found = lines.iter().find(|line| line[member] == value);
+        found.unwrap_or_else(|| panic!("no {member} {value} in {}", ended.stderr))
+    };
+    assert_eq!(the("event", "started")["job"], "tick");
+    assert_eq!(the("event", "started")["number"], 1);
+    let run = &the("event", "begun")["run"];
+    assert!(run.as_str().unwrap().starts_with('r'), "{run}");
+    for (member, value) in [
+        ("event", "begun"),
+        ("event", "script"),
+        ("event", "waiting"),
+        ("event", "finished"),
+        ("severity", "error"),
+        ("message", "sending"),
+        ("message", "answered"),
+    ] {
+        let line = the(member, value);
+        assert_eq!(line["job"], "tick", "{line}");
+        assert_eq!(line["number"], 1, "{line}");
+        assert_eq!(&line["run"], run, "{line}");
+    }
+    assert_eq!(&the("event", "settled")["run"], run);
+}
+
+#[test]
+fn every_line_about_a_run_that_was_typed_says_which() {
+    let folder = Arc::new(Folder::new());
+    let account = busy_at_first(&folder);
+    let done = Mw::new(["--log-format", "json", "run", "tick.rhai"])
+        .sharing(&folder)
+        .account(account.url())
+        .file("tick.rhai", TICK)
+        .stdout("2 clouds\n")
+        .any_stderr()
+        .run();
+    let runs = Mw::new(["--output", "json", "runs", "list"])
+        .sharing(&folder)
+        .any_stdout()
+        .run();
+    let runs: Value = serde_json::from_str(&runs.stdout).unwrap();
+    let events: Vec<Value> = done
+        .stderr
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let names: Vec<&Value> = events.iter().map(|event| &event["event"]).collect();
+    assert_eq!(names, ["script", "waiting"]);
+    for event in &events {
+        assert_eq!(event["run"], runs[0]["id"], "{event}");
+        assert!(event["job"].is_null(), "{event}");
+    }
+}
+
+#[test]
+fn a_wait_in_a_service_says_for_people_whose_it_is() {
+    let faults = "[[fault]]\noperation = \"clouds\"\nstatus = 503\ntimes = 1\n";
+    let mut service = Mw::new(["--sim", "--faults", "faults.toml", "serve"])
+        .file("jobs.toml", JOBS)
+        .file("faults.toml", faults)
+        .file("tick.rhai", TICK)
+        .start();
+    let line = service.notes("sent 1 so far");
+    assert!(line.starts_with("tick#1  sim  clouds: "), "{line}");
+}
+
 /// A socket as systemd has one, and what it hears.
 struct Supervisor(UnixDatagram);
 

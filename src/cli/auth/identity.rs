@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::api;
 use crate::cli::account::{Account, machine};
 use crate::cli::call::failure;
+use crate::cli::label::Label;
 use crate::cli::watcher::Watcher;
 use crate::cli::wire::Wire;
 use crate::cli::{Global, interrupt};
@@ -62,7 +63,7 @@ impl<'a> Asking<'a> {
             connect,
             clock: machine(),
             permission: Permission::new(Permission::reading(), Vec::new(), None),
-            observer: Arc::new(Watcher::new(self.global, None)),
+            observer: Arc::new(Watcher::new(self.global, None, Label::default())),
             recorder: None,
         })
     }
@@ -70,7 +71,7 @@ impl<'a> Asking<'a> {
     /// A session that only reads on the account of the command line.
     pub fn session_on(&self, account: &Account) -> Session {
         let permission = Permission::new(Permission::reading(), Vec::new(), None);
-        account.session_with(self.global, permission, None)
+        account.session_with(self.global, permission, None, Label::default())
     }
 
     /// What an operation without arguments answers.

@@ -107,6 +107,7 @@ impl Run {
                 attempt: 1,
                 args,
                 resume: None,
+                id: Arc::default(),
             },
             &stop,
         );

@@ -9,7 +9,13 @@ use crate::schedule::Event;
 pub fn fields(event: &Event) -> (&'static str, &'static str, Map<String, Value>) {
     let (level, name, fields) = parts(event);
     match fields {
-        Value::Object(fields) => (level, name, fields),
+        Value::Object(mut fields) => {
+            // A run that is not kept has no id.
+            if fields.get("run").is_some_and(Value::is_null) {
+                fields.shift_remove("run");
+            }
+            (level, name, fields)
+        }
         _ => (level, name, Map::new()),
     }
 }
@@ -32,37 +38,42 @@ fn policy(event: &Event) -> (&'static str, &'static str, Value) {
             "settled",
             json!({ "job": job, "due": utc(*instant), "state": state.as_str(), "run": run, "failures_before": failures }),
         ),
-        Event::Retrying { job, attempt, at } => (
+        Event::Retrying {
+            job,
+            run,
+            attempt,
+            at,
+        } => (
             "warn",
             "retrying",
-            json!({ "job": job, "attempt": attempt, "at": utc(*at) }),
+            json!({ "job": job, "run": run, "attempt": attempt, "at": utc(*at) }),
         ),
         Event::Paused { job, failures } => (
             "error",
             "paused",
             json!({ "job": job, "failures": failures }),
         ),
-        Event::Long { job, number } => (
+        Event::Long { job, number, run } => (
             "warn",
             "long_running",
-            json!({ "job": job, "number": number }),
+            json!({ "job": job, "number": number, "run": run }),
         ),
         Event::StoreFailed { message } => ("error", "store_failed", json!({ "error": message })),
         Event::StoreBack => ("info", "store_back", json!({})),
         Event::TimedOut {
             job,
             number,
+            run,
             timeout,
-            ..
         } => (
             "error",
             "timed_out",
-            json!({ "job": job, "number": number, "timeout_seconds": timeout.as_secs_f64() }),
+            json!({ "job": job, "number": number, "run": run, "timeout_seconds": timeout.as_secs_f64() }),
         ),
-        Event::Abandoned { job, number, .. } => (
+        Event::Abandoned { job, number, run } => (
             "error",
             "abandoned",
-            json!({ "job": job, "number": number }),
+            json!({ "job": job, "number": number, "run": run }),
         ),
         _ => ("info", "event", json!({})),
     }
@@ -96,6 +107,7 @@ fn parts(event: &Event) -> (&'static str, &'static str, Value) {
         Event::Finished {
             job,
             number,
+            run,
             exit,
             message,
             took,
@@ -106,7 +118,7 @@ fn parts(event: &Event) -> (&'static str, &'static str, Value) {
             (
                 level,
                 "finished",
-                json!({ "job": job, "number": number, "exit": exit, "error": message, "seconds": seconds }),
+                json!({ "job": job, "number": number, "run": run, "exit": exit, "error": message, "seconds": seconds }),
             )
         }
         Event::Queued { job, instant, .. } => (
@@ -132,9 +144,11 @@ fn parts(event: &Event) -> (&'static str, &'static str, Value) {
             "skipped",
             json!({ "job": job, "due": utc(*instant), "reason": reason.to_string() }),
         ),
-        Event::Replaced { job, number, .. } => {
-            ("warn", "replaced", json!({ "job": job, "number": number }))
-        }
+        Event::Replaced { job, number, run } => (
+            "warn",
+            "replaced",
+            json!({ "job": job, "number": number, "run": run }),
+        ),
         Event::Missed {
             job,
             first,

@@ -6,7 +6,19 @@ use chrono::{SecondsFormat, Utc};
 use serde_json::{Map, Value};
 
 use crate::cli::global::LogFormat;
+use crate::cli::label::Label;
+use crate::script::console::Level;
 use crate::secret;
+
+/// Writes what the script of a run says, as an object of a line.
+pub fn script(level: Level, text: &str, label: &Label) {
+    let level = match level {
+        Level::Info => "info",
+        Level::Warn => "warn",
+        Level::Error => "error",
+    };
+    entry(LogFormat::Json, level, "script", label.fields(), text);
+}
 
 /// Writes one entry on standard error: as an object of a line, or as its message for people.
 pub fn entry(

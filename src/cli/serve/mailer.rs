@@ -121,11 +121,14 @@ impl Mailer {
             "{}: the notice by channel {} was not delivered, {what}: {}",
             notice.job, letter.channel, failure.message
         );
-        let fields = serde_json::Map::from_iter([
+        let mut fields = serde_json::Map::from_iter([
             ("job".to_owned(), notice.job.clone().into()),
             ("channel".to_owned(), letter.channel.clone().into()),
             ("error".to_owned(), failure.message.clone().into()),
         ]);
+        if let Some(run) = &notice.run {
+            fields.insert("run".to_owned(), run.clone().into());
+        }
         log::entry(self.format, "error", "notice_failed", fields, &message);
         match again {
             Some(wait) => {

@@ -9,6 +9,7 @@ fn an_event_is_one_line() {
     let event = Event::Finished {
         job: "nightly".into(),
         number: 7,
+        run: None,
         exit: 1,
         message: Some("cloud\n  is gone".into()),
         took: TimeDelta::milliseconds(61_250),

@@ -89,6 +89,7 @@ impl Scheduler {
                     attempt: tick.attempt,
                     args: tick.args,
                     resume: tick.run,
+                    id: Arc::default(),
                 };
                 return self.start(&due);
             }
@@ -113,9 +114,10 @@ impl Scheduler {
             },
             Verdict::Replaced(tick) => {
                 match self.running.cancel(tick.number, self.clock.now()) {
-                    Some(number) => Event::Replaced {
+                    Some((number, run)) => Event::Replaced {
                         job: tick.job,
                         number,
+                        run,
                     },
                     // It is another service's, which hears of it through the journal.
                     None => return,
@@ -125,6 +127,7 @@ impl Scheduler {
                 self.again.insert((at, tick.number));
                 Event::Retrying {
                     job: tick.job,
+                    run: tick.run,
                     attempt: tick.attempt,
                     at,
                 }
