@@ -7,41 +7,9 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use crate::error::Complaint;
 use crate::journal::{TickState, Waits};
 
-/// Why a run was left out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// An earlier run has not ended.
-    StillRunning,
-    /// An earlier run has not ended, and another one waits for it.
-    AlreadyQueued,
-    /// A later run took its place while it waited.
-    Superseded,
-    /// The job was taken out of the jobs file, or disabled, while it waited.
-    Removed,
-    /// The service stops.
-    Stopping,
-    /// The job's maintenance window is shut.
-    Shut,
-    /// The job is paused, with this note.
-    Paused(String),
-}
+mod reason;
 
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Self::Paused(note) = self {
-            return write!(f, "the job is paused: {note}");
-        }
-        f.write_str(match self {
-            Self::StillRunning => "the previous run has not ended",
-            Self::AlreadyQueued => "a run is waiting already",
-            Self::Superseded => "a later run took its place",
-            Self::Removed => "the job was removed or disabled",
-            Self::Stopping => "the service is stopping",
-            Self::Shut => "its maintenance window is shut",
-            Self::Paused(_) => "the job is paused",
-        })
-    }
-}
+pub use reason::Reason;
 
 /// Something that happened in the scheduler; it prints as one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +61,15 @@ pub enum Event {
         /// How long it took.
         took: TimeDelta,
     },
+    /// A run broke off, because the journal could not be written; it goes on when it can be.
+    BrokeOff {
+        /// The job.
+        job: String,
+        /// The run.
+        number: u64,
+        /// What was wrong.
+        message: Option<String>,
+    },
     /// It is decided what became of an instant whose run ended.
     Settled {
         /// The job.
@@ -123,6 +100,15 @@ pub enum Event {
         attempt: u32,
         /// When the next one starts.
         at: DateTime<Utc>,
+    },
+    /// A run that failed is not tried again, though it has attempts left.
+    GivenUp {
+        /// The job.
+        job: String,
+        /// The attempt that failed, from 1.
+        attempt: u32,
+        /// Why there is no other.
+        reason: Reason,
     },
     /// A job was paused, because too many of its runs failed.
     Paused {
@@ -247,6 +233,10 @@ fn finished(
         format!("failed with exit code {exit}")
     };
     write!(f, "{job}: run {number} {outcome} after {took}")?;
+    said(f, message)
+}
+
+fn said(f: &mut fmt::Formatter<'_>, message: Option<&str>) -> fmt::Result {
     match message {
         Some(message) => write!(f, ": {}", flat(message)),
         None => Ok(()),
@@ -299,6 +289,17 @@ impl Event {
                 };
                 write!(f, "{job}: due {}, waits for {what}", utc(*instant))
             }
+            Self::BrokeOff {
+                job,
+                number,
+                message,
+            } => {
+                write!(
+                    f,
+                    "{job}: run {number} broke off and will be taken up again"
+                )?;
+                said(f, message.as_deref())
+            }
             Self::Settled {
                 job,
                 instant,
@@ -312,6 +313,14 @@ impl Event {
                     "{job}: attempt {attempt} failed, the next one starts at {at}"
                 )
             }
+            Self::GivenUp {
+                job,
+                attempt,
+                reason,
+            } => write!(
+                f,
+                "{job}: attempt {attempt} failed, there is no other: {reason}"
+            ),
             Self::Long { job, number } => {
                 write!(
                     f,
@@ -369,9 +378,11 @@ impl fmt::Display for Event {
                 message,
                 took,
             } => finished(f, (job, *number), *exit, message.as_deref(), *took),
-            Self::Queued { .. }
+            Self::BrokeOff { .. }
+            | Self::Queued { .. }
             | Self::Settled { .. }
             | Self::Retrying { .. }
+            | Self::GivenUp { .. }
             | Self::Paused { .. }
             | Self::Long { .. }
             | Self::StoreFailed { .. }
