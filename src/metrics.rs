@@ -179,6 +179,11 @@ impl Metrics {
         }
     }
 
+    /// A run broke off, and will be resumed.
+    pub fn run_broke_off(&self) {
+        self.running.dec();
+    }
+
     /// So many runs wait for others.
     pub fn queue_is(&self, length: usize) {
         self.queue.set(i64::try_from(length).unwrap_or(i64::MAX));

@@ -29,6 +29,7 @@ mod promises {
     mod monitoring;
     mod notices;
     mod operations;
+    mod outages;
     mod output;
     mod permissions;
     mod powers;

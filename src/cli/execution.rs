@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::account::Account;
 use super::console::Terminal;
 use super::granted::Granted;
-use super::kept::{Kept, New};
+use super::kept::{self, Kept, New};
 use super::label::Label;
 use super::{Global, Outcome, ask, interrupt, locals, show};
 use crate::branch::{Frame, Nature};
@@ -116,7 +116,8 @@ impl Execution {
             window: Window::default(),
         });
         let ended = on_its_own_thread(&host, &task.source);
-        kept.end(&ended, &stop)?;
+        kept.end(&ended, &stop)
+            .map_err(|error| kept::complaint(&error))?;
         match ended {
             Ok(document) => {
                 show::document_at(&document, global, host.clock().now())?;

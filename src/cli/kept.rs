@@ -31,6 +31,48 @@ pub fn complaint(error: &JournalError) -> Complaint {
     Complaint::new(code, &error.message).hint(&error.hint)
 }
 
+/// Why a run is not ready to be carried out.
+pub enum Unready {
+    /// The journal failed, or does not let go of it.
+    Journal(JournalError),
+    /// Something else is wrong.
+    Other(Vec<Complaint>),
+}
+
+impl Unready {
+    /// Whether it passes: the journal cannot be written just now, or another process has the run.
+    pub fn passes(&self) -> bool {
+        use ErrorKind::{Held, Lost, Unwritable};
+        matches!(self, Self::Journal(error) if matches!(error.kind, Unwritable | Held | Lost))
+    }
+
+    /// What to say about it.
+    pub fn complaints(self) -> Vec<Complaint> {
+        match self {
+            Self::Journal(error) => vec![complaint(&error)],
+            Self::Other(complaints) => complaints,
+        }
+    }
+}
+
+impl From<JournalError> for Unready {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(error)
+    }
+}
+
+impl From<Complaint> for Unready {
+    fn from(complaint: Complaint) -> Self {
+        Self::Other(vec![complaint])
+    }
+}
+
+impl From<Vec<Complaint>> for Unready {
+    fn from(complaints: Vec<Complaint>) -> Self {
+        Self::Other(complaints)
+    }
+}
+
 /// The file of the journal that the command line, the environment or the default names.
 fn file(global: &Global) -> Result<PathBuf, Complaint> {
     let environment = Environment::of_process();
@@ -136,7 +178,7 @@ impl Kept {
         if matches!(account, Account::Simulated(_)) || global.no_journal {
             return Ok(Self::not());
         }
-        Self::begin_in(&journal(global)?, account, new)
+        Self::begin_in(&journal(global)?, account, new).map_err(|error| complaint(&error))
     }
 
     /// Begins a run in a journal that is open.
@@ -144,7 +186,7 @@ impl Kept {
         journal: &Journal,
         account: &Account,
         new: &New<'_>,
-    ) -> Result<Self, Complaint> {
+    ) -> Result<Self, JournalError> {
         let Account::Real { profile, .. } = account else {
             return Ok(Self::not());
         };
@@ -159,9 +201,7 @@ impl Kept {
             grants: new.grants.clone(),
         };
         let text = (new.source.name.clone(), new.source.text.clone());
-        let lease = journal
-            .begin_for(new.claim, &start, std::slice::from_ref(&text))
-            .map_err(|error| complaint(&error))?;
+        let lease = journal.begin_for(new.claim, &start, std::slice::from_ref(&text))?;
         let book = Book {
             journal: journal.clone(),
             lease,
@@ -216,23 +256,21 @@ impl Kept {
     }
 
     /// Takes a run up where it broke off.
-    pub fn resume(journal: &Journal, run: &Run, with_changes: bool) -> Result<Self, Complaint> {
-        let failed = |error: JournalError| complaint(&error);
-        let lease = journal.claim(run).map_err(failed)?;
+    pub fn resume(journal: &Journal, run: &Run, with_changes: bool) -> Result<Self, Unready> {
+        let lease = journal.claim(run)?;
         // Read once it is ours: nobody writes to it any more.
         let reader = journal
             .store()
-            .read()
-            .map_err(failed)?
+            .read()?
             .ok_or_else(|| Complaint::new(exit::FAILED, "the journal is gone"))?;
-        let calls = reader.history(run).map_err(failed)?;
+        let calls = reader.history(run)?;
         let texts = if with_changes {
             HashMap::new()
         } else {
-            reader.pins(run).map_err(failed)?.into_iter().collect()
+            reader.pins(run)?.into_iter().collect()
         };
         let past = Past {
-            is_cancelled: reader.again(run).map_err(failed)?.cancel.is_some(),
+            is_cancelled: reader.again(run)?.cancel.is_some(),
             calls,
         };
         let book = Book {
@@ -308,7 +346,7 @@ impl Kept {
     }
 
     /// Writes how the run ended. One that cannot go on has not ended: it is taken up later.
-    pub fn end(&self, ended: &Result<Document, Ended>, stop: &Stop) -> Result<(), Complaint> {
+    pub fn end(&self, ended: &Result<Document, Ended>, stop: &Stop) -> Result<(), JournalError> {
         let Some(recorder) = self.recorder() else {
             return Ok(());
         };
@@ -349,8 +387,7 @@ impl Kept {
             }
         };
         book.journal
-            .stand(&book.lease, state, Some(code), message)
-            .map_err(|error| complaint(&error))?;
+            .stand(&book.lease, state, Some(code), message)?;
         if state.is_over() && state != RunState::Succeeded {
             tell_locks(&book.journal, book.lease.id());
         }

@@ -11,7 +11,7 @@ use super::account::Account;
 use super::execution::{Task, on_its_own_thread};
 use super::global::LogFormat;
 use super::granted::Granted;
-use super::kept::{self, Kept, New};
+use super::kept::{self, Kept, New, Unready};
 use super::label::Label;
 use super::labelled::Labelled;
 use super::locals;
@@ -31,7 +31,7 @@ use crate::script::source::Source;
 use crate::script::stop::Stop;
 use crate::script::window::Window;
 use crate::session::crash::crash;
-use crate::session::{self, Denial, Grant, Witness};
+use crate::session::{self, Denial, Grant, Halt, Recorder, Witness};
 
 /// Runs scripts in this process, each on a thread of its own and with its own permissions.
 pub struct Launcher {
@@ -149,6 +149,7 @@ impl Launch for Launcher {
                 message: Some(format!("the run ended unexpectedly: {error}")),
                 run: id.get().cloned(),
                 is_repeatable: false,
+                is_broken_off: false,
             })
         })
     }
@@ -162,15 +163,29 @@ fn run(inner: &Inner, due: &Due, stop: &Stop) -> Finished {
         let ended = on_its_own_thread(&host, &source);
         kept.end(&ended, stop)?;
         crash("after-end");
+        if let Some(Halt::Journal(error)) = kept.recorder().and_then(Recorder::halt) {
+            return Err(error.clone().into());
+        }
         ended.map(|_| exit::DONE).or_else(|ended| match ended {
             Ended::Quietly(code) => Ok(code),
-            Ended::Complaining(complaints) => Err(complaints),
+            Ended::Complaining(complaints) => Err(complaints.into()),
         })
     });
-    let complaints = match outcome {
+    let failure = match outcome {
         Ok(exit) => return finished(inner, due, exit, None),
-        Err(complaints) => complaints,
+        Err(failure) => failure,
     };
+    let is_broken_off = failure.passes();
+    let complaints = failure.complaints();
+    if is_broken_off {
+        return Finished {
+            exit: exit::FAILED,
+            message: complaints.first().map(|it| it.message.clone()),
+            run: due.id.get().cloned(),
+            is_repeatable: false,
+            is_broken_off,
+        };
+    }
     show::complaints_of(&complaints, &label);
     let first = complaints.first();
     let exit = first.map_or(exit::FAILED, |complaint| complaint.exit);
@@ -190,6 +205,7 @@ fn finished(inner: &Inner, due: &Due, exit: u8, message: Option<String>) -> Fini
         message,
         is_repeatable: is_asked && run.as_ref().and_then(has_only_looked).unwrap_or(false),
         run,
+        is_broken_off: false,
     }
 }
 
@@ -200,7 +216,7 @@ fn prepared(
     due: &Due,
     stop: Stop,
     label: &Label,
-) -> Result<(Host, Source, Kept), Vec<Complaint>> {
+) -> Result<(Host, Source, Kept), Unready> {
     let job = &due.job;
     let mut prepared = match (&due.resume, &inner.journal) {
         (Some(id), Some(journal)) => {
@@ -282,7 +298,7 @@ fn window(job: &Job) -> Window {
 }
 
 /// A run that is begun now.
-fn fresh(inner: &Inner, due: &Due) -> Result<Prepared, Vec<Complaint>> {
+fn fresh(inner: &Inner, due: &Due) -> Result<Prepared, Unready> {
     let job = &due.job;
     let source = Source::read(&job.script.to_string_lossy())?;
     let given = due.args.as_ref().unwrap_or(&job.args);

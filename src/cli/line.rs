@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use super::account::Account;
-use super::kept::Kept;
+use super::kept::{self, Kept};
 use super::{Global, interrupt};
 use crate::client::Limits;
 use crate::error::{Complaint, exit};
@@ -54,7 +54,9 @@ impl Line {
             None => Ok(Document::Nothing),
             Some(complaint) => Err(Ended::Complaining(vec![complaint.clone()])),
         };
-        self.kept.end(&ended, &Stop::default())
+        self.kept
+            .end(&ended, &Stop::default())
+            .map_err(|error| kept::complaint(&error))
     }
 
     /// Carries work out to its end.

@@ -3,7 +3,7 @@
 
 use super::execution::Task;
 use super::granted::Granted;
-use super::kept::{self, Kept};
+use super::kept::{Kept, Unready};
 use crate::error::{Complaint, exit};
 use crate::journal::{Journal, Run};
 use crate::operation::Effect;
@@ -25,28 +25,25 @@ pub struct Prepared {
 }
 
 /// Finds a run that can be taken up again.
-pub fn find(journal: &Journal, id: &str) -> Result<Run, Complaint> {
-    let reader = journal
-        .store()
-        .read()
-        .map_err(|error| kept::complaint(&error))?
-        .ok_or_else(|| {
-            Complaint::usage("nothing was run yet: there is no journal")
-                .hint("runs on a real account are kept; --store names a journal elsewhere")
-        })?;
-    reader.run(id).map_err(|error| kept::complaint(&error))
+fn find(journal: &Journal, id: &str) -> Result<Run, Unready> {
+    let reader = journal.store().read()?.ok_or_else(|| {
+        Complaint::usage("nothing was run yet: there is no journal")
+            .hint("runs on a real account are kept; --store names a journal elsewhere")
+    })?;
+    Ok(reader.run(id)?)
 }
 
 impl Prepared {
     /// Takes a run up.
-    pub fn again(journal: &Journal, id: &str, with_changes: bool) -> Result<Self, Complaint> {
+    pub fn again(journal: &Journal, id: &str, with_changes: bool) -> Result<Self, Unready> {
         let run = find(journal, id)?;
         if !run.start.kind.is_resumable() {
             return Err(Complaint::usage(format!(
                 "run {} is a trail of what was typed, which cannot be resumed",
                 run.id
             ))
-            .hint(format!("mw runs show {} says what was done", run.id)));
+            .hint(format!("mw runs show {} says what was done", run.id))
+            .into());
         }
         let granted = Granted::of_words(&run.start.grants)?;
         let kept = Kept::resume(journal, &run, with_changes)?;
@@ -66,7 +63,8 @@ impl Prepared {
                     exit::FAILED,
                     format!("the journal has lost the text of run {}", run.id),
                 )
-                .hint("restore a copy of the journal"));
+                .hint("restore a copy of the journal")
+                .into());
             }
         };
         Ok(Self {

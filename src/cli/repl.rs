@@ -9,7 +9,7 @@ use serde_json::Map;
 
 use super::account::Account;
 use super::console::Terminal;
-use super::kept::Kept;
+use super::kept::{self, Kept};
 use super::label::Label;
 use super::{Global, Outcome, interrupt, locals, show};
 use crate::config::{self, Environment};
@@ -89,7 +89,8 @@ impl Repl {
             .map_err(|error| Complaint::new(exit::FAILED, format!("no thread: {error}")))?;
         match session.join() {
             Ok(outcome) => {
-                kept.end(&Ok(Document::Nothing), &Stop::default())?;
+                kept.end(&Ok(Document::Nothing), &Stop::default())
+                    .map_err(|error| kept::complaint(&error))?;
                 Ok(outcome?)
             }
             Err(_) => Err(Complaint::new(

@@ -200,28 +200,31 @@ impl Serve {
 }
 
 /// SIGHUP has the jobs file looked at now. Without being heard it would end the process.
-async fn read_again_on_signal(again: Arc<Notify>) {
-    let Ok(mut hangup) = signal(SignalKind::hangup()) else {
-        return;
-    };
-    while hangup.recv().await.is_some() {
-        again.notify_one();
+fn read_again_on_signal(again: Arc<Notify>) -> impl Future<Output = ()> {
+    let hangup = signal(SignalKind::hangup());
+    async move {
+        let Ok(mut hangup) = hangup else { return };
+        while hangup.recv().await.is_some() {
+            again.notify_one();
+        }
     }
 }
 
-/// The first signal drains, the second one cancels.
-async fn stop_on_signals(drain: CancellationToken, abort: CancellationToken) {
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) else {
-        return;
-    };
-    for token in [drain, abort] {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+/// The first signal drains, the second one cancels. They are heard from this call on: none may end a
+/// service that is just starting.
+fn stop_on_signals(drain: CancellationToken, abort: CancellationToken) -> impl Future<Output = ()> {
+    let interrupt = signal(SignalKind::interrupt());
+    let terminate = signal(SignalKind::terminate());
+    async move {
+        let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
+            return;
+        };
+        for token in [drain, abort] {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            token.cancel();
         }
-        token.cancel();
     }
 }

@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension as _, Params, Row, Transaction, params};
 use super::Journal;
 use super::error::JournalError;
 use super::lease::micros;
+use super::owner::Owner;
 use super::run::State as RunState;
 use super::store;
 use super::tick::{Letter, Origin, Pause, Standing, State, Tick, Waits};
@@ -186,6 +187,16 @@ impl Ticks<'_> {
         self.transaction
             .prepare_cached("UPDATE runs SET cancel = ?2 WHERE id = ?1 AND cancel IS NULL")?
             .execute(params![run, reason])?;
+        Ok(())
+    }
+
+    /// Lets go of a run that this process has and does nothing for any more, so that it can be taken
+    /// up at once.
+    pub fn let_go(&self, run: &str) -> Found<()> {
+        let owner = serde_json::to_string(Owner::this()).unwrap_or_default();
+        self.transaction
+            .prepare_cached("UPDATE runs SET lease = 0 WHERE id = ?1 AND owner = ?2")?
+            .execute(params![run, owner])?;
         Ok(())
     }
 

@@ -37,7 +37,7 @@ pub(super) enum Matter {
     Due(Arc<Job>, DateTime<Utc>),
     /// A run that ended, by its tick.
     Ended(i64, Outcome),
-    /// A tick whose next attempt is to start.
+    /// A tick whose next attempt is to start, or whose run is to be taken up again.
     Again(i64),
     /// A run that takes longer than it should, by its tick.
     Long(i64),
@@ -64,6 +64,10 @@ pub(super) enum Verdict {
     Replaced(Tick),
     /// Its next attempt starts then.
     Retrying(Tick, DateTime<Utc>),
+    /// It is decided about again then.
+    Later(i64, DateTime<Utc>),
+    /// It failed and is not tried again, for this reason.
+    GivenUp(Tick, Reason),
     /// It is over; by how many failures in a row the job stood before.
     Over(Tick, u32),
     /// The job is paused after so many failures.
@@ -199,13 +203,17 @@ impl Desk<'_> {
             Decision::Queue => self.queue(job, tick, Waits::Job),
             Decision::Skip(reason) => self.skip(tick, reason),
             Decision::Replace => {
+                let mut runs = false;
                 for other in others {
                     match other.state {
-                        TickState::Running => self.replace(other)?,
+                        TickState::Running => {
+                            runs = true;
+                            self.replace(other)?;
+                        }
                         _ => self.skip(other, Reason::Superseded)?,
                     }
                 }
-                if at_work == 0 {
+                if !runs {
                     return self.serve(job, tick);
                 }
                 // That it waits goes without saying.
@@ -260,6 +268,10 @@ impl Desk<'_> {
     }
 
     fn skip(&mut self, mut tick: Tick, reason: Reason) -> Found<()> {
+        if tick.exit.is_some() {
+            // It was not left out: it ran, and failed.
+            return self.give_up(tick, reason);
+        }
         tick.state = TickState::Skipped;
         tick.reason = Some(reason.to_string());
         tick.finished = Some(micros(self.now));
@@ -275,9 +287,8 @@ impl Desk<'_> {
         }
         tick.reason = Some(Reason::Superseded.to_string());
         self.rows.save(&mut tick)?;
-        if tick.service != self.service
-            && let Some(run) = &tick.run
-        {
+        // Also for whoever takes it up after it has broken off.
+        if let Some(run) = &tick.run {
             self.rows
                 .cancel(run, "a later run of its job takes its place")?;
         }
@@ -354,12 +365,20 @@ impl Desk<'_> {
         let Some(tick) = self.rows.tick(number)? else {
             return Ok(());
         };
-        if tick.state != TickState::Retrying || tick.service != self.service {
+        if tick.service != self.service {
             return Ok(());
         }
+        match tick.state {
+            TickState::Running => return self.go_on_by_itself(tick),
+            TickState::Retrying => {}
+            _ => return Ok(()),
+        }
         let Some(job) = self.jobs.get(&tick.job).filter(|job| job.enabled).cloned() else {
-            return self.skip(tick, Reason::Removed);
+            return self.free(tick, Reason::Removed);
         };
+        if job.is_shut(self.now) {
+            return self.free(tick, Reason::Shut);
+        }
         match self.room(&job)? {
             // Its place in the group it has kept.
             None | Some(Waits::Group | Waits::Job) => self.start(&job, tick),
@@ -369,11 +388,20 @@ impl Desk<'_> {
 
     fn drop_waiting(&mut self, job: &str, reason: &Reason) -> Found<()> {
         for tick in self.rows.open(job)? {
-            if matches!(tick.state, TickState::Queued | TickState::Retrying) {
-                self.skip(tick, reason.clone())?;
+            match tick.state {
+                TickState::Queued => self.skip(tick, reason.clone())?,
+                TickState::Retrying => self.free(tick, reason.clone())?,
+                _ => {}
             }
         }
         Ok(())
+    }
+
+    /// Leaves out the next attempt of a tick, and starts what waited for it.
+    fn free(&mut self, tick: Tick, reason: Reason) -> Found<()> {
+        let (job, group) = (tick.job.clone(), tick.group.clone());
+        self.skip(tick, reason)?;
+        self.promote(&job, group.as_deref())
     }
 
     fn stopping(&mut self) -> Found<()> {

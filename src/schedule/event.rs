@@ -63,6 +63,15 @@ pub enum Event {
         /// How long it took.
         took: TimeDelta,
     },
+    /// A run broke off, because the journal could not be written; it goes on when it can be.
+    BrokeOff {
+        /// The job.
+        job: String,
+        /// The run.
+        number: u64,
+        /// What was wrong.
+        message: Option<String>,
+    },
     /// It is decided what became of an instant whose run ended.
     Settled {
         /// The job.
@@ -95,6 +104,15 @@ pub enum Event {
         attempt: u32,
         /// When the next one starts.
         at: DateTime<Utc>,
+    },
+    /// A run that failed is not tried again, though it has attempts left.
+    GivenUp {
+        /// The job.
+        job: String,
+        /// The attempt that failed, from 1.
+        attempt: u32,
+        /// Why there is no other.
+        reason: Reason,
     },
     /// A job was paused, because too many of its runs failed.
     Paused {
@@ -227,6 +245,10 @@ fn finished(
         format!("failed with exit code {exit}")
     };
     write!(f, "{job}: run {number} {outcome} after {took}")?;
+    said(f, message)
+}
+
+fn said(f: &mut fmt::Formatter<'_>, message: Option<&str>) -> fmt::Result {
     match message {
         Some(message) => write!(f, ": {}", flat(message)),
         None => Ok(()),
@@ -279,6 +301,17 @@ impl Event {
                 };
                 write!(f, "{job}: due {}, waits for {what}", utc(*instant))
             }
+            Self::BrokeOff {
+                job,
+                number,
+                message,
+            } => {
+                write!(
+                    f,
+                    "{job}: run {number} broke off and will be taken up again"
+                )?;
+                said(f, message.as_deref())
+            }
             Self::Settled {
                 job,
                 instant,
@@ -294,6 +327,14 @@ impl Event {
                     "{job}: attempt {attempt} failed, the next one starts at {at}"
                 )
             }
+            Self::GivenUp {
+                job,
+                attempt,
+                reason,
+            } => write!(
+                f,
+                "{job}: attempt {attempt} failed, there is no other: {reason}"
+            ),
             Self::Long { job, number, .. } => {
                 write!(
                     f,
@@ -352,9 +393,11 @@ impl fmt::Display for Event {
                 took,
                 ..
             } => finished(f, (job, *number), *exit, message.as_deref(), *took),
-            Self::Queued { .. }
+            Self::BrokeOff { .. }
+            | Self::Queued { .. }
             | Self::Settled { .. }
             | Self::Retrying { .. }
+            | Self::GivenUp { .. }
             | Self::Paused { .. }
             | Self::Long { .. }
             | Self::StoreFailed { .. }

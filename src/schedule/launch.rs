@@ -41,6 +41,9 @@ pub struct Finished {
     pub run: Option<String>,
     /// Whether nothing it did would be done twice by doing all of it again.
     pub is_repeatable: bool,
+    /// Whether it has not ended, but broke off because the journal could not be written: it goes on
+    /// from there.
+    pub is_broken_off: bool,
 }
 
 /// Runs scripts for the scheduler.

@@ -147,6 +147,10 @@ impl Rows for Inner {
         Ok(())
     }
 
+    fn let_go(&mut self, _run: &str) -> Found<()> {
+        Ok(())
+    }
+
     fn wrest(&mut self, _run: &str, _reason: &str) -> Found<()> {
         Ok(())
     }

@@ -34,6 +34,9 @@ pub trait Rows {
     fn run(&mut self, id: &str) -> Found<Option<Progress>>;
     /// Asks that a run be cancelled, whichever process has it.
     fn cancel(&mut self, run: &str, reason: &str) -> Found<()>;
+    /// Lets go of a run that this process has and does nothing for any more, so that it can be taken
+    /// up at once.
+    fn let_go(&mut self, run: &str) -> Found<()>;
     /// Takes a run away from whoever does not let go of it.
     fn wrest(&mut self, run: &str, reason: &str) -> Found<()>;
     /// Writes a tick; a new one gets its number.
@@ -112,6 +115,9 @@ impl Rows for Ticks<'_> {
     }
     fn cancel(&mut self, run: &str, reason: &str) -> Found<()> {
         Ticks::cancel(self, run, reason)
+    }
+    fn let_go(&mut self, run: &str) -> Found<()> {
+        Ticks::let_go(self, run)
     }
     fn wrest(&mut self, run: &str, reason: &str) -> Found<()> {
         Ticks::wrest(self, run, reason)

@@ -300,6 +300,7 @@ impl Drop for End {
             message: Some("the run broke off".to_owned()),
             run: self.id.get().cloned(),
             is_repeatable: false,
+            is_broken_off: false,
         });
         let (number, at) = (self.number, self.clock.now());
         // Nobody listens any more once the scheduler has returned.

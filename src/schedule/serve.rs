@@ -261,13 +261,23 @@ impl Scheduler {
         let Some(run) = self.running.remove(ended.number) else {
             return;
         };
-        self.events.happened(&Event::Finished {
-            job: run.job,
-            number: ended.number,
-            run: ended.finished.run.clone(),
-            exit: ended.finished.exit,
-            message: ended.finished.message.clone(),
-            took: (ended.at - run.started).max(TimeDelta::zero()),
+        let (job, number) = (run.job, ended.number);
+        let message = ended.finished.message.clone();
+        self.events.happened(&if ended.finished.is_broken_off {
+            Event::BrokeOff {
+                job,
+                number,
+                message,
+            }
+        } else {
+            Event::Finished {
+                job,
+                number,
+                run: ended.finished.run.clone(),
+                exit: ended.finished.exit,
+                message,
+                took: (ended.at - run.started).max(TimeDelta::zero()),
+            }
         });
         let outcome = if run.is_timed_out {
             Outcome::TimedOut(ended.finished)

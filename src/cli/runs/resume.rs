@@ -8,6 +8,7 @@ use super::ById;
 use crate::cli::account::Account;
 use crate::cli::execution::Execution;
 use crate::cli::granted::Granted;
+use crate::cli::kept::Unready;
 use crate::cli::prepared::Prepared;
 use crate::cli::{Global, Outcome, ask, kept};
 use crate::error::{Complaint, exit};
@@ -63,7 +64,8 @@ impl Resume {
                 .hint("put the folder back: its relative names are from there")
                 .into());
         }
-        let mut resumed = Prepared::again(&journal, &run.id, self.with_changes)?;
+        let mut resumed =
+            Prepared::again(&journal, &run.id, self.with_changes).map_err(Unready::complaints)?;
         let now = Granted::of(&global, &execution.account)?;
         resumed.granted = resumed.granted.again(&global, now);
         let asker = ask::person(&execution.stop);

@@ -38,6 +38,15 @@ fn policy(event: &Event) -> (&'static str, &'static str, Value) {
             "settled",
             json!({ "job": job, "due": utc(*instant), "state": state.as_str(), "run": run, "failures_before": failures }),
         ),
+        Event::BrokeOff {
+            job,
+            number,
+            message,
+        } => (
+            "warn",
+            "broke_off",
+            json!({ "job": job, "number": number, "error": message }),
+        ),
         Event::Retrying {
             job,
             run,
@@ -47,6 +56,15 @@ fn policy(event: &Event) -> (&'static str, &'static str, Value) {
             "warn",
             "retrying",
             json!({ "job": job, "run": run, "attempt": attempt, "at": utc(*at) }),
+        ),
+        Event::GivenUp {
+            job,
+            attempt,
+            reason,
+        } => (
+            "warn",
+            "given_up",
+            json!({ "job": job, "attempt": attempt, "reason": reason.to_string() }),
         ),
         Event::Paused { job, failures } => (
             "error",
@@ -126,8 +144,10 @@ fn parts(event: &Event) -> (&'static str, &'static str, Value) {
             "queued",
             json!({ "job": job, "due": utc(*instant) }),
         ),
-        Event::Settled { .. }
+        Event::BrokeOff { .. }
+        | Event::Settled { .. }
         | Event::Retrying { .. }
+        | Event::GivenUp { .. }
         | Event::Paused { .. }
         | Event::Long { .. }
         | Event::TimedOut { .. }

@@ -132,6 +132,7 @@ impl Events for Counted {
                 };
                 metrics.run_ended(job, state, now.timestamp());
             }
+            Event::BrokeOff { .. } => metrics.run_broke_off(),
             Event::Queued { job, instant, .. } => {
                 metrics.tick(job, Tick::Queued);
                 seen.queued.insert((job.clone(), *instant));
@@ -158,6 +159,7 @@ impl Events for Counted {
             Event::Left { .. }
             | Event::Settled { .. }
             | Event::Retrying { .. }
+            | Event::GivenUp { .. }
             | Event::Paused { .. }
             | Event::Long { .. }
             | Event::StoreFailed { .. }

@@ -7,8 +7,12 @@ use chrono::TimeDelta;
 use super::{Desk, Found, Verdict, micros};
 use crate::error::exit;
 use crate::journal::{Pause, Standing, Tick, TickState};
+use crate::schedule::event::Reason;
 use crate::schedule::job::Job;
 use crate::schedule::launch::Finished;
+
+/// What is said of a run that took too long.
+const TOO_LONG: &str = "it took longer than it may, and was cancelled";
 
 /// How a run ended.
 #[derive(Clone, Debug)]
@@ -31,7 +35,10 @@ impl Desk<'_> {
         if tick.state != TickState::Running || tick.service != self.service {
             return Ok(());
         }
-        self.end(tick, outcome)
+        match outcome {
+            Outcome::Finished(finished) if finished.is_broken_off => self.broke_off(&tick),
+            _ => self.end(tick, outcome),
+        }
     }
 
     pub(super) fn end(&mut self, mut tick: Tick, outcome: &Outcome) -> Found<()> {
@@ -50,7 +57,7 @@ impl Desk<'_> {
         if state == TickState::TimedOut {
             // What it says of being cancelled says nothing of why.
             tick.exit = Some(exit::TIMED_OUT);
-            tick.message = Some("it took longer than it may, and was cancelled".to_owned());
+            tick.message = Some(TOO_LONG.to_owned());
         }
         if state == TickState::Abandoned {
             tick.message = Some("it did not end after it was cancelled".to_owned());
@@ -88,11 +95,39 @@ impl Desk<'_> {
             return Ok(false);
         };
         let at = self.now + TimeDelta::from_std(wait).unwrap_or_default();
+        if job.is_shut(at) {
+            self.is_last(tick, Reason::Shut);
+            return Ok(false);
+        }
         tick.state = TickState::Retrying;
         (tick.finished, tick.again) = (None, Some(micros(at)));
         self.rows.save(tick)?;
         self.verdicts.push(Verdict::Retrying(tick.clone(), at));
         Ok(true)
+    }
+
+    /// Ends a tick whose last attempt failed, and which has attempts left that do not come.
+    pub(super) fn give_up(&mut self, mut tick: Tick, reason: Reason) -> Found<()> {
+        tick.state = match tick.message.as_deref() {
+            Some(TOO_LONG) => TickState::TimedOut,
+            _ => TickState::Failed,
+        };
+        tick.finished = Some(micros(self.now));
+        (tick.waits, tick.again) = (None, None);
+        self.is_last(&mut tick, reason);
+        self.rows.save(&mut tick)?;
+        let job = self.jobs.get(&tick.job).filter(|job| job.enabled).cloned();
+        self.count(job.as_ref(), &tick)
+    }
+
+    /// Says beside what failed why that attempt was the last.
+    fn is_last(&mut self, tick: &mut Tick, reason: Reason) {
+        let last = format!("not tried again: {reason}");
+        tick.message = Some(match tick.message.take() {
+            Some(message) => format!("{message}; {last}"),
+            None => last,
+        });
+        self.verdicts.push(Verdict::GivenUp(tick.clone(), reason));
     }
 
     /// Counts failures in a row, and pauses a job that has too many of them.

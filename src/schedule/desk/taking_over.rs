@@ -2,13 +2,20 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+
 use super::{Desk, Found, LOOKED_AT, Missed, Outcome, Verdict, instant, micros};
 use crate::error::exit;
 use crate::journal::{Origin, RunState, Tick, TickState};
+use crate::schedule::job::Job;
 use crate::schedule::launch::Finished;
 
 /// How much that was asked for is looked at in one transaction.
 const MOST_ASKED: u32 = 200;
+
+/// How long a run that broke off rests before it is taken up: a disk that is nearly full lets small
+/// things through.
+const REST: TimeDelta = TimeDelta::seconds(10);
 
 impl Desk<'_> {
     /// Decides about what was asked for, takes over what was left behind, and starts what waited for
@@ -46,7 +53,7 @@ impl Desk<'_> {
             return Ok(());
         };
         match (tick.state, tick.run.clone()) {
-            (TickState::Queued, _) if self.is_too_late(&job, &tick) => {
+            (TickState::Queued, _) if tick.exit.is_none() && self.is_too_late(&job, &tick) => {
                 tick.state = TickState::Missed;
                 tick.reason = Some("its service ended, and nobody was there in time".to_owned());
                 tick.finished = Some(micros(self.now));
@@ -70,28 +77,66 @@ impl Desk<'_> {
                 self.verdicts.push(Verdict::Retrying(tick, at));
                 Ok(())
             }
+            _ => self.go_on(&job, tick).map(drop),
+        }
+    }
+
+    /// Lets go of the run of a tick that broke off, and puts off until when it is taken up.
+    pub(super) fn broke_off(&mut self, tick: &Tick) -> Found<()> {
+        if let Some(run) = &tick.run {
+            self.rows.let_go(run)?;
+        }
+        if !self.stops {
+            self.verdicts
+                .push(Verdict::Later(tick.number, self.now + REST));
+        }
+        // Another service goes on with what this one leaves behind.
+        Ok(())
+    }
+
+    /// Goes on with a run of this service that broke off, now or later.
+    pub(super) fn go_on_by_itself(&mut self, tick: Tick) -> Found<()> {
+        let number = tick.number;
+        let job = self.jobs.get(&tick.job).filter(|job| job.enabled).cloned();
+        let is_over = if let Some(job) = job {
+            self.go_on(&job, tick)?
+        } else {
+            self.leave(tick);
+            false
+        };
+        if !is_over {
+            self.verdicts.push(Verdict::Later(number, self.now + REST));
+        }
+        Ok(())
+    }
+
+    /// Goes on with a tick whose run broke off; whether nothing is left to decide about it.
+    fn go_on(&mut self, job: &Arc<Job>, mut tick: Tick) -> Found<bool> {
+        match tick.run.clone() {
             // Nothing of it was begun.
-            (_, None) => {
+            None => {
                 tick.attempt = tick.attempt.saturating_sub(1);
                 tick.state = TickState::Queued;
                 tick.service = self.service;
                 self.rows.save(&mut tick)?;
-                self.try_to_start(tick).map(drop)
+                self.try_to_start(tick)?;
+                Ok(true)
             }
             // It stays as it is until its window opens again.
-            (_, Some(_)) if job.is_shut(self.now) => Ok(()),
-            (_, Some(run)) => self.take_up(&job, tick, &run),
+            Some(_) if job.is_shut(self.now) => Ok(false),
+            Some(run) => self.take_up(job, tick, &run),
         }
     }
 
-    /// Takes up the run of a tick, or notes how it ended meanwhile.
-    fn take_up(&mut self, job: &Arc<crate::schedule::Job>, mut tick: Tick, run: &str) -> Found<()> {
+    /// Takes up the run of a tick, or notes how it ended meanwhile; whether either could be done.
+    fn take_up(&mut self, job: &Arc<Job>, mut tick: Tick, run: &str) -> Found<bool> {
         let finished = |exit: u8, message: Option<String>| {
             Outcome::Finished(Finished {
                 exit,
                 message,
                 run: Some(run.to_owned()),
                 is_repeatable: false,
+                is_broken_off: false,
             })
         };
         let outcome = match self.rows.run(run)? {
@@ -104,10 +149,10 @@ impl Desk<'_> {
                     tick.service = self.service;
                     self.rows.save(&mut tick)?;
                     self.verdicts.push(Verdict::Start(tick, Arc::clone(job)));
-                    return Ok(());
+                    return Ok(true);
                 }
                 // Somebody took it up by hand.
-                RunState::Queued | RunState::Running | RunState::Waiting => return Ok(()),
+                RunState::Queued | RunState::Running | RunState::Waiting => return Ok(false),
                 RunState::Paused => finished(exit::IN_DOUBT, progress.message),
                 RunState::Succeeded => finished(exit::DONE, progress.message),
                 RunState::Cancelled => finished(exit::INTERRUPTED, progress.message),
@@ -117,7 +162,7 @@ impl Desk<'_> {
             },
         };
         tick.service = self.service;
-        self.end(tick, &outcome)
+        self.end(tick, &outcome).map(|()| true)
     }
 
     /// Says that something is left behind whose job this service does not have.

@@ -132,6 +132,15 @@ impl Scheduler {
                     at,
                 }
             }
+            Verdict::Later(tick, at) => {
+                self.again.insert((at, tick));
+                return;
+            }
+            Verdict::GivenUp(tick, reason) => Event::GivenUp {
+                job: tick.job,
+                attempt: tick.attempt,
+                reason,
+            },
             Verdict::Paused(job, failures) => Event::Paused { job, failures },
             Verdict::Left(tick) => {
                 // It is found with every look, and said once.

@@ -54,6 +54,7 @@ impl Launch for Waiting {
                 message,
                 run: None,
                 is_repeatable: !args.contains_key("changes"),
+                is_broken_off: false,
             }
         })
     }

@@ -1,5 +1,7 @@
 //! Policies of jobs, on a simulated clock.
 
+use chrono::TimeDelta;
+
 use super::super::rehearsal::{Act, job, told};
 
 fn two(more: &str) -> String {
@@ -118,6 +120,67 @@ async fn a_job_does_not_leave_its_maintenance_window() {
             "10:05:00 a: run 2 failed with exit code 130 after 5m: cancelled",
             "10:05:00 a: due 2026-01-15T10:00:00Z, skipped: its maintenance window is shut",
             "12:30:00 stopping, nothing runs",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_failure_whose_next_attempt_falls_outside_of_the_window_stays_a_failure() {
+    let more = "window = \"08:00-10:00\"\nretry = { times = 3, wait = \"40m\", longest = \"40m\" }\n\
+                pause_on_failure = 1\nargs = { fails = 9 }";
+    let lines = told(&job(more), vec![("10:30:00", Act::Drain)]).await;
+    assert_eq!(
+        lines,
+        [
+            "09:00:00 a: run 1 started, due 2026-01-15T09:00:00Z",
+            "09:00:00 a: run 1 failed with exit code 1 after 0s",
+            "09:00:00 a: attempt 1 failed, the next one starts at 2026-01-15T09:40:00Z",
+            "09:40:00 a: run 2 started, due 2026-01-15T09:00:00Z",
+            "09:40:00 a: run 2 failed with exit code 1 after 0s",
+            "09:40:00 a: attempt 2 failed, there is no other: its maintenance window is shut",
+            "09:40:00 a: paused, its run failed: mw jobs resume a lets it go on",
+            "10:30:00 stopping, nothing runs",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_attempt_whose_window_has_shut_meanwhile_is_told_as_the_failure_it_was() {
+    // The machine sleeps through the window's end.
+    let more =
+        "window = \"08:00-10:00\"\nretry = { times = 3, wait = \"40m\" }\nargs = { fails = 9 }";
+    let acts = vec![
+        ("09:10:00", Act::Suspend(TimeDelta::hours(2))),
+        ("11:30:00", Act::Drain),
+    ];
+    assert_eq!(
+        told(&job(more), acts).await,
+        [
+            "09:00:00 a: run 1 started, due 2026-01-15T09:00:00Z",
+            "09:00:00 a: run 1 failed with exit code 1 after 0s",
+            "09:00:00 a: attempt 1 failed, the next one starts at 2026-01-15T09:40:00Z",
+            "11:10:00 a: attempt 1 failed, there is no other: its maintenance window is shut",
+            "11:30:00 stopping, nothing runs",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_later_instant_takes_the_place_of_an_attempt_that_waits_and_starts_at_once() {
+    let file = job(
+        "overlap = \"replace\"\nretry = { times = 1, wait = \"2h\", longest = \"2h\" }\nargs = { fails = 1 }",
+    );
+    let lines = told(&file, vec![("10:30:00", Act::Drain)]).await;
+    assert_eq!(
+        lines,
+        [
+            "09:00:00 a: run 1 started, due 2026-01-15T09:00:00Z",
+            "09:00:00 a: run 1 failed with exit code 1 after 0s",
+            "09:00:00 a: attempt 1 failed, the next one starts at 2026-01-15T11:00:00Z",
+            "10:00:00 a: attempt 1 failed, there is no other: a later run took its place",
+            "10:00:00 a: run 2 started, due 2026-01-15T10:00:00Z",
+            "10:00:00 a: run 2 succeeded after 0s",
+            "10:30:00 stopping, nothing runs",
         ]
     );
 }
