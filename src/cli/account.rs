@@ -1,7 +1,7 @@
 //! The account a command works on: the embedded simulator, or a real one by its profile.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest as _, Sha256};
@@ -95,6 +95,14 @@ impl Account {
         match self {
             Self::Simulated(world) => Some(world.clock().clone()),
             Self::Real { .. } => None,
+        }
+    }
+
+    /// The authorities that are trusted beside the system's, with hosts elsewhere too.
+    pub fn ca_file(&self, global: &Global) -> Option<PathBuf> {
+        match self {
+            Self::Simulated(_) => global.cacert.clone(),
+            Self::Real { profile, .. } => profile.cacert.clone(),
         }
     }
 

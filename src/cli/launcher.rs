@@ -131,6 +131,11 @@ impl Launcher {
         self.inner.journal.as_ref()
     }
 
+    /// The account that the command line names.
+    pub fn account(&self) -> &Account {
+        &self.inner.account
+    }
+
     /// The runtime for everything that waits.
     pub fn runtime(&self) -> &Arc<LazyRuntime> {
         &self.inner.runtime

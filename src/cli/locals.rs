@@ -22,10 +22,6 @@ pub fn of(
     folder: PathBuf,
     environment: Arc<BTreeMap<String, String>>,
 ) -> Arc<Locals> {
-    let ca_file = match account {
-        Account::Simulated(_) => global.cacert.clone(),
-        Account::Real { profile, .. } => profile.cacert.clone(),
-    };
     let chance = match account {
         Account::Simulated(world) => fastrand::Rng::with_seed(world.seed()),
         Account::Real { .. } => fastrand::Rng::new(),
@@ -34,7 +30,7 @@ pub fn of(
         folder,
         environment,
         secrets: Arc::new(secret),
-        web: Web::new(ca_file),
+        web: Web::new(account.ca_file(global)),
         yes: global.yes,
         chance: Mutex::new(chance),
         own: LazyLock::new(Box::new({

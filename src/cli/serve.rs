@@ -104,7 +104,10 @@ impl Serve {
             };
             let mailer = Arc::new(Mailer {
                 ledger: ledger.clone(),
-                courier: Courier::new(global.cacert.clone(), Environment::of_process()),
+                courier: Courier::new(
+                    launcher.account().ca_file(&global),
+                    Environment::of_process(),
+                ),
                 channels: Mutex::new(jobs.channels().clone()),
                 metrics: metrics.clone(),
                 format: global.log_format,
@@ -138,7 +141,8 @@ impl Serve {
             let glancing = launcher
                 .journal()
                 .map(|journal| tokio::spawn(others::listen(journal.clone(), tell)));
-            let beating = tokio::spawn(supervisor.watched());
+            let (asking, pulse) = mpsc::channel(1);
+            let beating = tokio::spawn(supervisor.watched(asking));
             health.loaded();
             supervisor.ready();
             supervisor.status(&format!("{} jobs", jobs.len()));
@@ -150,6 +154,7 @@ impl Serve {
                 events,
             )
             .hearing(others)
+            .answering(pulse)
             .run(drain, abort.clone(), reload)
             .await;
             posting.abort();

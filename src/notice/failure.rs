@@ -1,5 +1,6 @@
 //! Why a notice was not delivered.
 
+use chrono::TimeDelta;
 use thiserror::Error;
 
 use crate::secret;
@@ -12,6 +13,8 @@ pub struct Failure {
     pub message: String,
     /// Whether another attempt may go better.
     pub is_worth_repeating: bool,
+    /// How long it was asked to wait before that.
+    pub not_within: Option<TimeDelta>,
 }
 
 impl Failure {
@@ -20,6 +23,7 @@ impl Failure {
         Self {
             message: secret::redact(message.as_ref()).into_owned(),
             is_worth_repeating: true,
+            not_within: None,
         }
     }
 

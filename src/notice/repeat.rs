@@ -10,9 +10,15 @@ const LONGEST: TimeDelta = TimeDelta::hours(7);
 const MOST: u32 = 9;
 
 /// How long to wait before this attempt, counted from the one before it; none where it is not made.
-/// Attempts count from 1, and the first one is made at once.
+/// Attempts count from 1, and the first one is made at once. Whoever asked to be left alone for longer
+/// is, up to the longest wait.
 #[must_use]
-pub fn wait_before(attempt: u32) -> Option<TimeDelta> {
+pub fn wait_before(attempt: u32, asked: Option<TimeDelta>) -> Option<TimeDelta> {
+    let asked = asked.unwrap_or_default().min(LONGEST);
+    own_wait(attempt).map(|own| own.max(asked))
+}
+
+fn own_wait(attempt: u32) -> Option<TimeDelta> {
     match attempt {
         0 | 1 => Some(TimeDelta::zero()),
         2..=MOST => {
@@ -46,12 +52,21 @@ mod tests {
             (u32::MAX, None),
         ];
         for (attempt, expected) in table {
-            assert_eq!(wait_before(attempt), expected, "attempt {attempt}");
+            assert_eq!(wait_before(attempt, None), expected, "attempt {attempt}");
         }
-        let whole: TimeDelta = (1..=MOST).filter_map(wait_before).sum();
+        let whole: TimeDelta = (1..=MOST).filter_map(own_wait).sum();
         assert_eq!(
             whole,
             TimeDelta::minutes(24 * 60 - 10) + TimeDelta::seconds(30)
         );
+    }
+
+    #[test]
+    fn a_host_that_asks_to_wait_is_left_alone_that_long_and_not_for_ever() {
+        let wait = |attempt, seconds| wait_before(attempt, Some(TimeDelta::seconds(seconds)));
+        assert_eq!(wait(2, 10), Some(TimeDelta::seconds(30)));
+        assert_eq!(wait(2, 90), Some(TimeDelta::seconds(90)));
+        assert_eq!(wait(2, 1_000_000), Some(LONGEST));
+        assert_eq!(wait(10, 90), None);
     }
 }

@@ -1,7 +1,8 @@
 //! Webhooks.
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use chrono::{TimeDelta, Utc};
+use http::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use serde_json::json;
 use url::Url;
 
@@ -10,6 +11,7 @@ use super::channel::Text;
 use super::failure::{Failure, said};
 use super::template::Template;
 use super::words;
+use crate::client::retry_after::{http_date, retry_after};
 use crate::client::{Web, WebRequest};
 use crate::config::Environment;
 use crate::loopback::is_loopback;
@@ -160,10 +162,20 @@ fn judged(host: &str, answer: &http::Response<Bytes>) -> Result<(), Failure> {
     let message = format!("{host} answered {status}{colon}{said}");
     // What the host asks us to send later, and what is its own trouble.
     if matches!(status.as_u16(), 408 | 429) || status.is_server_error() {
-        Err(Failure::passing(message))
+        Err(Failure {
+            not_within: asked_to_wait(answer.headers()),
+            ..Failure::passing(message)
+        })
     } else {
         Err(Failure::lasting(message))
     }
+}
+
+/// How long the host asks to be left alone.
+fn asked_to_wait(headers: &HeaderMap) -> Option<TimeDelta> {
+    let text = |name| headers.get(name).and_then(|it| it.to_str().ok());
+    let date = text(DATE).and_then(http_date);
+    retry_after(text(RETRY_AFTER)?, date, Utc::now())
 }
 
 #[cfg(test)]
@@ -214,6 +226,13 @@ mod tests {
                 "{status}"
             );
         }
+        let mut answer = http::Response::new(Bytes::new());
+        *answer.status_mut() = http::StatusCode::TOO_MANY_REQUESTS;
+        let asked = |answer: &_| judged("h:1", answer).unwrap_err().not_within;
+        assert_eq!(asked(&answer), None);
+        let header = HeaderValue::from_static("90");
+        answer.headers_mut().insert(RETRY_AFTER, header);
+        assert_eq!(asked(&answer), Some(TimeDelta::seconds(90)));
         let mut answer = http::Response::new(Bytes::from_static(b" no\n service "));
         *answer.status_mut() = http::StatusCode::NOT_FOUND;
         assert_eq!(

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::agenda::Agenda;
@@ -57,6 +57,8 @@ pub struct Scheduler {
     failing: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// Tells that others may have asked for something, or left something behind.
     others: Option<mpsc::Receiver<()>>,
+    /// Those who ask whether the loop still turns.
+    pulse: Option<Pulse>,
     /// Ticks that are left to others, and were said to be.
     left: HashSet<i64>,
     launched: u64,
@@ -107,12 +109,20 @@ impl Scheduler {
             again: BTreeSet::new(),
             failing: None,
             others: None,
+            pulse: None,
             left: HashSet::new(),
             launched: 0,
             ended,
             stops: false,
             seen: now,
         }
+    }
+
+    /// The same, which answers whoever asks whether its loop still turns.
+    #[must_use]
+    pub fn answering(mut self, pulse: Pulse) -> Self {
+        self.pulse = Some(pulse);
+        self
     }
 
     /// The same, which looks for what others asked for and left behind whenever it is told to.
@@ -150,6 +160,7 @@ impl Scheduler {
                 biased;
                 () = abort.cancelled(), if !aborting => Wake::Abort,
                 () = drain.cancelled(), if !self.stops => Wake::Drain,
+                () = answered(&mut self.pulse) => Wake::Time,
                 decided = decided(&mut self.decided) => Wake::Decided(decided),
                 Some(ended) = self.ended.recv() => Wake::Ended(ended),
                 () = sleep_until(&self.clock, until) => Wake::Time,
@@ -381,6 +392,20 @@ async fn decided(slot: &mut Option<(Arc<Vec<Matter>>, BoxFuture<'static, Decided
         Some((_, decided)) => decided.await,
         None => std::future::pending().await,
     }
+}
+
+/// Whoever asks gets an answer from the loop itself.
+pub type Pulse = mpsc::Receiver<oneshot::Sender<()>>;
+
+async fn answered(pulse: &mut Option<Pulse>) {
+    if let Some(receiver) = pulse
+        && let Some(asker) = receiver.recv().await
+    {
+        // Who asked may have given up.
+        let _ = asker.send(());
+        return;
+    }
+    std::future::pending::<()>().await;
 }
 
 async fn told(others: &mut Option<mpsc::Receiver<()>>) {

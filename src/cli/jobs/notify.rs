@@ -3,6 +3,7 @@
 use chrono::Utc;
 use clap::Args;
 
+use crate::cli::account::Account;
 use crate::cli::jobs_file;
 use crate::cli::{Global, Outcome, show};
 use crate::config::Environment;
@@ -49,7 +50,8 @@ impl Notify {
         let kind = channel.on.first().copied().unwrap_or(Kind::Failure);
         let mut notice = Notice::new(kind, "test", now, now);
         notice.message = Some("this is a test of the channel: nothing has happened".to_owned());
-        let courier = Courier::new(global.cacert.clone(), Environment::of_process());
+        let account = Account::of(global, false)?;
+        let courier = Courier::new(account.ca_file(global), Environment::of_process());
         let runtime = LazyRuntime::default();
         let handle = runtime
             .handle()

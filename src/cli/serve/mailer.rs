@@ -109,7 +109,8 @@ impl Mailer {
             self.metrics.notice(&letter.channel, Outcome::Delivered);
             return self.with_rows(move |rows| rows.drop_letter(number)).await;
         };
-        let again = wait_before(letter.attempts + 1).filter(|_| failure.is_worth_repeating);
+        let again = wait_before(letter.attempts + 1, failure.not_within)
+            .filter(|_| failure.is_worth_repeating);
         let what = if let Some(wait) = again {
             self.metrics.notice(&letter.channel, Outcome::Postponed);
             format!("it is tried again in {} s", wait.num_seconds())

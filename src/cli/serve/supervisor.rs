@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use sd_notify::NotifyState;
+use tokio::sync::{mpsc, oneshot};
 
 /// The supervisor of this process, if there is one.
 #[derive(Clone, Copy, Debug)]
@@ -67,9 +68,9 @@ impl Supervisor {
         self.tell(&[NotifyState::Watchdog]);
     }
 
-    /// Says that the service is alive for as long as this is polled, twice as often as is wanted.
-    /// Whoever does not get his turn in time is not alive.
-    pub async fn watched(self) {
+    /// Says that the service is alive whenever its loop answers, which is asked twice as often as is
+    /// wanted.
+    pub async fn watched(self, loop_of_service: mpsc::Sender<oneshot::Sender<()>>) {
         let Some(interval) = self.watchdog_interval() else {
             return std::future::pending().await;
         };
@@ -77,7 +78,11 @@ impl Supervisor {
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            self.alive();
+            let (asker, answer) = oneshot::channel();
+            let asked = loop_of_service.send(asker).await.is_ok();
+            if asked && answer.await.is_ok() {
+                self.alive();
+            }
         }
     }
 }
