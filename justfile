@@ -36,3 +36,8 @@ bench *ARGS:
 # The same work done by others, as ratios
 peers:
     benches/peers.sh
+
+# How late jobs start beside other schedulers; more of them with `--jobs 10000`
+lateness *ARGS:
+    cargo build --release
+    benches/lateness.py {{ ARGS }}

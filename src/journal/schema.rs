@@ -152,6 +152,10 @@ CREATE TABLE letters (
 );
 CREATE INDEX letters_due ON letters (profile, due);
 ",
+    "
+CREATE INDEX ticks_running ON ticks (profile, service) WHERE state = 'running';
+CREATE INDEX ticks_queued ON ticks (profile, waits, instant, number) WHERE state = 'queued';
+",
 ];
 
 /// Looks whether the file is a journal that this release can read, and brings an older one up to
@@ -204,6 +208,14 @@ pub(super) fn check(
         migrate(connection, version).map_err(failed)?;
     }
     Ok(true)
+}
+
+/// The tables of the present format, for tests of what is asked of them.
+#[cfg(test)]
+pub(super) fn fresh() -> Connection {
+    let mut connection = Connection::open_in_memory().unwrap();
+    migrate(&mut connection, 0).unwrap();
+    connection
 }
 
 /// Two processes may come at once: whoever comes second finds it done.

@@ -44,8 +44,24 @@ pub struct Progress {
 pub(super) const TICK: &str = "number, job, instant, origin, state, reason, waits, again, attempt, run, \
 service, class, args, started, finished, exit, message, last, count";
 
-/// What is open, as the indexes know it.
-const OPEN: &str = "state IN ('due', 'queued', 'running', 'retrying')";
+// What every decision asks. It must cost the same however many ticks are over, so each question names
+// the states of an index word for word, which SQLite otherwise takes for no part of the answer, and
+// orders what an index has in no order of use by an expression (`+instant`), since it otherwise goes
+// through all ticks of the past for their order.
+const OF_JOB: &str =
+    "job = ?2 AND state IN ('due', 'queued', 'running', 'retrying') ORDER BY instant, number";
+const ASKED: &str = "state IN ('due', 'queued') AND state = 'due' \
+     ORDER BY +instant, number LIMIT ?2";
+const FOR_GROUP: &str = "state IN ('due', 'queued') AND state = 'queued' AND waits = 'group' \
+     AND class = ?2 ORDER BY instant, number LIMIT ?3";
+const FOR_PLACE: &str = "state = 'queued' AND waits = 'limit' ORDER BY instant, number LIMIT ?2";
+const QUEUED: &str = "state IN ('due', 'queued') AND state = 'queued' \
+     ORDER BY +instant, number LIMIT ?2";
+const IN_GROUP: &str = "class = ?2 AND state IN ('running', 'retrying')";
+const RUNNING: &str = "state = 'running' AND service = ?2";
+const OF_OTHERS: &str = "state IN ('queued', 'running', 'retrying') AND service <> ?2";
+const LEFT: &str = "state IN ('queued', 'running', 'retrying') AND service = ?2 \
+     ORDER BY +instant, number";
 
 /// The rows of one profile, within a transaction.
 pub struct Ticks<'t> {
@@ -63,16 +79,20 @@ impl fmt::Debug for Ticks<'_> {
 
 type Found<T> = Result<T, Fault>;
 
+/// Asks something of the ticks of a profile, under a condition.
+fn asking(what: &str, condition: &str) -> String {
+    format!("SELECT {what} FROM ticks WHERE profile = ?1 AND {condition}")
+}
+
 impl Ticks<'_> {
     fn ticks(&self, condition: &str, params: impl Params) -> Found<Vec<Tick>> {
-        let sql = format!("SELECT {TICK} FROM ticks WHERE profile = ?1 AND {condition}");
-        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let mut statement = self.transaction.prepare_cached(&asking(TICK, condition))?;
         let rows = statement.query_map(params, tick_of)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     fn count(&self, condition: &str, params: impl Params) -> Found<usize> {
-        let sql = format!("SELECT count(*) FROM ticks WHERE profile = ?1 AND {condition}");
+        let sql = asking("count(*)", condition);
         let mut statement = self.transaction.prepare_cached(&sql)?;
         let count: i64 = statement.query_row(params, |row| row.get(0))?;
         Ok(usize::try_from(count).unwrap_or_default())
@@ -93,62 +113,50 @@ impl Ticks<'_> {
 
     /// What is open of a job, in order of its instants.
     pub fn open(&self, job: &str) -> Found<Vec<Tick>> {
-        let condition = format!("job = ?2 AND {OPEN} ORDER BY instant, number");
-        self.ticks(&condition, params![self.profile, job])
+        self.ticks(OF_JOB, params![self.profile, job])
     }
 
     /// What was asked for and not decided, in order of its instants.
     pub fn asked(&self, most: u32) -> Found<Vec<Tick>> {
-        let condition = "state = 'due' ORDER BY instant, number LIMIT ?2";
-        self.ticks(condition, params![self.profile, most])
+        self.ticks(ASKED, params![self.profile, most])
     }
 
     /// The first few that wait for a place in a group.
     pub fn queued_for_group(&self, group: &str, most: u32) -> Found<Vec<Tick>> {
-        let condition =
-            "state = 'queued' AND waits = 'group' AND class = ?2 ORDER BY instant, number LIMIT ?3";
-        self.ticks(condition, params![self.profile, group, most])
+        self.ticks(FOR_GROUP, params![self.profile, group, most])
     }
 
     /// The first few that wait for a place in a service.
     pub fn queued_for_place(&self, most: u32) -> Found<Vec<Tick>> {
-        let condition = "state = 'queued' AND waits = 'limit' ORDER BY instant, number LIMIT ?2";
-        self.ticks(condition, params![self.profile, most])
+        self.ticks(FOR_PLACE, params![self.profile, most])
     }
 
     /// All that waits.
     pub fn queued(&self, most: u32) -> Found<Vec<Tick>> {
-        let condition = "state = 'queued' ORDER BY instant, number LIMIT ?2";
-        self.ticks(condition, params![self.profile, most])
+        self.ticks(QUEUED, params![self.profile, most])
     }
 
     /// How many of a group are at work, in all services.
     pub fn at_work_in_group(&self, group: &str) -> Found<usize> {
-        let condition = "class = ?2 AND state IN ('running', 'retrying')";
-        self.count(condition, params![self.profile, group])
+        self.count(IN_GROUP, params![self.profile, group])
     }
 
     /// How many runs of a service are on their way.
     pub fn running_of(&self, service: i64) -> Found<usize> {
-        let condition = "state = 'running' AND service = ?2";
-        self.count(condition, params![self.profile, service])
+        self.count(RUNNING, params![self.profile, service])
     }
 
     /// What is open and belongs to a service that is no more.
     pub fn orphans(&self, own: i64) -> Found<Vec<Tick>> {
-        let mut services = self.transaction.prepare_cached(
-            "SELECT DISTINCT service FROM ticks
-             WHERE profile = ?1 AND state IN ('queued', 'running', 'retrying') AND service <> ?2",
-        )?;
+        let sql = asking("DISTINCT service", OF_OTHERS);
+        let mut services = self.transaction.prepare_cached(&sql)?;
         let others = services.query_map(params![self.profile, own], |row| row.get::<_, i64>(0))?;
         let mut orphans = Vec::new();
         for service in others.collect::<rusqlite::Result<Vec<_>>>()? {
             if self.is_alive(service)? {
                 continue;
             }
-            let condition = "state IN ('queued', 'running', 'retrying') AND service = ?2
-                 ORDER BY instant, number";
-            orphans.extend(self.ticks(condition, params![self.profile, service])?);
+            orphans.extend(self.ticks(LEFT, params![self.profile, service])?);
         }
         Ok(orphans)
     }
@@ -420,3 +428,6 @@ pub(super) fn tick_of(row: &Row<'_>) -> rusqlite::Result<Tick> {
         count: u64::try_from(row.get::<_, i64>(18)?).unwrap_or_default(),
     })
 }
+
+#[cfg(test)]
+mod tests;
