@@ -219,6 +219,8 @@ pub fn operands(operator: &str, given: &[String]) -> &'static str {
         "pad a list with it: let list = []; list.pad(10, 0);"
     } else if has("a text") && given.iter().any(is_number) {
         "make the text a number, text.parse_int(), or the number a text, n.to_string()"
+    } else if has("a duration") && has("a text") {
+        "make a duration of the text: duration(\"5m\")"
     } else if has("a text") && operator == "-" {
         "take a part out of a text with replace, or with sub_string"
     } else if has("a duration") && given.iter().any(is_number) {
