@@ -33,6 +33,7 @@ mod sim;
 mod simulated;
 mod snapshot;
 mod test;
+mod traced;
 mod usage;
 mod watcher;
 mod wire;
@@ -131,6 +132,16 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         matches!(cli.command, Command::Serve(_)) && cli.global.log_format == LogFormat::Json;
     let is_json = is_log || matches!(cli.global.output, Format::Json | Format::Jsonl);
     show::complain_as(is_json, cli.global.color);
+    if matches!(
+        cli.command,
+        Command::Run(_)
+            | Command::Eval(_)
+            | Command::Call(_)
+            | Command::Serve(_)
+            | Command::Runs(_)
+    ) {
+        cli.global.traces = traced::start(&cli.global);
+    }
     let global = &cli.global;
     let outcome = match cli.command {
         Command::Run(run) => run.run(global),
@@ -148,7 +159,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Sim(sim) => sim.run(global),
         Command::Test(test) => test.run(global),
     };
-    match outcome {
+    let code = match outcome {
         Ok(code) => code,
         Err(complaints) => {
             show::complaints(&complaints);
@@ -156,7 +167,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
                 .first()
                 .map_or(exit::FAILED, |complaint| complaint.exit)
         }
+    };
+    if let Some(traces) = &global.traces {
+        traces.end();
     }
+    code
 }
 
 impl From<Complaint> for Vec<Complaint> {

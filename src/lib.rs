@@ -10,7 +10,7 @@
 //! [`client`] speaks to the API; [`simulator`] answers as the API would. Neither knows the other.
 //! [`session`] is the one path of every effect: whoever wants something of the account goes through
 //! it. [`script`] is everything that knows Rhai, and [`repl`] the prompt. [`schedule`] says when
-//! jobs are due and launches them; [`notice`] tells people what came of them, and [`metrics`] tells
+//! jobs are due and launches them; [`notice`] tells people what came of them, and [`metrics`] and [`traces`] tell
 //! machines. [`config`], [`parameters`] and [`output`] are what their names
 //! say, [`reference`](mod@reference) is the documentation out of the tables, and [`cli`] joins all
 //! of it into `mw`.
@@ -40,4 +40,5 @@ pub mod script;
 pub mod secret;
 pub mod session;
 pub mod simulator;
+pub mod traces;
 pub mod zone;

@@ -46,9 +46,11 @@ mod promises {
     mod snapshots;
     mod spoken;
     mod survival;
+    mod traces;
 }
 
 mod stage {
+    pub mod collector;
     pub mod echo;
     pub mod folder;
     pub mod gateway;

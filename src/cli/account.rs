@@ -120,9 +120,10 @@ impl Account {
         global: &Global,
         stop: &Stop,
         recorder: Option<Recorder>,
+        label: &Label,
     ) -> Result<Session, Complaint> {
         let permission = Granted::of(global, self)?.permission(ask::person(stop));
-        Ok(self.session_with(global, permission, recorder, Label::default()))
+        Ok(self.session_with(global, permission, recorder, label))
     }
 
     /// A session on the account with these permissions, for this run.
@@ -131,17 +132,18 @@ impl Account {
         global: &Global,
         permission: Permission,
         recorder: Option<Recorder>,
-        label: Label,
+        label: &Label,
     ) -> Session {
         let permission = match self {
             Self::Real { .. } if recorder.is_none() && !global.yes => permission.unrecorded(),
             _ => permission,
         };
-        let watcher = Arc::new(Watcher::new(global, self.simulated_clock(), label));
+        let watcher = Arc::new(Watcher::new(global, self.simulated_clock(), label.clone()));
         let observer: Arc<dyn Observer> = match &global.metrics {
             Some(metrics) => Arc::new(Watched::new(metrics.clone(), watcher)),
             None => watcher,
         };
+        let observer = label.watching(observer);
         match self {
             Self::Simulated(world) => world.session(permission, observer),
             Self::Real {
@@ -191,7 +193,7 @@ impl Account {
             return Ok(());
         };
         let permission = Permission::new(Permission::reading(), Vec::new(), None);
-        let session = self.session_with(global, permission, None, Label::default());
+        let session = self.session_with(global, permission, None, &Label::default());
         let (arguments, limits) = (Arguments::new(), Limits::default());
         let handle = runtime
             .handle()
@@ -208,6 +210,15 @@ impl Account {
             Self::Simulated(_) => "sim",
             Self::Real { profile, .. } => &profile.name,
         }
+    }
+
+    /// Host and port of the API, where it is reached over the network.
+    pub fn server(&self) -> Option<(String, u16)> {
+        let Self::Real { profile, .. } = self else {
+            return None;
+        };
+        let url = url::Url::parse(&profile.url).ok()?;
+        Some((url.host_str()?.to_owned(), url.port_or_known_default()?))
     }
 
     /// What a script of this name remembers from run to run.

@@ -88,7 +88,29 @@ impl Execution {
         permission: Permission,
         kept: &Kept,
     ) -> Outcome {
-        let label = Label::of_run(kept.id());
+        let label = Label::of_run(kept.id()).traced(
+            global,
+            &self.account,
+            task.kind.as_str(),
+            Some(&task.source.name),
+        );
+        let outcome = self.labelled(global, task, permission, kept, &label);
+        let code = match &outcome {
+            Ok(code) => *code,
+            Err(complaints) => complaints.first().map_or(exit::FAILED, |it| it.exit),
+        };
+        label.ended(kept.id().as_deref(), code);
+        outcome
+    }
+
+    fn labelled(
+        self,
+        global: &Global,
+        task: Task,
+        permission: Permission,
+        kept: &Kept,
+        label: &Label,
+    ) -> Outcome {
         let console = Arc::new(Terminal::new(
             global,
             self.account.simulated_clock(),

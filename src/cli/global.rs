@@ -10,6 +10,7 @@ use crate::metrics::Metrics;
 use crate::money::Money;
 use crate::output::{Choice, Colour, Format, SortKey};
 use crate::session::Grant;
+use crate::traces::Traces;
 
 /// The options every command takes. They come before a script's name: what follows it belongs to
 /// the script.
@@ -161,6 +162,9 @@ pub struct Global {
     /// Where calls are counted, in a service.
     #[arg(skip)]
     pub metrics: Option<Arc<Metrics>>,
+    /// Where runs and calls are told as spans.
+    #[arg(skip)]
+    pub traces: Option<Arc<Traces>>,
 }
 
 impl Global {

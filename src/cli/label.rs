@@ -1,19 +1,25 @@
-//! The run that a line of the log is about.
+//! A run, as the log and the traces name it.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value};
 
+use super::Global;
+use super::account::Account;
+use crate::client::Observer;
 use crate::schedule::Due;
+use crate::traces::{Run, Subject};
 
-/// The run that a line of the log is about, as far as it is known.
+/// The run that a line of the log or a span is about, as far as it is known.
 #[derive(Clone, Debug, Default)]
 pub struct Label {
     /// Its job and its number in this service, where a service runs it.
     job: Option<(String, u64)>,
     /// Its id, once it has begun and where it is kept.
     id: Arc<OnceLock<String>>,
+    /// Its span, where traces are wanted.
+    span: Option<Run>,
 }
 
 impl Label {
@@ -22,6 +28,7 @@ impl Label {
         Self {
             job: Some((due.job.name.clone(), due.number)),
             id: due.id.clone(),
+            span: None,
         }
     }
 
@@ -30,6 +37,45 @@ impl Label {
         Self {
             job: None,
             id: Arc::new(id.map(OnceLock::from).unwrap_or_default()),
+            span: None,
+        }
+    }
+
+    /// The same with a span, begun now, where traces are wanted.
+    pub fn traced(
+        mut self,
+        global: &Global,
+        account: &Account,
+        name: &str,
+        script: Option<&str>,
+    ) -> Self {
+        self.span = global.traces.as_ref().map(|traces| {
+            traces.begin(&Subject {
+                name,
+                job: self
+                    .job
+                    .as_ref()
+                    .map(|(job, number)| (job.as_str(), *number)),
+                script,
+                profile: account.profile(),
+                server: account.server(),
+            })
+        });
+        self
+    }
+
+    /// Whoever hears of the calls of the run beside this observer.
+    pub fn watching(&self, observer: Arc<dyn Observer>) -> Arc<dyn Observer> {
+        match &self.span {
+            Some(span) => span.watching(observer),
+            None => observer,
+        }
+    }
+
+    /// Ends its span. The id of what is only kept once something is done is known by now.
+    pub fn ended(&self, id: Option<&str>, exit: u8) {
+        if let Some(span) = &self.span {
+            span.end(id.or_else(|| self.run()), exit);
         }
     }
 

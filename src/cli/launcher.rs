@@ -161,9 +161,21 @@ impl Launch for Launcher {
 }
 
 fn run(inner: &Inner, due: &Due, stop: &Stop) -> Finished {
-    let label = Label::of(due);
+    let script = due.job.script.to_string_lossy();
+    let label = Label::of(due).traced(
+        &inner.global,
+        &inner.account,
+        RunKind::Job.as_str(),
+        Some(&script),
+    );
+    let finished = carried_out(inner, due, stop, &label);
+    label.ended(None, finished.exit);
+    finished
+}
+
+fn carried_out(inner: &Inner, due: &Due, stop: &Stop, label: &Label) -> Finished {
     crash("after-claim");
-    let outcome = prepared(inner, due, stop.clone(), &label).and_then(|(host, source, kept)| {
+    let outcome = prepared(inner, due, stop.clone(), label).and_then(|(host, source, kept)| {
         crash("after-begin");
         let ended = on_its_own_thread(&host, &source);
         kept.end(&ended, stop)?;
@@ -191,7 +203,7 @@ fn run(inner: &Inner, due: &Due, stop: &Stop) -> Finished {
             is_broken_off,
         };
     }
-    show::complaints_of(&complaints, &label);
+    show::complaints_of(&complaints, label);
     let first = complaints.first();
     let exit = first.map_or(exit::FAILED, |complaint| complaint.exit);
     finished(inner, due, exit, first.map(|it| it.message.clone()))
@@ -258,7 +270,7 @@ fn prepared(
         .seen_by(stage.map(|stage| stage.witness.clone()));
     let recorder = kept.recorder().cloned();
     let host = Host::new(Parts {
-        session: account.session_with(&inner.global, permission, recorder, label.clone()),
+        session: account.session_with(&inner.global, permission, recorder, label),
         runtime: inner.runtime.clone(),
         console: match stage {
             Some(stage) => stage.console.clone(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::account::Account;
 use super::kept::{self, Kept};
+use super::label::Label;
 use super::{Global, interrupt};
 use crate::client::Limits;
 use crate::error::{Complaint, exit};
@@ -23,6 +24,7 @@ pub struct Line {
     pub limits: Limits,
     runtime: Arc<LazyRuntime>,
     kept: Kept,
+    label: Label,
 }
 
 impl Line {
@@ -36,9 +38,15 @@ impl Line {
             Some(kind) => Kept::audit(global, &account, kind, kind.as_str())?,
             None => Kept::not(),
         };
+        let label = Label::default();
+        let label = match kind {
+            Some(kind) => label.traced(global, &account, kind.as_str(), None),
+            None => label,
+        };
         Ok(Self {
-            session: account.session(global, &stop, kept.recorder().cloned())?,
+            session: account.session(global, &stop, kept.recorder().cloned(), &label)?,
             kept,
+            label,
             limits: Limits {
                 deadline: None,
                 cancel: stop.token(),
@@ -50,6 +58,8 @@ impl Line {
 
     /// Writes how the command ended, where a trail of it is kept.
     pub fn close(&self, complaint: Option<&Complaint>) -> Result<(), Complaint> {
+        let code = complaint.map_or(exit::DONE, |complaint| complaint.exit);
+        self.label.ended(self.kept.id().as_deref(), code);
         let ended = match complaint {
             None => Ok(Document::Nothing),
             Some(complaint) => Err(Ended::Complaining(vec![complaint.clone()])),

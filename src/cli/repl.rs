@@ -39,7 +39,7 @@ impl Repl {
         let account = Account::of(global, true)?;
         let kept = Kept::audit(global, &account, RunKind::Session, "<repl>")?;
         let host = Host::new(Parts {
-            session: account.session(global, &stop, kept.recorder().cloned())?,
+            session: account.session(global, &stop, kept.recorder().cloned(), &Label::default())?,
             runtime,
             console: Arc::new(Terminal::new(
                 global,

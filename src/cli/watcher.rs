@@ -1,5 +1,7 @@
 //! Calls, waits and retries, told to the person watching.
 
+use std::time::Duration;
+
 use crate::client::{CallError, Observer, Waiting};
 use crate::clock::Clock;
 use crate::operation::Operation;
@@ -50,9 +52,8 @@ impl Observer for Watcher {
             return;
         }
         let wait = waiting.wait.to_std().unwrap_or_default();
-        let wait = std::time::Duration::from_millis(
-            u64::try_from(wait.as_millis()).unwrap_or(u64::MAX) / 100 * 100,
-        );
+        let wait =
+            Duration::from_millis(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX) / 100 * 100);
         let mark = if self.simulated.is_some() {
             "sim  "
         } else {
@@ -90,6 +91,7 @@ impl Observer for Watcher {
         operation: &'static Operation,
         target: &str,
         attempts: u32,
+        _took: Duration,
         result: Result<u16, &CallError>,
     ) {
         let (job, number, run) = (self.label.job(), self.label.number(), self.label.run());

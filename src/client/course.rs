@@ -4,6 +4,7 @@ mod end;
 mod wait;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
@@ -31,6 +32,8 @@ pub(super) struct Course<'a> {
     target: String,
     repeat: Repeat,
     begun: DateTime<Utc>,
+    /// The same by the machine's clock, whatever the account's says.
+    since: Instant,
     sent_at: DateTime<Utc>,
     attempts: u32,
     retries: u32,
@@ -66,6 +69,7 @@ impl<'a> Course<'a> {
             target: operation.target(arguments),
             repeat: operation.repeat(arguments),
             begun: account.clock().now(),
+            since: Instant::now(),
             sent_at: account.clock().now(),
             attempts: 0,
             retries: 0,
@@ -110,8 +114,9 @@ impl<'a> Course<'a> {
             Err(_) => {}
         }
         let said = result.as_ref().map(|reply| reply.status);
+        let took = self.since.elapsed();
         self.observer
-            .finished(self.operation, &self.target, self.attempts, said);
+            .finished(self.operation, &self.target, self.attempts, took, said);
         result
     }
 

@@ -1,5 +1,7 @@
 //! Who hears of attempts and retries while a call is under way.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 
@@ -38,15 +40,16 @@ pub trait Observer: Send + Sync {
         let _ = (operation, target, waiting);
     }
 
-    /// The call ended, with the API's status or an error.
+    /// The call ended, with the API's status or an error, so long after it began by the machine's clock.
     fn finished(
         &self,
         operation: &'static Operation,
         target: &str,
         attempts: u32,
+        took: Duration,
         result: Result<u16, &CallError>,
     ) {
-        let _ = (operation, target, attempts, result);
+        let _ = (operation, target, attempts, took, result);
     }
 }
 

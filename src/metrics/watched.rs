@@ -1,6 +1,7 @@
 //! Calls of the API, counted beside whoever else hears of them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
@@ -43,6 +44,7 @@ impl Observer for Watched {
         operation: &'static Operation,
         target: &str,
         attempts: u32,
+        took: Duration,
         result: Result<u16, &CallError>,
     ) {
         let (metrics, name) = (&self.metrics, operation.name);
@@ -58,6 +60,7 @@ impl Observer for Watched {
                 }
             }
         }
-        self.next.finished(operation, target, attempts, result);
+        self.next
+            .finished(operation, target, attempts, took, result);
     }
 }

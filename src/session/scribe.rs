@@ -1,6 +1,7 @@
 //! Writes down what becomes of a call while it is under way.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
@@ -102,6 +103,7 @@ impl Observer for Scribe<'_> {
         operation: &'static Operation,
         target: &str,
         attempts: u32,
+        took: Duration,
         result: Result<u16, &CallError>,
     ) {
         if self.is_about(operation) {
@@ -111,6 +113,6 @@ impl Observer for Scribe<'_> {
             .0
             .settings
             .observer
-            .finished(operation, target, attempts, result);
+            .finished(operation, target, attempts, took, result);
     }
 }

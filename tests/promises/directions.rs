@@ -90,6 +90,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("notice", &["client", "config", "loopback", "secret"]),
     // What machines are told.
     ("metrics", &["client", "operation"]),
+    ("traces", &["client", "operation", "secret"]),
     (
         "schedule",
         &[

@@ -71,7 +71,7 @@ impl<'a> Asking<'a> {
     /// A session that only reads on the account of the command line.
     pub fn session_on(&self, account: &Account) -> Session {
         let permission = Permission::new(Permission::reading(), Vec::new(), None);
-        account.session_with(self.global, permission, None, Label::default())
+        account.session_with(self.global, permission, None, &Label::default())
     }
 
     /// What an operation without arguments answers.

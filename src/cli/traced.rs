@@ -1,0 +1,40 @@
+//! Traces, for the commands that run something.
+
+use std::sync::Arc;
+
+use serde_json::Map;
+
+use super::Global;
+use super::global::LogFormat;
+use super::live;
+use super::serve::log;
+use crate::secret;
+use crate::session::protect;
+use crate::traces::{SECRET_VARIABLES, Traces};
+
+/// Starts telling a collector, where the environment names one: it costs nothing otherwise.
+pub fn start(global: &Global) -> Option<Arc<Traces>> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let (is_quiet, format) = (global.quiet, global.log_format);
+    let tell = Box::new(move |what: &str| {
+        if !is_quiet {
+            tell(format, what);
+        }
+    });
+    let traces = Traces::of(variable, global.cacert.clone(), tell)?;
+    for variable in SECRET_VARIABLES {
+        protect(variable);
+    }
+    Some(Arc::new(traces))
+}
+
+/// Says what is wrong with the collector. The work goes on.
+fn tell(format: LogFormat, what: &str) {
+    let message =
+        secret::redact(&format!("warning: traces are not delivered: {what}")).into_owned();
+    match format {
+        // Nobody is left to tell when standard error is closed.
+        LogFormat::Text => live::tell(&format!("{message}\n")).unwrap_or_default(),
+        LogFormat::Json => log::entry(format, "warn", "traces_failed", Map::new(), &message),
+    }
+}
