@@ -5,6 +5,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::error::{JournalError, Kind};
+use super::store::patiently;
 
 /// Marks a SQLite file as a journal of mw: `mwjl`.
 const APPLICATION: i64 = 0x6d77_6a6c;
@@ -171,11 +172,15 @@ pub(super) fn check(
         connection.query_row(pragma, [], |row| row.get::<_, i64>(0))
     };
     // Read at one instant: another process may be making a journal of it.
-    let read = connection.transaction().map_err(failed)?;
-    let application = number(&read, "PRAGMA application_id").map_err(failed)?;
-    let version = number(&read, "PRAGMA user_version").map_err(failed)?;
-    let tables = number(&read, "SELECT count(*) FROM sqlite_schema").map_err(failed)?;
-    read.commit().map_err(failed)?;
+    let (application, version, tables) = patiently(|| {
+        let read = connection.transaction()?;
+        let application = number(&read, "PRAGMA application_id")?;
+        let version = number(&read, "PRAGMA user_version")?;
+        let tables = number(&read, "SELECT count(*) FROM sqlite_schema")?;
+        read.commit()?;
+        Ok((application, version, tables))
+    })
+    .map_err(failed)?;
     let shown = file.display();
     if application != APPLICATION && (tables > 0 || application != 0 || version != 0) {
         return Err(JournalError::new(
@@ -205,7 +210,7 @@ pub(super) fn check(
         ));
     }
     if version < known {
-        migrate(connection, version).map_err(failed)?;
+        patiently(|| migrate(connection, version)).map_err(failed)?;
     }
     Ok(true)
 }

@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use rusqlite::types::Type;
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, params};
 
 use super::body;
 use super::call::{self, Call};
@@ -87,9 +87,9 @@ impl Store {
         .map_err(|error| self.failed(&error))?;
         Self::prepared(&connection).map_err(|error| self.failed(&error))?;
         schema::check(&mut connection, &self.file, true)?;
-        let mode: String = connection
-            .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
-            .map_err(|error| self.failed(&error))?;
+        let mode: String =
+            patiently(|| connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)))
+                .map_err(|error| self.failed(&error))?;
         if mode != "wal" {
             return Err(JournalError::new(
                 Kind::Unwritable,
@@ -154,6 +154,26 @@ impl Store {
     }
 }
 
+/// Does what SQLite refuses at once while another makes a journal of the file, whatever was said of
+/// waiting: to change its mode, and to be the first to read what was written in the new one.
+pub(super) fn patiently<T>(mut work: impl FnMut() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+    let begun = Instant::now();
+    loop {
+        let done = work();
+        let is_locked = done.as_ref().is_err_and(|error| {
+            let code = error.sqlite_error_code();
+            matches!(
+                code,
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+            )
+        });
+        if !is_locked || begun.elapsed() > BUSY {
+            return done;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
 /// What runs did is nobody else's to read.
 fn private_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
@@ -166,8 +186,13 @@ fn private_folder(folder: &Path) -> std::io::Result<()> {
         .create(folder)
 }
 
+/// Makes a file that is its owner's alone. One that is there is not opened: to close it would let go of
+/// the locks that this process holds on it.
 fn private_file(file: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
+    if file.exists() {
+        return Ok(rustix::fs::access(file, rustix::fs::Access::WRITE_OK)?);
+    }
     fs::OpenOptions::new()
         .append(true)
         .create(true)

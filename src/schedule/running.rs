@@ -1,6 +1,6 @@
 //! The runs on their way: their deadlines, their cancelling and their end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -20,6 +20,9 @@ pub(super) struct Running {
     launch: Arc<dyn Launch>,
     sender: UnboundedSender<Ended>,
     runs: BTreeMap<u64, Run>,
+    /// When each of them is next looked at, the first one first: with every wake-up it is asked for,
+    /// however many there are.
+    deadlines: BTreeSet<(DateTime<Utc>, u64)>,
 }
 
 /// One run on its way.
@@ -117,12 +120,12 @@ impl Running {
         launch: Arc<dyn Launch>,
         sender: UnboundedSender<Ended>,
     ) -> Self {
-        let runs = BTreeMap::new();
         Self {
             clock,
             launch,
             sender,
-            runs,
+            runs: BTreeMap::new(),
+            deadlines: BTreeSet::new(),
         }
     }
 
@@ -136,11 +139,7 @@ impl Running {
 
     /// When the first run runs out of time.
     pub(super) fn next_deadline(&self) -> Option<DateTime<Utc>> {
-        let next = |run: &Run| {
-            run.long
-                .map_or(run.deadline.at(), |at| at.min(run.deadline.at()))
-        };
-        self.runs.values().map(next).min()
+        self.deadlines.first().map(|(at, _)| *at)
     }
 
     /// Starts a run.
@@ -196,12 +195,15 @@ impl Running {
             cancel,
             task,
         };
+        self.deadlines.insert((run.next(), due.number));
         self.runs.insert(due.number, run);
     }
 
     /// Forgets a run.
     pub(super) fn remove(&mut self, number: u64) -> Option<Run> {
-        self.runs.remove(&number)
+        let run = self.runs.remove(&number)?;
+        self.deadlines.remove(&(run.next(), number));
+        Some(run)
     }
 
     /// Cancels the run of a tick that was not cancelled before, and says its number and its id.
@@ -210,21 +212,38 @@ impl Running {
         tick: i64,
         now: DateTime<Utc>,
     ) -> Option<(u64, Option<String>)> {
-        let (number, run) = self.runs.iter_mut().find(|(_, run)| run.tick == tick)?;
-        run.cancel(now).then(|| (*number, run.id.get().cloned()))
+        let (&number, run) = self.runs.iter_mut().find(|(_, run)| run.tick == tick)?;
+        self.deadlines.remove(&(run.next(), number));
+        let is_new = run.cancel(now);
+        self.deadlines.insert((run.next(), number));
+        is_new.then(|| (number, run.id.get().cloned()))
     }
 
     /// Cancels every run.
     pub(super) fn cancel_all(&mut self, now: DateTime<Utc>) {
-        for run in self.runs.values_mut() {
+        self.deadlines.clear();
+        for (&number, run) in &mut self.runs {
             run.cancel(now);
+            self.deadlines.insert((run.next(), number));
         }
     }
 
     /// Cancels the runs whose time is over and forgets those whose grace is over.
     pub(super) fn chase(&mut self, now: DateTime<Utc>) -> Vec<Overdue> {
         let mut overdue = Vec::new();
-        self.runs.retain(|&number, run| {
+        let mut numbers = Vec::new();
+        while let Some(&(at, number)) = self.deadlines.first()
+            && at <= now
+        {
+            self.deadlines.pop_first();
+            numbers.push(number);
+        }
+        // What is over at one look is told in the order of the runs.
+        numbers.sort_unstable();
+        for number in numbers {
+            let Some(run) = self.runs.get_mut(&number) else {
+                continue;
+            };
             if run.long.take_if(|at| *at <= now).is_some() {
                 let (job, tick, run) = (run.job.clone(), run.tick, run.id.get().cloned());
                 overdue.push(Overdue::Long {
@@ -234,39 +253,46 @@ impl Running {
                     tick,
                 });
             }
-            if run.deadline.at() > now {
-                return true;
-            }
-            let job = run.job.clone();
-            match run.deadline {
-                Deadline::Timeout(_) => {
-                    run.is_timed_out = run.cancel(now);
-                    let timeout = run.timeout;
-                    overdue.push(Overdue::TimedOut {
-                        job,
-                        number,
-                        run: run.id.get().cloned(),
-                        timeout,
-                    });
-                    true
+            if run.deadline.at() <= now {
+                let (job, id) = (run.job.clone(), run.id.get().cloned());
+                match run.deadline {
+                    Deadline::Timeout(_) => {
+                        run.is_timed_out = run.cancel(now);
+                        let timeout = run.timeout;
+                        overdue.push(Overdue::TimedOut {
+                            job,
+                            number,
+                            run: id,
+                            timeout,
+                        });
+                    }
+                    Deadline::Grace(_) => {
+                        run.task.abort();
+                        let tick = run.tick;
+                        overdue.push(Overdue::Abandoned {
+                            job,
+                            number,
+                            run: id,
+                            tick,
+                        });
+                        self.runs.remove(&number);
+                        continue;
+                    }
                 }
-                Deadline::Grace(_) => {
-                    run.task.abort();
-                    overdue.push(Overdue::Abandoned {
-                        job,
-                        number,
-                        run: run.id.get().cloned(),
-                        tick: run.tick,
-                    });
-                    false
-                }
             }
-        });
+            self.deadlines.insert((run.next(), number));
+        }
         overdue
     }
 }
 
 impl Run {
+    /// When there is something to do about it, if it does not end.
+    fn next(&self) -> DateTime<Utc> {
+        let deadline = self.deadline.at();
+        self.long.map_or(deadline, |at| at.min(deadline))
+    }
+
     /// Cancels the run; false when it was cancelled before.
     fn cancel(&mut self, now: DateTime<Utc>) -> bool {
         if matches!(self.deadline, Deadline::Grace(_)) {
@@ -312,5 +338,66 @@ impl Drop for End {
         if self.sender.send(ended).is_err() {
             self.clock.leave();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::{BoxFuture, pending};
+
+    use super::*;
+    use crate::schedule::Jobs;
+
+    struct Endless;
+
+    impl Launch for Endless {
+        fn launch(&self, _due: &Due, _cancel: CancellationToken) -> BoxFuture<'static, Finished> {
+            pending().boxed()
+        }
+    }
+
+    fn due(number: i64, timeout: &str) -> Due {
+        let text = format!(
+            "[[job]]\nname = \"a\"\ncron = \"@daily\"\nscript = \"a.rhai\"\ntimeout = \"{timeout}\"\n"
+        );
+        let jobs = Jobs::read("jobs.toml", &text).unwrap();
+        Due {
+            job: Arc::clone(jobs.get("a").unwrap()),
+            instant: crate::clock::simulated_start(),
+            number: number.cast_unsigned(),
+            tick: number,
+            attempt: 1,
+            args: None,
+            resume: None,
+            id: Arc::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_next_deadline_is_that_of_a_run_on_its_way() {
+        let (sender, _ended) = tokio::sync::mpsc::unbounded_channel();
+        let mut running = Running::new(Clock::Real, Arc::new(Endless), sender);
+        let start = crate::clock::simulated_start();
+        let after = |minutes| Some(start + TimeDelta::minutes(minutes));
+        running.start(&due(1, "10m"), start);
+        running.start(&due(2, "30m"), start);
+        running.start(&due(3, "20m"), start);
+        assert_eq!(running.next_deadline(), after(10));
+        running.remove(1);
+        assert_eq!(running.next_deadline(), after(20));
+        // Its grace of half a minute comes first now.
+        assert_eq!(running.cancel(2, start), Some((2, None)));
+        assert_eq!(
+            running.next_deadline(),
+            Some(start + TimeDelta::seconds(30))
+        );
+        assert!(running.chase(start).is_empty());
+        let late = start + TimeDelta::minutes(25);
+        let told = running.chase(late);
+        assert!(matches!(told[0], Overdue::Abandoned { number: 2, .. }));
+        assert!(matches!(told[1], Overdue::TimedOut { number: 3, .. }));
+        assert_eq!(running.next_deadline(), Some(late + TimeDelta::seconds(30)));
+        running.remove(3);
+        assert_eq!(running.next_deadline(), None);
     }
 }
