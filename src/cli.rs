@@ -15,6 +15,7 @@ mod interrupt;
 mod jobs;
 mod jobs_file;
 mod kept;
+mod labelled;
 mod launcher;
 mod line;
 mod live;

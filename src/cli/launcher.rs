@@ -1,35 +1,31 @@
 //! Scripts run for the scheduler.
 
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use futures_util::future::BoxFuture;
-use serde_json::Map;
 use tokio_util::sync::CancellationToken;
 
 use super::Global;
 use super::account::Account;
 use super::execution::{Task, on_its_own_thread};
-use super::global::LogFormat;
 use super::granted::Granted;
 use super::kept::{self, Kept, New, Unready};
+use super::labelled::Labelled;
 use super::locals;
 use super::prepared::Prepared;
-use super::serve::log;
 use crate::config::Profile;
 use crate::error::{Complaint, exit};
 use crate::journal::{Claim, Journal, RunKind};
 use crate::parameters::Header;
 use crate::schedule::{Due, Durable, Finished, Job, Launch, Ledger, Memory};
 use crate::script::Ended;
-use crate::script::console::{Console, Level};
+use crate::script::console::Console;
 use crate::script::host::{Host, Parts};
 use crate::script::runtime::LazyRuntime;
 use crate::script::source::Source;
 use crate::script::stop::Stop;
 use crate::script::window::Window;
-use crate::secret;
 use crate::session::crash::crash;
 use crate::session::{self, Denial, Grant, Halt, Recorder, Witness};
 
@@ -253,12 +249,7 @@ fn prepared(inner: &Inner, due: &Due, stop: Stop) -> Result<(Host, Source, Kept)
         runtime: inner.runtime.clone(),
         console: match stage {
             Some(stage) => stage.console.clone(),
-            None => Arc::new(Labelled {
-                label: format!("{}#{}", job.name, due.number),
-                job: job.name.clone(),
-                number: due.number,
-                format: inner.global.log_format,
-            }),
+            None => Arc::new(Labelled::of(&job.name, due.number, inner.global.log_format)),
         },
         stop,
         args: task.args,
@@ -349,41 +340,4 @@ fn fresh(inner: &Inner, due: &Due) -> Result<Prepared, Unready> {
         consents: Vec::new(),
         powers: Vec::new(),
     })
-}
-
-/// A console whose lines say which run they come from.
-struct Labelled {
-    label: String,
-    job: String,
-    number: u64,
-    format: LogFormat,
-}
-
-impl Console for Labelled {
-    fn print(&self, text: &str) -> io::Result<()> {
-        let text = secret::redact(text);
-        let mut out = io::stdout().lock();
-        for line in text.split('\n') {
-            writeln!(out, "{}  {line}", self.label)?;
-        }
-        out.flush()
-    }
-
-    fn note(&self, level: Level, text: &str) {
-        if self.format == LogFormat::Json {
-            let level = match level {
-                Level::Info => "info",
-                Level::Warn => "warn",
-                Level::Error => "error",
-            };
-            let (job, number) = (self.job.clone(), self.number);
-            let fields = [("job", job.into()), ("number", number.into())];
-            let fields = fields.map(|(name, value)| (name.to_owned(), value));
-            log::entry(self.format, level, "script", Map::from_iter(fields), text);
-            return;
-        }
-        let (word, text) = (level.mark(), secret::redact(text));
-        // Nobody is left to tell when standard error is closed.
-        let _ = writeln!(io::stderr().lock(), "{}  {word}{text}", self.label);
-    }
 }
