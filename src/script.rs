@@ -30,6 +30,7 @@ mod incomplete;
 mod interpreter;
 mod key;
 pub mod language;
+mod largest;
 mod lists;
 pub mod local;
 mod modules;

@@ -36,6 +36,7 @@ mod promises {
     mod progress;
     mod prompt;
     mod rehearsals;
+    mod runaways;
     mod schedules;
     mod script_tests;
     mod secrets;

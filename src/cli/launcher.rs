@@ -274,10 +274,7 @@ fn prepared(
         runtime: inner.runtime.clone(),
         console: match stage {
             Some(stage) => stage.console.clone(),
-            None => Arc::new(Labelled {
-                label: label.clone(),
-                format: inner.global.log_format,
-            }),
+            None => Arc::new(Labelled::of(label.clone(), inner.global.log_format)),
         },
         stop,
         args: task.args,

@@ -162,10 +162,20 @@ impl Desk<'_> {
             };
             match &standing.pause {
                 Some(pause) => self.skip(tick, Reason::Paused(pause.note.clone()))?,
+                None if passed.follow => self.follow(job, tick)?,
                 None => self.serve(job, tick)?,
             }
         }
         Ok(())
+    }
+
+    /// Decides about one of several ticks that were late: they do not stand in each other's way.
+    fn follow(&mut self, job: &Arc<Job>, tick: Tick) -> Found<()> {
+        let mut others = self.rows.open(&job.name)?.into_iter();
+        if job.overlap != Overlap::Allow && others.any(|other| other.state != TickState::Due) {
+            return self.queue(job, tick, Waits::Job);
+        }
+        self.serve(job, tick)
     }
 
     fn miss(&mut self, job: &Arc<Job>, missed: Missed) -> Found<()> {

@@ -19,6 +19,8 @@ const MOST_CAUGHT_UP: usize = 1_000;
 pub(super) struct Passed {
     /// The instants to serve, in order.
     pub serve: Vec<DateTime<Utc>>,
+    /// Whether some of them are late, and the job wants all of them: one after another.
+    pub follow: bool,
     /// The instants that are missed.
     pub missed: Option<Missed>,
     /// The last instant that was looked at.
@@ -102,6 +104,7 @@ pub(super) fn passed(
     for instant in late {
         Missed::more(&mut passed.missed, instant);
     }
+    passed.follow = job.policy.catch_up == CatchUp::All && !caught_up.is_empty();
     passed.serve.splice(0..0, caught_up);
     passed
 }

@@ -11,8 +11,8 @@ use rhai::{Dynamic, Engine, OptimizationLevel};
 use super::host::Host;
 use super::modules::Modules;
 use super::{
-    assertions, coverage, field, flow, handle, lists, local, memory, moment, parallel, progress,
-    speech, strides, waiting, window,
+    assertions, coverage, field, flow, handle, largest, lists, local, memory, moment, parallel,
+    progress, speech, strides, waiting, window,
 };
 
 /// How deep scripts may call and nest. Rhai's own limits differ between debug and release builds;
@@ -20,11 +20,6 @@ use super::{
 const CALL_LEVELS: usize = 64;
 const EXPRESSION_DEPTH: usize = 64;
 const FUNCTION_EXPRESSION_DEPTH: usize = 48;
-/// A longer text is a runaway loop.
-const LONGEST_TEXT: usize = 64 << 20;
-/// A longer list is one too, or a larger map, each with what it holds. To limit texts alone would
-/// cost as much.
-const MOST_ITEMS: usize = 4 << 20;
 /// How many steps pass between two looks at whether the run is to stop: microseconds.
 const STEPS: u64 = 128;
 
@@ -73,9 +68,9 @@ pub fn parser(strict: bool) -> Engine {
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_strict_variables(strict);
     engine.set_max_expr_depths(EXPRESSION_DEPTH, FUNCTION_EXPRESSION_DEPTH);
-    engine.set_max_string_size(LONGEST_TEXT);
-    engine.set_max_array_size(MOST_ITEMS);
-    engine.set_max_map_size(MOST_ITEMS);
+    engine.set_max_string_size(largest::TEXT);
+    engine.set_max_array_size(largest::ITEMS);
+    engine.set_max_map_size(largest::ITEMS);
     engine.disable_symbol("eval");
     engine
 }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Scheduler;
 use crate::clock::Clock;
-use crate::schedule::{Due, Event, Events, Finished, Jobs, Launch, Memory};
+use crate::schedule::{Due, Event, Events, Finished, Jobs, Launch, Ledger, Memory};
 
 /// Runs that take `args.minutes`, ignore being cancelled if `args.stubborn`, fail the first
 /// `args.fails` times, and have changed something by then if `args.changes`.
@@ -82,9 +82,26 @@ pub(super) enum Act {
     Suspend(TimeDelta),
 }
 
-/// What a service tells that is started at 08:00 and acted upon at these times of the day.
+/// What a service tells that is started at 08:00 and acted upon at these times of the day, or
+/// of a later day: `16T09:00:00`.
 pub(super) async fn told(file: &str, acts: Vec<(&str, Act)>) -> Vec<String> {
-    let clock = Clock::simulated();
+    told_by(
+        &Clock::simulated(),
+        |_| Arc::new(Memory::default()),
+        file,
+        acts,
+    )
+    .await
+}
+
+/// What a service tells whose time is this clock's, and which keeps its rows there.
+pub(super) async fn told_by(
+    clock: &Clock,
+    ledger: impl FnOnce(&Clock) -> Arc<dyn Ledger>,
+    file: &str,
+    acts: Vec<(&str, Act)>,
+) -> Vec<String> {
+    let clock = clock.clone();
     let log = Arc::new(Log {
         clock: clock.clone(),
         lines: Mutex::default(),
@@ -92,7 +109,8 @@ pub(super) async fn told(file: &str, acts: Vec<(&str, Act)>) -> Vec<String> {
     let (drain, abort) = (CancellationToken::new(), CancellationToken::new());
     let (sender, reload) = mpsc::channel(1);
     for (time, act) in acts {
-        let at: DateTime<Utc> = format!("2026-01-15T{time}Z").parse().unwrap();
+        let day = if time.contains('T') { "" } else { "15T" };
+        let at: DateTime<Utc> = format!("2026-01-{day}{time}Z").parse().unwrap();
         let (clock, sender) = (clock.clone(), sender.clone());
         let (drain, abort) = (drain.clone(), abort.clone());
         tokio::spawn(async move {
@@ -119,7 +137,7 @@ pub(super) async fn told(file: &str, acts: Vec<(&str, Act)>) -> Vec<String> {
     }
     let jobs = Jobs::read("jobs.toml", file).unwrap();
     let launch = Arc::new(Waiting::on(&clock));
-    let ledger = Arc::new(Memory::default());
+    let ledger = ledger(&clock);
     Scheduler::new(jobs, clock, ledger, launch, Arc::<Log>::clone(&log))
         .run(drain, abort, reload)
         .await;

@@ -1,5 +1,6 @@
 //! Whole services on a simulated clock.
 
+mod faults;
 mod policies;
 mod year;
 

@@ -6,6 +6,7 @@ use super::missing::PART;
 use super::parsing;
 use super::thrown;
 use super::undefined;
+use crate::script::largest;
 use crate::script::source::Source;
 use crate::script::trouble::Stopped;
 use crate::script::vocabulary;
@@ -85,7 +86,7 @@ pub fn sentence(error: &EvalAltResult) -> (String, Option<String>) {
             "a function that calls itself must come to an end",
         ),
         E::ErrorDataTooLarge(what, _) => hinted(
-            format!("too large: {}", plain_words(what)),
+            largest::exceeded(what),
             "look for a loop that adds to it without end",
         ),
         E::ErrorUnboundThis(_) => hinted(

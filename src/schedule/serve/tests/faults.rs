@@ -1,0 +1,192 @@
+//! Services under faults, on a simulated clock: a store that is gone, a clock that is set, very many
+//! jobs.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
+
+use super::super::rehearsal::{Act, job, told, told_by};
+use crate::clock::Clock;
+use crate::schedule::{Ledger, Memory, Work};
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+/// Rows that cannot be written for a while.
+struct Faulty {
+    rows: Memory,
+    clock: Clock,
+    gone: (DateTime<Utc>, DateTime<Utc>),
+}
+
+impl Ledger for Faulty {
+    fn carry_out(&self, work: Work) -> BoxFuture<'static, Result<(), String>> {
+        let now = self.clock.now();
+        if self.gone.0 <= now && now < self.gone.1 {
+            return ready(Err("the disk is full".to_owned())).boxed();
+        }
+        self.rows.carry_out(work)
+    }
+
+    fn service(&self) -> i64 {
+        self.rows.service()
+    }
+
+    fn profile(&self) -> &str {
+        self.rows.profile()
+    }
+
+    fn lasts(&self) -> bool {
+        self.rows.lasts()
+    }
+}
+
+/// How often each instant was started.
+fn started(lines: &[String]) -> BTreeMap<String, usize> {
+    let mut started = BTreeMap::new();
+    for line in lines {
+        if let Some((_, instant)) = line.split_once(" started, due ") {
+            *started.entry(instant.to_owned()).or_default() += 1;
+        }
+    }
+    started
+}
+
+#[tokio::test]
+async fn a_store_that_is_gone_for_ten_minutes_loses_no_instant_and_repeats_none() {
+    let file = job("overlap = \"allow\"\ncatch_up = \"none\"\nargs = { minutes = 2 }");
+    let file = file.replace("0 * * * *", "* * * * *");
+    let gone = (at("2026-01-15T09:00:30Z"), at("2026-01-15T09:10:30Z"));
+    let faulty = |clock: &Clock| -> Arc<dyn Ledger> {
+        Arc::new(Faulty {
+            rows: Memory::default(),
+            clock: clock.clone(),
+            gone,
+        })
+    };
+    let acts = vec![("09:15:30", Act::Drain)];
+    let lines = told_by(&Clock::simulated(), faulty, &file, acts).await;
+    let started = started(&lines);
+    let meant: Vec<String> = (1..=75)
+        .map(|minute| {
+            let instant = at("2026-01-15T08:00:00Z") + TimeDelta::minutes(minute);
+            instant.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+        })
+        .collect();
+    assert_eq!(started.keys().cloned().collect::<Vec<_>>(), meant);
+    assert!(started.values().all(|count| *count == 1), "{started:?}");
+    // Runs that ended meanwhile are told once, and so is the store.
+    let of = |what: &str| lines.iter().filter(|line| line.contains(what)).count();
+    assert_eq!(of("succeeded after 2m"), 75);
+    assert_eq!(of("what is due waits for the journal: the disk is full"), 1);
+    assert_eq!(of("the journal can be written again"), 1);
+    assert_eq!(of("missed"), 0);
+}
+
+/// What a job of every six hours tells whose clock is set forward by a day at 09:30.
+async fn a_day_forward(more: &str) -> Vec<String> {
+    let file = job(more).replace("0 * * * *", "0 */6 * * *");
+    let acts = vec![
+        ("09:30:00", Act::Suspend(TimeDelta::days(1))),
+        ("16T09:40:00", Act::Drain),
+    ];
+    told(&file, acts).await
+}
+
+#[tokio::test]
+async fn a_clock_set_forward_by_a_day_is_caught_up_with_as_the_job_says() {
+    let day = "2026-01-15T12:00:00Z to 2026-01-16T06:00:00Z";
+    assert_eq!(
+        a_day_forward("catch_up = \"none\"").await[..1],
+        [format!("09:30:00 a: missed 4 times from {day}")]
+    );
+    // The last one is older than the window of an hour.
+    assert_eq!(
+        a_day_forward("").await[..1],
+        [format!("09:30:00 a: missed 4 times from {day}")]
+    );
+    let wide = "catch_up_window = \"30h\"";
+    let last = a_day_forward(wide).await;
+    assert_eq!(
+        last[0],
+        "09:30:00 a: missed 3 times from 2026-01-15T12:00:00Z to 2026-01-16T00:00:00Z"
+    );
+    let only = BTreeMap::from([("2026-01-16T06:00:00Z".to_owned(), 1)]);
+    assert_eq!(started(&last), only);
+    let all = a_day_forward(&format!("catch_up = \"all\"\n{wide}")).await;
+    let each = ["15T12", "15T18", "16T00", "16T06"].map(|it| (format!("2026-01-{it}:00:00Z"), 1));
+    assert_eq!(started(&all), BTreeMap::from(each));
+    let near = a_day_forward("catch_up = \"all\"\ncatch_up_window = \"10h\"").await;
+    let each = ["16T00", "16T06"].map(|it| (format!("2026-01-{it}:00:00Z"), 1));
+    assert_eq!(started(&near), BTreeMap::from(each));
+    assert!(near[0].contains("missed 2 times"), "{near:#?}");
+}
+
+/// Rows that two services have one after the other.
+struct Shared(Arc<Memory>);
+
+impl Ledger for Shared {
+    fn carry_out(&self, work: Work) -> BoxFuture<'static, Result<(), String>> {
+        self.0.carry_out(work)
+    }
+
+    fn service(&self) -> i64 {
+        self.0.service()
+    }
+
+    fn profile(&self) -> &str {
+        self.0.profile()
+    }
+
+    fn lasts(&self) -> bool {
+        self.0.lasts()
+    }
+}
+
+#[tokio::test]
+async fn a_clock_set_back_by_an_hour_repeats_no_instant_and_silences_no_job() {
+    let file = job("").replace("0 * * * *", "*/20 * * * *");
+    let rows = Arc::new(Memory::default());
+    let shared = |_: &Clock| -> Arc<dyn Ledger> { Arc::new(Shared(rows.clone())) };
+    let acts = || vec![("10:30:00", Act::Drain)];
+    let first = told_by(&Clock::simulated(), &shared, &file, acts()).await;
+    let back = Clock::simulated_at(at("2026-01-15T09:30:00Z"));
+    let later = vec![("11:10:00", Act::Drain)];
+    let second = told_by(&back, &shared, &file, later).await;
+    let of = |lines: &[String]| started(lines).into_keys().collect::<Vec<_>>();
+    assert_eq!(of(&first).last().unwrap(), "2026-01-15T10:20:00Z");
+    assert_eq!(
+        of(&second),
+        ["2026-01-15T10:40:00Z", "2026-01-15T11:00:00Z"]
+    );
+}
+
+#[tokio::test]
+async fn ten_thousand_jobs_due_in_one_second_all_run_and_no_more_at_once_than_may() {
+    let mut file = "service = { limit = 100 }\n".to_owned();
+    for number in 0..10_000 {
+        writeln!(
+            file,
+            "[[job]]\nname = \"j{number}\"\ncron = \"0 9 15 1 *\"\nscript = \"a.rhai\"\nargs = {{ minutes = 1 }}"
+        )
+        .unwrap();
+    }
+    let lines = told(&file, vec![("11:00:00", Act::Drain)]).await;
+    let count = |what: &str| lines.iter().filter(|line| line.contains(what)).count();
+    assert_eq!(count("waits for a place in this service"), 9_900);
+    assert_eq!(count("succeeded after 1m"), 10_000);
+    // A hundred a minute, in the order they were due.
+    for minute in 0..100 {
+        let time = at("2026-01-15T09:00:00Z") + TimeDelta::minutes(minute);
+        let time = time.format("%H:%M:%S").to_string();
+        let begun = lines
+            .iter()
+            .filter(|line| line.starts_with(&time) && line.contains("started"));
+        assert_eq!(begun.count(), 100, "{time}");
+    }
+}

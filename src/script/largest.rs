@@ -1,0 +1,19 @@
+//! How large a script's values may become.
+
+/// The most bytes of a text: a longer one is a runaway loop.
+pub const TEXT: usize = 64 << 20;
+
+/// The most values in a list or a map, each with what it holds: more are one too. To limit texts alone
+/// would cost as much.
+pub const ITEMS: usize = 4 << 20;
+
+/// What is said of a value that became larger, by what the engine calls it.
+#[must_use]
+pub fn exceeded(what: &str) -> String {
+    let values = format!("more than {ITEMS} values, with what they hold");
+    match what {
+        "Length of string" => format!("a text grows to more than {} MB", TEXT >> 20),
+        "Size of object map" => format!("a map grows to {values}"),
+        _ => format!("a list grows to {values}"),
+    }
+}
