@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::config::Environment;
 use crate::error::Complaint;
@@ -15,12 +16,7 @@ use crate::session::{self, Grant, protect};
 
 /// Reads a file and checks every job's grants, script and arguments.
 pub fn read(file: &str) -> Result<Jobs, Vec<Complaint>> {
-    let text = fs::read_to_string(file).map_err(|error| {
-        Complaint::usage(format!("cannot read the jobs file {file}: {error}"))
-            .hint("name it with --jobs FILE")
-    })?;
-    let jobs = Jobs::read(file, &text)?;
-    drop(text);
+    let jobs = lines(file)?;
     let complaints = check(&jobs);
     if complaints.is_empty() {
         Ok(jobs)
@@ -29,11 +25,35 @@ pub fn read(file: &str) -> Result<Jobs, Vec<Complaint>> {
     }
 }
 
+/// Reads a file for what it says itself: what is wrong with the script of one job does not stand in
+/// the way of the others.
+pub fn lines(file: &str) -> Result<Jobs, Vec<Complaint>> {
+    let text = fs::read_to_string(file).map_err(|error| {
+        Complaint::usage(format!("cannot read the jobs file {file}: {error}"))
+            .hint("name it with --jobs FILE")
+    })?;
+    Jobs::read(file, &text)
+}
+
 /// What is wrong with jobs beyond their own lines.
 pub fn check(jobs: &Jobs) -> Vec<Complaint> {
+    complaints_of(jobs, jobs.iter())
+}
+
+/// What is wrong with one of them beyond its lines.
+pub fn check_one(jobs: &Jobs, job: &Arc<Job>) -> Result<(), Vec<Complaint>> {
+    let complaints = complaints_of(jobs, std::iter::once(job));
+    if complaints.is_empty() {
+        Ok(())
+    } else {
+        Err(complaints)
+    }
+}
+
+fn complaints_of<'a>(jobs: &Jobs, some: impl Iterator<Item = &'a Arc<Job>>) -> Vec<Complaint> {
     let mut scripts = HashMap::new();
     let mut complaints = Vec::new();
-    for job in jobs.iter() {
+    for job in some {
         complaints.extend(grants(jobs, job));
         complaints.extend(environment(jobs, job));
         let look = || Script::look(&job.script);

@@ -324,3 +324,51 @@ fn a_run_that_takes_too_long_is_cancelled_and_says_so() {
     assert_eq!(service.end().code, Some(0));
     assert_eq!(history(&account)[0]["state"], "timed-out");
 }
+
+#[test]
+fn a_script_that_is_deleted_fails_its_job_by_name_and_no_other() {
+    let account = account();
+    let second = DAILY.replace("report", "second");
+    let each = DAILY.replace("0 0 1 1 *\"", "* * * * * *\"\nseconds = true");
+    account
+        .home
+        .write("jobs.toml", &format!("{each}\n{second}"));
+    account.home.write("second.rhai", "print(\"second runs\");");
+    let mut service = account.mw(&["serve"]).start();
+    service.says("1 of 2");
+    std::fs::remove_file(account.home.path().join("report.rhai")).unwrap();
+    let failed = "failed with exit code 2";
+    let line = service.notes(failed);
+    assert!(
+        line.contains("cannot read the script report.rhai"),
+        "{line}"
+    );
+    let second = ["jobs", "trigger", "second", "--wait"];
+    account.mw(&second).any_stdout().run();
+    service.says("second runs");
+    service.notes(failed);
+    account.mw(&["jobs", "pause", "report"]).any_stdout().run();
+    service.notes("skipped: the job is paused");
+    let rows = history(&account);
+    let lost = rows.iter().find(|row| row["state"] == "failed").unwrap();
+    let why = lost["why"].as_str().unwrap();
+    assert!(why.contains("report.rhai"), "{why}");
+    // Who asks for it by hand hears of it at once.
+    let done = account
+        .mw(&["jobs", "trigger", "report"])
+        .any_stderr()
+        .code(2)
+        .run();
+    assert!(done.stderr.contains("report.rhai"), "{}", done.stderr);
+    let list = account.json(&["jobs", "list"]);
+    assert!(
+        list[0]["streak"].as_str().unwrap().ends_with(" failed"),
+        "{list:#?}"
+    );
+    // Once it is back, it runs again.
+    account.home.write("report.rhai", "print(\"back\");");
+    account.mw(&["jobs", "resume", "report"]).any_stdout().run();
+    service.says("back");
+    service.signal("TERM");
+    assert_eq!(service.end().code, Some(0));
+}

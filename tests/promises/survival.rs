@@ -11,6 +11,7 @@ mod locks;
 mod outside;
 mod ownership;
 mod resumed;
+mod services;
 mod sweep;
 mod told;
 mod windows;

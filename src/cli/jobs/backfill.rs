@@ -46,7 +46,7 @@ fn instant(text: &str) -> Result<DateTime<Utc>, String> {
 impl Backfill {
     /// Runs the command.
     pub fn run(self, global: &Global) -> Outcome {
-        let (_, job) = board::job(&self.jobs, &self.name)?;
+        let job = board::sound_job(&self.jobs, &self.name)?;
         let now = Utc::now();
         let to = self.to.unwrap_or(now);
         if to < self.from {

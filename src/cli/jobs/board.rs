@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::cli::account::Account;
-use crate::cli::jobs_file;
+use crate::cli::jobs_file::{self, check_one};
 use crate::cli::{Global, kept};
 use crate::error::Complaint;
 use crate::journal::{Journal, JournalError, Reader};
@@ -51,9 +51,16 @@ impl Board {
     }
 }
 
+/// The job of this name in a jobs file, whose script can be run.
+pub fn sound_job(file: &str, name: &str) -> Result<Arc<Job>, Vec<Complaint>> {
+    let (jobs, job) = job(file, name)?;
+    check_one(&jobs, &job)?;
+    Ok(job)
+}
+
 /// The job of this name in a jobs file.
 pub fn job(file: &str, name: &str) -> Result<(Jobs, Arc<Job>), Vec<Complaint>> {
-    let jobs = jobs_file::read(file)?;
+    let jobs = jobs_file::lines(file)?;
     if let Some(job) = jobs.get(name).cloned() {
         return Ok((jobs, job));
     }

@@ -42,7 +42,7 @@ pub struct List {
 impl List {
     /// Runs the command.
     pub fn run(self, global: &Global) -> Outcome {
-        let jobs = jobs_file::read(&self.jobs)?;
+        let jobs = jobs_file::lines(&self.jobs)?;
         let (mut standings, mut last) = (HashMap::new(), HashMap::new());
         // Of jobs on the embedded simulator nothing is known but what their file says.
         if global.sim.is_none()

@@ -71,7 +71,7 @@ impl Run {
             let hint = format!("mw jobs trigger {} runs it on the account", self.name);
             return Err(Complaint::usage(message).hint(hint).into());
         }
-        let (_, job) = board::job(&self.jobs, &self.name)?;
+        let job = board::sound_job(&self.jobs, &self.name)?;
         let args = arguments(&job, &self.args)?;
         let stop = Stop::default();
         let runtime = interrupt::watch(&stop);

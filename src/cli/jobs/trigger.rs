@@ -47,7 +47,7 @@ pub struct Trigger {
 impl Trigger {
     /// Runs the command.
     pub fn run(self, global: &Global) -> Outcome {
-        let (_, job) = board::job(&self.jobs, &self.name)?;
+        let job = board::sound_job(&self.jobs, &self.name)?;
         let args = arguments(&job, &self.args)?;
         let board = Board::of(global)?;
         let journal = board.journal()?;
