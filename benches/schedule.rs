@@ -310,7 +310,7 @@ fn fires_on(
     sleep_until(from + MINUTE - edge);
     let used = processor(this())? - before;
     drain.cancel();
-    let ended = runtime.block_on(tokio::time::timeout(LAG, running));
+    let ended = runtime.block_on(async { tokio::time::timeout(LAG, running).await });
     ledger.end();
     // Whoever does not keep up is not waited for.
     runtime.shutdown_background();
