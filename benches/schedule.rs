@@ -253,6 +253,7 @@ impl Launch for Starts {
             message: None,
             run: None,
             is_repeatable: false,
+            is_broken_off: false,
         })
         .boxed()
     }
