@@ -16,7 +16,7 @@ use super::wire::Wire;
 use super::world::World;
 use crate::api;
 use crate::client::{
-    CallError, Client, Credentials, Https, HttpsSettings, Limits, Observer, Policy,
+    CallError, Client, Credentials, Each, Https, HttpsSettings, Limits, Observer, Policy,
     Settings as Setup, Transport,
 };
 use crate::clock::Clock;
@@ -139,11 +139,14 @@ impl Account {
             _ => permission,
         };
         let watcher = Arc::new(Watcher::new(global, self.simulated_clock(), label.clone()));
-        let observer: Arc<dyn Observer> = match &global.metrics {
-            Some(metrics) => Arc::new(Watched::new(metrics.clone(), watcher)),
-            None => watcher,
+        let counted = global.metrics.clone().map(Watched::new);
+        let counted = counted.map(|it| Arc::new(it) as Arc<dyn Observer>);
+        let beside: Vec<_> = label.observer().into_iter().chain(counted).collect();
+        let observer: Arc<dyn Observer> = if beside.is_empty() {
+            watcher
+        } else {
+            Arc::new(Each([beside, vec![watcher]].concat()))
         };
-        let observer = label.watching(observer);
         match self {
             Self::Simulated(world) => world.session(permission, observer),
             Self::Real {

@@ -64,12 +64,9 @@ impl Label {
         self
     }
 
-    /// Whoever hears of the calls of the run beside this observer.
-    pub fn watching(&self, observer: Arc<dyn Observer>) -> Arc<dyn Observer> {
-        match &self.span {
-            Some(span) => span.watching(observer),
-            None => observer,
-        }
+    /// Whoever tells of the calls of the run, where traces are wanted.
+    pub fn observer(&self) -> Option<Arc<dyn Observer>> {
+        self.span.as_ref().map(Run::observer)
     }
 
     /// Ends its span. The id of what is only kept once something is done is known by now.

@@ -1,5 +1,6 @@
 //! Who hears of attempts and retries while a call is under way.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -50,6 +51,47 @@ pub trait Observer: Send + Sync {
         result: Result<u16, &CallError>,
     ) {
         let _ = (operation, target, attempts, took, result);
+    }
+}
+
+/// Several who are told the same, in this order.
+pub struct Each(pub Vec<Arc<dyn Observer>>);
+
+impl Observer for Each {
+    fn agrees(&self, attempt: u32) -> BoxFuture<'_, bool> {
+        Box::pin(async move {
+            for one in &self.0 {
+                if !one.agrees(attempt).await {
+                    return false;
+                }
+            }
+            true
+        })
+    }
+
+    fn started(&self, operation: &'static Operation, target: &str, attempt: u32) {
+        for one in &self.0 {
+            one.started(operation, target, attempt);
+        }
+    }
+
+    fn waiting(&self, operation: &'static Operation, target: &str, waiting: Waiting) {
+        for one in &self.0 {
+            one.waiting(operation, target, waiting);
+        }
+    }
+
+    fn finished(
+        &self,
+        operation: &'static Operation,
+        target: &str,
+        attempts: u32,
+        took: Duration,
+        result: Result<u16, &CallError>,
+    ) {
+        for one in &self.0 {
+            one.finished(operation, target, attempts, took, result);
+        }
     }
 }
 

@@ -1,53 +1,39 @@
-//! Calls of the API, counted beside whoever else hears of them.
+//! Calls of the API, counted.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
-
 use super::Metrics;
-use crate::client::{CallError, Observer, Waiting};
+use crate::client::{CallError, Observer};
 use crate::operation::Operation;
 
-/// An observer that counts, and passes on what it hears.
-pub struct Watched {
-    metrics: Arc<Metrics>,
-    next: Arc<dyn Observer>,
-}
+/// An observer that counts.
+pub struct Watched(Arc<Metrics>);
 
 impl Watched {
-    /// Counts what this observer hears.
+    /// Counts what it hears.
     #[must_use]
-    pub fn new(metrics: Arc<Metrics>, next: Arc<dyn Observer>) -> Self {
-        Self { metrics, next }
+    pub const fn new(metrics: Arc<Metrics>) -> Self {
+        Self(metrics)
     }
 }
 
 impl Observer for Watched {
-    fn agrees(&self, attempt: u32) -> BoxFuture<'_, bool> {
-        self.next.agrees(attempt)
-    }
-
-    fn started(&self, operation: &'static Operation, target: &str, attempt: u32) {
+    fn started(&self, operation: &'static Operation, _target: &str, attempt: u32) {
         if attempt > 1 {
-            self.metrics.call_repeated(operation.name);
+            self.0.call_repeated(operation.name);
         }
-        self.next.started(operation, target, attempt);
-    }
-
-    fn waiting(&self, operation: &'static Operation, target: &str, waiting: Waiting) {
-        self.next.waiting(operation, target, waiting);
     }
 
     fn finished(
         &self,
         operation: &'static Operation,
-        target: &str,
-        attempts: u32,
-        took: Duration,
+        _target: &str,
+        _attempts: u32,
+        _took: Duration,
         result: Result<u16, &CallError>,
     ) {
-        let (metrics, name) = (&self.metrics, operation.name);
+        let (metrics, name) = (&self.0, operation.name);
         match result {
             Ok(status) => metrics.call_ended(name, &status.to_string()),
             Err(error) => {
@@ -60,7 +46,5 @@ impl Observer for Watched {
                 }
             }
         }
-        self.next
-            .finished(operation, target, attempts, took, result);
     }
 }

@@ -68,10 +68,10 @@ impl Run {
         }
     }
 
-    /// The observer of the calls of this run, and of whoever else hears of them.
+    /// The observer of the calls of this run.
     #[must_use]
-    pub fn watching(&self, next: Arc<dyn Observer>) -> Arc<dyn Observer> {
-        Arc::new(Watched::new(self.clone(), next))
+    pub fn observer(&self) -> Arc<dyn Observer> {
+        Arc::new(Watched(self.clone()))
     }
 
     /// Ends the span: by its id, where the run was kept, and its exit code.

@@ -1,30 +1,20 @@
-//! Calls of the API as spans, beside whoever else hears of them.
+//! Calls of the API as spans.
 
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use futures_util::future::BoxFuture;
 use opentelemetry::KeyValue;
 use opentelemetry::trace::{Span as _, SpanKind, Status, Tracer as _};
 
 use super::run::{Run, text};
-use crate::client::{CallError, Observer, Waiting};
+use crate::client::{CallError, Observer};
 use crate::operation::Operation;
 
-/// An observer that tells of calls, and passes on what it hears.
-pub struct Watched {
-    run: Run,
-    next: Arc<dyn Observer>,
-}
+/// An observer that tells of calls as children of a run.
+pub struct Watched(pub Run);
 
-impl Watched {
-    /// Tells what this observer hears as children of this run.
-    pub fn new(run: Run, next: Arc<dyn Observer>) -> Self {
-        Self { run, next }
-    }
-
+impl Observer for Watched {
     /// Told when it is over: what is sent meanwhile is part of it.
-    fn tell(
+    fn finished(
         &self,
         operation: &'static Operation,
         target: &str,
@@ -32,7 +22,7 @@ impl Watched {
         took: Duration,
         result: Result<u16, &CallError>,
     ) {
-        let (run, ended) = (&self.run, SystemTime::now());
+        let (run, ended) = (&self.0, SystemTime::now());
         let began = ended.checked_sub(took).unwrap_or(ended);
         let mut attributes = vec![
             KeyValue::new("mw.operation", operation.name),
@@ -68,32 +58,5 @@ impl Watched {
             span.set_status(Status::error(error.kind_name()));
         }
         span.end_with_timestamp(ended);
-    }
-}
-
-impl Observer for Watched {
-    fn agrees(&self, attempt: u32) -> BoxFuture<'_, bool> {
-        self.next.agrees(attempt)
-    }
-
-    fn started(&self, operation: &'static Operation, target: &str, attempt: u32) {
-        self.next.started(operation, target, attempt);
-    }
-
-    fn waiting(&self, operation: &'static Operation, target: &str, waiting: Waiting) {
-        self.next.waiting(operation, target, waiting);
-    }
-
-    fn finished(
-        &self,
-        operation: &'static Operation,
-        target: &str,
-        attempts: u32,
-        took: Duration,
-        result: Result<u16, &CallError>,
-    ) {
-        self.tell(operation, target, attempts, took, result);
-        self.next
-            .finished(operation, target, attempts, took, result);
     }
 }
