@@ -23,6 +23,7 @@ mod promises {
     mod faults;
     mod fleet;
     mod help;
+    mod hosts;
     mod interrupts;
     mod jobs_files;
     mod mistakes;

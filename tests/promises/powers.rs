@@ -9,7 +9,7 @@ use crate::stage::site::{Reply, Site};
 use crate::stage::terminal::{self, Terminal};
 
 /// A line on the simulator that may do this.
-fn eval(powers: &[&str], line: &str) -> Mw {
+pub fn eval(powers: &[&str], line: &str) -> Mw {
     let mut words = vec!["--sim".to_owned()];
     for power in powers {
         words.extend(["--allow".to_owned(), (*power).to_owned()]);
@@ -174,91 +174,6 @@ fn what_is_wrong_in_a_file_is_said_with_its_place() {
         let done = eval(&["fs:."], &line).file(name, text).code(1).run();
         assert!(done.stderr.contains(place), "{}", done.stderr);
     }
-}
-
-#[test]
-fn redirects_lead_to_granted_hosts_only() {
-    let there = Site::new();
-    let to = format!("{}/there", there.url());
-    let here = Site::answering(move |_| Reply::to(&to));
-    let line = format!(
-        r#"http_get("{}/a", #{{headers: #{{Authorization: "Bearer x"}}}}).json()"#,
-        here.url()
-    );
-    let granted = |site: &Site| format!("net:127.0.0.1:{}", site.port());
-    let done = eval(&[&granted(&here)], &line).code(4).run();
-    assert!(done.stderr.contains(&granted(&there)), "{}", done.stderr);
-    assert!(there.requests().is_empty());
-    eval(&[&granted(&here), &granted(&there)], &line)
-        .any_stdout()
-        .run();
-    let sent = there.requests();
-    assert_eq!(sent[0].line, "GET /there");
-    // What was meant for one host is nobody else's.
-    assert_eq!(sent[0].header("authorization"), None);
-    assert_eq!(here.requests()[1].header("authorization"), Some("Bearer x"));
-}
-
-#[test]
-fn a_request_says_what_the_script_gave() {
-    let site = Site::new();
-    let line = format!(
-        r#"let r = http_post("{}/hook?a=1", #{{text: "up", n: 2}}, #{{
-            headers: #{{"X-Team": "ops"}}, query: #{{b: "x y"}}
-        }}); r.json().ok"#,
-        site.url()
-    );
-    eval(&["net:127.0.0.1"], &line).stdout("true\n").run();
-    let sent = &site.requests()[0];
-    assert_eq!(sent.line, "POST /hook?a=1&b=x+y");
-    assert_eq!(sent.body, r#"{"n":2,"text":"up"}"#);
-    assert_eq!(sent.header("content-type"), Some("application/json"));
-    assert_eq!(sent.header("x-team"), Some("ops"));
-}
-
-#[test]
-fn a_status_that_says_no_is_an_error_unless_it_is_wanted() {
-    let site = Site::answering(|_| Reply::Says(503, String::new(), "come back later".to_owned()));
-    let url = site.url();
-    let done = eval(&["net:127.0.0.1"], &format!("http_get({url:?})"))
-        .code(1)
-        .run();
-    assert!(done.stderr.contains("503"), "{}", done.stderr);
-    assert!(done.stderr.contains("come back later"), "{}", done.stderr);
-    let line = format!("attempt(|| http_get({url:?})).error.status");
-    eval(&["net:127.0.0.1"], &line).stdout("503\n").run();
-    let line = format!("http_get({url:?}, #{{raise: false}}).status");
-    eval(&["net:127.0.0.1"], &line).stdout("503\n").run();
-}
-
-#[test]
-fn a_post_without_an_answer_is_in_doubt_and_not_sent_again() {
-    let site = Site::answering(|_| Reply::Cut);
-    let line = format!("http_post({:?}, \"x\")", site.url());
-    let done = eval(&["net:127.0.0.1"], &line).code(5).run();
-    assert!(
-        done.stderr.contains("may have been carried out") || done.stderr.contains("look there"),
-        "{}",
-        done.stderr
-    );
-    assert_eq!(site.requests().len(), 1);
-}
-
-#[test]
-fn ctrl_c_ends_a_request_that_is_never_answered() {
-    let site = Site::answering(|_| Reply::Silence);
-    for line in [
-        format!("http_get({:?})", site.url()),
-        format!("http_post({:?}, \"x\")", site.url()),
-    ] {
-        let process = eval(&["net:127.0.0.1"], &line).start();
-        site.waits();
-        process.signal("INT");
-        let ended = process.end();
-        assert_eq!(ended.code, Some(130), "{}", ended.stderr);
-    }
-    let line = format!("http_get({:?}, #{{timeout: \"100ms\"}})", site.url());
-    eval(&["net:127.0.0.1"], &line).code(7).run();
 }
 
 #[test]
