@@ -36,7 +36,7 @@ pub use account::Settings;
 pub use credentials::Credentials;
 pub use error::{CallError, target};
 pub use https::{Https, HttpsSettings};
-pub use observer::{Observer, Silent, Waiting};
+pub use observer::{Each, Observer, Silent, Waiting};
 pub use policy::Policy;
 pub use problem::{Problem, is_unprintable, problem, unreadable};
 pub use reply::{Limits, Reply};

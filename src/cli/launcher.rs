@@ -161,13 +161,13 @@ impl Launch for Launcher {
 }
 
 fn run(inner: &Inner, due: &Due, stop: &Stop) -> Finished {
-    let script = due.job.script.to_string_lossy();
-    let label = Label::of(due).traced(
-        &inner.global,
-        &inner.account,
-        RunKind::Job.as_str(),
-        Some(&script),
-    );
+    let mut label = Label::of(due);
+    // A rehearsal is no run of the job.
+    if inner.stage.is_none() {
+        let script = due.job.script.to_string_lossy();
+        let kind = RunKind::Job.as_str();
+        label = label.traced(&inner.global, &inner.account, kind, Some(&script));
+    }
     let finished = carried_out(inner, due, stop, &label);
     label.ended(None, finished.exit);
     finished

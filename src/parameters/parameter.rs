@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::kind::Kind;
+use crate::error::Complaint;
 
 /// One parameter of a script.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +29,13 @@ impl Parameter {
     #[must_use]
     pub const fn is_required(&self) -> bool {
         !self.optional && self.default.is_none()
+    }
+
+    /// The value that a text is of it.
+    pub fn value_of(&self, text: &str) -> Result<Value, Complaint> {
+        self.kind.of_text(text).map_err(|wanted| {
+            Complaint::usage(format!("`{}` is {text:?}, and must be {wanted}", self.name))
+        })
     }
 
     /// The option that gives it: `--batch`.

@@ -123,13 +123,9 @@ impl<'a> Reading<'a> {
     }
 
     fn give(&mut self, param: &Parameter, text: &str) -> Result<(), Complaint> {
-        let value = param.kind.of_text(text).map_err(|wanted| {
-            Complaint::usage(format!(
-                "`{}` is {text:?}, and must be {wanted}",
-                param.name
-            ))
-            .hint(needs(param))
-        })?;
+        let value = param
+            .value_of(text)
+            .map_err(|complaint| complaint.hint(needs(param)))?;
         self.put(param, value)
     }
 

@@ -14,6 +14,12 @@ args = { cloud = "My first cloud" }
 allow = ["read", "disrupt"]
 
 [[job]]
+name = "wait"
+cron = "0 4 * * SUN"
+script = "wait.rhai"
+timeout = "25m"
+
+[[job]]
 name = "grow"
 cron = "0 4 1 * *"
 script = "grow.rhai"
@@ -35,12 +41,15 @@ attempt(|| write_file("out/report.txt", "x"));
 delete_cloud(clouds()[0]);
 "#;
 
+const WAIT: &str = "let n = 0; loop { sleep(\"10m\"); n += 1; print(`waited ${n} times`); }";
+
 fn mw(server: &Server, arguments: &[&str]) -> Mw {
     Mw::new(arguments)
         .account(server.url())
         .file("jobs.toml", JOBS)
         .file("cycle.rhai", CYCLE)
         .file("grow.rhai", GROW)
+        .file("wait.rhai", WAIT)
 }
 
 #[test]
@@ -104,6 +113,58 @@ fn what_the_job_may_not_do_fails_as_it_would_and_nothing_is_written() {
             .iter()
             .all(|call| call.operation != "place_order")
     );
+}
+
+#[test]
+fn the_time_a_job_has_is_over_in_a_rehearsal_too() {
+    let server = Server::start();
+    let done = mw(&server, &["jobs", "run", "wait", "--dry"])
+        .code(7)
+        .any_stdout()
+        .any_stderr()
+        .run();
+    let said = "would fail with exit code 7 after 25m, with 0 changes";
+    assert!(done.stderr.contains("waited 2 times\n"), "{}", done.stderr);
+    assert!(!done.stderr.contains("waited 3 times"), "{}", done.stderr);
+    assert!(done.stderr.contains(said), "{}", done.stderr);
+}
+
+#[test]
+fn an_interrupted_rehearsal_foretells_nothing() {
+    let server = Server::start();
+    let mut rehearsal = mw(&server, &["jobs", "run", "wait", "--dry"])
+        .file(
+            "wait.rhai",
+            "print(\"it begins\"); let n = 0; loop { n += 1; if n < 0 { break; } }",
+        )
+        .start();
+    rehearsal.notes("it begins");
+    rehearsal.signal("INT");
+    let done = rehearsal.end();
+    assert!(
+        done.stderr.ends_with("error: interrupted\n"),
+        "{}",
+        done.stderr
+    );
+    assert!(!done.stderr.contains("would"), "{}", done.stderr);
+}
+
+#[test]
+fn an_argument_that_is_none_is_said_as_of_any_run() {
+    let server = Server::start();
+    let wrong = ["jobs", "run", "cycle", "--dry", "times=x"];
+    mw(&server, &wrong)
+        .file(
+            "cycle.rhai",
+            "//! Reboot.\n//! @param cloud: string\n//! @param times: int = 1  how often\nprint(`${args.cloud} ${args.times}`);",
+        )
+        .code(2)
+        .stderr(
+            "error: `times` is \"x\", and must be a whole number
+  help: give it as `times=VALUE`: how often
+",
+        )
+        .run();
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
 
 use super::board;
 use super::trigger::arguments;
@@ -97,7 +98,15 @@ impl Run {
         let account = Account::of(global, false)?;
         let told = account.described();
         let folder = folder_of(Path::new(&self.jobs))?;
-        let launcher = Launcher::rehearsing(global, folder, account, stage, runtime);
+        let over = CancellationToken::new();
+        let limit = TimeDelta::from_std(job.timeout).unwrap_or(TimeDelta::MAX);
+        handle.spawn(time_out(
+            clock.clone(),
+            due.checked_add_signed(limit),
+            over.clone(),
+            stop.clone(),
+        ));
+        let launcher = Launcher::rehearsing(global, folder, account, stage, runtime.clone());
         let ended = launcher.run(
             &Due {
                 job,
@@ -111,6 +120,10 @@ impl Run {
             },
             &stop,
         );
+        over.cancel();
+        if ended.exit == exit::INTERRUPTED {
+            return Err(Complaint::new(exit::INTERRUPTED, "interrupted").into());
+        }
         let took = (clock.now() - due).to_std().unwrap_or_default();
         let rows = seen.rows(due);
         let count = rows.len();
@@ -131,6 +144,16 @@ impl Run {
         }
         Ok(ended.exit)
     }
+}
+
+/// Stops a run that is under way when its time is over, by its own clock.
+async fn time_out(clock: Clock, at: Option<DateTime<Utc>>, over: CancellationToken, stop: Stop) {
+    let Some(at) = at else { return };
+    clock.enter().await;
+    if clock.sleep_unless(&over, at).await {
+        stop.time_out();
+    }
+    clock.leave();
 }
 
 /// Writes a line beside the result.

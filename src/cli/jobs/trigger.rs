@@ -109,10 +109,15 @@ pub fn arguments(
             };
             return Err(vec![complaint.hint(hint)]);
         };
-        let value = parameter
-            .kind
-            .of_text(value)
-            .map_err(|message| Complaint::usage(format!("{name}: {message}")))?;
+        let value = parameter.value_of(value).map_err(|complaint| {
+            let doc = &parameter.doc;
+            let doc = if doc.is_empty() {
+                String::new()
+            } else {
+                format!(": {doc}")
+            };
+            complaint.hint(format!("give it as `{name}=VALUE`{doc}"))
+        })?;
         args.insert(name.to_owned(), value);
     }
     header.check(&args)?;
