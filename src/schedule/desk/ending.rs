@@ -11,9 +11,6 @@ use crate::schedule::event::Reason;
 use crate::schedule::job::Job;
 use crate::schedule::launch::Finished;
 
-/// What is said of a run that took too long.
-const TOO_LONG: &str = "it took longer than it may, and was cancelled";
-
 /// How a run ended.
 #[derive(Clone, Debug)]
 pub(in crate::schedule) enum Outcome {
@@ -57,7 +54,7 @@ impl Desk<'_> {
         if state == TickState::TimedOut {
             // What it says of being cancelled says nothing of why.
             tick.exit = Some(exit::TIMED_OUT);
-            tick.message = Some(TOO_LONG.to_owned());
+            tick.message = Some("it took longer than it may, and was cancelled".to_owned());
         }
         if state == TickState::Abandoned {
             tick.message = Some("it did not end after it was cancelled".to_owned());
@@ -108,8 +105,8 @@ impl Desk<'_> {
 
     /// Ends a tick whose last attempt failed, and which has attempts left that do not come.
     pub(super) fn give_up(&mut self, mut tick: Tick, reason: Reason) -> Found<()> {
-        tick.state = match tick.message.as_deref() {
-            Some(TOO_LONG) => TickState::TimedOut,
+        tick.state = match tick.exit {
+            Some(exit::TIMED_OUT) => TickState::TimedOut,
             _ => TickState::Failed,
         };
         tick.finished = Some(micros(self.now));
