@@ -165,7 +165,10 @@ fn mistakes_name_what_there_is() {
             &["jobs", "trigger", "report", "tmes=1"],
             "did you mean `times`?",
         ),
-        (&["jobs", "trigger", "report", "times=x"], "times:"),
+        (
+            &["jobs", "trigger", "report", "times=x"],
+            "`times` is \"x\", and must be a whole number",
+        ),
         (&["jobs", "trigger", "report", "5"], "write NAME=VALUE"),
         (&["jobs", "pause", "nothing"], "it has report"),
         (
