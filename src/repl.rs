@@ -1,27 +1,32 @@
 //! The prompt: lines and functions are run as they are typed, and stay.
 
+pub mod command;
+
 mod completion;
-mod typing;
+mod lines;
+mod transcript;
 
 use std::cell::RefCell;
+use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::time::Instant;
 
-use rustyline::error::ReadlineError;
-use rustyline::history::FileHistory;
-use rustyline::{CompletionType, Config, Editor};
-
-use crate::error::Complaint;
-use crate::output::Document;
+use crate::error::{Complaint, exit};
+use crate::output::{Document, Format, span};
 use crate::reference;
 use crate::script::host::Host;
 use crate::script::source::Source;
-use crate::script::{Ended, Interpreter};
-use completion::{Prompt, Scope};
+use crate::script::{Ended, Interpreter, Known};
+use command::Asked;
+use lines::{Lines, Read};
+use transcript::Transcript;
 
-/// Shows a value.
-pub type Show = Box<dyn Fn(&Document) -> Result<(), Complaint>>;
+/// A value as it is shown, in a format or as it suits it.
+pub type Rendered = Box<dyn Fn(&Document, Option<Format>) -> Result<String, Complaint>>;
+/// Writes what is shown.
+pub type Write = Box<dyn Fn(&str) -> Result<(), Complaint>>;
 /// Shows complaints.
 pub type Complain = Box<dyn Fn(&[Complaint])>;
 
@@ -33,98 +38,264 @@ pub struct Settings {
     pub history: Option<PathBuf>,
     /// What is said first.
     pub greeting: String,
-    /// The prompt.
-    pub prompt: &'static str,
-    /// Shows a value.
-    pub show: Show,
+    /// The prompt; none where lines come from no terminal.
+    pub prompt: Option<String>,
+    /// A value as it is shown.
+    pub rendered: Rendered,
+    /// Writes what is shown.
+    pub write: Write,
     /// Shows complaints.
     pub complain: Complain,
 }
 
-/// Runs a session until it is left; the exit code is that of `exit(n)`, or 0.
-pub fn run(settings: &Settings) -> Result<u8, Complaint> {
-    let failed = |error: ReadlineError| Complaint::new(1, format!("the prompt failed: {error}"));
-    let config = Config::builder()
-        .completion_type(CompletionType::List)
-        .auto_add_history(true)
-        .max_history_size(10_000)
-        .map_err(failed)?
-        .build();
-    let scope = Rc::new(RefCell::new(Scope::default()));
-    let mut editor: Editor<Prompt, FileHistory> = Editor::with_config(config).map_err(failed)?;
-    editor.set_helper(Some(Prompt::new(scope.clone())));
-    if let Some(history) = &settings.history {
-        // A first session has none.
-        let _ = editor.load_history(history);
-    }
+/// Runs a session until it is left. The exit code is that of `exit(n)`, or 0; of lines that come from
+/// no terminal the first that fails ends the session with its own.
+pub fn run(settings: Settings) -> Result<u8, Complaint> {
+    let interpreter = Rc::new(RefCell::new(Interpreter::of_session(&settings.host)));
+    let mut lines = Lines::new(
+        settings.prompt.as_deref(),
+        settings.history.clone(),
+        interpreter.clone(),
+    )?;
     if !settings.greeting.is_empty() {
         say(&settings.greeting);
     }
-    let mut interpreter = Interpreter::new(&settings.host, PathBuf::from("."));
-    let code = loop {
-        scope.replace(Scope::of(&interpreter));
-        let line = match editor.readline(settings.prompt) {
-            Ok(line) => line,
-            Err(ReadlineError::Interrupted) => continue,
-            Err(ReadlineError::Eof) => break 0,
-            Err(error) => return Err(failed(error)),
+    let mut sitting = Sitting {
+        is_watched: settings.prompt.is_some(),
+        settings,
+        interpreter,
+        transcript: Transcript::default(),
+        results: 0,
+        loaded: None,
+    };
+    loop {
+        let line = match lines.read()? {
+            Read::Line(line) => line,
+            Read::Again => continue,
+            Read::End => return Ok(exit::DONE),
         };
-        if let Some(history) = &settings.history {
-            save(&mut editor, history);
-        }
-        match line.trim() {
-            "" => {}
-            "exit" | "quit" => break 0,
-            asked if asked.starts_with('?') => help(asked.trim_start_matches('?').trim(), settings),
-            _ => {
-                if let Some(code) = evaluate(settings, &mut interpreter, &line) {
-                    break code;
+        match sitting.takes(&line) {
+            Ok(()) => {}
+            Err(Left::With(code)) => return Ok(code),
+            Err(Left::Interrupted) => say("interrupted"),
+            Err(Left::Failed(complaints)) => {
+                (sitting.settings.complain)(&complaints);
+                if !sitting.is_watched {
+                    let first = complaints.first();
+                    return Ok(first.map_or(exit::FAILED, |complaint| complaint.exit));
                 }
             }
         }
-    };
-    Ok(code)
+    }
 }
 
-/// A line's history survives a crash of the terminal.
-fn save(editor: &mut Editor<Prompt, FileHistory>, history: &std::path::Path) {
-    if let Some(folder) = history.parent() {
-        // Without a place to keep it, a session still works.
-        let _ = std::fs::create_dir_all(folder);
-    }
-    let _ = editor.append_history(history);
+/// What a line came to that did not simply succeed.
+enum Left {
+    /// The session is over, with this exit code.
+    With(u8),
+    /// The line was stopped by whoever typed it.
+    Interrupted,
+    /// The line failed.
+    Failed(Vec<Complaint>),
 }
 
-fn help(name: &str, settings: &Settings) {
-    let name = name.trim_end_matches(['(', ')']);
-    if name.is_empty() {
-        print!("{}", reference::index());
-        return;
+impl From<Complaint> for Left {
+    fn from(complaint: Complaint) -> Self {
+        Self::Failed(vec![complaint])
     }
-    match reference::entry(name) {
-        Ok(text) => print!("{text}"),
-        Err(hint) => {
-            (settings.complain)(&[
-                Complaint::usage(format!("nothing is called `{name}`")).hint(hint)
-            ]);
+}
+
+/// A session under way.
+struct Sitting {
+    settings: Settings,
+    /// Whether somebody types, and may go on after a mistake.
+    is_watched: bool,
+    interpreter: Rc<RefCell<Interpreter>>,
+    transcript: Transcript,
+    /// How many results there were.
+    results: usize,
+    /// The file loaded last.
+    loaded: Option<String>,
+}
+
+impl Sitting {
+    /// Does what a line says.
+    fn takes(&mut self, line: &str) -> Result<(), Left> {
+        let said = line.trim();
+        if let Some(name) = said.strip_prefix('?') {
+            return self.explains(name.trim());
         }
-    }
-}
-
-/// Runs a line; the exit code when the line ends the session.
-fn evaluate(settings: &Settings, interpreter: &mut Interpreter, line: &str) -> Option<u8> {
-    settings.host.stop().renew();
-    match interpreter.run(&Source::of_text("<repl>", line)) {
-        Ok(value) => {
-            if let Err(complaint) = (settings.show)(&Interpreter::document(&value)) {
-                (settings.complain)(&[complaint]);
+        match command::read(said) {
+            Some(asked) => self.does(asked?),
+            None if said.is_empty() => Ok(()),
+            None if matches!(said, "exit" | "quit") => Err(Left::With(exit::DONE)),
+            None => {
+                let (line, format) = command::piped(line);
+                self.runs(line, format)
             }
         }
-        Err(Ended::Quietly(crate::error::exit::INTERRUPTED)) => say("interrupted"),
-        Err(Ended::Quietly(code)) => return Some(code),
-        Err(Ended::Complaining(complaints)) => (settings.complain)(&complaints),
     }
-    None
+
+    fn explains(&self, name: &str) -> Result<(), Left> {
+        let name = name.trim_end_matches(['(', ')']);
+        if name.is_empty() {
+            return Ok((self.settings.write)(&reference::index())?);
+        }
+        let text = reference::entry(name)
+            .map_err(|hint| Complaint::usage(format!("nothing is called `{name}`")).hint(hint))?;
+        Ok((self.settings.write)(&text)?)
+    }
+
+    /// Does what is asked of the prompt itself.
+    fn does(&mut self, asked: Asked) -> Result<(), Left> {
+        match asked {
+            Asked::Help => Ok((self.settings.write)(&command::help())?),
+            Asked::Quit => Err(Left::With(exit::DONE)),
+            Asked::Vars => Ok((self.settings.write)(&self.listed())?),
+            Asked::Type(expression) => self.tells_type(&expression),
+            Asked::Time(line) => {
+                let (begun, clock) = (Instant::now(), self.settings.host.clock().clone());
+                let since = clock.now();
+                let outcome = self.runs(&line, None);
+                let took = span(begun.elapsed().as_secs_f64());
+                let passed = (clock.now() - since).as_seconds_f64();
+                if clock.is_simulated() {
+                    say(&format!("took {took}, {} of simulated time", span(passed)));
+                } else {
+                    say(&format!("took {took}"));
+                }
+                outcome
+            }
+            Asked::Load(file) => self.loads(file),
+            Asked::Reload => {
+                let host = self.settings.host.clone();
+                let lost = self.interpreter.borrow_mut().moves(&host);
+                if let Some(path) = lost.first() {
+                    let message = format!("cannot import {path:?} again");
+                    return Err(Complaint::new(exit::FAILED, message)
+                        .hint(format!("import {path:?} as …; says what is wrong with it"))
+                        .into());
+                }
+                match self.loaded.clone() {
+                    Some(file) => self.loads(file),
+                    None => Ok(()),
+                }
+            }
+            Asked::Save(file) => self.saves(&file),
+            Asked::Shown(format, Some(line)) => self.runs(&line, Some(format)),
+            Asked::Shown(format, None) => {
+                let document = self.last()?;
+                self.shows(&document, Some(format))
+            }
+            Asked::Csv(file) => {
+                let text = (self.settings.rendered)(&self.last()?, Some(Format::Csv))?;
+                write_new(&file, &text)?;
+                say(&format!("wrote {file}"));
+                Ok(())
+            }
+        }
+    }
+
+    /// Runs a line and shows what it comes to.
+    fn runs(&mut self, line: &str, format: Option<Format>) -> Result<(), Left> {
+        let begin = self.interpreter.borrow().last_value(line);
+        let value = self.evaluates(&Source::of_text("<repl>", line))?;
+        let last = self.results;
+        let number = (!value.is_unit()).then(|| {
+            self.results += 1;
+            self.interpreter.borrow_mut().keeps(self.results, &value);
+            self.results
+        });
+        self.transcript.note(line, begin, number, last);
+        self.shows(&Interpreter::document(&value), format)
+    }
+
+    fn evaluates(&self, source: &Source) -> Result<crate::script::Value, Left> {
+        self.settings.host.stop().renew();
+        let outcome = self.interpreter.borrow_mut().run(source);
+        outcome.map_err(|ended| match ended {
+            Ended::Quietly(exit::INTERRUPTED) if self.is_watched => Left::Interrupted,
+            Ended::Quietly(code) => Left::With(code),
+            Ended::Complaining(complaints) => Left::Failed(complaints),
+        })
+    }
+
+    fn shows(&self, document: &Document, format: Option<Format>) -> Result<(), Left> {
+        let text = (self.settings.rendered)(document, format)?;
+        Ok((self.settings.write)(&text)?)
+    }
+
+    /// The last result.
+    fn last(&self) -> Result<Document, Complaint> {
+        let value = self
+            .interpreter
+            .borrow()
+            .variable(crate::script::results::LAST);
+        value.map(|it| Interpreter::document(&it)).ok_or_else(|| {
+            Complaint::usage("there is no result yet").hint("run a line first: clouds()")
+        })
+    }
+
+    fn tells_type(&self, expression: &str) -> Result<(), Left> {
+        let known = self.interpreter.borrow().type_of(expression);
+        let kind = known.map_err(Left::Failed)?;
+        let name = kind.kind().name().unwrap_or_else(|| match kind {
+            Known::Value(value) => crate::script::described(&value),
+            Known::Type(_) => "it is known only once it is carried out".to_owned(),
+        });
+        Ok((self.settings.write)(&format!("{name}\n"))?)
+    }
+
+    /// What the session has declared, for people.
+    fn listed(&self) -> String {
+        let session = self.interpreter.borrow();
+        let own = session.variables().into_iter();
+        let variables = own.filter(|it| !matches!(it.name.as_str(), "args" | "run"));
+        let variables = variables.map(|it| {
+            let brief: String = it.brief.chars().take(60).collect();
+            format!("{:<16} {:<14} {brief}\n", it.name, it.kind)
+        });
+        let functions = session.functions().into_iter();
+        let functions = functions.map(|it| format!("{:<16} {}\n", it.name, it.signature()));
+        let listed: String = variables.chain(functions).collect();
+        if listed.is_empty() {
+            "nothing is declared yet\n".to_owned()
+        } else {
+            listed
+        }
+    }
+
+    fn loads(&mut self, file: String) -> Result<(), Left> {
+        let source = Source::file(&file, "check the path")?;
+        let value = self.evaluates(&source)?;
+        self.transcript.note(&source.text, None, None, self.results);
+        self.loaded = Some(file);
+        self.shows(&Interpreter::document(&value), None)
+    }
+
+    fn saves(&self, file: &str) -> Result<(), Left> {
+        if self.transcript.is_empty() {
+            let message = "nothing has succeeded yet that could be written down";
+            return Err(Complaint::usage(message).into());
+        }
+        write_new(file, &self.transcript.script())?;
+        say(&format!("wrote {file}: mw run {file} does the same"));
+        Ok(())
+    }
+}
+
+/// Writes a file that is not there yet.
+fn write_new(file: &str, text: &str) -> Result<(), Complaint> {
+    let opened = OpenOptions::new().write(true).create_new(true).open(file);
+    let written = opened.and_then(|mut opened| opened.write_all(text.as_bytes()));
+    written.map_err(|error| {
+        let complaint = Complaint::new(exit::FAILED, format!("cannot write {file}: {error}"));
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            complaint.hint("name another file: none is overwritten")
+        } else {
+            complaint
+        }
+    })
 }
 
 /// Says something beside the results. Nobody is left to tell when standard error is closed.

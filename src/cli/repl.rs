@@ -35,7 +35,12 @@ impl Repl {
     #[expect(clippy::unused_self, reason = "every command is run alike")]
     pub fn run(self, global: &Global) -> Outcome {
         let stop = Stop::default();
-        let runtime = interrupt::watch(&stop);
+        let is_typed = std::io::stdin().is_terminal();
+        let runtime = if is_typed {
+            interrupt::watch_session(&stop)
+        } else {
+            interrupt::watch(&stop)
+        };
         let account = Account::of(global, true)?;
         let kept = Kept::audit(global, &account, RunKind::Session, "<repl>")?;
         let host = Host::new(Parts {
@@ -56,16 +61,12 @@ impl Repl {
             locals: locals::of(global, &account, PathBuf::new(), Arc::default()),
             window: Window::default(),
         });
-        let prompt = if matches!(account, Account::Simulated(_)) {
-            "sim> "
-        } else {
-            "mw> "
-        };
-        let greeting = if global.quiet || !std::io::stdin().is_terminal() {
+        let prompt = is_typed.then(|| prompt(&account));
+        let greeting = if global.quiet || !is_typed {
             String::new()
         } else {
             format!(
-                "metalwright {} on {}\n?name explains, Tab completes, Ctrl-D leaves",
+                "metalwright {} on {}\n?name explains, :help lists commands, Tab completes, Ctrl-D leaves",
                 env!("CARGO_PKG_VERSION"),
                 account.described()
             )
@@ -75,14 +76,17 @@ impl Repl {
             .name("script".to_owned())
             .stack_size(super::execution::STACK)
             .spawn(move || {
-                repl::run(&repl::Settings {
+                repl::run(repl::Settings {
                     host,
                     history: config::history_file(&Environment::of_process()).ok(),
                     greeting,
                     prompt,
-                    show: Box::new(move |document| {
-                        show::document_at(document, &options, clock.now())
+                    rendered: Box::new(move |document, format| {
+                        let mut options = options.clone();
+                        options.output = format.unwrap_or(options.output);
+                        show::rendered(document, &options, clock.now())
                     }),
+                    write: Box::new(show::text),
                     complain: Box::new(show::complaints),
                 })
             })
@@ -99,5 +103,14 @@ impl Repl {
             )
             .into()),
         }
+    }
+}
+
+/// The prompt on an account, which says where one is: the profile, with a mark where people are served.
+fn prompt(account: &Account) -> String {
+    match account {
+        Account::Simulated(_) => "sim> ".to_owned(),
+        Account::Real { profile, .. } if profile.production => format!("{}!> ", profile.name),
+        Account::Real { profile, .. } => format!("{}> ", profile.name),
     }
 }

@@ -23,7 +23,6 @@ mod operands;
 mod parse;
 mod qualified;
 mod rule;
-mod scan;
 mod scope;
 mod signature;
 mod spans;
@@ -38,10 +37,12 @@ use std::rc::Rc;
 
 use rhai::{Engine, Position};
 
+pub use callable::methods_of;
 pub use finding::Finding;
 pub use mentions::{mentioned, named_imports};
 pub use needs::Needs;
 pub use rule::{Rule, Severity};
+pub use types::Type;
 pub use unit::Unit;
 
 use super::diagnose::place;
@@ -49,15 +50,15 @@ use super::modules::MOST_REACHED;
 use super::progress::RUN;
 use super::shelf::Shelf;
 use super::source::Source;
-use super::{engine, modules};
+use super::{engine, modules, results};
 use crate::error::{Complaint, exit};
 use whole::Inquiry;
 
 /// What a script can see that is not of its own.
 #[derive(Clone, Debug, Default)]
 pub struct Surroundings {
-    /// Variables that were declared before it.
-    pub variables: Vec<String>,
+    /// Variables that were declared before it, with what is known of them.
+    pub variables: Vec<(String, Type)>,
     /// Functions that were defined before it: name and count of parameters.
     pub functions: Vec<(String, usize)>,
     /// Modules that were imported before it, by their aliases.
@@ -70,6 +71,8 @@ pub struct Surroundings {
     pub has_header: bool,
     /// Whether only errors matter.
     pub errors_only: bool,
+    /// The byte at which an expression begins of which it is asked what it is.
+    pub asked: Option<usize>,
 }
 
 impl Surroundings {
@@ -82,7 +85,7 @@ impl Surroundings {
             // A test is run without arguments.
             arguments: in_tests.then(Vec::new),
             variables: if in_tests {
-                vec!["args".to_owned(), RUN.to_owned()]
+                vec![("args".to_owned(), Type::Args), (RUN.to_owned(), Type::Run)]
             } else {
                 Vec::new()
             },
@@ -150,6 +153,8 @@ pub struct Checker {
     units: HashMap<(PathBuf, String), Rc<Unit>>,
     /// The files being looked at, outermost first.
     loading: Vec<String>,
+    /// The line of a session that is checked, if it is one.
+    line: results::Text,
 }
 
 impl Checker {
@@ -162,7 +167,18 @@ impl Checker {
             shelf,
             units: HashMap::new(),
             loading: Vec::new(),
+            line: results::Text::default(),
         }
+    }
+
+    /// The same for a line of a session, in which results have names.
+    #[must_use]
+    pub fn of_line(mut self, line: &str) -> Self {
+        self.line.set(line);
+        for engine in [&mut self.strict, &mut self.lenient] {
+            results::allow(engine, &self.line);
+        }
+        self
     }
 
     /// Checks a script and all it imports.
@@ -183,6 +199,7 @@ impl Checker {
 
     fn unit(&mut self, source: &Source, base: &Path, around: &Surroundings) -> Unit {
         let inquiry = Inquiry::begin(&self.strict, &self.lenient, source, around);
+        self.line.clear();
         let mut imports = HashMap::new();
         let mut findings = Vec::new();
         let mut reached = 1;

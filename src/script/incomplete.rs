@@ -2,10 +2,15 @@
 
 use rhai::{Engine, LexError, ParseErrorType};
 
+use super::results;
+
 /// Whether more lines could make this text a script, as its parser sees it.
 #[must_use]
 pub fn is_incomplete(text: &str) -> bool {
-    let engine = Engine::new_raw();
+    let mut engine = Engine::new_raw();
+    let line = results::Text::default();
+    line.set(text);
+    results::allow(&mut engine, &line);
     let Err(error) = engine.compile(text) else {
         return false;
     };
@@ -52,6 +57,8 @@ mod tests {
             "let t = `a",
             "if x {\n  y",
             "let x =",
+            "_.map(|x|",
+            "_1 +",
         ] {
             assert!(is_incomplete(text), "{text}");
         }

@@ -7,13 +7,13 @@ use rhai::{AST, CallFnOptions, Dynamic, Engine, Position, Scope};
 
 use super::call;
 use super::case::{Case, cases};
-use super::check::{Checker, Surroundings, named_imports};
+use super::check::{Checker, Surroundings, Type, named_imports};
 use super::diagnose;
 use super::engine;
-use super::handle::described;
 use super::host::Host;
 use super::modules;
 use super::progress::{OwnRun, RUN};
+use super::results;
 use super::source::Source;
 use super::stand_in;
 use super::value::{self, Args};
@@ -48,9 +48,11 @@ pub struct Interpreter {
     scope: Scope<'static>,
     /// The functions defined so far.
     defined: AST,
-    /// The aliases of the modules imported so far.
-    modules: Vec<String>,
+    /// The modules imported so far: their aliases and the paths they are imported by.
+    modules: Vec<(String, String)>,
     folder: std::path::PathBuf,
+    /// The line that is parsed, in a session, where results have names.
+    line: Option<results::Text>,
 }
 
 impl Interpreter {
@@ -74,7 +76,31 @@ impl Interpreter {
             defined: AST::empty(),
             modules: Vec::new(),
             folder,
+            line: None,
         }
+    }
+
+    /// An interpreter for a session: lines are run in it as they come, and their results have names.
+    #[must_use]
+    pub fn of_session(host: &Host) -> Self {
+        let mut own = Self::new(host, std::path::PathBuf::from("."));
+        let line = results::Text::default();
+        results::allow(&mut own.engine, &line);
+        own.line = Some(line);
+        own
+    }
+
+    /// The same session with all it has declared, on another host. What it imported is read again;
+    /// gives the modules of which that failed.
+    pub fn moves(&mut self, host: &Host) -> Vec<String> {
+        let mut moved = Self::of_session(host);
+        moved.scope = std::mem::take(&mut self.scope);
+        moved.defined = std::mem::take(&mut self.defined);
+        let modules = std::mem::take(&mut self.modules).into_iter();
+        let lost = modules.filter(|(alias, path)| !moved.imports(alias, path));
+        let lost = lost.map(|(_, path)| path).collect();
+        *self = moved;
+        lost
     }
 
     /// Parses and checks a script and what it imports, and makes the engine ready for the calls
@@ -92,12 +118,15 @@ impl Interpreter {
             folder: self.folder.clone(),
             ..source.clone()
         };
-        let report = Checker::new(self.host.shelf().clone()).check(&folder, &self.surroundings());
+        let report = self.checker(source).check(&folder, &self.surroundings());
         let complaints = report.refusals();
         if !complaints.is_empty() {
             return Err(complaints);
         }
         let names = report.mentioned();
+        if let Some(line) = &self.line {
+            line.set(&source.text);
+        }
         let text = match self.host.coverage() {
             Some(coverage) => {
                 let (name, text) = (&source.name, &source.text);
@@ -109,26 +138,42 @@ impl Interpreter {
             .engine
             .compile_with_scope(&self.scope, text)
             .map_err(|error| vec![diagnose::parse(source, &error)])?;
+        if let Some(line) = &self.line {
+            line.clear();
+        }
         Ok((ast, names))
     }
 
+    pub(super) fn checker(&self, source: &Source) -> Checker {
+        let checker = Checker::new(self.host.shelf().clone());
+        match self.line {
+            Some(_) => checker.of_line(&source.text),
+            None => checker,
+        }
+    }
+
     /// What a script sees that is not of its own.
-    fn surroundings(&self) -> Surroundings {
+    pub(super) fn surroundings(&self) -> Surroundings {
         let defined = self.defined.iter_functions();
         Surroundings {
             variables: self
                 .scope
                 .iter_raw()
-                .map(|(name, ..)| name.to_owned())
+                .map(|(name, _, value)| (name.to_owned(), Type::of(value)))
                 .collect(),
             functions: defined
                 .map(|function| (function.name.to_owned(), function.params.len()))
                 .collect(),
-            modules: self.modules.clone(),
+            modules: self
+                .modules
+                .iter()
+                .map(|(alias, _)| alias.clone())
+                .collect(),
             in_tests: self.host.controls().is_some(),
             arguments: Some(self.host.args().keys().cloned().collect()),
             has_header: false,
             errors_only: true,
+            asked: None,
         }
     }
 
@@ -174,13 +219,21 @@ impl Interpreter {
 
     fn keep_imports(&mut self, ast: &AST) {
         for (path, name) in named_imports(ast) {
-            let resolver = self.engine.module_resolver();
             // It was found a moment ago and is still known.
-            if let Ok(module) = resolver.resolve(&self.engine, None, &path, Position::NONE) {
-                self.modules.push(name.clone());
-                self.engine.register_static_module(name, module);
-            }
+            self.imports(&name, &path);
         }
+    }
+
+    /// Imports a module for the lines that follow; tells whether it could be.
+    fn imports(&mut self, alias: &str, path: &str) -> bool {
+        let resolver = self.engine.module_resolver();
+        let Ok(module) = resolver.resolve(&self.engine, None, path, Position::NONE) else {
+            return false;
+        };
+        self.engine.register_static_module(alias, module);
+        self.modules.retain(|(known, _)| known != alias);
+        self.modules.push((alias.to_owned(), path.to_owned()));
+        true
     }
 
     /// The text of a module by the name it goes by in messages.
@@ -219,28 +272,40 @@ impl Interpreter {
         value::to_document(value)
     }
 
-    /// The variables in scope with their types, for completion.
-    #[must_use]
-    pub fn variables(&self) -> Vec<(String, String)> {
-        self.scope
-            .iter()
-            .map(|(name, _, value)| (name.to_owned(), described(&value)))
-            .collect()
-    }
-
     /// The value of a variable.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<Value> {
         self.scope.get_value(name)
     }
 
-    /// The functions defined so far.
-    #[must_use]
-    pub fn functions(&self) -> Vec<String> {
-        self.defined
-            .iter_functions()
-            .map(|function| function.name.to_owned())
-            .collect()
+    /// What the session has declared, by its parts.
+    pub(super) const fn declared(&self) -> (&Scope<'static>, &AST, &Vec<(String, String)>) {
+        (&self.scope, &self.defined, &self.modules)
+    }
+
+    /// A line as it is parsed here, if it can be.
+    pub(super) fn parsed_line(&self, line: &str) -> Option<AST> {
+        if let Some(text) = &self.line {
+            text.set(line);
+        }
+        self.engine.compile_with_scope(&self.scope, line).ok()
+    }
+
+    /// An expression as it is parsed here, if it is one.
+    pub(super) fn parsed(&self, expression: &str) -> Option<AST> {
+        if let Some(line) = &self.line {
+            line.set(expression);
+        }
+        let parsed = self
+            .engine
+            .compile_expression_with_scope(&self.scope, expression);
+        parsed.ok()
+    }
+
+    /// Keeps the result of a line under the names that later lines know it by.
+    pub fn keeps(&mut self, number: usize, value: &Value) {
+        self.scope.set_value(results::LAST, value.clone());
+        self.scope.set_value(results::name(number), value.clone());
     }
 }
 

@@ -40,6 +40,13 @@ impl Console for Trial {
 impl Trial {
     /// Runs a script.
     pub fn run(self: &Arc<Self>, text: &str) -> Result<(), Ended> {
+        Interpreter::new(&self.host(), ".".into())
+            .run(&Source::of_text("<test>", text))
+            .map(|_| ())
+    }
+
+    /// The host.
+    pub fn host(self: &Arc<Self>) -> Host {
         let own = self.clone();
         let session = Session::new(Settings {
             connect: Box::new(move || {
@@ -51,7 +58,7 @@ impl Trial {
             observer: Arc::new(Silent),
             recorder: None,
         });
-        let host = Host::new(Parts {
+        Host::new(Parts {
             session,
             runtime: Arc::new(LazyRuntime::default()),
             console: self.clone(),
@@ -64,9 +71,6 @@ impl Trial {
             coverage: None,
             locals: Arc::default(),
             window: super::window::Window::default(),
-        });
-        Interpreter::new(&host, ".".into())
-            .run(&Source::of_text("<test>", text))
-            .map(|_| ())
+        })
     }
 }

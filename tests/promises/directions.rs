@@ -84,7 +84,14 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("reference", &["api", "operation", "record", "script"]),
     (
         "repl",
-        &["api", "error", "operation", "output", "reference", "script"],
+        &[
+            "error",
+            "operation",
+            "output",
+            "reference",
+            "script",
+            "secret",
+        ],
     ),
     // What people are told of jobs, and how it reaches them.
     ("notice", &["client", "config", "loopback", "secret"]),

@@ -168,6 +168,16 @@ fn scripts_of_the_readme_run() {
 }
 
 #[test]
+fn lines_of_the_pages_run_at_the_prompt() {
+    let sessions = blocks(&readme(), &["rhai-lines"]);
+    assert!(!sessions.is_empty(), "the pages show no session");
+    for lines in sessions {
+        println!("{lines}");
+        Mw::new(["--sim", "repl"]).stdin(&lines).any_stdout().run();
+    }
+}
+
+#[test]
 fn tests_of_the_readme_pass() {
     let tests = blocks(&readme(), &["rhai-test"]);
     assert!(!tests.is_empty(), "the README shows no test");

@@ -1,5 +1,9 @@
 //! The prompt, in a real terminal.
 
+use std::fs;
+
+use crate::stage::folder::Folder;
+use crate::stage::mw::Mw;
 use crate::stage::terminal::{self, Terminal};
 
 #[test]
@@ -10,7 +14,7 @@ fn it_greets_and_answers_and_is_left_with_ctrl_d() {
     let terminal = Terminal::new();
     let screen = terminal.answers("on the embedded simulator: nothing here is real");
     assert!(
-        screen.contains("?name explains, Tab completes, Ctrl-D leaves"),
+        screen.contains("?name explains, :help lists commands, Tab completes, Ctrl-D leaves"),
         "{screen}"
     );
     terminal.enters("40 + 2");
@@ -133,4 +137,187 @@ fn what_one_line_imports_the_next_ones_use() {
     terminal.answers("\n7\n");
     terminal.enters(r#"r::batches(cloud("Bare metal").nodes(), 2).len()"#);
     terminal.answers("\n3\n");
+}
+
+#[test]
+fn ctrl_c_stops_what_waits_however_often_it_is_pressed() {
+    if !terminal::is_there() {
+        return;
+    }
+    let terminal = Terminal::new();
+    terminal.answers("Ctrl-D leaves");
+    terminal.enters("let kept = 41; kept");
+    terminal.answers("\n41\n");
+    // In the prompt's account time flows, and nothing jumps while a loop is at work beside the wait.
+    terminal.enters(r#"print("waiting"); parallel([1, 2], |x| if x == 1 { while true {} } else { sleep("1h") })"#);
+    terminal.shows("the wait", |screen| screen.contains("\nwaiting"));
+    terminal.presses("C-c");
+    terminal.presses("C-c");
+    terminal.answers("interrupted");
+    terminal.enters("kept + 1");
+    terminal.answers("\n42\n");
+}
+
+#[test]
+fn ctrl_c_leaves_when_nothing_is_typed_and_said_twice() {
+    if !terminal::is_there() {
+        return;
+    }
+    let terminal = Terminal::new();
+    terminal.answers("Ctrl-D leaves");
+    // What is typed is given up, and that is all.
+    terminal.types("let half = ");
+    terminal.presses("C-c");
+    terminal.shows("an empty prompt", |screen| {
+        screen.contains("let half =") && screen.ends_with("\nsim>")
+    });
+    terminal.presses("C-c");
+    terminal.answers("Ctrl-C again leaves");
+    terminal.presses("C-c");
+    terminal.closes();
+}
+
+#[test]
+fn members_complete_by_the_value_that_is_there() {
+    if !terminal::is_there() {
+        return;
+    }
+    let terminal = Terminal::new();
+    terminal.answers("Ctrl-D leaves");
+    terminal.enters("let m = #{clouds: clouds()}; 7");
+    terminal.answers("\n7\n");
+    terminal.types("m.clo");
+    terminal.presses("Tab");
+    terminal.shows("the key", |screen| screen.ends_with("sim> m.clouds"));
+    terminal.types("[0].subscr");
+    terminal.presses("Tab");
+    terminal.shows("the method", |screen| {
+        screen.ends_with("sim> m.clouds[0].subscription")
+    });
+}
+
+/// Lines piped to a prompt on the simulated account.
+fn piped(lines: &str) -> Mw {
+    Mw::new(["--sim", "repl"]).stdin(lines)
+}
+
+#[test]
+fn lines_from_a_pipe_print_results_without_prompts() {
+    piped("40 + 2\nfn double(n) {\n  n * 2\n}\ndouble(_)\n_1 + 1\nlet quiet = 1;\nclouds().len()")
+        .stdout("42\n84\n43\n2\n")
+        .run();
+}
+
+#[test]
+fn the_first_line_from_a_pipe_that_fails_is_the_last() {
+    let folder = Folder::new();
+    let made = folder.path().join("made.rhai");
+    let lines = format!("1\nclowds()\n:save {}\n", made.display());
+    let done = piped(&lines).stdout("1\n").any_stderr().code(2).run();
+    assert!(
+        done.stderr.contains("did you mean `clouds`?"),
+        "{}",
+        done.stderr
+    );
+    assert!(!made.exists());
+    piped("fn open() {\n 1").any_stderr().code(2).run();
+    piped("exit(9)\n1\n").code(9).run();
+}
+
+#[test]
+fn what_a_line_is_known_to_be_counts_for_the_lines_after_it() {
+    // Refused before anything is sent: the first line's cloud is known to be one.
+    let lines = "let c = clouds()[0];\nprint(\"sent\"); c.lable\n";
+    let done = piped(lines).any_stderr().code(2).run();
+    assert!(
+        done.stderr.contains("did you mean `label`?"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn what_a_session_did_is_saved_as_a_script_that_does_it() {
+    let folder = Folder::new();
+    let made = folder.path().join("made.rhai");
+    let lines = format!(
+        "import \"rolling\" as r;\nfn size(list) {{ 0 }}\nclouds()\nlet all = _;\n\
+         fn size(list) {{ list.len() }}\nlet m = #{{a: 1}}\nsize(all) + m.a + _1.len()\n\
+         r::batches(_1[1].nodes(), 2).len() + _2\n:save {}\n",
+        made.display()
+    );
+    let done = piped(&lines).any_stdout().any_stderr().run();
+    assert!(done.stdout.ends_with("\n5\n8\n"), "{}", done.stdout);
+    let path = made.to_str().unwrap();
+    Mw::new(["--sim", "run", path]).stdout("8\n").run();
+    Mw::new(["check", path]).any_stderr().any_stdout().run();
+    // Nothing is overwritten.
+    let text = fs::read_to_string(&made).unwrap();
+    let done = piped(&format!("1\n:save {path}\n"))
+        .stdout("1\n")
+        .any_stderr()
+        .code(1)
+        .run();
+    assert!(
+        done.stderr.contains("none is overwritten"),
+        "{}",
+        done.stderr
+    );
+    assert_eq!(fs::read_to_string(&made).unwrap(), text);
+}
+
+#[test]
+fn commands_tell_of_the_session_and_unknown_ones_suggest() {
+    piped(
+        ":vars\nlet n = 2\nfn twice(x) { x * 2 }\n:vars\n:type clouds()\n:type clouds()[0].label\n",
+    )
+    .stdout(
+        "nothing is declared yet\n\
+             n                int            2\n\
+             twice            twice(x)\n\
+             [Cloud]\nstring\n",
+    )
+    .run();
+    piped("[1, 2] | json\n:json #{a: 1}\n:table\n")
+        .stdout("[\n  1,\n  2\n]\n{\n  \"a\": 1\n}\nfield  value\na      1\n")
+        .run();
+    let done = piped(":sav x\n").any_stderr().code(2).run();
+    assert!(
+        done.stderr.contains("did you mean `:save`?"),
+        "{}",
+        done.stderr
+    );
+    let done = piped(":json\n").any_stderr().code(2).run();
+    assert!(
+        done.stderr.contains("there is no result yet"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn a_file_is_loaded_and_loaded_again() {
+    let folder = Folder::new();
+    let file = folder.path().join("own.rhai");
+    fs::write(&file, "fn own() { 1 }").unwrap();
+    let lines = format!(
+        ":load {0}\nown()\nlet kept = 3;\n:reload\nown() + kept\n",
+        file.display()
+    );
+    piped(&lines).stdout("1\n4\n").run();
+    piped(":load nowhere.rhai\n").any_stderr().code(2).run();
+}
+
+#[test]
+fn a_prompt_says_which_account_it_is_on() {
+    if !terminal::is_there() {
+        return;
+    }
+    let terminal = Terminal::of(
+        "OPENMETAL_API_URL=http://127.0.0.1:9 OPENMETAL_API_KEY=none",
+        "repl",
+    );
+    terminal.shows("the profile", |screen| screen.ends_with("\ndefault>"));
+    terminal.presses("C-d");
+    terminal.closes();
 }

@@ -1,9 +1,9 @@
 //! `// mw: allow(rule)`: findings that somebody has looked at.
 
+use super::super::scan::Scan;
 use super::super::source::Source;
 use super::finding::Finding;
 use super::rule::Rule;
-use super::scan::Scan;
 use crate::error::{Complaint, Place};
 
 /// One rule that a comment allows.

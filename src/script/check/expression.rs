@@ -57,6 +57,11 @@ pub fn closure(expr: &Expr) -> Option<Closure<'_>> {
 impl<'a> Walk<'a> {
     /// Walks through an expression; gives what is known of its value.
     pub(super) fn expr(&mut self, expr: &Expr) -> Type {
+        let known = self.looked_through(expr);
+        self.answered(known, expr.start_position())
+    }
+
+    fn looked_through(&mut self, expr: &Expr) -> Type {
         if let Some(closure) = closure(expr) {
             self.enter(&closure, &[]);
             return Type::Function;

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use rhai::Position;
 
+use super::super::scan::is_word;
 use super::parse::offset;
-use super::scan::is_word;
 
 /// A function or a statement at the top of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]

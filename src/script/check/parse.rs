@@ -7,12 +7,12 @@ use rhai::{
 };
 
 use super::super::diagnose;
+use super::super::scan::Scan;
 use super::super::source::Source;
 use super::finding::Finding;
 use super::items::{self, Item};
 use super::mentions::has_bare_import;
 use super::rule::Rule;
-use super::scan::Scan;
 
 /// More mistakes of this kind than anyone mends at once.
 const MOST_ERRORS: usize = 20;

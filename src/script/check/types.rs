@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use rhai::Dynamic;
+
 use super::super::arguments::stands_for;
 use super::super::handle;
 use crate::operation::Answer;
@@ -15,6 +17,9 @@ static KINDS: LazyLock<HashMap<&'static str, &'static RecordKind>> = LazyLock::n
         .map(|kind| (kind.name, kind))
         .collect()
 });
+
+/// The most items of a list that are looked at to tell whether they are alike.
+const MOST_ITEMS: usize = 10_000;
 
 /// What a value is known to be.
 #[derive(Clone, Debug)]
@@ -143,6 +148,54 @@ impl Type {
     #[must_use]
     pub fn or(self, other: &Self) -> Self {
         if self == *other { self } else { Self::Unknown }
+    }
+
+    /// What a value is, as far as it cannot become something else unseen.
+    #[must_use]
+    pub fn of(value: &Dynamic) -> Self {
+        if value.is_shared() {
+            return Self::Unknown;
+        }
+        if let Ok(list) = value.as_array_ref() {
+            let first = list.first().map_or(Self::Unknown, Self::of);
+            let is_alike = list.len() <= MOST_ITEMS && list.iter().all(|it| Self::of(it) == first);
+            return Self::list(if is_alike { first } else { Self::Unknown });
+        }
+        match handle::described(value).as_str() {
+            "()" => Self::Unit,
+            "char" => Self::Char,
+            "Map" | "map" => Self::Map,
+            "Fn" | "FnPtr" => Self::Function,
+            "Args" => Self::Args,
+            "Run" => Self::Run,
+            "string" | "ImmutableString" => Self::Text,
+            name => Self::named(name),
+        }
+    }
+
+    /// Its name, as signatures write it; nothing of what may be anything.
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
+        Some(match self {
+            Self::Unknown => return None,
+            Self::Unit => "()".to_owned(),
+            Self::Bool => "bool".to_owned(),
+            Self::Int => "int".to_owned(),
+            Self::Float => "float".to_owned(),
+            Self::Char => "character".to_owned(),
+            Self::Text => "string".to_owned(),
+            Self::Map => "map".to_owned(),
+            Self::Function => "function".to_owned(),
+            Self::Args => "Args".to_owned(),
+            Self::Run => "Run".to_owned(),
+            Self::Instant => "Instant".to_owned(),
+            Self::Duration => "Duration".to_owned(),
+            Self::Secret => "Secret".to_owned(),
+            Self::Record(kind) => kind.name.to_owned(),
+            Self::List(item) => item
+                .name()
+                .map_or_else(|| "list".to_owned(), |item| format!("[{item}]")),
+        })
     }
 
     /// Its name after an article, for messages.

@@ -10,6 +10,7 @@ use super::super::source::Source;
 use super::finding::Finding;
 use super::needs::{Needs, Uses};
 use super::parse::Function;
+use super::types::Type;
 
 /// One text with all that was found out about it.
 #[derive(Debug)]
@@ -32,10 +33,14 @@ pub struct Unit {
     pub reached: usize,
     /// What it uses outside of functions.
     pub top: Uses,
+    /// What it comes to, as far as that is known.
+    pub value: Type,
+    /// What the expression is that was asked about, if it was come by.
+    pub asked: Option<Type>,
     /// What its functions use, by name.
     pub bodies: HashMap<String, Uses>,
-    /// What the functions need with all they call, once it was asked.
-    pub asked: RefCell<HashMap<String, Needs>>,
+    /// What the functions need with all they call, once it was counted.
+    pub counted: RefCell<HashMap<String, Needs>>,
 }
 
 impl Unit {
@@ -66,7 +71,7 @@ impl Unit {
 
     /// What a function needs with all it calls.
     fn needs_of(&self, name: &str, seen: &mut HashSet<(String, String)>) -> Needs {
-        if let Some(known) = self.asked.borrow().get(name) {
+        if let Some(known) = self.counted.borrow().get(name) {
             return known.clone();
         }
         let is_first = seen.is_empty();
@@ -87,7 +92,7 @@ impl Unit {
         }
         // Within a circle only the first to be asked has the whole answer.
         if is_first {
-            self.asked
+            self.counted
                 .borrow_mut()
                 .insert(name.to_owned(), needs.clone());
         }

@@ -59,6 +59,8 @@ pub struct Ground<'a> {
     pub in_tests: bool,
     /// Whether only errors matter.
     pub errors_only: bool,
+    /// Where an expression begins of which it is asked what it is.
+    pub asked: Option<Position>,
 }
 
 /// How many errors of a file are said, and how many warnings: nobody reads more, and a file may be
@@ -86,6 +88,8 @@ pub struct Walk<'a> {
     pub(super) words: Option<Words>,
     /// The closures being walked through, outermost first.
     pub(super) entered: Vec<String>,
+    /// What the expression is that was asked about.
+    pub(super) asked: Option<Type>,
     known: HashMap<String, Rc<Vec<Callable>>>,
 }
 
@@ -115,6 +119,7 @@ impl<'a> Walk<'a> {
             returned: false,
             words: None,
             entered: Vec::new(),
+            asked: None,
             known: HashMap::new(),
         }
     }
@@ -276,7 +281,10 @@ impl<'a> Walk<'a> {
     fn statement(&mut self, statement: &Stmt) -> Type {
         match statement {
             Stmt::Expr(expr) => return self.expr(expr),
-            Stmt::FnCall(call, position) => return self.call(call, *position),
+            Stmt::FnCall(call, position) => {
+                let known = self.call(call, *position);
+                return self.answered(known, *position);
+            }
             Stmt::Block(block) => return self.block(block.iter()),
             Stmt::If(it, _) => {
                 self.condition(&it.expr, false);
@@ -347,6 +355,15 @@ impl<'a> Walk<'a> {
             _ => {}
         }
         Type::Unit
+    }
+
+    /// Notes what an expression is, if it is the one that was asked about. The last that begins there
+    /// is the outermost.
+    pub(super) fn answered(&mut self, known: Type, begins: Position) -> Type {
+        if self.ground.asked == Some(begins) {
+            self.asked = Some(known.clone());
+        }
+        known
     }
 
     fn declare(&mut self, name: &str, position: Position, value: &Expr, flags: ASTFlags) {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use rhai::{ASTFlags, Engine, Position, Stmt};
 
 use super::super::progress::RUN;
+use super::super::scan::{Scan, Written};
 use super::super::source::Source;
 use super::super::{stand_in, vocabulary};
 use super::finding::Finding;
@@ -13,7 +14,6 @@ use super::mentions::{self, Changes};
 use super::needs::Uses;
 use super::parse::{Function, Parsed, parse};
 use super::rule::{Rule, Severity};
-use super::scan::{Scan, Written};
 use super::scope::Kind;
 use super::types::Type;
 use super::unit::Unit;
@@ -41,8 +41,8 @@ impl<'a> Inquiry<'a> {
     ) -> Self {
         let scan = Scan::of(&source.text);
         let mut scope = rhai::Scope::new();
-        for name in around.variables.iter().map(String::as_str) {
-            scope.push(name, ());
+        for (name, _) in &around.variables {
+            scope.push(name.as_str(), ());
         }
         if around.has_header {
             scope.push_constant("args", ());
@@ -111,10 +111,15 @@ impl<'a> Inquiry<'a> {
             is_open,
             in_tests: self.around.in_tests,
             errors_only,
+            asked: self.around.asked.map(|at| spot(&self.source.text, at)),
         };
         let written = self.scan.functions();
         let mut walk = Walk::new(&ground);
-        let (top, bodies) = walk.whole(&self.parsed, self.around, &written);
+        let (mark, value) = walk.whole(&self.parsed, self.around);
+        let top = std::mem::take(&mut walk.uses);
+        let bodies = walk.bodies(&self.parsed, &written);
+        walk.leave(mark);
+        let asked = walk.asked.take();
         let arguments = std::mem::take(&mut walk.arguments);
         let bare = walk.bare_arguments > 0;
         found.append(&mut walk.findings);
@@ -146,8 +151,10 @@ impl<'a> Inquiry<'a> {
             findings: found,
             functions: self.parsed.functions,
             top,
+            value,
+            asked,
             bodies,
-            asked: std::cell::RefCell::default(),
+            counted: std::cell::RefCell::default(),
         }
     }
 
@@ -167,19 +174,11 @@ impl<'a> Inquiry<'a> {
 }
 
 impl Walk<'_> {
-    /// Walks through a whole text; gives what it uses outside of functions and in each of them.
-    fn whole(
-        &mut self,
-        parsed: &Parsed,
-        around: &Surroundings,
-        written: &[Written],
-    ) -> (Uses, HashMap<String, Uses>) {
-        for name in &around.variables {
-            let known = match name.as_str() {
-                "args" => Type::Args,
-                RUN => Type::Run,
-                _ => Type::Unknown,
-            };
+    /// Walks through what stands outside of functions; gives what it comes to, and from where on the
+    /// variables are its own.
+    fn whole(&mut self, parsed: &Parsed, around: &Surroundings) -> (usize, Type) {
+        for (name, known) in &around.variables {
+            let known = self.settled(name, known.clone());
             self.scope.push(name, known, Position::NONE, Kind::Given);
         }
         for alias in &around.modules {
@@ -192,8 +191,11 @@ impl Walk<'_> {
                 .push("args", Type::Args, Position::NONE, Kind::Given);
             self.scope.push(RUN, Type::Run, Position::NONE, Kind::Given);
         }
-        self.statements(parsed.statements.iter());
-        let top = std::mem::take(&mut self.uses);
+        (mark, self.statements(parsed.statements.iter()))
+    }
+
+    /// Walks through the functions; gives what each of them uses.
+    fn bodies(&mut self, parsed: &Parsed, written: &[Written]) -> HashMap<String, Uses> {
         let mut bodies = HashMap::new();
         let named = parsed.functions.iter().filter(|it| !it.name.contains('$'));
         for function in named {
@@ -201,8 +203,7 @@ impl Walk<'_> {
             let uses: &mut Uses = bodies.entry(function.name.clone()).or_default();
             uses.add(&std::mem::take(&mut self.uses));
         }
-        self.leave(mark);
-        (top, bodies)
+        bodies
     }
 
     fn function_body(&mut self, function: &Function, written: &[Written]) {
@@ -281,6 +282,23 @@ impl Walk<'_> {
 }
 
 /// The arguments that the header declares and nothing reads.
+/// The place of a byte as the parser counts; the start of the text where it counts no further.
+fn spot(text: &str, byte: usize) -> Position {
+    let before = text.get(..byte).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .count()
+        + 1;
+    match (u16::try_from(line), u16::try_from(column)) {
+        (Ok(line), Ok(column)) => Position::new(line, column),
+        _ => Position::START,
+    }
+}
+
 fn unread<'a>(
     source: &'a Source,
     header: &'a Header,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::super::Ended;
-use super::super::check::{Checker, Surroundings};
+use super::super::check::{Checker, Surroundings, Type};
 use super::super::shelf::Shelf;
 use super::super::source::Source;
 use super::super::trial::Trial;
@@ -208,7 +208,7 @@ proptest! {
         let script = slipped(SCRIPTS[which], &slips);
         let source = Source::of_text("<test>", script.clone());
         let around = Surroundings {
-            variables: vec!["args".to_owned(), "run".to_owned()],
+            variables: vec![("args".to_owned(), Type::Args), ("run".to_owned(), Type::Run)],
             ..Surroundings::default()
         };
         let report = Checker::new(Shelf::default()).check(&source, &around);

@@ -13,6 +13,17 @@ pub struct Comment {
     pub alone: bool,
 }
 
+/// A text, or what of a text in backticks stands between the code in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quoted {
+    /// The bytes it takes, quotes included.
+    pub bytes: Range<usize>,
+    /// The quote it begins with; the end of what stands in it, if it goes on after code.
+    pub mark: char,
+    /// Whether it ends where it should.
+    pub closed: bool,
+}
+
 /// A function as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
@@ -31,6 +42,8 @@ pub struct Scan {
     pub code: String,
     /// Its comments, in order.
     pub comments: Vec<Comment>,
+    /// Its texts, in order.
+    pub texts: Vec<Quoted>,
 }
 
 impl Scan {
@@ -41,6 +54,7 @@ impl Scan {
             text,
             code: String::with_capacity(text.len()),
             comments: Vec::new(),
+            texts: Vec::new(),
             line: 1,
             at: 0,
         };
@@ -48,6 +62,7 @@ impl Scan {
         Self {
             code: scanner.code,
             comments: scanner.comments,
+            texts: scanner.texts,
         }
     }
 
@@ -109,6 +124,7 @@ struct Scanner<'t> {
     text: &'t str,
     code: String,
     comments: Vec<Comment>,
+    texts: Vec<Quoted>,
     line: usize,
     at: usize,
 }
@@ -149,8 +165,9 @@ impl Scanner<'_> {
                 '"' => self.quoted('"'),
                 '\'' => self.quoted('\''),
                 '`' => {
+                    let start = self.at;
                     self.take(false);
-                    if self.template() {
+                    if self.template(start, '`') {
                         inside.push(0);
                     }
                 }
@@ -164,7 +181,7 @@ impl Scanner<'_> {
                     Some(0) => {
                         inside.pop();
                         self.take(true);
-                        if self.template() {
+                        if self.template(self.at, '}') {
                             inside.push(0);
                         }
                     }
@@ -222,25 +239,30 @@ impl Scanner<'_> {
 
     /// A text in quotes, which ends at the end of the line unless a backslash stands there.
     fn quoted(&mut self, mark: char) {
+        let start = self.at;
         self.take(false);
+        let mut closed = false;
         while let Some(c) = self.rest().chars().next() {
             if c == '\n' {
-                return;
+                break;
             }
             self.take(false);
             if c == '\\' {
                 self.take(false);
             } else if c == mark {
-                return;
+                closed = true;
+                break;
             }
         }
+        self.text(start, mark, closed);
     }
 
     /// The rest of a text in backticks; tells whether it broke off at `${`.
-    fn template(&mut self) -> bool {
+    fn template(&mut self, start: usize, mark: char) -> bool {
         while let Some(c) = self.rest().chars().next() {
             if self.rest().starts_with("${") {
                 self.take(false);
+                self.text(start, mark, true);
                 self.take(true);
                 return true;
             }
@@ -250,10 +272,20 @@ impl Scanner<'_> {
                     self.take(false);
                     continue;
                 }
+                self.text(start, mark, true);
                 return false;
             }
         }
+        self.text(start, mark, false);
         false
+    }
+
+    fn text(&mut self, start: usize, mark: char, closed: bool) {
+        self.texts.push(Quoted {
+            bytes: start..self.at,
+            mark,
+            closed,
+        });
     }
 }
 
@@ -278,6 +310,24 @@ mod tests {
         for odd in ["\"", "`${", "/*", "'", "}", "`a ${ `", "\"\\"] {
             assert_eq!(Scan::of(odd).code.len(), odd.len(), "{odd}");
         }
+    }
+
+    #[test]
+    fn texts_are_found_with_what_stands_open() {
+        let text = "f(\"a\", `b ${c} d`, 'e', \"g";
+        let texts: Vec<(&str, bool)> = Scan::of(text)
+            .texts
+            .into_iter()
+            .map(|it| (&text[it.bytes], it.closed))
+            .collect();
+        let expected = [
+            ("\"a\"", true),
+            ("`b $", true),
+            (" d`", true),
+            ("'e'", true),
+            ("\"g", false),
+        ];
+        assert_eq!(texts, expected);
     }
 
     #[test]

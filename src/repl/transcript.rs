@@ -1,0 +1,159 @@
+//! The lines of a session that succeeded, and the script they make.
+
+use std::collections::BTreeSet;
+
+use crate::script::results;
+use crate::script::scan::Scan;
+
+/// A line that succeeded.
+#[derive(Clone, Debug)]
+struct Said {
+    text: String,
+    /// The byte its last statement begins at, if that came to a value.
+    value: Option<usize>,
+    /// The number of its result, if it has one.
+    number: Option<usize>,
+    /// The number of the last result when it was said.
+    last: usize,
+}
+
+/// The lines of a session that succeeded.
+#[derive(Clone, Debug, Default)]
+pub struct Transcript {
+    said: Vec<Said>,
+}
+
+impl Transcript {
+    /// Whether there is nothing to write down.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.said.is_empty()
+    }
+
+    /// Notes a line that succeeded. `value` is where its last statement begins, `number` that of its
+    /// result, `last` that of the result before it.
+    pub fn note(&mut self, line: &str, value: Option<usize>, number: Option<usize>, last: usize) {
+        self.said.push(Said {
+            text: line.trim().to_owned(),
+            value,
+            number,
+            last,
+        });
+    }
+
+    /// The script that does the same. Results that later lines use get names.
+    #[must_use]
+    pub fn script(&self) -> String {
+        let used: BTreeSet<usize> = self
+            .said
+            .iter()
+            .flat_map(|said| references(&said.text, said.last))
+            .map(|(_, number)| number)
+            .collect();
+        let mut script = String::from("//! Written down from a session at the prompt of mw.\n\n");
+        for (at, said) in self.said.iter().enumerate() {
+            let mut text = said.text.clone();
+            if let (Some(number), Some(begin)) = (said.number, said.value)
+                && used.contains(&number)
+                && text.is_char_boundary(begin)
+            {
+                text.insert_str(begin, &format!("let result_{number} = "));
+            }
+            for (bytes, number) in references(&text, said.last).into_iter().rev() {
+                text.replace_range(bytes, &format!("result_{number}"));
+            }
+            let later = self.said.get(at + 1..).unwrap_or_default();
+            let text = without_functions(&text, later);
+            let text = text.trim();
+            if text.is_empty() {
+                continue;
+            }
+            script.push_str(text);
+            let is_definition = text.starts_with("fn ") && text.ends_with('}');
+            if !is_definition && !text.ends_with(';') {
+                script.push(';');
+            }
+            script.push('\n');
+        }
+        script
+    }
+}
+
+/// Where a text names results, and which; `last` is the number of the last.
+fn references(text: &str, last: usize) -> Vec<(std::ops::Range<usize>, usize)> {
+    let code = Scan::of(text).code;
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(start) = code.get(from..).and_then(|it| it.find(is_word)) {
+        let start = from + start;
+        let rest = code.get(start..).unwrap_or_default();
+        let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        let word = rest.get(..length).unwrap_or_default();
+        let after = rest.get(length..).unwrap_or_default().trim_start();
+        let is_case = word == results::LAST && after.starts_with("=>");
+        let is_member = code
+            .get(..start)
+            .is_some_and(|it| it.trim_end().ends_with('.'));
+        if results::is_name(word) && !is_case && !is_member {
+            let number = word.trim_start_matches('_').parse().unwrap_or(last);
+            found.push((start..start + length, number));
+        }
+        from = start + length;
+    }
+    found
+}
+
+/// The text without the functions that later lines define again: a script may define each but once.
+fn without_functions(text: &str, later: &[Said]) -> String {
+    let scan = Scan::of(text);
+    let mut text = text.to_owned();
+    for own in scan.functions().into_iter().rev() {
+        let is_again = later.iter().any(|said| {
+            let functions = Scan::of(&said.text).functions();
+            functions
+                .iter()
+                .any(|it| it.name == own.name && it.params.len() == own.params.len())
+        });
+        let start = scan.code.get(..own.at).and_then(|it| it.rfind("fn "));
+        let (true, Some(start)) = (is_again, start) else {
+            continue;
+        };
+        let mut depth = 0_usize;
+        let body = scan.code.get(own.at..).unwrap_or_default();
+        let end = body.char_indices().find_map(|(at, c)| {
+            match c {
+                '{' => depth += 1,
+                '}' => depth = depth.saturating_sub(1),
+                _ => return None,
+            }
+            (depth == 0).then_some(own.at + at + 1)
+        });
+        if let Some(end) = end {
+            text.replace_range(start..end, "");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_that_are_used_get_names_and_the_last_definition_stays() {
+        let mut said = Transcript::default();
+        said.note("fn f(x) { x }", None, None, 0);
+        said.note("clouds()", Some(0), Some(1), 0);
+        said.note("let c = _[0]", None, None, 1);
+        said.note("1 + 1", Some(0), Some(2), 1);
+        said.note("fn f(x) { x + 1 }", None, None, 2);
+        said.note("f(_1.len()) + _2", Some(0), Some(3), 2);
+        assert_eq!(
+            said.script(),
+            "//! Written down from a session at the prompt of mw.\n\n\
+             let result_1 = clouds();\nlet c = result_1[0];\nlet result_2 = 1 + 1;\n\
+             fn f(x) { x + 1 }\nf(result_1.len()) + result_2;\n"
+        );
+    }
+}
