@@ -32,6 +32,7 @@ mod interpreter;
 mod key;
 pub mod language;
 mod largest;
+mod lexicon;
 mod lists;
 pub mod local;
 mod modules;

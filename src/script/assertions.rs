@@ -1,8 +1,9 @@
 //! What a script holds to be true: `assert`, `assert_eq`, `assert_ne`, `assert_throws`.
 
-use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
+use rhai::{Dynamic, EvalAltResult, FnPtr, NativeCallContext};
 
 use super::flow::caught;
+use super::lexicon::Lexicon;
 use super::trouble::Trouble;
 use super::value;
 
@@ -12,8 +13,8 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 const SHORT: usize = 100;
 
 /// Registers the assertions.
-pub fn register(engine: &mut Engine) {
-    engine
+pub fn register(lexicon: &mut Lexicon) {
+    lexicon
         .register_fn("assert", |held: bool| assert(held, "the assertion failed"))
         .register_fn("assert", |held: bool, message: &str| assert(held, message))
         .register_fn("assert_eq", |a: Dynamic, b: Dynamic| assert_eq(&a, &b))

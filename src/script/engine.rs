@@ -1,14 +1,16 @@
 //! The engine: Rhai with the language's own packages and our functions.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use rhai::packages::{
     BasicArrayPackage, BasicBlobPackage, BasicMapPackage, BasicMathPackage, BitFieldPackage,
     CorePackage, LogicPackage, MoreStringPackage, Package,
 };
-use rhai::{Dynamic, Engine, OptimizationLevel};
+use rhai::{Dynamic, Engine, Module, OptimizationLevel, Shared};
 
 use super::host::Host;
+use super::lexicon::Lexicon;
 use super::modules::Modules;
 use super::{
     assertions, coverage, field, flow, handle, largest, lists, local, memory, moment, parallel,
@@ -23,6 +25,18 @@ const FUNCTION_EXPRESSION_DEPTH: usize = 48;
 /// How many steps pass between two looks at whether the run is to stop: microseconds.
 const STEPS: u64 = 128;
 
+/// What knows of no run.
+static LEXICON: LazyLock<Shared<Module>> = LazyLock::new(|| {
+    Lexicon::of(|lexicon| {
+        handle::register(lexicon);
+        field::register(lexicon);
+        lists::register(lexicon);
+        moment::register(lexicon);
+        assertions::register(lexicon);
+        local::describe(lexicon);
+    })
+});
+
 /// An engine for one run. `base` is the folder that imports are relative to.
 #[must_use]
 pub fn build(host: &Host, base: PathBuf) -> Engine {
@@ -34,6 +48,7 @@ pub fn build(host: &Host, base: PathBuf) -> Engine {
         host.coverage().cloned(),
     ));
     packages(&mut engine);
+    engine.register_global_module(Shared::clone(&LEXICON));
     let own = host.clone();
     engine.on_progress(move |steps| {
         if !steps.is_multiple_of(STEPS) {
@@ -41,14 +56,10 @@ pub fn build(host: &Host, base: PathBuf) -> Engine {
         }
         own.stopped().map(Dynamic::from)
     });
-    handle::register(&mut engine);
-    field::register(&mut engine);
-    lists::register(&mut engine);
-    moment::register(&mut engine, host);
+    moment::register_now(&mut engine, host);
     window::register(&mut engine, host);
     speech::register(&mut engine, host);
     flow::register(&mut engine, host);
-    assertions::register(&mut engine);
     waiting::register(&mut engine, host);
     parallel::register(&mut engine, host);
     memory::register(&mut engine, host);
@@ -75,16 +86,24 @@ pub fn parser(strict: bool) -> Engine {
     engine
 }
 
-/// The language's own functions, but for its clock: a script's time is the account's.
+/// The language's own functions, but for its clock: a script's time is the account's. They know of
+/// no run, so that all engines of a process share them.
 pub fn packages(engine: &mut Engine) {
-    CorePackage::new().register_into_engine(engine);
-    BitFieldPackage::new().register_into_engine(engine);
-    LogicPackage::new().register_into_engine(engine);
-    BasicMathPackage::new().register_into_engine(engine);
-    BasicArrayPackage::new().register_into_engine(engine);
-    BasicBlobPackage::new().register_into_engine(engine);
-    BasicMapPackage::new().register_into_engine(engine);
-    MoreStringPackage::new().register_into_engine(engine);
+    static PACKAGES: LazyLock<[Shared<Module>; 8]> = LazyLock::new(|| {
+        [
+            CorePackage::new().as_shared_module(),
+            BitFieldPackage::new().as_shared_module(),
+            LogicPackage::new().as_shared_module(),
+            BasicMathPackage::new().as_shared_module(),
+            BasicArrayPackage::new().as_shared_module(),
+            BasicBlobPackage::new().as_shared_module(),
+            BasicMapPackage::new().as_shared_module(),
+            MoreStringPackage::new().as_shared_module(),
+        ]
+    });
+    for package in PACKAGES.iter() {
+        engine.register_global_module(Shared::clone(package));
+    }
 }
 
 #[cfg(test)]

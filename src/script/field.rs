@@ -1,12 +1,13 @@
 //! Fields of host values, their text and their equality, once for all types.
 
 use rhai::{
-    Array, Blob, Dynamic, Engine, EvalAltResult, FLOAT, FnPtr, FuncRegistration, INT,
-    ImmutableString, Map, Position,
+    Array, Blob, Dynamic, EvalAltResult, FLOAT, FnPtr, FuncRegistration, INT, ImmutableString, Map,
+    Position,
 };
 
 use super::diagnose::{NO_FIELDS, NOTHING, kind};
 use super::handle::{self, described};
+use super::lexicon::Lexicon;
 use super::moment::{Instant, Span};
 use super::trouble::Trouble;
 use super::value::{self, Args, of_view};
@@ -16,17 +17,15 @@ use crate::record::{Record, Secret};
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
 /// Registers fields, text and equality.
-pub fn register(engine: &mut Engine) {
+pub fn register(lexicon: &mut Lexicon) {
     // Pure, so that methods may be called on the fields of a constant.
-    FuncRegistration::new_index_setter()
-        .with_purity(true)
-        .register_into_engine(
-            engine,
-            |value: &mut Dynamic, name: ImmutableString, _: Dynamic| -> Result<()> {
-                Err(unsettable(value, &name))
-            },
-        );
-    engine
+    lexicon.register(
+        FuncRegistration::new_index_setter().with_purity(true),
+        |value: &mut Dynamic, name: ImmutableString, _: Dynamic| -> Result<()> {
+            Err(unsettable(value, &name))
+        },
+    );
+    lexicon
         // What type_of and messages call them.
         .register_type_with_name::<INT>("int")
         .register_type_with_name::<FLOAT>("float")
@@ -227,12 +226,14 @@ fn own(a: &Dynamic, b: &Dynamic) -> bool {
 mod tests {
     use std::sync::Arc;
 
+    use rhai::Engine;
+
     use super::*;
 
     #[test]
     fn arguments_have_methods_and_cannot_be_set() {
         let mut engine = Engine::new();
-        register(&mut engine);
+        engine.register_global_module(Lexicon::of(register));
         let mut scope = rhai::Scope::new();
         let list = Dynamic::from_array(vec![1_i64.into()]);
         scope.push_constant(
@@ -249,7 +250,7 @@ mod tests {
     #[test]
     fn values_are_compared_by_what_they_hold_within_lists_and_maps_too() {
         let mut engine = Engine::new();
-        register(&mut engine);
+        engine.register_global_module(Lexicon::of(register));
         let holds = |line: &str| engine.eval::<bool>(line).unwrap();
         for line in [
             r#"["a", "b"].contains("b")"#,

@@ -3,9 +3,10 @@
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine};
+use rhai::Dynamic;
 use serde_json::{Value, json};
 
+use super::lexicon::Lexicon;
 use crate::record::{Record, RecordKind, Typed, View};
 
 /// A record in a script: a cheap, shared reference whose Rust type gives the script type its name.
@@ -87,8 +88,8 @@ macro_rules! conversions {
         }
 
         /// Gives the script types their names.
-        pub fn register(engine: &mut Engine) {
-            $( engine.register_type_with_name::<Handle<$record>>(<$record as Typed>::KIND.name); )*
+        pub fn register(lexicon: &mut Lexicon) {
+            $( lexicon.register_type_with_name::<Handle<$record>>(<$record as Typed>::KIND.name); )*
         }
 
         /// Every record type scripts may hold.

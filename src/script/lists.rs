@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use ahash::RandomState;
-use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map, NativeCallContext};
+use rhai::{Array, Dynamic, EvalAltResult, FnPtr, ImmutableString, Map, NativeCallContext};
 
 use super::diagnose::kind;
 use super::handle::described;
 use super::key::Key;
+use super::lexicon::Lexicon;
 use super::reader::Reader;
 use super::trouble::Trouble;
 use super::value;
@@ -15,8 +16,8 @@ use super::value;
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
 /// Registers the list functions.
-pub fn register(engine: &mut Engine) {
-    engine
+pub fn register(lexicon: &mut Lexicon) {
+    lexicon
         .register_fn(
             "where",
             |ctx: NativeCallContext, list: &mut Array, f: FnPtr| {
@@ -337,9 +338,9 @@ mod tests {
 
     #[test]
     fn a_list_is_sorted_by_a_field_and_by_a_function_alike() {
-        let mut engine = Engine::new();
+        let mut engine = rhai::Engine::new();
         crate::script::engine::packages(&mut engine);
-        register(&mut engine);
+        engine.register_global_module(Lexicon::of(register));
         for by in [
             r#""n""#,
             "|item| item.n",

@@ -22,6 +22,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use rhai::{Engine, EvalAltResult};
 
 use super::host::Host;
+use super::lexicon::Lexicon;
 use super::trouble::Trouble;
 use crate::client::Web;
 use crate::error::{Complaint, exit};
@@ -118,6 +119,12 @@ impl Host {
     }
 }
 
+/// Registers what scripts have beside the account and any run.
+pub fn describe(lexicon: &mut Lexicon) {
+    template::register(lexicon);
+    dates::register(lexicon);
+}
+
 /// Registers what scripts have beside the account.
 pub fn register(engine: &mut Engine, host: &Host) {
     files::register(engine, host);
@@ -125,8 +132,6 @@ pub fn register(engine: &mut Engine, host: &Host) {
     environment::register(engine, host);
     web::register(engine, host);
     patterns::register(engine);
-    template::register(engine);
-    dates::register(engine);
     chance::register(engine, host);
     confirm::register(engine, host);
 }

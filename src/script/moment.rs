@@ -7,6 +7,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT, NativeCallContext};
 
 use super::handle::described;
 use super::host::Host;
+use super::lexicon::Lexicon;
 use super::trouble::Trouble;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -108,16 +109,20 @@ fn shifted(at: Instant, span: TimeDelta) -> Result<Instant> {
         .ok_or_else(|| Trouble::argument("that instant is out of range").raise())
 }
 
-/// Registers spans and instants.
-pub fn register(engine: &mut Engine, host: &Host) {
+/// Registers `now`.
+pub fn register_now(engine: &mut Engine, host: &Host) {
     let own = host.clone();
-    engine
+    engine.register_fn("now", move |context: NativeCallContext| {
+        own.come_to(&context);
+        own.moment().map(Instant)
+    });
+}
+
+/// Registers spans and instants.
+pub fn register(lexicon: &mut Lexicon) {
+    lexicon
         .register_type_with_name::<Span>("Duration")
         .register_type_with_name::<Instant>("Instant")
-        .register_fn("now", move |context: NativeCallContext| {
-            own.come_to(&context);
-            own.moment().map(Instant)
-        })
         .register_fn("duration", |value: Dynamic| Span::of(&value))
         .register_fn("instant", |text: &str| {
             crate::record::Moment::read(text)

@@ -8,10 +8,11 @@ use chrono::{
     DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc,
     Weekday,
 };
-use rhai::{Dynamic, Engine, EvalAltResult, INT, ImmutableString};
+use rhai::{Dynamic, EvalAltResult, INT, ImmutableString};
 
 use super::Result;
 use crate::operation::nearest;
+use crate::script::lexicon::Lexicon;
 use crate::script::moment::{Instant, Span};
 use crate::script::trouble::Trouble;
 use crate::zone::{self, Zone};
@@ -240,8 +241,8 @@ fn read_clock(text: &str) -> Result<NaiveDateTime> {
 }
 
 /// Registers dates and zones.
-pub fn register(engine: &mut Engine) {
-    engine
+pub fn register(lexicon: &mut Lexicon) {
+    lexicon
         .register_type_with_name::<Local>("LocalTime")
         .register_fn("to_string", |local: &mut Local| local.to_string())
         .register_fn("to_debug", |local: &mut Local| local.to_string())
@@ -282,7 +283,7 @@ pub fn register(engine: &mut Engine) {
         .register_fn("format", |local: Local, pattern: &str| {
             local.format(pattern)
         });
-    engine
+    lexicon
         .register_fn("start_of_day", |at: Instant| {
             Local::in_utc(at).start_of_day().map(|it| it.instant())
         })

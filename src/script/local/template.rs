@@ -3,9 +3,10 @@
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
-use rhai::{Dynamic, Engine, Map};
+use rhai::{Dynamic, Map};
 
 use super::Result;
+use crate::script::lexicon::Lexicon;
 use crate::script::trouble::Trouble;
 use crate::script::value;
 
@@ -113,6 +114,6 @@ fn wrong(text: &str, error: &Error) -> Trouble {
 }
 
 /// Registers `template`.
-pub fn register(engine: &mut Engine) {
-    engine.register_fn("template", |text: &str, values: Map| filled(text, &values));
+pub fn register(lexicon: &mut Lexicon) {
+    lexicon.register_fn("template", |text: &str, values: Map| filled(text, &values));
 }
