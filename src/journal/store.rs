@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use rusqlite::config::DbConfig;
 use rusqlite::types::Type;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, params};
 
@@ -149,6 +150,8 @@ impl Store {
     fn prepared(connection: &Connection) -> rusqlite::Result<()> {
         connection.busy_timeout(BUSY)?;
         connection.pragma_update(None, "foreign_keys", "off")?;
+        // A plan that depends on the values that are given, if only on a limit, is made anew each time.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         // Damage is to be found when a page is read, not believed.
         connection.pragma_update(None, "cell_size_check", "on")
     }

@@ -1,9 +1,10 @@
 //! Ticks, the standing of jobs and letters of one profile, read and written in one transaction.
 
+pub(super) mod row;
+
 use std::fmt;
 
-use rusqlite::types::Type;
-use rusqlite::{OptionalExtension as _, Params, Row, Transaction, params};
+use rusqlite::{OptionalExtension as _, Params, Transaction, params};
 
 use super::Journal;
 use super::error::JournalError;
@@ -11,7 +12,8 @@ use super::lease::micros;
 use super::owner::Owner;
 use super::run::State as RunState;
 use super::store;
-use super::tick::{Letter, Origin, Pause, Standing, State, Tick, Waits};
+use super::tick::{Letter, Standing, State, Tick, Waits};
+use row::{TICK, standing_of, tick_of};
 
 /// What went wrong with a row; the whole transaction is undone by it.
 #[derive(Debug)]
@@ -40,9 +42,14 @@ pub struct Progress {
     pub message: Option<String>,
 }
 
-/// The columns of a tick, in the order that [`tick_of`] reads them.
-pub(super) const TICK: &str = "number, job, instant, origin, state, reason, waits, again, attempt, run, \
-service, class, args, started, finished, exit, message, last, count";
+/// Writes a new tick.
+const ADD: &str = "INSERT INTO ticks (number, profile, job, instant, origin, state, reason, waits, \
+     again, attempt, run, service, class, args, started, finished, exit, message, last, count) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
+/// Writes the same of one that is there: whose it is and when it was due stays.
+const CHANGE: &str = "UPDATE ticks SET origin = ?5, state = ?6, reason = ?7, waits = ?8, \
+     again = ?9, attempt = ?10, run = ?11, service = ?12, class = ?13, args = ?14, started = ?15, \
+     finished = ?16, exit = ?17, message = ?18, last = ?19, count = ?20 WHERE number = ?1";
 
 // What every decision asks. It must cost the same however many ticks are over, so each question names
 // the states of an index word for word, which SQLite otherwise takes for no part of the answer, and
@@ -59,6 +66,7 @@ const QUEUED: &str = "state IN ('due', 'queued') AND state = 'queued' \
      ORDER BY +instant, number LIMIT ?2";
 const IN_GROUP: &str = "class = ?2 AND state IN ('running', 'retrying')";
 const RUNNING: &str = "state = 'running' AND service = ?2";
+const COUNTED: &str = "state = 'running' AND service = ?2 AND number = ?3";
 const OF_OTHERS: &str = "state IN ('queued', 'running', 'retrying') AND service <> ?2";
 const LEFT: &str = "state IN ('queued', 'running', 'retrying') AND service = ?2 \
      ORDER BY +instant, number";
@@ -67,6 +75,9 @@ const LEFT: &str = "state IN ('queued', 'running', 'retrying') AND service = ?2 
 pub struct Ticks<'t> {
     transaction: &'t Transaction<'t>,
     profile: String,
+    /// A service and how many of its runs are on their way, as long as that is known: it is asked for
+    /// with every run that starts, and counting takes the longer the more there are.
+    running: Option<(i64, usize)>,
 }
 
 impl fmt::Debug for Ticks<'_> {
@@ -142,8 +153,15 @@ impl Ticks<'_> {
     }
 
     /// How many runs of a service are on their way.
-    pub fn running_of(&self, service: i64) -> Found<usize> {
-        self.count(RUNNING, params![self.profile, service])
+    pub fn running_of(&mut self, service: i64) -> Found<usize> {
+        if let Some((of, known)) = self.running
+            && of == service
+        {
+            return Ok(known);
+        }
+        let count = self.count(RUNNING, params![self.profile, service])?;
+        self.running = Some((service, count));
+        Ok(count)
     }
 
     /// What is open and belongs to a service that is no more.
@@ -221,51 +239,47 @@ impl Ticks<'_> {
     }
 
     /// Writes a tick; a new one gets its number.
-    pub fn save(&self, tick: &mut Tick) -> Found<()> {
+    pub fn save(&mut self, tick: &mut Tick) -> Found<()> {
         let args = tick
             .args
             .as_ref()
             .map(|args| serde_json::to_string(args).unwrap_or_default());
         let number = (tick.number != 0).then_some(tick.number);
-        self.transaction
-            .prepare_cached(
-                "INSERT INTO ticks (number, profile, job, instant, origin, state, reason, waits,
-                     again, attempt, run, service, class, args, started, finished, exit, message,
-                     last, count)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                     ?17, ?18, ?19, ?20)
-                 ON CONFLICT (number) DO UPDATE SET
-                     origin = excluded.origin, state = excluded.state, reason = excluded.reason,
-                     waits = excluded.waits, again = excluded.again, attempt = excluded.attempt,
-                     run = excluded.run, service = excluded.service, class = excluded.class,
-                     args = excluded.args, started = excluded.started,
-                     finished = excluded.finished, exit = excluded.exit,
-                     message = excluded.message, last = excluded.last, count = excluded.count",
-            )?
-            .execute(params![
-                number,
-                self.profile,
-                tick.job,
-                tick.instant,
-                tick.origin.as_str(),
-                tick.state.as_str(),
-                tick.reason,
-                tick.waits.as_ref().map(Waits::as_str),
-                tick.again,
-                tick.attempt,
-                tick.run,
-                tick.service,
-                tick.group,
-                args,
-                tick.started,
-                tick.finished,
-                tick.exit,
-                tick.message,
-                tick.last,
-                i64::try_from(tick.count).unwrap_or(i64::MAX),
-            ])?;
+        let was_counted = match (number, self.running) {
+            (Some(number), Some((service, _))) => {
+                self.count(COUNTED, params![self.profile, service, number])?
+            }
+            _ => 0,
+        };
+        let sql = if tick.number == 0 { ADD } else { CHANGE };
+        self.transaction.prepare_cached(sql)?.execute(params![
+            number,
+            self.profile,
+            tick.job,
+            tick.instant,
+            tick.origin.as_str(),
+            tick.state.as_str(),
+            tick.reason,
+            tick.waits.as_ref().map(Waits::as_str),
+            tick.again,
+            tick.attempt,
+            tick.run,
+            tick.service,
+            tick.group,
+            args,
+            tick.started,
+            tick.finished,
+            tick.exit,
+            tick.message,
+            tick.last,
+            i64::try_from(tick.count).unwrap_or(i64::MAX),
+        ])?;
         if tick.number == 0 {
             tick.number = self.transaction.last_insert_rowid();
+        }
+        if let Some((service, count)) = &mut self.running {
+            let is_counted = tick.state == State::Running && tick.service == *service;
+            *count = (*count + usize::from(is_counted)).saturating_sub(was_counted);
         }
         Ok(())
     }
@@ -373,60 +387,11 @@ impl Journal {
             let mut ticks = Ticks {
                 transaction,
                 profile,
+                running: None,
             };
             work(&mut ticks).map_err(|fault| fault.0)
         })
     }
-}
-
-pub(super) fn standing_of(row: &Row<'_>) -> rusqlite::Result<Standing> {
-    let since: Option<i64> = row.get(5)?;
-    let note: Option<String> = row.get(6)?;
-    Ok(Standing {
-        job: row.get(0)?,
-        schedule: row.get(1)?,
-        decided: row.get(2)?,
-        failures: row.get(3)?,
-        successes: row.get(4)?,
-        pause: since.map(|since| Pause {
-            since,
-            note: note.unwrap_or_default(),
-        }),
-    })
-}
-
-pub(super) fn tick_of(row: &Row<'_>) -> rusqlite::Result<Tick> {
-    let word = |column: usize| row.get::<_, String>(column);
-    let args: Option<String> = row.get(12)?;
-    let args = args
-        .map(|text| serde_json::from_str(&text))
-        .transpose()
-        .map_err(|error| {
-            rusqlite::Error::FromSqlConversionFailure(12, Type::Text, Box::new(error))
-        })?;
-    Ok(Tick {
-        number: row.get(0)?,
-        job: row.get(1)?,
-        instant: row.get(2)?,
-        origin: Origin::named(&word(3)?),
-        state: State::named(&word(4)?),
-        reason: row.get(5)?,
-        waits: row
-            .get::<_, Option<String>>(6)?
-            .and_then(|name| Waits::named(&name)),
-        again: row.get(7)?,
-        attempt: row.get(8)?,
-        run: row.get(9)?,
-        service: row.get(10)?,
-        group: row.get(11)?,
-        args,
-        started: row.get(13)?,
-        finished: row.get(14)?,
-        exit: row.get(15)?,
-        message: row.get(16)?,
-        last: row.get(17)?,
-        count: u64::try_from(row.get::<_, i64>(18)?).unwrap_or_default(),
-    })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::lease::micros;
 use super::run::State as RunState;
 use super::store::{self, Reader};
 use super::tick::{Standing, Tick};
-use super::ticks::{TICK, standing_of, tick_of};
+use super::ticks::row::{TICK, standing_of, tick_of};
 
 impl Reader {
     /// The ticks of a profile, the latest first; of one job if it is named, and no more than `most`.

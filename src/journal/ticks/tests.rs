@@ -1,7 +1,9 @@
 //! What is asked of the ticks costs the same however many are over.
 
+use rusqlite::StatementStatus;
+
 use super::*;
-use crate::journal::schema;
+use crate::journal::{Store, schema};
 
 /// How SQLite finds its answer.
 fn plan(sql: &str) -> String {
@@ -50,4 +52,57 @@ fn what_waits_for_a_place_is_found_in_its_order() {
         let plan = plan(&asking(TICK, condition));
         assert!(!plan.contains("ORDER BY"), "{condition}: {plan}");
     }
+}
+
+#[test]
+fn a_question_is_read_by_sqlite_once_whatever_its_limit() {
+    let folder = std::env::temp_dir().join(format!("mw-ticks-{}", std::process::id()));
+    let connection = Store::at(folder.join("journal.db")).write().unwrap();
+    let mut statement = connection.prepare(&asking(TICK, FOR_PLACE)).unwrap();
+    for most in [1, 32, 1] {
+        let mut rows = statement.query(params!["here", most]).unwrap();
+        assert!(rows.next().unwrap().is_none());
+    }
+    assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn runs_on_their_way_are_counted_as_they_come_and_go() {
+    let mut connection = schema::fresh();
+    let transaction = connection.transaction().unwrap();
+    let mut ticks = Ticks {
+        transaction: &transaction,
+        profile: "here".to_owned(),
+        running: None,
+    };
+    let tick = |job: &str, state, service| Tick {
+        job: job.to_owned(),
+        state,
+        service,
+        ..Tick::default()
+    };
+    let mut own = tick("a", State::Running, 1);
+    ticks.save(&mut own).unwrap();
+    assert_eq!(ticks.running_of(1).unwrap(), 1);
+    for (job, state, service) in [
+        ("b", State::Running, 1),
+        ("c", State::Queued, 1),
+        ("d", State::Running, 2),
+    ] {
+        ticks.save(&mut tick(job, state, service)).unwrap();
+    }
+    assert_eq!(ticks.running_of(1).unwrap(), 2);
+    own.message = Some("it goes on".to_owned());
+    ticks.save(&mut own).unwrap();
+    assert_eq!(ticks.running_of(1).unwrap(), 2);
+    own.state = State::Succeeded;
+    ticks.save(&mut own).unwrap();
+    assert_eq!(ticks.running_of(1).unwrap(), 1);
+    assert_eq!(ticks.running_of(2).unwrap(), 1);
+    own.state = State::Running;
+    own.service = 2;
+    ticks.save(&mut own).unwrap();
+    assert_eq!(ticks.running_of(2).unwrap(), 2);
+    assert_eq!(ticks.running_of(1).unwrap(), 1);
 }
