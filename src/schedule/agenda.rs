@@ -1,7 +1,8 @@
 //! When each job is due next.
 
-use std::cmp::{Ordering, Reverse};
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -13,38 +14,19 @@ use super::missed::LATENESS;
 /// The jobs and the instants they are due at next, in one heap.
 #[derive(Debug, Default)]
 pub(super) struct Agenda {
-    slots: BTreeMap<String, Slot>,
-    /// May hold instants that are no longer any job's next one; those are passed over.
-    heap: BinaryHeap<Reverse<(DateTime<Utc>, Named)>>,
+    jobs: Arc<Jobs>,
+    /// In the order of the jobs.
+    slots: Vec<Slot>,
+    heap: BinaryHeap<Reverse<Start>>,
 }
 
-/// A job, in the order of its name.
-#[derive(Debug)]
-struct Named(Arc<Job>);
-
-impl PartialEq for Named {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.name == other.0.name
-    }
-}
-
-impl Eq for Named {}
-
-impl PartialOrd for Named {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Named {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.name.cmp(&other.0.name)
-    }
-}
+/// When a job starts, its rank among all by their names, and its place among the slots.
+type Start = (DateTime<Utc>, usize, usize);
 
 #[derive(Debug)]
 struct Slot {
     job: Arc<Job>,
+    rank: usize,
     /// When it starts next: its next instant, and its delay after it.
     next: Option<DateTime<Utc>>,
     /// Since when no instant of it was noticed late.
@@ -66,18 +48,15 @@ pub(super) struct Change {
 
 impl Agenda {
     /// Takes over a jobs file. Jobs whose schedule stays keep their next instant.
-    pub(super) fn load(&mut self, jobs: &Jobs, now: DateTime<Utc>) -> Change {
+    pub(super) fn load(&mut self, jobs: &Arc<Jobs>, now: DateTime<Utc>) -> Change {
         let mut change = Change::default();
-        let names: BTreeSet<&str> = jobs.iter().map(|job| job.name.as_str()).collect();
-        self.slots.retain(|name, _| {
-            let stays = names.contains(name.as_str());
-            if !stays {
-                change.removed.push(name.clone());
-            }
-            stays
-        });
+        let before = self.jobs.iter().map(|job| &job.name);
+        let gone = before.filter(|name| jobs.get(name).is_none());
+        change.removed = gone.cloned().collect();
+        change.removed.sort_unstable();
+        let mut slots = Vec::with_capacity(jobs.len());
         for job in jobs.iter() {
-            let kept = match self.slots.get(&job.name) {
+            let kept = match self.slot(&job.name) {
                 None => {
                     change.added.push(job.name.clone());
                     None
@@ -95,58 +74,75 @@ impl Agenda {
                 change.rescheduled.push(job.name.clone());
                 (start_after(job, now), now)
             });
-            let slot = Slot {
+            slots.push(Slot {
                 job: Arc::clone(job),
+                rank: 0,
                 next,
                 watched,
-            };
-            self.slots.insert(job.name.clone(), slot);
+            });
         }
+        self.jobs = Arc::clone(jobs);
+        self.slots = slots;
+        self.rank();
         self.gather();
         change
     }
 
+    /// Ranks the jobs by their names, so that the heap need not compare those.
+    fn rank(&mut self) {
+        let mut slots: Vec<&mut Slot> = self.slots.iter_mut().collect();
+        slots.sort_unstable_by(|a, b| a.job.name.cmp(&b.job.name));
+        for (rank, slot) in slots.into_iter().enumerate() {
+            slot.rank = rank;
+        }
+    }
+
     fn gather(&mut self) {
-        self.heap = self
-            .slots
-            .values()
-            .filter_map(|slot| Some(Reverse((slot.next?, Named(Arc::clone(&slot.job))))))
+        let slots = self.slots.iter().enumerate();
+        self.heap = slots
+            .filter_map(|(place, slot)| Some(Reverse((slot.next?, slot.rank, place))))
             .collect();
     }
 
     /// Works out anew when everything starts, after the clock was set back.
     pub(super) fn replan(&mut self, now: DateTime<Utc>) {
-        for slot in self.slots.values_mut() {
+        for slot in &mut self.slots {
             slot.next = start_after(&slot.job, now);
             slot.watched = slot.watched.min(now);
         }
         self.gather();
     }
 
-    /// The names of all jobs.
+    fn slot(&self, name: &str) -> Option<&Slot> {
+        self.slots.get(self.jobs.position(name)?)
+    }
+
+    /// The names of all jobs, in order.
     pub(super) fn names(&self) -> Vec<String> {
-        self.slots.keys().cloned().collect()
+        let mut names: Vec<String> = self.jobs.iter().map(|job| job.name.clone()).collect();
+        names.sort_unstable();
+        names
     }
 
-    /// The job of this name.
-    pub(super) fn job(&self, name: &str) -> Option<&Arc<Job>> {
-        self.slots.get(name).map(|slot| &slot.job)
-    }
-
-    /// When the job of this name is due next.
-    pub(super) fn next_of(&self, name: &str) -> Option<DateTime<Utc>> {
-        self.slots.get(name)?.next
+    /// The job of this name, and when it is due next.
+    pub(super) fn next_of(&self, name: &str) -> Option<(&Arc<Job>, DateTime<Utc>)> {
+        let slot = self.slot(name)?;
+        Some((&slot.job, slot.next?))
     }
 
     /// When the first job is due.
     pub(super) fn next(&self) -> Option<DateTime<Utc>> {
-        self.heap.peek().map(|Reverse((instant, _))| *instant)
+        self.heap.peek().map(|Reverse((start, ..))| *start)
     }
 
-    /// All jobs, each with since when it is watched.
-    pub(super) fn watched(&self) -> impl Iterator<Item = (Arc<Job>, DateTime<Utc>)> {
-        let slots = self.slots.values().filter(|slot| slot.job.enabled);
-        slots.map(|slot| (Arc::clone(&slot.job), slot.watched))
+    /// All jobs by their names, each with since when it is watched.
+    pub(super) fn watched(&self) -> Vec<(Arc<Job>, DateTime<Utc>)> {
+        let mut slots: Vec<&Slot> = self.slots.iter().filter(|it| it.job.enabled).collect();
+        slots.sort_unstable_by_key(|slot| slot.rank);
+        let watched = slots.into_iter();
+        watched
+            .map(|slot| (Arc::clone(&slot.job), slot.watched))
+            .collect()
     }
 
     /// Forgets all jobs.
@@ -159,24 +155,23 @@ impl Agenda {
     /// when it is watched, and moves it on to its next start after `now`.
     pub(super) fn take_due(&mut self, now: DateTime<Utc>) -> Vec<(Arc<Job>, DateTime<Utc>)> {
         let mut due = Vec::new();
-        while let Some(Reverse((start, _))) = self.heap.peek()
-            && *start <= now
-            && let Some(Reverse((start, named))) = self.heap.pop()
+        while let Some(mut first) = self.heap.peek_mut()
+            && let Reverse((start, rank, place)) = *first
+            && start <= now
         {
-            let Some(slot) = self.slots.get_mut(&named.0.name) else {
+            let Some(slot) = self.slots.get_mut(place) else {
+                PeekMut::pop(first);
                 continue;
             };
-            if slot.next != Some(start) {
-                continue;
-            }
             if now - start > LATENESS {
                 // The machine slept, or its clock was set.
                 slot.watched = now;
             }
             due.push((Arc::clone(&slot.job), slot.watched));
             slot.next = start_after(&slot.job, now);
-            if let Some(next) = slot.next {
-                self.heap.push(Reverse((next, named)));
+            match slot.next {
+                Some(next) => *first = Reverse((next, rank, place)),
+                None => drop(PeekMut::pop(first)),
             }
         }
         due
@@ -201,8 +196,8 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn jobs(text: &str) -> Jobs {
-        Jobs::read("jobs.toml", text).unwrap()
+    fn jobs(text: &str) -> Arc<Jobs> {
+        Arc::new(Jobs::read("jobs.toml", text).unwrap())
     }
 
     fn one(name: &str, cron: &str) -> String {
@@ -250,7 +245,7 @@ mod tests {
     fn jitter_puts_off_the_start() {
         let text = one("a", "@hourly") + "jitter = \"30m\"\n";
         let agenda = agenda(&text, "2026-01-01T12:30:00Z");
-        let delay = agenda.job("a").unwrap().delay();
+        let delay = agenda.slot("a").unwrap().job.delay();
         let next = agenda.next().unwrap();
         assert!(
             next == at("2026-01-01T12:00:00Z") + delay
@@ -276,10 +271,11 @@ mod tests {
         assert_eq!(change.added, ["new"]);
         assert_eq!(change.changed, ["kept", "moved"]);
         assert_eq!(change.rescheduled, ["moved", "new"]);
-        assert_eq!(agenda.next_of("kept"), Some(at("2026-01-02T00:00:00Z")));
-        assert_eq!(agenda.next_of("moved"), Some(at("2026-01-01T02:00:00Z")));
-        assert_eq!(agenda.next_of("gone"), None);
-        assert_eq!(agenda.job("kept").unwrap().args["x"], 1);
+        let starts = |name| agenda.next_of(name).map(|(_, next)| next);
+        assert_eq!(starts("kept"), Some(at("2026-01-02T00:00:00Z")));
+        assert_eq!(starts("moved"), Some(at("2026-01-01T02:00:00Z")));
+        assert_eq!(starts("gone"), None);
+        assert_eq!(agenda.slot("kept").unwrap().job.args["x"], 1);
     }
 
     #[test]

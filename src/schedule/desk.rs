@@ -18,15 +18,13 @@ use super::rows::Rows;
 use crate::journal::{Fault, Origin, Standing, Tick, TickState, Waits};
 
 mod ending;
+mod promotion;
 mod taking_over;
 mod telling;
 
 pub(super) use ending::Outcome;
 
 type Found<T> = Result<T, Fault>;
-
-/// How many of those that wait are looked at for one free place.
-const LOOKED_AT: u32 = 32;
 
 /// Something to decide about.
 #[derive(Clone, Debug)]
@@ -35,8 +33,9 @@ pub(super) enum Matter {
     Job(Arc<Job>, DateTime<Utc>),
     /// A job of which an instant has come; since when it is watched without a break.
     Due(Arc<Job>, DateTime<Utc>),
-    /// A run that ended, by its tick.
-    Ended(i64, Outcome),
+    /// A run that ended, by its tick. What is said of it is far larger than any other matter, of which
+    /// a service begins with one for each job.
+    Ended(i64, Box<Outcome>),
     /// A tick whose next attempt is to start, or whose run is to be taken up again.
     Again(i64),
     /// A run that takes longer than it should, by its tick.
@@ -232,17 +231,6 @@ impl Desk<'_> {
         }
     }
 
-    /// What keeps a run of this job from starting, if its job does not.
-    fn room(&mut self, job: &Job) -> Found<Option<Waits>> {
-        if let Some(group) = &job.policy.group
-            && self.rows.at_work_in_group(group)? >= self.jobs.group(group)
-        {
-            return Ok(Some(Waits::Group));
-        }
-        let is_full = self.rows.running_of(self.service)? >= self.jobs.limit();
-        Ok(is_full.then_some(Waits::Limit))
-    }
-
     fn start(&mut self, job: &Arc<Job>, mut tick: Tick) -> Found<()> {
         if self.stops {
             return self.queue(job, tick, Waits::Limit);
@@ -304,70 +292,6 @@ impl Desk<'_> {
         }
         self.verdicts.push(Verdict::Replaced(tick));
         Ok(())
-    }
-
-    /// Starts what waited for a run of this job that is over.
-    fn promote(&mut self, job: &str, group: Option<&str>) -> Found<()> {
-        if self.stops {
-            return Ok(());
-        }
-        for tick in self.rows.open(job)? {
-            let is_next = matches!(tick.state, TickState::Queued | TickState::Due);
-            if is_next && !self.try_to_start(tick)? {
-                break;
-            }
-        }
-        if let Some(group) = group {
-            for tick in self.rows.queued_for_group(group, LOOKED_AT)? {
-                if !self.try_to_start(tick)? && !self.has_place_in(group)? {
-                    break;
-                }
-            }
-        }
-        for tick in self.rows.queued_for_place(LOOKED_AT)? {
-            if self.rows.running_of(self.service)? >= self.jobs.limit() {
-                break;
-            }
-            self.try_to_start(tick)?;
-        }
-        Ok(())
-    }
-
-    fn has_place_in(&mut self, group: &str) -> Found<bool> {
-        Ok(self.rows.at_work_in_group(group)? < self.jobs.group(group))
-    }
-
-    /// Starts a tick that waits, or notes what it waits for now; whether it started.
-    fn try_to_start(&mut self, mut tick: Tick) -> Found<bool> {
-        let Some(job) = self.jobs.get(&tick.job).filter(|job| job.enabled) else {
-            return Ok(false);
-        };
-        let job = Arc::clone(job);
-        let mut at_work = false;
-        if job.overlap != Overlap::Allow {
-            at_work = self
-                .rows
-                .open(&job.name)?
-                .iter()
-                .any(|it| it.state.is_at_work());
-        }
-        let waits = if at_work {
-            Some(Waits::Job)
-        } else {
-            self.room(&job)?
-        };
-        match waits {
-            None => self.start(&job, tick).map(|()| true),
-            // What was asked for stays so until its turn comes.
-            Some(_) if tick.state == TickState::Due => Ok(false),
-            Some(waits) => {
-                if tick.waits.as_ref() != Some(&waits) {
-                    tick.waits = Some(waits);
-                    self.rows.save(&mut tick)?;
-                }
-                Ok(false)
-            }
-        }
     }
 
     /// Starts the next attempt of a tick.

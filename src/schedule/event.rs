@@ -5,6 +5,7 @@ mod words;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::next::Fire;
 use crate::error::Complaint;
 use crate::journal::{TickState, Waits};
 
@@ -19,8 +20,8 @@ pub enum Event {
         job: String,
         /// When it is due.
         instant: DateTime<Utc>,
-        /// The same in the zone of its schedule, for people.
-        local: String,
+        /// The instant of its schedule, for people.
+        fire: Fire,
     },
     /// A run was started.
     Started {

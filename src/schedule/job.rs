@@ -98,11 +98,13 @@ impl Job {
     #[must_use]
     pub fn fire(&self, instant: DateTime<Utc>) -> Fire {
         let just_before = instant - TimeDelta::nanoseconds(1);
-        let zone = self
-            .calendars
-            .iter()
-            .find(|calendar| self.bounds.next_after(calendar, just_before) == Some(instant))
-            .map_or(Zone::UTC, |calendar| calendar.zone().clone());
+        let is_from =
+            |calendar: &&Calendar| self.bounds.next_after(calendar, just_before) == Some(instant);
+        let calendar = match &*self.calendars {
+            [only] => Some(only),
+            several => several.iter().find(is_from),
+        };
+        let zone = calendar.map_or(Zone::UTC, |calendar| calendar.zone().clone());
         Fire { instant, zone }
     }
 

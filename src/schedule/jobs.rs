@@ -118,7 +118,13 @@ impl Jobs {
     /// The job of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Arc<Job>> {
-        self.list.get(*self.index.get(name)?)
+        self.list.get(self.position(name)?)
+    }
+
+    /// Which of the jobs has this name, counted from 0.
+    #[must_use]
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.index.get(name).copied()
     }
 
     /// How many runs of a concurrency group there may be at once.

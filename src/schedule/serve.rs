@@ -88,18 +88,19 @@ impl Scheduler {
         launch: Arc<dyn Launch>,
         events: Arc<dyn Events>,
     ) -> Self {
-        let now = clock.now();
+        let (jobs, now) = (Arc::new(jobs), clock.now());
         let mut agenda = Agenda::default();
         agenda.load(&jobs, now);
         let (sender, ended) = mpsc::unbounded_channel();
         let mut matters: Vec<Matter> = agenda
             .watched()
+            .into_iter()
             .map(|(job, since)| Matter::Job(job, since))
             .collect();
         matters.push(Matter::Others);
         Self {
             running: Running::new(clock.clone(), launch, sender),
-            jobs: Arc::new(jobs),
+            jobs,
             clock,
             events,
             ledger,
@@ -176,7 +177,14 @@ impl Scheduler {
             }
             match wake {
                 Wake::Decided(decided) => self.act(decided),
-                Wake::Ended(ended) => self.finish(ended),
+                Wake::Ended(ended) => {
+                    self.finish(ended);
+                    // Of many that end at once each would have the loop turn, and turning costs more.
+                    while let Ok(ended) = self.ended.try_recv() {
+                        self.clock.leave();
+                        self.finish(ended);
+                    }
+                }
                 Wake::Time => {}
                 Wake::Others => self.matters.push(Matter::Others),
                 Wake::Reload(None) => reloads = false,
@@ -295,7 +303,8 @@ impl Scheduler {
         } else {
             Outcome::Finished(ended.finished)
         };
-        self.matters.push(Matter::Ended(run.tick, outcome));
+        self.matters
+            .push(Matter::Ended(run.tick, Box::new(outcome)));
     }
 
     /// Cancels the runs that are over their time, and gives up those that do not end.
@@ -328,7 +337,8 @@ impl Scheduler {
                     run,
                     tick,
                 } => {
-                    self.matters.push(Matter::Ended(tick, Outcome::Abandoned));
+                    let outcome = Box::new(Outcome::Abandoned);
+                    self.matters.push(Matter::Ended(tick, outcome));
                     Event::Abandoned { job, number, run }
                 }
             });
@@ -336,18 +346,20 @@ impl Scheduler {
     }
 
     fn reload(&mut self, jobs: Jobs) {
+        let jobs = Arc::new(jobs);
         let change = self.agenda.load(&jobs, self.clock.now());
         for job in self.jobs.iter().filter(|job| job.enabled) {
             if !jobs.get(&job.name).is_some_and(|job| job.enabled) {
                 self.matters.push(Matter::Gone(job.name.clone()));
             }
         }
+        let rescheduled: HashSet<&String> = change.rescheduled.iter().collect();
         for (job, since) in self.agenda.watched() {
-            if change.rescheduled.contains(&job.name) {
+            if rescheduled.contains(&job.name) {
                 self.matters.push(Matter::Job(job, since));
             }
         }
-        self.jobs = Arc::new(jobs);
+        self.jobs = jobs;
         self.events.happened(&Event::Reloaded {
             added: change.added,
             changed: change.changed,
@@ -373,14 +385,11 @@ impl Scheduler {
 
     fn tell_next(&self, names: &[String]) {
         for name in names {
-            if let Some(instant) = self.agenda.next_of(name)
-                && let Some(job) = self.agenda.job(name)
-            {
-                let local = job.fire(instant - job.delay()).local();
+            if let Some((job, instant)) = self.agenda.next_of(name) {
                 self.events.happened(&Event::Next {
                     job: name.clone(),
                     instant,
-                    local,
+                    fire: job.fire(instant - job.delay()),
                 });
             }
         }

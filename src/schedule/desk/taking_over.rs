@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::{Desk, Found, LOOKED_AT, Missed, Outcome, Verdict, instant, micros};
+use super::promotion::LOOKED_AT;
+use super::{Desk, Found, Missed, Outcome, Verdict, instant, micros};
 use crate::error::exit;
 use crate::journal::{Origin, RunState, Tick, TickState};
 use crate::schedule::job::Job;

@@ -156,11 +156,8 @@ impl Event {
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Next {
-                job,
-                instant,
-                local,
-            } => {
+            Self::Next { job, instant, fire } => {
+                let local = fire.local();
                 write!(f, "{job}: next at {local} ({})", utc(*instant))
             }
             Self::Resumed { job, number, run } => {

@@ -1,0 +1,105 @@
+//! Which of those that wait starts when there is room for it.
+
+use std::sync::Arc;
+
+use super::{Desk, Found};
+use crate::journal::{Tick, TickState, Waits};
+use crate::schedule::job::{Job, Overlap};
+
+/// How many of those that wait are looked at for one free place.
+pub(super) const LOOKED_AT: u32 = 32;
+
+impl Desk<'_> {
+    /// What keeps a run of this job from starting, if its job does not.
+    pub(super) fn room(&mut self, job: &Job) -> Found<Option<Waits>> {
+        if let Some(group) = &job.policy.group
+            && self.rows.at_work_in_group(group)? >= self.jobs.group(group)
+        {
+            return Ok(Some(Waits::Group));
+        }
+        Ok((!self.has_place()?).then_some(Waits::Limit))
+    }
+
+    /// Starts what waited for a run of this job that is over.
+    pub(super) fn promote(&mut self, job: &str, group: Option<&str>) -> Found<()> {
+        if self.stops {
+            return Ok(());
+        }
+        for tick in self.rows.open(job)? {
+            let is_next = matches!(tick.state, TickState::Queued | TickState::Due);
+            if is_next && !self.try_to_start(tick)? {
+                break;
+            }
+        }
+        if let Some(group) = group {
+            for tick in self.rows.queued_for_group(group, LOOKED_AT)? {
+                if !self.try_to_start(tick)? && !self.has_place_in(group)? {
+                    break;
+                }
+            }
+        }
+        self.fill_places()
+    }
+
+    /// Starts what waits for a place in this service, as far as there are some.
+    fn fill_places(&mut self) -> Found<()> {
+        // One run that is over leaves one place, which the first that waits can take in most cases.
+        for most in [1, LOOKED_AT] {
+            let waiting = self.rows.queued_for_place(most)?;
+            if waiting.is_empty() {
+                break;
+            }
+            for tick in waiting {
+                if !self.has_place()? {
+                    return Ok(());
+                }
+                self.try_to_start(tick)?;
+            }
+            if !self.has_place()? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn has_place(&mut self) -> Found<bool> {
+        Ok(self.rows.running_of(self.service)? < self.jobs.limit())
+    }
+
+    fn has_place_in(&mut self, group: &str) -> Found<bool> {
+        Ok(self.rows.at_work_in_group(group)? < self.jobs.group(group))
+    }
+
+    /// Starts a tick that waits, or notes what it waits for now; whether it started.
+    pub(super) fn try_to_start(&mut self, mut tick: Tick) -> Found<bool> {
+        let Some(job) = self.jobs.get(&tick.job).filter(|job| job.enabled) else {
+            return Ok(false);
+        };
+        let job = Arc::clone(job);
+        let mut at_work = false;
+        if job.overlap != Overlap::Allow {
+            at_work = self
+                .rows
+                .open(&job.name)?
+                .iter()
+                .any(|it| it.state.is_at_work());
+        }
+        let waits = if at_work {
+            Some(Waits::Job)
+        } else {
+            self.room(&job)?
+        };
+        match waits {
+            None => self.start(&job, tick).map(|()| true),
+            // What was asked for stays so until its turn comes.
+            Some(_) if tick.state == TickState::Due => Ok(false),
+            Some(waits) => {
+                if tick.waits.as_ref() != Some(&waits) {
+                    tick.waits = Some(waits);
+                    self.rows.save(&mut tick)?;
+                }
+                Ok(false)
+            }
+        }
+    }
+}
