@@ -37,11 +37,12 @@ impl Journal {
         let run = self.ask(move |transaction| {
             let id = fresh_id(transaction)?;
             if let Some(claim) = claim {
-                let changed = transaction.execute(
-                    "UPDATE ticks SET run = ?1
-                     WHERE number = ?2 AND service = ?3 AND state = 'running' AND run IS NULL",
-                    params![id, claim.tick, claim.service],
-                )?;
+                let changed = transaction
+                    .prepare_cached(
+                        "UPDATE ticks SET run = ?1
+                         WHERE number = ?2 AND service = ?3 AND state = 'running' AND run IS NULL",
+                    )?
+                    .execute(params![id, claim.tick, claim.service])?;
                 if changed == 0 {
                     return Ok(None);
                 }
@@ -194,9 +195,9 @@ fn fresh_id(transaction: &Transaction<'_>) -> rusqlite::Result<String> {
             id.push(char::from(letter.copied().unwrap_or(b'2')));
         }
         let taken = transaction
-            .query_row("SELECT 1 FROM runs WHERE id = ?1", [&id], |_| Ok(()))
-            .optional()?;
-        if taken.is_none() {
+            .prepare_cached("SELECT 1 FROM runs WHERE id = ?1")?
+            .exists([&id])?;
+        if !taken {
             return Ok(id);
         }
     }
@@ -210,11 +211,13 @@ fn insert(
 ) -> rusqlite::Result<i64> {
     let now = micros();
     let json = |value: Result<String, serde_json::Error>| value.unwrap_or_else(|_| "{}".to_owned());
-    transaction.execute(
-        "INSERT INTO runs (id, kind, script, folder, job, profile, url, args, grants, version,
+    transaction
+        .prepare_cached(
+            "INSERT INTO runs (id, kind, script, folder, job, profile, url, args, grants, version,
              state, started, epoch, owner, lease)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'running', ?11, 1, ?12, ?13)",
-        params![
+        )?
+        .execute(params![
             id,
             start.kind.as_str(),
             start.script,
@@ -228,7 +231,6 @@ fn insert(
             now,
             json(serde_json::to_string(Owner::this())),
             until(now, span)
-        ],
-    )?;
+        ])?;
     Ok(transaction.last_insert_rowid())
 }

@@ -19,10 +19,8 @@ use super::schema;
 
 /// What every database of SQLite begins with.
 const HEADER: &[u8] = b"SQLite format 3\0";
-
 /// The least length of a journal, which is a page.
 const PAGE: u64 = 4096;
-
 /// How long a program that wants to write waits for another that does.
 const BUSY: Duration = Duration::from_secs(10);
 
