@@ -10,6 +10,10 @@ use crate::schedule::event::Event;
 use crate::schedule::launch::Due;
 use crate::schedule::rows::Rows;
 
+/// How much is decided about in one transaction at most: of many instants the first start before the
+/// last are decided about, and others who want to write are let in between.
+pub(super) const AT_ONCE: usize = 512;
+
 impl Scheduler {
     /// Hands over what is to be decided about, unless something is being decided.
     pub(super) fn submit(&mut self) {
@@ -18,7 +22,8 @@ impl Scheduler {
         if self.matters.is_empty() || self.decided.is_some() || waits {
             return;
         }
-        let matters = Arc::new(std::mem::take(&mut self.matters));
+        let later = self.matters.split_off(self.matters.len().min(AT_ONCE));
+        let matters = Arc::new(std::mem::replace(&mut self.matters, later));
         let verdicts = Arc::new(Mutex::new(Vec::new()));
         let (jobs, service, stops) = (self.jobs.clone(), self.ledger.service(), self.stops);
         let profile = self.ledger.profile().to_owned();
@@ -60,6 +65,8 @@ impl Scheduler {
                 if self.failing.take().is_some() {
                     self.events.happened(&Event::StoreBack);
                 }
+                // The next are decided about while these are carried out.
+                self.submit();
                 for verdict in verdicts {
                     self.carry_out(verdict);
                 }

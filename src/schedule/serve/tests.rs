@@ -1,6 +1,7 @@
 //! Whole services on a simulated clock.
 
 mod faults;
+mod many;
 mod policies;
 mod year;
 
