@@ -2,22 +2,24 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Arc, LazyLock};
 
 /// A set of environment variables.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Environment(BTreeMap<String, String>);
+pub struct Environment(Arc<BTreeMap<String, String>>);
 
 impl Environment {
-    /// The variables of this process. Those that are not UTF-8 are left out.
+    /// The variables of this process, which nobody changes: that would be unsafe. Those that are not
+    /// UTF-8 are left out.
     #[must_use]
     pub fn of_process() -> Self {
-        Self(
-            std::env::vars_os()
-                .filter_map(|(name, value)| {
-                    Some((name.into_string().ok()?, value.into_string().ok()?))
-                })
-                .collect(),
-        )
+        static OWN: LazyLock<Environment> = LazyLock::new(|| {
+            let texts = std::env::vars_os().filter_map(|(name, value)| {
+                Some((name.into_string().ok()?, value.into_string().ok()?))
+            });
+            Environment(Arc::new(texts.collect()))
+        });
+        OWN.clone()
     }
 
     /// The variable's value; none where it is not set or empty.
@@ -32,7 +34,7 @@ impl Environment {
     /// The same variables and one more.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.0.insert(name.into(), value.into());
+        Arc::make_mut(&mut self.0).insert(name.into(), value.into());
         self
     }
 }
