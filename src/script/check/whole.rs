@@ -281,24 +281,16 @@ impl Walk<'_> {
     }
 }
 
-/// The arguments that the header declares and nothing reads.
 /// The place of a byte as the parser counts; the start of the text where it counts no further.
 fn spot(text: &str, byte: usize) -> Position {
-    let before = text.get(..byte).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let column = before
-        .rsplit('\n')
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .count()
-        + 1;
-    match (u16::try_from(line), u16::try_from(column)) {
+    let place = Place::of_bytes("", text, byte..byte);
+    match (u16::try_from(place.line), u16::try_from(place.column)) {
         (Ok(line), Ok(column)) => Position::new(line, column),
         _ => Position::START,
     }
 }
 
+/// The arguments that the header declares and nothing reads.
 fn unread<'a>(
     source: &'a Source,
     header: &'a Header,
