@@ -6,6 +6,7 @@
 
 mod arguments;
 mod effect;
+mod field;
 mod kind;
 mod missing;
 mod refusal;
@@ -14,7 +15,8 @@ mod request;
 
 pub use arguments::Arguments;
 pub use effect::{Effect, EffectRule};
-pub use kind::{Field, Kind};
+pub use field::{Field, every_name, field_at, way};
+pub use kind::Kind;
 pub use refusal::{Refusal, near_word, nearest};
 pub use repeat::{Repeat, RepeatRule};
 pub use request::Request;

@@ -58,6 +58,49 @@ fn list(text: &mut String, builtins: &[Builtin], between: &str) {
     }
 }
 
+/// What a function does, a type is, or a method of a type does, in a line.
+#[must_use]
+pub fn brief(on: Option<&str>, name: &str) -> Option<String> {
+    let of = |its: Option<&str>| match (its, on) {
+        (Some(its), Some(on)) => {
+            let its = language::type_called(its).unwrap_or(its);
+            let is_list = on.starts_with('[') && its == "list";
+            its == on || its == "any" || is_list || language::type_called(on) == Some(its)
+        }
+        (None, None) => true,
+        _ => false,
+    };
+    let operation = api::operations().find(|it| match on {
+        Some(_) => it
+            .form
+            .is_some_and(|form| form.name == name && of(Some(form.on))),
+        None => it.name == name || it.alias == Some(name),
+    });
+    let doc = operation
+        .map(|it| it.doc)
+        .or_else(|| {
+            let mut sugar = SUGAR.iter();
+            sugar
+                .find(|it| it.name == name && of(Some(it.on)))
+                .map(|it| it.doc)
+        })
+        .or_else(|| {
+            let mut builtins = BUILTINS.iter();
+            builtins
+                .find(|it| it.name == name && of(it.on))
+                .map(|it| it.doc)
+        })
+        .or_else(|| {
+            let mut builtins = BUILTINS.iter();
+            builtins
+                .find(|it| it.name == name && on.is_some())
+                .map(|it| it.doc)
+        })
+        .or_else(|| language::function(name).map(|it| it.doc))
+        .or_else(|| kind(name).map(|it| it.doc))?;
+    Some(first_sentence(doc).to_owned())
+}
+
 fn first_sentence(doc: &str) -> &str {
     let doc = doc.trim();
     doc.split_once(". ")

@@ -2,8 +2,13 @@
 
 pub mod command;
 
+mod colours;
 mod completion;
+mod hint;
 mod lines;
+mod offer;
+mod paths;
+mod prompt;
 mod transcript;
 
 use std::cell::RefCell;
@@ -14,13 +19,15 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use crate::error::{Complaint, exit};
-use crate::output::{Document, Format, span};
+use crate::output::{Document, Format, Paint, span};
 use crate::reference;
+use crate::script::directory::Directory;
 use crate::script::host::Host;
 use crate::script::source::Source;
 use crate::script::{Ended, Interpreter, Known};
 use command::Asked;
 use lines::{Lines, Read};
+use prompt::Prompt;
 use transcript::Transcript;
 
 /// A value as it is shown, in a format or as it suits it.
@@ -34,6 +41,10 @@ pub type Complain = Box<dyn Fn(&[Complaint])>;
 pub struct Settings {
     /// What scripts stand on.
     pub host: Host,
+    /// What the account has, for completion.
+    pub directory: Directory,
+    /// How what is typed is coloured.
+    pub paint: Paint,
     /// Where the lines typed are kept.
     pub history: Option<PathBuf>,
     /// What is said first.
@@ -52,10 +63,11 @@ pub struct Settings {
 /// no terminal the first that fails ends the session with its own.
 pub fn run(settings: Settings) -> Result<u8, Complaint> {
     let interpreter = Rc::new(RefCell::new(Interpreter::of_session(&settings.host)));
+    let directory = Rc::new(RefCell::new(settings.directory.clone()));
     let mut lines = Lines::new(
         settings.prompt.as_deref(),
         settings.history.clone(),
-        interpreter.clone(),
+        Prompt::new(interpreter.clone(), directory, settings.paint),
     )?;
     if !settings.greeting.is_empty() {
         say(&settings.greeting);
@@ -213,6 +225,8 @@ impl Sitting {
     fn evaluates(&self, source: &Source) -> Result<crate::script::Value, Left> {
         self.settings.host.stop().renew();
         let outcome = self.interpreter.borrow_mut().run(source);
+        // It may have changed something, even if it failed.
+        self.settings.directory.doubt();
         outcome.map_err(|ended| match ended {
             Ended::Quietly(exit::INTERRUPTED) if self.is_watched => Left::Interrupted,
             Ended::Quietly(code) => Left::With(code),

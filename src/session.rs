@@ -47,6 +47,7 @@ pub use power::{
 };
 pub use question::{Asker, Consent, Question};
 pub use recorder::{Begun, Book, Recorder};
+pub use subject::{Called, Subject, of_record, reading};
 pub use witness::Witness;
 
 /// How a session reaches its account. The client is made when first needed, because many scripts

@@ -24,6 +24,7 @@ use crate::config::{self, Environment, Flags, Found, Profile};
 use crate::error::{Complaint, exit};
 use crate::metrics::Watched;
 use crate::operation::Arguments;
+use crate::script::directory::Directory;
 use crate::script::memory::Memory;
 use crate::script::runtime::LazyRuntime;
 use crate::script::stop::Stop;
@@ -168,6 +169,27 @@ impl Account {
                 })
             }
         }
+    }
+
+    /// What it has, read behind the scenes for whoever types at a prompt.
+    pub fn directory(&self, global: &Global, runtime: &Arc<LazyRuntime>) -> Directory {
+        // Nobody wants to hear of retries while typing.
+        let global = Global {
+            quiet: true,
+            ..global.clone()
+        };
+        let permission = Permission::new(Permission::reading(), Vec::new(), None);
+        let session = self.session_with(&global, permission, None, &Label::default());
+        // A command that fetches credentials may ask whoever sits there: only a line that is entered
+        // makes it run.
+        let (client, is_silent) = match self {
+            Self::Simulated(_) => (Arc::default(), true),
+            Self::Real {
+                profile, client, ..
+            } => (client.clone(), !profile.runs_command()),
+        };
+        let may_ask = move || is_silent || client.get().is_some();
+        Directory::new(session, runtime.clone(), may_ask)
     }
 
     /// Makes the way to a real account now, where it would be made with the first call: from another

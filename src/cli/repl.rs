@@ -15,7 +15,7 @@ use super::{Global, Outcome, interrupt, locals, show};
 use crate::config::{self, Environment};
 use crate::error::{Complaint, exit};
 use crate::journal::RunKind;
-use crate::output::Document;
+use crate::output::{Document, Stream};
 use crate::repl;
 use crate::script::host::{Host, Parts};
 use crate::script::shelf::Shelf;
@@ -43,6 +43,7 @@ impl Repl {
         };
         let account = Account::of(global, true)?;
         let kept = Kept::audit(global, &account, RunKind::Session, "<repl>")?;
+        let directory = account.directory(global, &runtime);
         let host = Host::new(Parts {
             session: account.session(global, &stop, kept.recorder().cloned(), &Label::default())?,
             runtime,
@@ -71,6 +72,7 @@ impl Repl {
                 account.described()
             )
         };
+        let paint = global.color.on(Stream::Output);
         let (options, clock) = (global.clone(), host.clock().clone());
         let session = std::thread::Builder::new()
             .name("script".to_owned())
@@ -78,6 +80,8 @@ impl Repl {
             .spawn(move || {
                 repl::run(repl::Settings {
                     host,
+                    directory,
+                    paint,
                     history: config::history_file(&Environment::of_process()).ok(),
                     greeting,
                     prompt,

@@ -98,6 +98,13 @@ pub(super) fn of_environment(environment: &Environment) -> Option<&'static str> 
         .find(|name| environment.get(name).is_some())
 }
 
+/// Whether a command is run for the secret.
+pub(super) fn runs_command(section: &Section, environment: &Environment) -> bool {
+    let client = section.client.as_ref().map(|(_, source)| source);
+    let source = section.api_key.as_ref().or(client);
+    of_environment(environment).is_none() && matches!(source, Some(Source::Command(_)))
+}
+
 /// The file that the secret is read from, where it is read from one.
 pub(super) fn file<'a>(section: &'a Section, environment: &Environment) -> Option<&'a Path> {
     if of_environment(environment).is_some() {

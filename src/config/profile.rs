@@ -65,6 +65,12 @@ impl Profile {
         credentials::origin(&self.section, &self.environment)
     }
 
+    /// Whether a command is run for the credentials, which may ask a person.
+    #[must_use]
+    pub fn runs_command(&self) -> bool {
+        credentials::runs_command(&self.section, &self.environment)
+    }
+
     /// The file that the secret is read from, where it is read from one.
     #[must_use]
     pub fn secret_file(&self) -> Option<&Path> {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Refusal;
+use super::field::{Field, every_name, way};
 use super::missing;
 use super::refusal::{near_word, nearest};
 use crate::secret;
@@ -28,43 +29,6 @@ pub enum Kind {
     Object(&'static [Field]),
     /// Any JSON: what no declared operation takes.
     Any,
-}
-
-/// One field of a body.
-#[derive(Clone, Copy, Debug)]
-pub struct Field {
-    /// Its name in the API.
-    pub name: &'static str,
-    /// What it may be.
-    pub kind: Kind,
-    /// Whether a body without it is refused.
-    pub required: bool,
-    /// One line about it.
-    pub doc: &'static str,
-}
-
-impl Field {
-    /// A field every body must have.
-    #[must_use]
-    pub const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Self {
-        Self {
-            name,
-            kind,
-            required: true,
-            doc,
-        }
-    }
-
-    /// A field a body may have.
-    #[must_use]
-    pub const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Self {
-        Self {
-            name,
-            kind,
-            required: false,
-            doc,
-        }
-    }
 }
 
 impl Kind {
@@ -189,7 +153,7 @@ fn placed(
             merge(&mut given, name, value.clone(), at)?;
             continue;
         }
-        let Some(path) = nested_path(fields, name) else {
+        let Some(path) = way(fields, name) else {
             return Err(at.item_named(name).unknown(name, fields));
         };
         let mut nested = value.clone();
@@ -230,35 +194,6 @@ fn merge(
             Some("keep one of the two".to_owned()),
         )),
     }
-}
-
-/// The way to the one nested field of this name; none when there is none or more than one.
-fn nested_path(fields: &'static [Field], name: &str) -> Option<Vec<&'static str>> {
-    let mut found = Vec::new();
-    for field in fields {
-        if let Kind::Object(inner) = field.kind {
-            if let Some(inner) = inner.iter().find(|inner| inner.name == name) {
-                found.push(vec![field.name, inner.name]);
-            }
-            if let Some(mut path) = nested_path(inner, name) {
-                path.insert(0, field.name);
-                found.push(path);
-            }
-        }
-    }
-    if found.len() == 1 { found.pop() } else { None }
-}
-
-/// Every name a map with these fields accepts, flat or nested.
-fn every_name(fields: &'static [Field]) -> Vec<&'static str> {
-    let mut names = Vec::new();
-    for field in fields {
-        names.push(field.name);
-        if let Kind::Object(inner) = field.kind {
-            names.extend(every_name(inner));
-        }
-    }
-    names
 }
 
 /// Where in a call's arguments a check is.

@@ -1,209 +1,268 @@
-//! What the prompt knows while a line is typed: what a word may become, and whether the line is whole.
+//! What a word may become while a line is typed.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
-use rustyline::completion::{Completer, Pair};
-use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Context, Helper, Highlighter, Hinter};
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::command::COMMANDS;
-use crate::reference;
+use super::offer::{Offer, alike, begins_alike, begun, listed};
+use super::paths;
+use crate::reference::{self, brief};
 use crate::script::check::{Type, methods_of};
-use crate::script::scan::{Scan, is_word};
-use crate::script::{Interpreter, is_incomplete, kinds, vocabulary};
+use crate::script::directory::{Directory, Entry};
+use crate::script::expected::{By, Expected, Wanted};
+use crate::script::language::KEYWORDS;
+use crate::script::scan::{Scan, is_word, quoted};
+use crate::script::{Interpreter, brackets, kinds, vocabulary};
 
-/// The prompt's knowledge.
-#[derive(Helper, Highlighter, Hinter)]
-pub struct Prompt {
-    session: Rc<RefCell<Interpreter>>,
+/// What is known while a line is typed.
+pub struct Knowledge<'s> {
+    /// What the session has.
+    pub session: &'s Interpreter,
+    /// What the account has.
+    pub directory: &'s Directory,
+    /// How long it is waited for what the account has.
+    pub patience: Duration,
 }
 
-impl Prompt {
-    /// A prompt that completes what this session has.
-    pub const fn new(session: Rc<RefCell<Interpreter>>) -> Self {
-        Self { session }
-    }
-}
-
-impl Validator for Prompt {
-    fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        if is_whole(context.input()) {
-            return Ok(ValidationResult::Valid(None));
-        }
-        Ok(ValidationResult::Incomplete)
-    }
-}
-
-/// Whether a line can be run as it is.
-pub fn is_whole(line: &str) -> bool {
-    line.trim_start().starts_with(['?', ':']) || !is_incomplete(super::command::piped(line).0)
-}
-
-impl Completer for Prompt {
-    type Candidate = Pair;
-
-    fn complete(
-        &self,
-        line: &str,
-        position: usize,
-        _: &Context<'_>,
-    ) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let before = line.get(..position).unwrap_or(line);
-        let (start, names) = candidates(before, &self.session.borrow());
-        let pairs = names
-            .into_iter()
-            .map(|name| Pair {
-                display: name.clone(),
-                replacement: name,
-            })
-            .collect();
-        Ok((start, pairs))
-    }
-}
-
-/// Where the word under the cursor starts, and what it may become.
-fn candidates(before: &str, session: &Interpreter) -> (usize, Vec<String>) {
-    let start = before.rfind(|c: char| !is_word(c)).map_or(0, |at| {
-        at + before[at..].chars().next().map_or(1, char::len_utf8)
-    });
+/// Where the word under the cursor starts, and what it may become; `after` is what stands after the
+/// cursor.
+pub fn offers(before: &str, after: &str, known: &Knowledge<'_>) -> (usize, Vec<Offer>) {
+    let start = before.trim_end_matches(is_word).len();
     let (rest, word) = before.split_at(start);
     let said = rest.trim_start();
-    // What is said to the prompt itself has an expression after it, or nothing to complete.
-    let code = said.strip_prefix(':').map_or(said, |it| {
-        it.split_once(char::is_whitespace).map_or("", |(_, it)| it)
-    });
-    let mut names: Vec<String> = if said == ":" {
-        COMMANDS.iter().map(|it| it.name.to_owned()).collect()
-    } else if said.starts_with('?') {
-        plain().chain(kinds_names()).collect()
-    } else if let Some(before) = code.trim_end().strip_suffix('.') {
-        members(before, session)
-    } else if let Some(before) = code.strip_suffix("::") {
-        let alias: String = before.chars().rev().take_while(|c| is_word(*c)).collect();
-        let alias: String = alias.chars().rev().collect();
-        let offered = session.offered(&alias).into_iter();
-        offered.map(|it| it.name).collect()
-    } else {
-        plain()
-            .chain(session.names().map(str::to_owned))
-            .chain(session.functions().into_iter().map(|it| it.name))
-            .chain(session.aliases().map(|alias| format!("{alias}::")))
-            .collect()
+    if said == ":" {
+        let commands = COMMANDS.iter();
+        return (
+            start,
+            begun(word, commands.map(|it| Offer::new(it.name, it.doc))),
+        );
+    }
+    if said.starts_with('?') {
+        let kinds = kinds().into_iter().map(|kind| kind.name);
+        let names = vocabulary::functions().chain(kinds);
+        return (start, begun(word, names.map(|name| named(None, name))));
+    }
+    let Some(command) = before.trim_start().strip_prefix(':') else {
+        return of_code(before, 0, after, known);
     };
-    names.retain(|name| name.starts_with(word) && !name.starts_with("anon$"));
-    names.sort();
-    names.dedup();
-    (start, names)
+    let begins = before.len() - command.len();
+    let Some(space) = command.find(char::is_whitespace) else {
+        return (start, Vec::new());
+    };
+    let name = command.get(..space).unwrap_or_default();
+    let argument = begins + space + 1;
+    if COMMANDS
+        .iter()
+        .any(|it| it.name == name && it.takes == "FILE")
+    {
+        let typed = before.get(argument..).unwrap_or_default();
+        let path = typed.trim_start();
+        return (before.len() - path.len(), paths::files(path));
+    }
+    of_code(before, argument, after, known)
 }
 
-fn plain() -> impl Iterator<Item = String> {
-    vocabulary::functions().map(str::to_owned)
+/// The same for code, which begins at a byte of the line.
+fn of_code(before: &str, from: usize, after: &str, known: &Knowledge<'_>) -> (usize, Vec<Offer>) {
+    let code = before.get(from..).unwrap_or_default();
+    let scan = Scan::of(code);
+    let in_comment = scan
+        .comments
+        .last()
+        .is_some_and(|it| it.bytes.end == code.len());
+    if in_comment {
+        return (before.len(), Vec::new());
+    }
+    let spot = known.session.expected(code);
+    if let Some(quote) = spot.quoted {
+        let typed = code.get(quote..).unwrap_or_default();
+        let mark = code.get(..quote).and_then(|it| it.chars().next_back());
+        let end = mark.filter(|mark| !after.starts_with(*mark));
+        let mut found = texts(&spot.expected, typed, known);
+        for offer in &mut found {
+            // A folder is gone into.
+            if !offer.text.ends_with('/') {
+                offer.text.extend(end);
+            }
+        }
+        return (from + quote, found);
+    }
+    let start = code.trim_end_matches(is_word).len();
+    let (rest, word) = code.split_at(start);
+    if let Some(target) = rest
+        .trim_end()
+        .strip_suffix('.')
+        .filter(|it| !it.ends_with('.'))
+    {
+        return (from + start, begun(word, members(target, known.session)));
+    }
+    if let Some(rest) = rest.strip_suffix("::") {
+        let alias = rest.get(rest.trim_end_matches(is_word).len()..);
+        let offered = known.session.offered(alias.unwrap_or_default()).into_iter();
+        let offered = offered.map(|it| {
+            let note = format!("{}  {}", it.signature(), it.doc);
+            Offer::new(it.name, note.trim_end())
+        });
+        return (from + start, begun(word, offered));
+    }
+    if let Expected::Keys(keys) = &spot.expected {
+        let keys = keys.iter().map(|key| {
+            let need = if key.required { "required: " } else { "" };
+            let note = format!("{need}{}", key.doc);
+            Offer::new(format!("{}: ", key.name), note).shown(key.name.as_str())
+        });
+        return (from + start, begun(word, keys));
+    }
+    if word.is_empty() {
+        let mut found = texts(&spot.expected, "", known);
+        if !found.is_empty() {
+            for offer in found.iter_mut().filter(|it| !it.text.ends_with('/')) {
+                offer.text = format!("\"{}\"", offer.text);
+            }
+            return (from + start, found);
+        }
+    }
+    (from + start, begun(word, words(known.session)))
 }
 
-fn kinds_names() -> impl Iterator<Item = String> {
-    kinds().into_iter().map(|kind| kind.name.to_owned())
+/// Everything that may stand by itself.
+fn words(session: &Interpreter) -> Vec<Offer> {
+    let functions = session.functions().into_iter();
+    let own = functions.map(|it| Offer::new(it.name.clone(), it.signature()));
+    let variables = session.variables().into_iter();
+    let variables = variables.map(|it| {
+        let brief: String = it.brief.chars().take(40).collect();
+        Offer::new(it.name, format!("{} {brief}", it.kind))
+    });
+    let aliases = session
+        .aliases()
+        .map(|alias| Offer::new(format!("{alias}::"), "module"));
+    vocabulary::functions()
+        .map(|name| named(None, name))
+        .chain(KEYWORDS.iter().map(|word| Offer::new(*word, "")))
+        .chain(own)
+        .chain(variables)
+        .chain(aliases)
+        .collect()
 }
 
 /// The fields, keys and methods of what a text ends with; every method when it is not known what it is.
-fn members(before: &str, session: &Interpreter) -> Vec<String> {
-    let known = session.known(before, chain(before));
-    let mut names = known.keys();
+fn members(before: &str, session: &Interpreter) -> Vec<Offer> {
+    let before = before.trim_end_matches('?');
+    let known = session.known(before, brackets::chain(&Scan::of(before)));
+    let keys = known.keys().into_iter().map(|key| Offer::new(key, ""));
     let kind = known.kind();
     if !kind.is_known() {
-        names.extend(vocabulary::methods().map(str::to_owned));
-        return names;
+        let methods = vocabulary::methods().map(|name| Offer::new(name, ""));
+        return keys.chain(methods).collect();
     }
-    if let Type::Record(kind) = &kind {
-        names.extend(kind.field_names().map(str::to_owned));
+    let mut found: Vec<Offer> = keys.collect();
+    if let Type::Record(record) = &kind {
+        found.extend(record.field_names().map(|name| {
+            let field = record.field(name);
+            Offer::new(name, field.map_or("", |it| it.doc.trim()))
+        }));
     }
-    names.extend(methods_of(&kind).into_iter().map(str::to_owned));
-    names.extend(reference::methods("any").map(str::to_owned));
-    names
+    let on = kind.name();
+    let methods = methods_of(&kind)
+        .into_iter()
+        .chain(reference::methods("any"));
+    found.extend(methods.map(|name| named(on.as_deref(), name)));
+    found
 }
 
-/// The byte at which the chain of names, calls and items begins that a text ends with.
-fn chain(text: &str) -> usize {
-    let code = Scan::of(text).code;
-    let mut at = code.trim_end().len();
-    loop {
-        let before = code.get(..at).unwrap_or_default();
-        let Some(last) = before.chars().next_back() else {
-            return at;
-        };
-        let start = if is_word(last) {
-            before.trim_end_matches(is_word).len()
-        } else if matches!(last, ')' | ']' | '}') {
-            let open = opening(before);
-            // What is called or picked from stands before the bracket.
-            let called = code.get(..open).unwrap_or_default();
-            if called.ends_with(|c: char| is_word(c) || matches!(c, ')' | ']')) {
-                at = open;
-                continue;
-            }
-            open
-        } else {
-            // A text: the spaces in its place.
-            let quoted = Scan::of(text).texts.into_iter().rev();
-            match quoted
-                .into_iter()
-                .find(|it| it.bytes.end >= at && it.bytes.start < at)
-            {
-                Some(quoted) => quoted.bytes.start,
-                None => return at,
-            }
-        };
-        let before = code.get(..start).unwrap_or_default();
-        // A module's name belongs to that of its function.
-        match before.strip_suffix("::") {
-            Some(alias) => at = alias.len(),
-            None => match before.trim_end().strip_suffix('.') {
-                Some(receiver) if !receiver.ends_with('.') => at = receiver.trim_end().len(),
-                _ => return start,
-            },
+fn named(on: Option<&str>, name: &'static str) -> Offer {
+    Offer::new(name, brief(on, name).unwrap_or_default())
+}
+
+/// The texts that are expected and begin with what was typed.
+fn texts(expected: &Expected, typed: &str, known: &Knowledge<'_>) -> Vec<Offer> {
+    match expected {
+        Expected::Anything | Expected::Keys(_) => Vec::new(),
+        Expected::Words(words) => alike(typed, words.iter().map(|word| Offer::new(*word, ""))),
+        Expected::Field(record) => {
+            let fields = record.field_names();
+            alike(
+                typed,
+                fields.map(|name| {
+                    let field = record.field(name);
+                    Offer::new(name, field.map_or("", |it| it.doc.trim()))
+                }),
+            )
         }
+        Expected::Resource(wanted) => {
+            let entries = known
+                .directory
+                .look(wanted.record, wanted.of.clone(), known.patience);
+            resources(&entries, wanted, typed)
+        }
+        Expected::File => paths::files(typed),
+        Expected::Module => paths::modules(typed),
     }
 }
 
-/// Where the bracket opens that a text ends with.
-fn opening(code: &str) -> usize {
-    let mut depth = 0_usize;
-    for (at, c) in code.char_indices().rev() {
-        match c {
-            ')' | ']' | '}' => depth += 1,
-            '(' | '[' | '{' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return at;
-                }
-            }
-            _ => {}
-        }
-    }
-    0
+/// The resources whose id or name begins with what was typed, by what they may be named by.
+fn resources(entries: &Arc<[Entry]>, wanted: &Wanted, typed: &str) -> Vec<Offer> {
+    let is_begun = |text: &str| begins_alike(text, typed);
+    let matching: Vec<&Entry> = entries
+        .iter()
+        .filter(|it| {
+            let by_name = it
+                .name
+                .as_deref()
+                .is_some_and(|name| is_begun(&quoted(name)));
+            by_name || (wanted.by != By::Name && is_begun(&quoted(&it.id)))
+        })
+        .collect();
+    let is_only = matching.len() == 1;
+    let offer = |it: &Entry| {
+        let name = it.name.as_deref().unwrap_or_default();
+        let is_unique = || {
+            let same = entries.iter().filter(|other| other.name == it.name);
+            !name.is_empty() && same.count() == 1
+        };
+        let by_id = !typed.is_empty() && is_begun(&quoted(&it.id));
+        let text = match wanted.by {
+            By::Id if by_id || is_only || name.is_empty() || typed.is_empty() => &it.id,
+            // What is typed can be narrowed down by the name until one is left.
+            By::Id | By::Name => name,
+            By::Either if is_unique() && !by_id => name,
+            By::Either => &it.id,
+        };
+        let other = if text == it.id { name } else { &it.id };
+        let note = [other, it.note.as_str()]
+            .into_iter()
+            .filter(|it| !it.is_empty());
+        Offer::new(quoted(text), note.collect::<Vec<_>>().join("  "))
+    };
+    let found = matching.into_iter().map(offer);
+    listed(found.filter(|it| !it.text.is_empty()).collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::script::source::Source;
     use crate::script::trial::Trial;
 
-    fn session() -> Interpreter {
-        let mut session = Interpreter::of_session(&Arc::new(Trial::default()).host());
+    fn complete(line: &str) -> Vec<String> {
+        let trial = Arc::new(Trial::default());
+        let host = trial.host();
+        let mut session = Interpreter::of_session(&host);
         let declared = r"
             let m = #{first: 1, inner: #{deep: [#{last: 2}]}};
             let f = |x| x;
             fn mine(a) { a }
         ";
         assert!(session.run(&Source::of_text("<repl>", declared)).is_ok());
-        session
-    }
-
-    fn complete(line: &str) -> Vec<String> {
-        candidates(line, &session()).1
+        let directory = Directory::new(host.session().clone(), Arc::default(), || false);
+        let known = Knowledge {
+            session: &session,
+            directory: &directory,
+            patience: Duration::ZERO,
+        };
+        let (_, found) = offers(line, "", &known);
+        found.into_iter().map(|it| it.text).collect()
     }
 
     #[test]
@@ -213,11 +272,13 @@ mod tests {
             ["cloud", "cloud_stats", "cloud_subscription", "clouds"]
         );
         assert_eq!(complete("let x = mi"), ["mine"]);
+        assert_eq!(complete("impo"), ["import"]);
         assert_eq!(complete(":sa"), ["save"]);
         assert_eq!(
             complete("?Clo"),
             ["Cloud", "CloudFields", "CloudStats", "CloudVlan"]
         );
+        assert_eq!(complete("// clo"), Vec::<String>::new());
     }
 
     #[test]
@@ -242,5 +303,57 @@ mod tests {
         assert_eq!(complete("m.inner.deep[0].la"), ["last"]);
         // Within the closure it is another.
         assert_eq!(complete("clouds().map(|m| m.fir"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn texts_complete_by_what_their_place_takes() {
+        assert_eq!(
+            complete("wait_for(cloud(\"x\").nodes()[0], \"power o"),
+            ["power off\"", "power on\""]
+        );
+        assert_eq!(complete("order(#{lab"), ["label: "]);
+        assert_eq!(complete("sleep("), complete(""));
+        assert_eq!(
+            complete("clouds().sort_by(\"label\", "),
+            ["\"asc\"", "\"desc\""]
+        );
+        assert_eq!(complete("import \"rol"), ["rolling\""]);
+        assert_eq!(complete("print(\"clo"), Vec::<String>::new());
+    }
+
+    fn entries(of: &[(&str, &str)]) -> Arc<[Entry]> {
+        let entry = |(id, name): &(&str, &str)| Entry {
+            id: (*id).to_owned(),
+            name: (!name.is_empty()).then(|| (*name).to_owned()),
+            note: String::new(),
+        };
+        of.iter().map(entry).collect()
+    }
+
+    #[test]
+    fn resources_complete_by_what_they_may_be_named_by() {
+        let entries = entries(&[
+            ("q1", "Web \"1\""),
+            ("q2", "Web 2"),
+            ("q3", "twice"),
+            ("q4", "twice"),
+            ("q5", ""),
+        ]);
+        let named = |by: By, typed: &str| {
+            let wanted = Wanted {
+                record: "Cloud",
+                by,
+                of: None,
+            };
+            let found = resources(&entries, &wanted, typed).into_iter();
+            found.map(|it| it.text).collect::<Vec<_>>()
+        };
+        assert_eq!(named(By::Either, "web"), ["Web 2", "Web \\\"1\\\""]);
+        assert_eq!(named(By::Either, "tw"), ["q3", "q4"]);
+        assert_eq!(named(By::Either, "q5"), ["q5"]);
+        assert_eq!(named(By::Id, "Web 2"), ["q2"]);
+        assert_eq!(named(By::Id, "Web"), ["Web 2", "Web \\\"1\\\""]);
+        assert_eq!(named(By::Id, ""), ["q1", "q2", "q3", "q4", "q5"]);
+        assert_eq!(named(By::Name, "q"), Vec::<String>::new());
     }
 }

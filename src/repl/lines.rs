@@ -1,9 +1,7 @@
 //! Where the lines of a session come from: a terminal, or anything else that can be read.
 
-use std::cell::RefCell;
 use std::io::{self, BufRead as _};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,9 +12,8 @@ use rustyline::{
     EventHandler, KeyEvent, RepeatCount,
 };
 
-use super::completion::{Prompt, is_whole};
+use super::prompt::{Prompt, is_whole};
 use crate::error::{Complaint, exit};
-use crate::script::Interpreter;
 use crate::secret;
 
 /// What was read.
@@ -42,10 +39,10 @@ impl Lines {
     pub fn new(
         prompt: Option<&str>,
         history: Option<PathBuf>,
-        session: Rc<RefCell<Interpreter>>,
+        helper: Prompt,
     ) -> Result<Self, Complaint> {
         match prompt {
-            Some(prompt) => Typed::new(prompt, history, session)
+            Some(prompt) => Typed::new(prompt, history, helper)
                 .map(|typed| Self::Typed(Box::new(typed)))
                 .map_err(|error| failed(&error)),
             None => Ok(Self::Piped(0)),
@@ -115,18 +112,14 @@ impl ConditionalEventHandler for Pressed {
 }
 
 impl Typed {
-    fn new(
-        prompt: &str,
-        history: Option<PathBuf>,
-        session: Rc<RefCell<Interpreter>>,
-    ) -> rustyline::Result<Self> {
+    fn new(prompt: &str, history: Option<PathBuf>, helper: Prompt) -> rustyline::Result<Self> {
         let config = Config::builder()
             .completion_type(CompletionType::List)
             .auto_add_history(false)
             .max_history_size(10_000)?
             .build();
         let mut editor: Editor<Prompt, FileHistory> = Editor::with_config(config)?;
-        editor.set_helper(Some(Prompt::new(session)));
+        editor.set_helper(Some(helper));
         if let Some(history) = &history {
             // A first session has none.
             let _ = editor.load_history(history);

@@ -37,6 +37,13 @@ pub const TYPES: &[&str] = &[
     "blob",
 ];
 
+/// The words that the language is written with.
+pub const KEYWORDS: &[&str] = &[
+    "as", "break", "catch", "const", "continue", "do", "else", "export", "false", "fn", "for",
+    "if", "import", "in", "let", "loop", "private", "return", "switch", "this", "throw", "true",
+    "try", "until", "while",
+];
+
 /// What Rhai brings, operators left out: a line each, with what a function does after
 /// `#`; properties have a dot before them.
 static LINES: &str = include_str!("language.txt");

@@ -1,5 +1,6 @@
 //! A script's text told apart into code, comments and texts, for what the parser does not keep.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 
 /// A comment.
@@ -118,6 +119,31 @@ impl Scan {
 #[must_use]
 pub fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
+}
+
+/// A text as it is written between quotes. What cannot be seen is written as an escape.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => {
+                written.push('\\');
+                written.push(c);
+            }
+            '\n' => written.push_str("\\n"),
+            '\t' => written.push_str("\\t"),
+            '\r' => written.push_str("\\r"),
+            // Those that turn the direction of writing among them.
+            c if c.is_control()
+                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}') =>
+            {
+                let _ = write!(written, "\\u{:04x}", u32::from(c));
+            }
+            c => written.push(c),
+        }
+    }
+    written
 }
 
 struct Scanner<'t> {
@@ -310,6 +336,15 @@ mod tests {
         for odd in ["\"", "`${", "/*", "'", "}", "`a ${ `", "\"\\"] {
             assert_eq!(Scan::of(odd).code.len(), odd.len(), "{odd}");
         }
+    }
+
+    #[test]
+    fn a_text_in_quotes_is_read_as_it_was() {
+        let text = "a \"b\" \\c\n\u{1b}[1m\u{202e}é";
+        let written = quoted(text);
+        assert!(!written.chars().any(char::is_control), "{written}");
+        let read: String = rhai::Engine::new().eval(&format!("\"{written}\"")).unwrap();
+        assert_eq!(read, text);
     }
 
     #[test]

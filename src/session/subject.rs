@@ -30,6 +30,7 @@ pub enum Called {
 
 impl Called {
     /// The name, if it is known and there is one.
+    #[must_use]
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::By(name) => Some(name),
@@ -101,6 +102,7 @@ fn find(is_it: impl Fn(&Nameable) -> bool) -> Option<&'static Nameable> {
 }
 
 /// What is known of a type of record.
+#[must_use]
 pub fn of_record(record: &str) -> Option<&'static Nameable> {
     find(|known| known.record == record)
 }
@@ -190,6 +192,7 @@ fn gather(kind: &Kind, value: &Value, found: &mut Vec<Subject>) {
 
 /// The call that tells the names of the resources of a type, among them those that a call with these
 /// subjects acts upon; none where the API has none.
+#[must_use]
 pub fn reading(word: &str, beside: &[Subject]) -> Option<(&'static Operation, Arguments)> {
     let known = find(|known| known.word == word)?;
     let operation = match known.reading {

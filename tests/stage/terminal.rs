@@ -136,6 +136,18 @@ impl Terminal {
         assert!(self.tmux(&["send-keys", key]).status.success(), "{key}");
     }
 
+    /// Presses Tab until the screen holds this: what is not known yet is there a little later.
+    #[track_caller]
+    pub fn completes(&self, mut holds: impl FnMut(&str) -> bool) {
+        self.shows("the completion", |screen| {
+            let is_there = holds(screen);
+            if !is_there {
+                self.presses("Tab");
+            }
+            is_there
+        });
+    }
+
     /// Types a line and presses Enter.
     pub fn enters(&self, line: &str) {
         self.types(line);

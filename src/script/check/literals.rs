@@ -9,7 +9,7 @@ use super::operands::Words;
 use super::rule::Rule;
 use super::types::Type;
 use super::walk::Walk;
-use crate::operation::{Field, Kind, near_word, nearest};
+use crate::operation::{Field, Kind, every_name, field_at, near_word, nearest, way};
 
 impl Walk<'_> {
     /// Looks at the arguments of a call. `first` counts those that stand before the ones given: what
@@ -197,7 +197,7 @@ impl Walk<'_> {
         let mut present: Vec<Vec<&'static str>> = Vec::new();
         let mut meant: Vec<&'static str> = Vec::new();
         for (name, value, position) in given {
-            let Some(path) = path(fields, name) else {
+            let Some(path) = way(fields, name) else {
                 let near = nearest(name, every_name(fields));
                 meant.extend(near);
                 let hint = near.map_or_else(
@@ -325,57 +325,6 @@ impl Spot {
         }
         self.within(&format!(".{name}"))
     }
-}
-
-/// The way to the field of this name: its own, or the one nested field of this name.
-fn path(fields: &'static [Field], name: &str) -> Option<Vec<&'static str>> {
-    if let Some(field) = fields.iter().find(|field| field.name == name) {
-        return Some(vec![field.name]);
-    }
-    let mut found = Vec::new();
-    nested(fields, name, &mut Vec::new(), &mut found);
-    if found.len() == 1 { found.pop() } else { None }
-}
-
-fn nested(
-    fields: &'static [Field],
-    name: &str,
-    way: &mut Vec<&'static str>,
-    found: &mut Vec<Vec<&'static str>>,
-) {
-    for field in fields {
-        let Kind::Object(inner) = field.kind else {
-            continue;
-        };
-        way.push(field.name);
-        if let Some(own) = inner.iter().find(|own| own.name == name) {
-            let mut path = way.clone();
-            path.push(own.name);
-            found.push(path);
-        }
-        nested(inner, name, way, found);
-        way.pop();
-    }
-}
-
-fn field_at(fields: &'static [Field], path: &[&str]) -> Option<&'static Field> {
-    let (first, rest) = path.split_first()?;
-    let field = fields.iter().find(|field| field.name == *first)?;
-    match field.kind {
-        Kind::Object(inner) if !rest.is_empty() => field_at(inner, rest),
-        _ => Some(field),
-    }
-}
-
-fn every_name(fields: &'static [Field]) -> Vec<&'static str> {
-    let mut names = Vec::new();
-    for field in fields {
-        names.push(field.name);
-        if let Kind::Object(inner) = field.kind {
-            names.extend(every_name(inner));
-        }
-    }
-    names
 }
 
 fn first_name(fields: &'static [Field]) -> &'static str {

@@ -37,6 +37,15 @@ impl Signature {
     }
 }
 
+/// The parameters of a signature as they are written.
+#[must_use]
+pub fn params(signature: &str) -> Vec<&str> {
+    let open = signature.find('(').map_or(signature.len(), |at| at + 1);
+    let pieces = pieces(signature.get(open..).unwrap_or_default());
+    let pieces = pieces.unwrap_or_default().into_iter().map(str::trim);
+    pieces.filter(|it| !it.is_empty()).collect()
+}
+
 /// The parameters up to the bracket that closes them.
 fn pieces(text: &str) -> Option<Vec<&str>> {
     let mut pieces = Vec::new();

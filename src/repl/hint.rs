@@ -1,0 +1,116 @@
+//! What is shown behind the cursor: the rest of the only word it can be, what the word means, and what
+//! the call it stands in takes.
+
+use rustyline::completion::Candidate as _;
+use rustyline::hint::Hint;
+
+use super::completion::{Knowledge, offers};
+use super::offer::Offer;
+use crate::output::{cut, line};
+use crate::script::scan::is_word;
+
+/// How much of a hint is shown.
+const WIDTH: usize = 70;
+
+/// What is shown behind the cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hinted {
+    shown: String,
+    /// How much of it the right arrow takes over.
+    taken: usize,
+}
+
+impl Hint for Hinted {
+    fn display(&self) -> &str {
+        &self.shown
+    }
+
+    fn completion(&self) -> Option<&str> {
+        self.shown.get(..self.taken).filter(|it| !it.is_empty())
+    }
+}
+
+impl Hinted {
+    fn new(rest: &str, note: &str) -> Option<Self> {
+        // What is taken over must be what is shown.
+        let rest = if line(rest) == rest { rest } else { "" };
+        let note = line(note);
+        let shown = match (rest, note.as_str()) {
+            ("", "") => return None,
+            (rest, "") => rest.to_owned(),
+            (rest, note) => cut(&format!("{rest}  {note}"), WIDTH.max(rest.len())),
+        };
+        Some(Self {
+            taken: rest.len(),
+            shown,
+        })
+    }
+}
+
+/// What is shown behind a line.
+pub fn hint(typed: &str, known: &Knowledge<'_>) -> Option<Hinted> {
+    if typed.trim().is_empty() {
+        return None;
+    }
+    let spot = code_of(typed).map(|code| known.session.expected(code));
+    let call = spot.as_ref().and_then(|it| it.call.as_ref());
+    let is_quoted = spot.as_ref().is_some_and(|it| it.quoted.is_some());
+    let ends_in_word = typed.ends_with(|c: char| is_word(c));
+    let begins = typed.trim_start().starts_with([':', '?']);
+    if is_quoted || ends_in_word || (begins && !typed.contains(char::is_whitespace)) {
+        let (start, found) = offers(typed, "", known);
+        let word = typed.get(start..).unwrap_or_default();
+        if let Some(told) = of_word(word, &found).filter(|_| !word.is_empty()) {
+            return Some(told);
+        }
+    }
+    let call = call?;
+    let pieces = crate::script::check::params(&call.signature);
+    // Where an argument begins, what is left to be given reads on.
+    let is_between = !is_quoted && typed.trim_end().ends_with(['(', ',']);
+    let note = if is_between && call.argument < pieces.len() {
+        let rest = pieces.get(call.argument..).unwrap_or_default().join(", ");
+        return Hinted::new("", &format!("{rest})")).map(|hinted| hinted.tight(typed));
+    } else {
+        &call.signature
+    };
+    Hinted::new("", note)
+}
+
+impl Hinted {
+    /// The same right behind the cursor, with one space where none was typed.
+    fn tight(mut self, typed: &str) -> Self {
+        let is_apart = typed.ends_with([' ', '(']);
+        let text = self.shown.trim_start();
+        self.shown = if is_apart {
+            text.to_owned()
+        } else {
+            format!(" {text}")
+        };
+        self
+    }
+}
+
+/// What is said of a word: what it is, or what it can only become.
+fn of_word(word: &str, found: &[Offer]) -> Option<Hinted> {
+    if let Some(own) = found.iter().find(|it| it.text == word) {
+        return Hinted::new("", &own.note);
+    }
+    let [only] = found else { return None };
+    let rest = only.replacement().strip_prefix(word)?;
+    Hinted::new(rest, &only.note)
+}
+
+/// The code in a line, if there is any.
+fn code_of(line: &str) -> Option<&str> {
+    let said = line.trim_start();
+    if said.starts_with('?') {
+        return None;
+    }
+    match said.strip_prefix(':') {
+        None => Some(line),
+        Some(command) => command
+            .split_once(char::is_whitespace)
+            .map(|(_, code)| code),
+    }
+}
