@@ -41,3 +41,8 @@ peers:
 lateness *ARGS:
     cargo build --release
     benches/lateness.py {{ ARGS }}
+
+# How long the prompt lets one wait, beside other prompts
+prompt *ARGS:
+    cargo build --release
+    benches/prompt.py {{ ARGS }}

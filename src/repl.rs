@@ -224,9 +224,12 @@ impl Sitting {
 
     fn evaluates(&self, source: &Source) -> Result<crate::script::Value, Left> {
         self.settings.host.stop().renew();
+        let session = self.settings.host.session().clone();
+        let changes = session.changes();
         let outcome = self.interpreter.borrow_mut().run(source);
-        // It may have changed something, even if it failed.
-        self.settings.directory.doubt();
+        if session.changes() != changes {
+            self.settings.directory.doubt();
+        }
         outcome.map_err(|ended| match ended {
             Ended::Quietly(exit::INTERRUPTED) if self.is_watched => Left::Interrupted,
             Ended::Quietly(code) => Left::With(code),

@@ -25,6 +25,7 @@ mod spending;
 mod subject;
 mod witness;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
@@ -32,7 +33,7 @@ use chrono::{DateTime, Utc};
 use crate::api;
 use crate::client::{CallError, Client, Limits, Observer, unreadable};
 use crate::clock::Clock;
-use crate::operation::{Arguments, Operation, Repeat};
+use crate::operation::{Arguments, Effect, Operation, Repeat};
 use gate::Known;
 
 pub use asked::{Asked, canonical};
@@ -115,6 +116,8 @@ struct Inner {
     settings: Settings,
     client: OnceLock<Client>,
     known: Known,
+    /// How many calls there were that may change something.
+    changes: AtomicU64,
 }
 
 impl Session {
@@ -125,6 +128,7 @@ impl Session {
             settings,
             client: OnceLock::new(),
             known: Known::default(),
+            changes: AtomicU64::new(0),
         }))
     }
 
@@ -140,6 +144,12 @@ impl Session {
         self.0.settings.recorder.as_ref()
     }
 
+    /// How many calls there were so far that may have changed something.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.0.changes.load(Ordering::Relaxed)
+    }
+
     /// Performs one operation: checks its arguments, asks whether it may, sends it and reads the
     /// answer. What is on record is told again and not done again.
     pub async fn perform(
@@ -148,6 +158,9 @@ impl Session {
         arguments: &Arguments,
         limits: &Limits,
     ) -> Result<Done, Failure> {
+        if operation.effect(arguments) != Effect::Read {
+            self.0.changes.fetch_add(1, Ordering::Relaxed);
+        }
         match self.recorder() {
             Some(recorder) => {
                 self.perform_recorded(recorder, operation, arguments, limits)

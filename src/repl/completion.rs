@@ -1,5 +1,6 @@
 //! What a word may become while a line is typed.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -215,18 +216,19 @@ fn resources(entries: &Arc<[Entry]>, wanted: &Wanted, typed: &str) -> Vec<Offer>
         })
         .collect();
     let is_only = matching.len() == 1;
+    let mut named: HashMap<&str, usize> = HashMap::new();
+    for name in entries.iter().filter_map(|it| it.name.as_deref()) {
+        *named.entry(name).or_default() += 1;
+    }
     let offer = |it: &Entry| {
         let name = it.name.as_deref().unwrap_or_default();
-        let is_unique = || {
-            let same = entries.iter().filter(|other| other.name == it.name);
-            !name.is_empty() && same.count() == 1
-        };
+        let is_unique = !name.is_empty() && named.get(name) == Some(&1);
         let by_id = !typed.is_empty() && is_begun(&quoted(&it.id));
         let text = match wanted.by {
             By::Id if by_id || is_only || name.is_empty() || typed.is_empty() => &it.id,
             // What is typed can be narrowed down by the name until one is left.
             By::Id | By::Name => name,
-            By::Either if is_unique() && !by_id => name,
+            By::Either if is_unique && !by_id => name,
             By::Either => &it.id,
         };
         let other = if text == it.id { name } else { &it.id };

@@ -9,6 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
+use futures_util::future::join_all;
 
 use super::runtime::LazyRuntime;
 use crate::api;
@@ -25,7 +26,9 @@ const FRESH: Duration = Duration::from_secs(30);
 /// How long one look may take before it is given up, in seconds.
 const LONGEST: i64 = 20;
 /// The most clouds whose nodes are looked at when it is not known which cloud is meant.
-const MOST_CLOUDS: usize = 24;
+const MOST_CLOUDS: usize = 64;
+/// How many of them at once.
+const AT_ONCE: usize = 8;
 
 /// Something that an account has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +54,7 @@ struct Inner {
     told: Condvar,
 }
 
-/// What is listed on a page: the resources of a type, or those of them that belong to one other.
+/// What a page is about: the resources of a type, or those of them that belong to one other.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Topic {
     record: &'static str,
@@ -169,24 +172,34 @@ impl Inner {
         }
         let clouds = api::operation("clouds")?;
         let clouds = entries(&self.ask(clouds, &Arguments::new()).await?);
+        let clouds: Vec<Entry> = clouds.into_iter().take(MOST_CLOUDS).collect();
         let mut found = Vec::new();
-        for cloud in clouds.into_iter().take(MOST_CLOUDS) {
-            let own = Topic {
-                of: Some(("Cloud", cloud.id)),
-                ..topic.clone()
-            };
-            let Some((operation, arguments)) = call(&own) else {
-                continue;
-            };
-            let of = cloud.name.unwrap_or_default();
-            if let Some(decoded) = self.ask(operation, &arguments).await {
-                found.extend(entries(&decoded).into_iter().map(|node| Entry {
-                    note: format!("{} of {of}", node.note),
-                    ..node
-                }));
-            }
+        for some in clouds.chunks(AT_ONCE) {
+            let nodes = some.iter().map(|cloud| self.nodes(cloud));
+            found.extend(join_all(nodes).await.into_iter().flatten());
         }
         Some(found)
+    }
+
+    /// The nodes of a cloud; none if they cannot be learnt.
+    async fn nodes(&self, cloud: &Entry) -> Vec<Entry> {
+        let topic = Topic {
+            record: "Node",
+            of: Some(("Cloud", cloud.id.clone())),
+        };
+        let Some((operation, arguments)) = call(&topic) else {
+            return Vec::new();
+        };
+        let Some(decoded) = self.ask(operation, &arguments).await else {
+            return Vec::new();
+        };
+        let of = cloud.name.as_deref().unwrap_or(&cloud.id);
+        let nodes = entries(&decoded).into_iter();
+        let nodes = nodes.map(|node| Entry {
+            note: format!("{} of {of}", node.note),
+            ..node
+        });
+        nodes.collect()
     }
 
     async fn ask(&self, operation: &'static Operation, arguments: &Arguments) -> Option<Decoded> {
