@@ -79,6 +79,7 @@ impl Repl {
                 repl::run(repl::Settings {
                     host,
                     history: config::history_file(&Environment::of_process()).ok(),
+                    editor: editor(&Environment::of_process()).to_owned(),
                     greeting,
                     prompt,
                     rendered: Box::new(move |document, format| {
@@ -113,4 +114,12 @@ fn prompt(account: &Account) -> String {
         Account::Real { profile, .. } if profile.production => format!("{}!> ", profile.name),
         Account::Real { profile, .. } => format!("{}> ", profile.name),
     }
+}
+
+/// The command that people edit texts with.
+fn editor(environment: &Environment) -> &str {
+    let named = environment
+        .get("VISUAL")
+        .or_else(|| environment.get("EDITOR"));
+    named.unwrap_or("vi")
 }

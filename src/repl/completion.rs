@@ -37,7 +37,9 @@ impl Validator for Prompt {
 
 /// Whether a line can be run as it is.
 pub fn is_whole(line: &str) -> bool {
-    line.trim_start().starts_with(['?', ':']) || !is_incomplete(super::command::piped(line).0)
+    line.trim_start().starts_with(['?', ':'])
+        || super::recall::is_asked(line)
+        || !is_incomplete(super::command::piped(line).0)
 }
 
 impl Completer for Prompt {

@@ -2,27 +2,28 @@
 
 use std::cell::RefCell;
 use std::io::{self, BufRead as _};
-use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustyline::error::ReadlineError;
-use rustyline::history::{FileHistory, History as _};
 use rustyline::{
     Cmd, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext,
     EventHandler, KeyEvent, RepeatCount,
 };
 
 use super::completion::{Prompt, is_whole};
+use super::history::History;
+use super::walk::Walk;
 use crate::error::{Complaint, exit};
 use crate::script::Interpreter;
-use crate::secret;
 
 /// What was read.
 pub enum Read {
     /// A line that is whole, which may have line ends in it.
     Line(String),
+    /// What was typed so far, which is to be edited elsewhere.
+    Draft(String),
     /// Nothing: what was typed is given up.
     Again,
     /// That there is no more.
@@ -41,7 +42,7 @@ impl Lines {
     /// The lines that are typed after this prompt, or those of standard input without one.
     pub fn new(
         prompt: Option<&str>,
-        history: Option<PathBuf>,
+        history: &History,
         session: Rc<RefCell<Interpreter>>,
     ) -> Result<Self, Complaint> {
         match prompt {
@@ -52,10 +53,10 @@ impl Lines {
         }
     }
 
-    /// Reads one.
-    pub fn read(&mut self) -> Result<Read, Complaint> {
+    /// Reads one. At a terminal it may begin with a draft, which is looked at and entered there.
+    pub fn read(&mut self, draft: Option<&str>) -> Result<Read, Complaint> {
         match self {
-            Self::Typed(typed) => typed.read(),
+            Self::Typed(typed) => typed.read(draft.unwrap_or_default()),
             Self::Piped(count) => piped(count),
         }
     }
@@ -95,13 +96,15 @@ fn piped(count: &mut usize) -> Result<Read, Complaint> {
 
 /// A terminal at which lines are typed.
 pub struct Typed {
-    editor: Editor<Prompt, FileHistory>,
+    editor: Editor<Prompt, History>,
     prompt: String,
-    history: Option<PathBuf>,
+    walk: Walk,
     /// Whether nothing was typed when Ctrl-C was pressed.
     was_empty: Arc<AtomicBool>,
     /// Whether that was the last thing that happened.
     is_leaving: bool,
+    /// Whether the line is given up to be edited elsewhere.
+    is_draft: Arc<AtomicBool>,
 }
 
 /// Notes whether anything is typed when Ctrl-C is pressed.
@@ -114,41 +117,56 @@ impl ConditionalEventHandler for Pressed {
     }
 }
 
+/// Notes that what is typed is to be edited elsewhere, and hands it over whether it is whole or not.
+struct Handed(Arc<AtomicBool>);
+
+impl ConditionalEventHandler for Handed {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext) -> Option<Cmd> {
+        self.0.store(true, Ordering::Relaxed);
+        Some(Cmd::AcceptLine)
+    }
+}
+
 impl Typed {
     fn new(
         prompt: &str,
-        history: Option<PathBuf>,
+        history: &History,
         session: Rc<RefCell<Interpreter>>,
     ) -> rustyline::Result<Self> {
         let config = Config::builder()
             .completion_type(CompletionType::List)
             .auto_add_history(false)
-            .max_history_size(10_000)?
             .build();
-        let mut editor: Editor<Prompt, FileHistory> = Editor::with_config(config)?;
+        let mut editor: Editor<Prompt, History> = Editor::with_history(config, history.clone())?;
         editor.set_helper(Some(Prompt::new(session)));
-        if let Some(history) = &history {
-            // A first session has none.
-            let _ = editor.load_history(history);
-        }
         let was_empty = Arc::new(AtomicBool::new(false));
         let pressed = EventHandler::Conditional(Box::new(Pressed(was_empty.clone())));
         editor.bind_sequence(KeyEvent::ctrl('C'), pressed);
+        let is_draft = Arc::new(AtomicBool::new(false));
+        let handed = EventHandler::Conditional(Box::new(Handed(is_draft.clone())));
+        let keys = vec![KeyEvent::ctrl('X'), KeyEvent::ctrl('E')];
+        editor.bind_sequence(Event::KeySeq(keys), handed);
+        let walk = Walk::new(history.clone());
+        for (key, handler) in walk.keys() {
+            editor.bind_sequence(key, handler);
+        }
         Ok(Self {
             editor,
             prompt: prompt.to_owned(),
-            history,
+            walk,
             was_empty,
             is_leaving: false,
+            is_draft,
         })
     }
 
-    fn read(&mut self) -> Result<Read, Complaint> {
-        match self.editor.readline(&self.prompt) {
+    fn read(&mut self, draft: &str) -> Result<Read, Complaint> {
+        self.walk.begins();
+        match self.editor.readline_with_initial(&self.prompt, (draft, "")) {
             Ok(line) => {
                 self.is_leaving = false;
-                if is_kept(&line) && self.editor.history_mut().add(&line).unwrap_or(false) {
-                    save(&mut self.editor, self.history.as_deref());
+                if self.is_draft.swap(false, Ordering::Relaxed) {
+                    return Ok(Read::Draft(line));
                 }
                 Ok(Read::Line(line))
             }
@@ -165,62 +183,6 @@ impl Typed {
             }
             Err(ReadlineError::Eof) => Ok(Read::End),
             Err(error) => Err(failed(&error)),
-        }
-    }
-}
-
-/// Keeps the lines typed so far: they survive a crash of the terminal.
-fn save(editor: &mut Editor<Prompt, FileHistory>, history: Option<&Path>) {
-    let Some(history) = history else { return };
-    if let Some(folder) = history.parent() {
-        // Without a place to keep it, a session still works.
-        let _ = std::fs::create_dir_all(folder);
-    }
-    let _ = editor.append_history(history);
-}
-
-/// Whether a line may be kept: none that mentions secrets, or has in it what looks like one.
-fn is_kept(line: &str) -> bool {
-    !line.trim().is_empty()
-        && !line.contains("secret(")
-        && !line.contains("-----BEGIN")
-        && !secret::holds_any(line)
-        && !line.split(|c: char| !is_of_key(c)).any(looks_like_key)
-}
-
-/// Whether a character may stand in a key.
-fn is_of_key(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '/' | '=')
-}
-
-/// Whether a word looks like a key: long, of letters and digits in no order, and no UUID.
-fn looks_like_key(word: &str) -> bool {
-    let digits = word.chars().filter(char::is_ascii_digit).count();
-    let letters = word.chars().filter(char::is_ascii_alphabetic).count();
-    let is_uuid = word.len() == 36 && word.matches('-').count() == 4;
-    word.len() >= 24 && digits >= 4 && letters >= 4 && !is_uuid
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_with_secrets_are_not_kept() {
-        for line in [
-            "let k = secret(\"db\")",
-            "let key = \"om_live_4f9a8b7c6d5e4f3a2b1c\"",
-            "-----BEGIN OPENSSH PRIVATE KEY-----",
-            " ",
-        ] {
-            assert!(!is_kept(line), "{line}");
-        }
-        for line in [
-            "clouds().where(\"label\", \"My first cloud\")",
-            "cloud(\"qw5T\").node(\"7f0c2b1e-1111-4222-8333-944455566677\")",
-            "let a_long_name_of_a_variable = 2026",
-        ] {
-            assert!(is_kept(line), "{line}");
         }
     }
 }
