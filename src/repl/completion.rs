@@ -11,24 +11,29 @@ use super::command::COMMANDS;
 use crate::reference;
 use crate::script::check::{Type, methods_of};
 use crate::script::scan::{Scan, is_word};
-use crate::script::{Interpreter, is_incomplete, kinds, vocabulary};
+use crate::script::{Growing, Interpreter, kinds, vocabulary};
 
 /// The prompt's knowledge.
 #[derive(Helper, Highlighter, Hinter)]
 pub struct Prompt {
     session: Rc<RefCell<Interpreter>>,
+    /// The line that is typed.
+    growing: RefCell<Growing>,
 }
 
 impl Prompt {
     /// A prompt that completes what this session has.
-    pub const fn new(session: Rc<RefCell<Interpreter>>) -> Self {
-        Self { session }
+    pub fn new(session: Rc<RefCell<Interpreter>>) -> Self {
+        Self {
+            session,
+            growing: RefCell::default(),
+        }
     }
 }
 
 impl Validator for Prompt {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        if is_whole(context.input()) {
+        if is_whole(context.input(), &mut self.growing.borrow_mut()) {
             return Ok(ValidationResult::Valid(None));
         }
         Ok(ValidationResult::Incomplete)
@@ -36,10 +41,10 @@ impl Validator for Prompt {
 }
 
 /// Whether a line can be run as it is.
-pub fn is_whole(line: &str) -> bool {
+pub fn is_whole(line: &str, growing: &mut Growing) -> bool {
     line.trim_start().starts_with(['?', ':'])
         || super::recall::is_asked(line)
-        || !is_incomplete(super::command::piped(line).0)
+        || !growing.is_incomplete(super::command::piped(line).0)
 }
 
 impl Completer for Prompt {

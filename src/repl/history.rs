@@ -321,7 +321,8 @@ impl rustyline::history::History for History {
         direction: SearchDirection,
     ) -> Edited<Option<SearchResult<'_>>> {
         Ok(self.nearest(start, direction, |line| {
-            line.starts_with(term).then_some(term.len())
+            let is_found = !term.is_empty() && line.starts_with(term);
+            is_found.then_some(term.len())
         }))
     }
 }

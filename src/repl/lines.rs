@@ -6,17 +6,18 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustyline::error::ReadlineError;
 use rustyline::{
     Cmd, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext,
-    EventHandler, KeyEvent, RepeatCount,
+    EventHandler, KeyCode, KeyEvent, Modifiers, RepeatCount,
 };
 
 use super::completion::{Prompt, is_whole};
 use super::history::History;
 use super::walk::Walk;
 use crate::error::{Complaint, exit};
-use crate::script::Interpreter;
+use crate::script::{Growing, Interpreter};
 
 /// What was read.
 pub enum Read {
@@ -68,7 +69,7 @@ fn failed(error: &ReadlineError) -> Complaint {
 
 /// The next line of standard input, with as many after it as make it whole.
 fn piped(count: &mut usize) -> Result<Read, Complaint> {
-    let mut text = String::new();
+    let (mut text, mut growing) = (String::new(), Growing::default());
     let mut input = io::stdin().lock();
     loop {
         let mut bytes = Vec::new();
@@ -88,7 +89,7 @@ fn piped(count: &mut usize) -> Result<Read, Complaint> {
             Complaint::usage(format!("line {count} of standard input is not UTF-8 text"))
         })?;
         text.push_str(&line);
-        if is_whole(&text) {
+        if is_whole(&text, &mut growing) {
             return Ok(Read::Line(text));
         }
     }
@@ -115,6 +116,25 @@ impl ConditionalEventHandler for Pressed {
         self.0.store(context.line().is_empty(), Ordering::Relaxed);
         Some(Cmd::Interrupt)
     }
+}
+
+/// Takes a line that more follows already, whole or not: the editor reads and draws all of what it has
+/// at each line's end, which for a long function that is pasted is once for each of its lines.
+struct Entered;
+
+impl ConditionalEventHandler for Entered {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        let is_at_end = context.pos() == context.line().len();
+        (is_at_end && is_followed()).then_some(Cmd::AcceptLine)
+    }
+}
+
+/// Whether more was typed than was read.
+fn is_followed() -> bool {
+    let input = io::stdin();
+    let mut looked = [PollFd::new(&input, PollFlags::IN)];
+    // Where that cannot be told, nothing is: the editor waits for it.
+    poll(&mut looked, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
 }
 
 /// Notes that what is typed is to be edited elsewhere, and hands it over whether it is whole or not.
@@ -146,6 +166,13 @@ impl Typed {
         let handed = EventHandler::Conditional(Box::new(Handed(is_draft.clone())));
         let keys = vec![KeyEvent::ctrl('X'), KeyEvent::ctrl('E')];
         editor.bind_sequence(Event::KeySeq(keys), handed);
+        for key in [
+            KeyEvent::ctrl('M'),
+            KeyEvent::ctrl('J'),
+            KeyEvent(KeyCode::Enter, Modifiers::NONE),
+        ] {
+            editor.bind_sequence(key, EventHandler::Conditional(Box::new(Entered)));
+        }
         let walk = Walk::new(history.clone());
         for (key, handler) in walk.keys() {
             editor.bind_sequence(key, handler);
@@ -160,9 +187,35 @@ impl Typed {
         })
     }
 
+    /// Reads a line that is whole, from what was typed ahead of it line by line.
     fn read(&mut self, draft: &str) -> Result<Read, Complaint> {
+        let mut growing = Growing::default();
+        let mut ahead = String::new();
+        let mut read = self.read_line(draft, true)?;
+        while let Read::Line(line) = read {
+            ahead.push_str(&line);
+            if is_whole(&ahead, &mut growing) {
+                return Ok(Read::Line(ahead));
+            }
+            ahead.push('\n');
+            read = if is_followed() {
+                self.read_line("", false)?
+            } else {
+                let all = std::mem::take(&mut ahead);
+                self.read_line(&all, true)?
+            };
+        }
+        match read {
+            Read::Draft(line) => Ok(Read::Draft(format!("{ahead}{line}"))),
+            other => Ok(other),
+        }
+    }
+
+    /// Reads what is taken for a line, which begins with a draft and may be one of several.
+    fn read_line(&mut self, draft: &str, is_first: bool) -> Result<Read, Complaint> {
         self.walk.begins();
-        match self.editor.readline_with_initial(&self.prompt, (draft, "")) {
+        let prompt = if is_first { self.prompt.as_str() } else { "" };
+        match self.editor.readline_with_initial(prompt, (draft, "")) {
             Ok(line) => {
                 self.is_leaving = false;
                 if self.is_draft.swap(false, Ordering::Relaxed) {
