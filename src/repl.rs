@@ -41,8 +41,8 @@ pub struct Settings {
     pub host: Host,
     /// Where the lines typed are kept.
     pub history: Option<PathBuf>,
-    /// The command that edits a line elsewhere.
-    pub editor: String,
+    /// The command that edits a line elsewhere; none where no line can begin with what it leaves.
+    pub editor: Option<String>,
     /// What is said first.
     pub greeting: String,
     /// The prompt; none where lines come from no terminal.
@@ -152,10 +152,11 @@ impl Sitting {
 
     /// Lets a line be edited elsewhere. What comes of it is entered by whoever looked at it.
     fn edits(&mut self, line: String) -> Result<(), Left> {
-        if !self.is_watched {
-            return Err(Complaint::usage("`:edit` needs a terminal").into());
-        }
-        let edited = draft::edited(&self.settings.editor, &line);
+        let Some(editor) = &self.settings.editor else {
+            let message = "`:edit` needs a terminal at which a line can be edited";
+            return Err(Complaint::usage(message).into());
+        };
+        let edited = draft::edited(editor, &line);
         let (draft, outcome) = match edited {
             Ok(draft) => (draft, Ok(())),
             Err(complaint) => (line, Err(complaint.into())),

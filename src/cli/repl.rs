@@ -79,7 +79,7 @@ impl Repl {
                 repl::run(repl::Settings {
                     host,
                     history: config::history_file(&Environment::of_process()).ok(),
-                    editor: editor(&Environment::of_process()).to_owned(),
+                    editor: editor(&Environment::of_process()).filter(|_| is_typed),
                     greeting,
                     prompt,
                     rendered: Box::new(move |document, format| {
@@ -116,10 +116,12 @@ fn prompt(account: &Account) -> String {
     }
 }
 
-/// The command that people edit texts with.
-fn editor(environment: &Environment) -> &str {
+/// The command that the person edits texts with. A terminal that has no cursor to move shows lines only
+/// when they are entered: what an editor left would be lost on it.
+fn editor(environment: &Environment) -> Option<String> {
+    let is_plain = matches!(environment.get("TERM"), Some("dumb" | "cons25" | "emacs"));
     let named = environment
         .get("VISUAL")
         .or_else(|| environment.get("EDITOR"));
-    named.unwrap_or("vi")
+    (!is_plain).then(|| named.unwrap_or("vi").to_owned())
 }

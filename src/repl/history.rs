@@ -22,7 +22,7 @@ use records::{MOST, Record, Records};
 const LISTED: usize = 50;
 
 /// The longest line that is kept, in bytes.
-const LONGEST: usize = 1 << 20;
+const LONGEST: usize = 2 << 20;
 
 /// The lines of earlier. A clone is the same history.
 #[derive(Clone)]

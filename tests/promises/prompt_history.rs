@@ -243,7 +243,13 @@ fn an_editor_that_fails_leaves_the_line_as_it_was() {
     });
     terminal.presses("Enter");
     terminal.answers("\n42\n");
-    piped("1\n:edit\n").stdout("1\n").any_stderr().code(2).run();
+    // Where no line can begin with what an editor leaves, none is started.
+    piped("1\n:edit\n")
+        .env("EDITOR", "touch")
+        .stdout("1\n")
+        .any_stderr()
+        .code(2)
+        .run();
 }
 
 #[test]
@@ -295,4 +301,35 @@ fn lines_that_are_typed_ahead_or_pasted_are_all_read() {
     terminal.enters(&format!("let sum = {}", all.join("+")));
     terminal.enters("sum");
     terminal.answers("\n1275\n");
+}
+
+#[test]
+fn a_function_that_is_pasted_is_taken_whole_and_can_be_changed_before_it_is() {
+    let Some(terminal) = at_a_prompt("") else {
+        return;
+    };
+    let lines: Vec<String> = (1..=200).map(|n| format!("all.push({n});\r")).collect();
+    terminal.types("fn f() {\rlet all = [];\r");
+    terminal.types(&lines.concat());
+    terminal.types("all.sum_by(|x| x)\r}\rf()\r");
+    terminal.answers("\n20100\n");
+    // One that breaks off is at the prompt again, and goes on from there.
+    terminal.types("fn g() {\rlet a = 40;\r");
+    terminal.types("a + 2 }\r");
+    terminal.enters("g()");
+    terminal.answers("\n42\n");
+    terminal.presses("Up");
+    terminal.presses("Up");
+    terminal.shows("all of it", |screen| {
+        screen.ends_with("sim> fn g() {\nlet a = 40;\na + 2 }")
+    });
+}
+
+#[test]
+fn the_lines_of_a_faulty_function_are_not_run_by_themselves() {
+    let done = piped("fn f() {\nlet = 3;\nprint(\"run\");\n}\n1\n")
+        .any_stderr()
+        .code(2)
+        .run();
+    assert!(done.stderr.contains("let = 3"), "{}", done.stderr);
 }
