@@ -4,12 +4,16 @@ pub mod command;
 
 mod colours;
 mod completion;
+mod draft;
 mod hint;
+mod history;
 mod lines;
 mod offer;
 mod paths;
 mod prompt;
+mod recall;
 mod transcript;
+mod walk;
 
 use std::cell::RefCell;
 use std::fs::OpenOptions;
@@ -19,13 +23,14 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use crate::error::{Complaint, exit};
-use crate::output::{Document, Format, Paint, span};
+use crate::output::{self, Document, Format, Paint, span};
 use crate::reference;
 use crate::script::directory::Directory;
 use crate::script::host::Host;
 use crate::script::source::Source;
 use crate::script::{Ended, Interpreter, Known};
 use command::Asked;
+use history::History;
 use lines::{Lines, Read};
 use prompt::Prompt;
 use transcript::Transcript;
@@ -47,6 +52,8 @@ pub struct Settings {
     pub paint: Paint,
     /// Where the lines typed are kept.
     pub history: Option<PathBuf>,
+    /// The command that edits a line elsewhere; none where no line can begin with what it leaves.
+    pub editor: Option<String>,
     /// What is said first.
     pub greeting: String,
     /// The prompt; none where lines come from no terminal.
@@ -63,30 +70,39 @@ pub struct Settings {
 /// no terminal the first that fails ends the session with its own.
 pub fn run(settings: Settings) -> Result<u8, Complaint> {
     let interpreter = Rc::new(RefCell::new(Interpreter::of_session(&settings.host)));
+    // Lines that come from no terminal are known as long as they last.
+    let file = settings.prompt.as_ref().and(settings.history.clone());
+    let (history, trouble) = History::open(file);
     let directory = Rc::new(RefCell::new(settings.directory.clone()));
     let mut lines = Lines::new(
         settings.prompt.as_deref(),
-        settings.history.clone(),
+        &history,
         Prompt::new(interpreter.clone(), directory, settings.paint),
     )?;
     if !settings.greeting.is_empty() {
         say(&settings.greeting);
     }
+    if let Some(trouble) = trouble {
+        say(&trouble);
+    }
     let mut sitting = Sitting {
         is_watched: settings.prompt.is_some(),
         settings,
         interpreter,
+        history,
+        draft: None,
         transcript: Transcript::default(),
         results: 0,
         loaded: None,
     };
     loop {
-        let line = match lines.read()? {
-            Read::Line(line) => line,
+        let outcome = match lines.read(sitting.draft.take().as_deref())? {
+            Read::Line(line) => sitting.hears(&line),
+            Read::Draft(line) => sitting.edits(line),
             Read::Again => continue,
             Read::End => return Ok(exit::DONE),
         };
-        match sitting.takes(&line) {
+        match outcome {
             Ok(()) => {}
             Err(Left::With(code)) => return Ok(code),
             Err(Left::Interrupted) => say("interrupted"),
@@ -123,6 +139,9 @@ struct Sitting {
     /// Whether somebody types, and may go on after a mistake.
     is_watched: bool,
     interpreter: Rc<RefCell<Interpreter>>,
+    history: History,
+    /// What the next line begins with.
+    draft: Option<String>,
     transcript: Transcript,
     /// How many results there were.
     results: usize,
@@ -131,6 +150,37 @@ struct Sitting {
 }
 
 impl Sitting {
+    /// Takes a line that was entered, or the one of earlier that it asks for, which is shown first.
+    fn hears(&mut self, line: &str) -> Result<(), Left> {
+        let recalled = recall::recalled(line, &self.history).transpose()?;
+        if let Some(line) = &recalled {
+            say(&output::styled(line));
+        }
+        let line = recalled.as_deref().unwrap_or(line);
+        // `:edit` is about the line before it.
+        let is_kept =
+            !line.trim().is_empty() && !matches!(command::read(line), Some(Ok(Asked::Edit(_))));
+        if is_kept && let Some(trouble) = self.history.keeps(line) {
+            say(&trouble);
+        }
+        self.takes(line)
+    }
+
+    /// Lets a line be edited elsewhere. What comes of it is entered by whoever looked at it.
+    fn edits(&mut self, line: String) -> Result<(), Left> {
+        let Some(editor) = &self.settings.editor else {
+            let message = "`:edit` needs a terminal at which a line can be edited";
+            return Err(Complaint::usage(message).into());
+        };
+        let edited = draft::edited(editor, &line);
+        let (draft, outcome) = match edited {
+            Ok(draft) => (draft, Ok(())),
+            Err(complaint) => (line, Err(complaint.into())),
+        };
+        self.draft = Some(draft);
+        outcome
+    }
+
     /// Does what a line says.
     fn takes(&mut self, line: &str) -> Result<(), Left> {
         let said = line.trim();
@@ -198,6 +248,14 @@ impl Sitting {
             Asked::Shown(format, None) => {
                 let document = self.last()?;
                 self.shows(&document, Some(format))
+            }
+            Asked::History(words) => Ok((self.settings.write)(&self.history.listed(&words))?),
+            Asked::Edit(number) => {
+                let line = match number {
+                    Some(number) => self.history.line(number),
+                    None => self.history.last(),
+                };
+                self.edits(line?)
             }
             Asked::Csv(file) => {
                 let text = (self.settings.rendered)(&self.last()?, Some(Format::Csv))?;

@@ -67,7 +67,7 @@ pub use case::Case;
 pub use coverage::Coverage;
 pub use handle::described;
 pub use handle::{kind, kinds};
-pub use incomplete::is_incomplete;
+pub use incomplete::Growing;
 pub use inspection::Known;
 pub use interpreter::{Ended, Interpreter, Suite, Value};
 pub use modules::STDLIB;

@@ -36,6 +36,7 @@ mod promises {
     mod powers;
     mod progress;
     mod prompt;
+    mod prompt_history;
     mod rehearsals;
     mod runaways;
     mod schedules;

@@ -83,6 +83,7 @@ impl Repl {
                     directory,
                     paint,
                     history: config::history_file(&Environment::of_process()).ok(),
+                    editor: editor(&Environment::of_process()).filter(|_| is_typed),
                     greeting,
                     prompt,
                     rendered: Box::new(move |document, format| {
@@ -117,4 +118,14 @@ fn prompt(account: &Account) -> String {
         Account::Real { profile, .. } if profile.production => format!("{}!> ", profile.name),
         Account::Real { profile, .. } => format!("{}> ", profile.name),
     }
+}
+
+/// The command that the person edits texts with. A terminal that has no cursor to move shows lines only
+/// when they are entered: what an editor left would be lost on it.
+fn editor(environment: &Environment) -> Option<String> {
+    let is_plain = matches!(environment.get("TERM"), Some("dumb" | "cons25" | "emacs"));
+    let named = environment
+        .get("VISUAL")
+        .or_else(|| environment.get("EDITOR"));
+    (!is_plain).then(|| named.unwrap_or("vi").to_owned())
 }

@@ -38,7 +38,7 @@ pub fn journal_file(environment: &Environment) -> Result<PathBuf, Complaint> {
 
 /// The file of the lines typed in the REPL. It may not exist.
 pub fn history_file(environment: &Environment) -> Result<PathBuf, Complaint> {
-    Ok(state_dir(environment)?.join("history"))
+    Ok(state_dir(environment)?.join("history.jsonl"))
 }
 
 /// The path a user wrote: `~/` is the home directory, and a relative path lies in `beside`.
@@ -75,7 +75,7 @@ mod tests {
         );
         assert_eq!(
             history_file(&home).unwrap(),
-            Path::new("/home/ada/.local/state/metalwright/history"),
+            Path::new("/home/ada/.local/state/metalwright/history.jsonl"),
         );
         let xdg = home
             .with("XDG_CONFIG_HOME", "/etc/xdg")

@@ -30,6 +30,8 @@ enum Means {
     Save,
     Shown(Format),
     Csv,
+    History,
+    Edit,
 }
 
 /// What is asked of the prompt.
@@ -55,6 +57,10 @@ pub enum Asked {
     Shown(Format, Option<String>),
     /// To write the last result to a file.
     Csv(String),
+    /// The lines of earlier that have these words; the last ones without any.
+    History(String),
+    /// To edit the line of this number elsewhere; the last one without a number.
+    Edit(Option<usize>),
 }
 
 /// The commands, in the order that help lists them.
@@ -119,6 +125,18 @@ pub static COMMANDS: &[Command] = &[
         "Writes the lines that succeeded to a new file, as a script.",
         Means::Save,
     ),
+    command(
+        "history",
+        "[WORDS]",
+        "Lists the lines of earlier, or those with these words. !12 runs line 12 again, !! the last.",
+        Means::History,
+    ),
+    command(
+        "edit",
+        "[NUMBER]",
+        "Opens the last line, or that of a number, in $EDITOR, and then to be entered.",
+        Means::Edit,
+    ),
     command("quit", "", "Leaves, as Ctrl-D does.", Means::Quit),
 ];
 
@@ -180,6 +198,13 @@ impl Command {
             Means::Load => Asked::Load(needed()?),
             Means::Save => Asked::Save(needed()?),
             Means::Csv => Asked::Csv(needed()?),
+            Means::History => Asked::History(rest.to_owned()),
+            Means::Edit if rest.is_empty() => Asked::Edit(None),
+            Means::Edit => Asked::Edit(Some(rest.parse().map_err(|_| {
+                let message =
+                    format!("`:edit` takes the number of a line, and here comes {rest:?}");
+                Complaint::usage(message).hint(":history lists the lines with their numbers")
+            })?)),
             Means::Shown(format) => {
                 Asked::Shown(format, (!rest.is_empty()).then(|| rest.to_owned()))
             }

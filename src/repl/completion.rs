@@ -41,7 +41,11 @@ pub fn offers(before: &str, after: &str, known: &Knowledge<'_>) -> (usize, Vec<O
     if said.starts_with('?') {
         let kinds = kinds().into_iter().map(|kind| kind.name);
         let names = vocabulary::functions().chain(kinds);
-        return (start, begun(word, names.map(|name| named(None, name))));
+        let begun_names = names.filter(|name| name.starts_with(word));
+        return (
+            start,
+            listed(begun_names.map(|name| named(None, name)).collect()),
+        );
     }
     let Some(command) = before.trim_start().strip_prefix(':') else {
         return of_code(before, 0, after, known);
@@ -95,7 +99,10 @@ fn of_code(before: &str, from: usize, after: &str, known: &Knowledge<'_>) -> (us
         .strip_suffix('.')
         .filter(|it| !it.ends_with('.'))
     {
-        return (from + start, begun(word, members(target, known.session)));
+        return (
+            from + start,
+            begun(word, members(target, word, known.session)),
+        );
     }
     if let Some(rest) = rest.strip_suffix("::") {
         let alias = rest.get(rest.trim_end_matches(is_word).len()..);
@@ -123,11 +130,11 @@ fn of_code(before: &str, from: usize, after: &str, known: &Knowledge<'_>) -> (us
             return (from + start, found);
         }
     }
-    (from + start, begun(word, words(known.session)))
+    (from + start, begun(word, words(word, known.session)))
 }
 
-/// Everything that may stand by itself.
-fn words(session: &Interpreter) -> Vec<Offer> {
+/// Everything that may stand by itself and begins so.
+fn words(typed: &str, session: &Interpreter) -> Vec<Offer> {
     let functions = session.functions().into_iter();
     let own = functions.map(|it| Offer::new(it.name.clone(), it.signature()));
     let variables = session.variables().into_iter();
@@ -139,6 +146,7 @@ fn words(session: &Interpreter) -> Vec<Offer> {
         .aliases()
         .map(|alias| Offer::new(format!("{alias}::"), "module"));
     vocabulary::functions()
+        .filter(|name| name.starts_with(typed))
         .map(|name| named(None, name))
         .chain(KEYWORDS.iter().map(|word| Offer::new(*word, "")))
         .chain(own)
@@ -147,8 +155,9 @@ fn words(session: &Interpreter) -> Vec<Offer> {
         .collect()
 }
 
-/// The fields, keys and methods of what a text ends with; every method when it is not known what it is.
-fn members(before: &str, session: &Interpreter) -> Vec<Offer> {
+/// The fields, keys and methods of what a text ends with, those that begin so; every method when it is
+/// not known what it is.
+fn members(before: &str, typed: &str, session: &Interpreter) -> Vec<Offer> {
     let before = before.trim_end_matches('?');
     let known = session.known(before, brackets::chain(&Scan::of(before)));
     let keys = known.keys().into_iter().map(|key| Offer::new(key, ""));
@@ -168,6 +177,7 @@ fn members(before: &str, session: &Interpreter) -> Vec<Offer> {
     let methods = methods_of(&kind)
         .into_iter()
         .chain(reference::methods("any"));
+    let methods = methods.filter(|name| name.starts_with(typed));
     found.extend(methods.map(|name| named(on.as_deref(), name)));
     found
 }

@@ -1,25 +1,28 @@
 //! Where the lines of a session come from: a terminal, or anything else that can be read.
 
 use std::io::{self, BufRead as _};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustyline::error::ReadlineError;
-use rustyline::history::{FileHistory, History as _};
 use rustyline::{
     Cmd, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext,
-    EventHandler, KeyEvent, RepeatCount,
+    EventHandler, KeyCode, KeyEvent, Modifiers, RepeatCount,
 };
 
+use super::history::History;
 use super::prompt::{Prompt, is_whole};
+use super::walk::Walk;
 use crate::error::{Complaint, exit};
-use crate::secret;
+use crate::script::Growing;
 
 /// What was read.
 pub enum Read {
     /// A line that is whole, which may have line ends in it.
     Line(String),
+    /// What was typed so far, which is to be edited elsewhere.
+    Draft(String),
     /// Nothing: what was typed is given up.
     Again,
     /// That there is no more.
@@ -36,11 +39,7 @@ pub enum Lines {
 
 impl Lines {
     /// The lines that are typed after this prompt, or those of standard input without one.
-    pub fn new(
-        prompt: Option<&str>,
-        history: Option<PathBuf>,
-        helper: Prompt,
-    ) -> Result<Self, Complaint> {
+    pub fn new(prompt: Option<&str>, history: &History, helper: Prompt) -> Result<Self, Complaint> {
         match prompt {
             Some(prompt) => Typed::new(prompt, history, helper)
                 .map(|typed| Self::Typed(Box::new(typed)))
@@ -49,10 +48,10 @@ impl Lines {
         }
     }
 
-    /// Reads one.
-    pub fn read(&mut self) -> Result<Read, Complaint> {
+    /// Reads one. At a terminal it may begin with a draft, which is looked at and entered there.
+    pub fn read(&mut self, draft: Option<&str>) -> Result<Read, Complaint> {
         match self {
-            Self::Typed(typed) => typed.read(),
+            Self::Typed(typed) => typed.read(draft.unwrap_or_default()),
             Self::Piped(count) => piped(count),
         }
     }
@@ -64,7 +63,7 @@ fn failed(error: &ReadlineError) -> Complaint {
 
 /// The next line of standard input, with as many after it as make it whole.
 fn piped(count: &mut usize) -> Result<Read, Complaint> {
-    let mut text = String::new();
+    let (mut text, mut growing) = (String::new(), Growing::default());
     let mut input = io::stdin().lock();
     loop {
         let mut bytes = Vec::new();
@@ -84,7 +83,7 @@ fn piped(count: &mut usize) -> Result<Read, Complaint> {
             Complaint::usage(format!("line {count} of standard input is not UTF-8 text"))
         })?;
         text.push_str(&line);
-        if is_whole(&text) {
+        if is_whole(&text, &mut growing) {
             return Ok(Read::Line(text));
         }
     }
@@ -92,13 +91,15 @@ fn piped(count: &mut usize) -> Result<Read, Complaint> {
 
 /// A terminal at which lines are typed.
 pub struct Typed {
-    editor: Editor<Prompt, FileHistory>,
+    editor: Editor<Prompt, History>,
     prompt: String,
-    history: Option<PathBuf>,
+    walk: Walk,
     /// Whether nothing was typed when Ctrl-C was pressed.
     was_empty: Arc<AtomicBool>,
     /// Whether that was the last thing that happened.
     is_leaving: bool,
+    /// Whether the line is given up to be edited elsewhere.
+    is_draft: Arc<AtomicBool>,
 }
 
 /// Notes whether anything is typed when Ctrl-C is pressed.
@@ -111,37 +112,104 @@ impl ConditionalEventHandler for Pressed {
     }
 }
 
+/// Takes a line that more follows already, whole or not: the editor reads and draws all of what it has
+/// at each line's end, which for a long function that is pasted is once for each of its lines.
+struct Entered;
+
+impl ConditionalEventHandler for Entered {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        let is_at_end = context.pos() == context.line().len();
+        (is_at_end && is_followed()).then_some(Cmd::AcceptLine)
+    }
+}
+
+/// Whether more was typed than was read.
+pub fn is_followed() -> bool {
+    let input = io::stdin();
+    let mut looked = [PollFd::new(&input, PollFlags::IN)];
+    // Where that cannot be told, nothing is: the editor waits for it.
+    poll(&mut looked, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
+}
+
+/// Notes that what is typed is to be edited elsewhere, and hands it over whether it is whole or not.
+struct Handed(Arc<AtomicBool>);
+
+impl ConditionalEventHandler for Handed {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext) -> Option<Cmd> {
+        self.0.store(true, Ordering::Relaxed);
+        Some(Cmd::AcceptLine)
+    }
+}
+
 impl Typed {
-    fn new(prompt: &str, history: Option<PathBuf>, helper: Prompt) -> rustyline::Result<Self> {
+    fn new(prompt: &str, history: &History, helper: Prompt) -> rustyline::Result<Self> {
         let config = Config::builder()
             .completion_type(CompletionType::List)
             .auto_add_history(false)
-            .max_history_size(10_000)?
             .build();
-        let mut editor: Editor<Prompt, FileHistory> = Editor::with_config(config)?;
+        let mut editor: Editor<Prompt, History> = Editor::with_history(config, history.clone())?;
         editor.set_helper(Some(helper));
-        if let Some(history) = &history {
-            // A first session has none.
-            let _ = editor.load_history(history);
-        }
         let was_empty = Arc::new(AtomicBool::new(false));
         let pressed = EventHandler::Conditional(Box::new(Pressed(was_empty.clone())));
         editor.bind_sequence(KeyEvent::ctrl('C'), pressed);
+        let is_draft = Arc::new(AtomicBool::new(false));
+        let handed = EventHandler::Conditional(Box::new(Handed(is_draft.clone())));
+        let keys = vec![KeyEvent::ctrl('X'), KeyEvent::ctrl('E')];
+        editor.bind_sequence(Event::KeySeq(keys), handed);
+        for key in [
+            KeyEvent::ctrl('M'),
+            KeyEvent::ctrl('J'),
+            KeyEvent(KeyCode::Enter, Modifiers::NONE),
+        ] {
+            editor.bind_sequence(key, EventHandler::Conditional(Box::new(Entered)));
+        }
+        let walk = Walk::new(history.clone());
+        for (key, handler) in walk.keys() {
+            editor.bind_sequence(key, handler);
+        }
         Ok(Self {
             editor,
             prompt: prompt.to_owned(),
-            history,
+            walk,
             was_empty,
             is_leaving: false,
+            is_draft,
         })
     }
 
-    fn read(&mut self) -> Result<Read, Complaint> {
-        match self.editor.readline(&self.prompt) {
+    /// Reads a line that is whole, from what was typed ahead of it line by line.
+    fn read(&mut self, draft: &str) -> Result<Read, Complaint> {
+        let mut growing = Growing::default();
+        let mut ahead = String::new();
+        let mut read = self.read_line(draft, true)?;
+        while let Read::Line(line) = read {
+            ahead.push_str(&line);
+            if is_whole(&ahead, &mut growing) {
+                return Ok(Read::Line(ahead));
+            }
+            ahead.push('\n');
+            read = if is_followed() {
+                self.read_line("", false)?
+            } else {
+                let all = std::mem::take(&mut ahead);
+                self.read_line(&all, true)?
+            };
+        }
+        match read {
+            Read::Draft(line) => Ok(Read::Draft(format!("{ahead}{line}"))),
+            other => Ok(other),
+        }
+    }
+
+    /// Reads what is taken for a line, which begins with a draft and may be one of several.
+    fn read_line(&mut self, draft: &str, is_first: bool) -> Result<Read, Complaint> {
+        self.walk.begins();
+        let prompt = if is_first { self.prompt.as_str() } else { "" };
+        match self.editor.readline_with_initial(prompt, (draft, "")) {
             Ok(line) => {
                 self.is_leaving = false;
-                if is_kept(&line) && self.editor.history_mut().add(&line).unwrap_or(false) {
-                    save(&mut self.editor, self.history.as_deref());
+                if self.is_draft.swap(false, Ordering::Relaxed) {
+                    return Ok(Read::Draft(line));
                 }
                 Ok(Read::Line(line))
             }
@@ -158,62 +226,6 @@ impl Typed {
             }
             Err(ReadlineError::Eof) => Ok(Read::End),
             Err(error) => Err(failed(&error)),
-        }
-    }
-}
-
-/// Keeps the lines typed so far: they survive a crash of the terminal.
-fn save(editor: &mut Editor<Prompt, FileHistory>, history: Option<&Path>) {
-    let Some(history) = history else { return };
-    if let Some(folder) = history.parent() {
-        // Without a place to keep it, a session still works.
-        let _ = std::fs::create_dir_all(folder);
-    }
-    let _ = editor.append_history(history);
-}
-
-/// Whether a line may be kept: none that mentions secrets, or has in it what looks like one.
-fn is_kept(line: &str) -> bool {
-    !line.trim().is_empty()
-        && !line.contains("secret(")
-        && !line.contains("-----BEGIN")
-        && !secret::holds_any(line)
-        && !line.split(|c: char| !is_of_key(c)).any(looks_like_key)
-}
-
-/// Whether a character may stand in a key.
-fn is_of_key(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '/' | '=')
-}
-
-/// Whether a word looks like a key: long, of letters and digits in no order, and no UUID.
-fn looks_like_key(word: &str) -> bool {
-    let digits = word.chars().filter(char::is_ascii_digit).count();
-    let letters = word.chars().filter(char::is_ascii_alphabetic).count();
-    let is_uuid = word.len() == 36 && word.matches('-').count() == 4;
-    word.len() >= 24 && digits >= 4 && letters >= 4 && !is_uuid
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_with_secrets_are_not_kept() {
-        for line in [
-            "let k = secret(\"db\")",
-            "let key = \"om_live_4f9a8b7c6d5e4f3a2b1c\"",
-            "-----BEGIN OPENSSH PRIVATE KEY-----",
-            " ",
-        ] {
-            assert!(!is_kept(line), "{line}");
-        }
-        for line in [
-            "clouds().where(\"label\", \"My first cloud\")",
-            "cloud(\"qw5T\").node(\"7f0c2b1e-1111-4222-8333-944455566677\")",
-            "let a_long_name_of_a_variable = 2026",
-        ] {
-            assert!(is_kept(line), "{line}");
         }
     }
 }

@@ -14,11 +14,12 @@ use rustyline::{CompletionType, Context, Helper};
 
 use super::completion::{Knowledge, offers};
 use super::hint::{Hinted, hint};
+use super::lines::is_followed;
 use super::offer::Offer;
-use super::{colours, command};
+use super::{colours, command, recall};
 use crate::output::{Paint, Tone};
 use crate::script::directory::Directory;
-use crate::script::{Interpreter, is_incomplete};
+use crate::script::{Growing, Interpreter};
 
 /// How long Tab waits for the account.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -33,11 +34,13 @@ pub struct Prompt {
     paint: Paint,
     /// Whether a line is being typed: the cursor counts then.
     is_typing: Cell<bool>,
+    /// The line that is typed.
+    growing: RefCell<Growing>,
 }
 
 impl Prompt {
     /// A prompt that knows what this session and this account have.
-    pub const fn new(
+    pub fn new(
         session: Rc<RefCell<Interpreter>>,
         directory: Rc<RefCell<Directory>>,
         paint: Paint,
@@ -47,13 +50,14 @@ impl Prompt {
             directory,
             paint,
             is_typing: Cell::new(true),
+            growing: RefCell::default(),
         }
     }
 }
 
 impl Validator for Prompt {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        if is_whole(context.input()) {
+        if is_whole(context.input(), &mut self.growing.borrow_mut()) {
             return Ok(ValidationResult::Valid(None));
         }
         Ok(ValidationResult::Incomplete)
@@ -61,8 +65,10 @@ impl Validator for Prompt {
 }
 
 /// Whether a line can be run as it is.
-pub fn is_whole(line: &str) -> bool {
-    line.trim_start().starts_with(['?', ':']) || !is_incomplete(command::piped(line).0)
+pub fn is_whole(line: &str, growing: &mut Growing) -> bool {
+    line.trim_start().starts_with(['?', ':'])
+        || recall::is_asked(line)
+        || !growing.is_incomplete(command::piped(line).0)
 }
 
 impl Completer for Prompt {
@@ -90,6 +96,10 @@ impl Hinter for Prompt {
     fn hint(&self, line: &str, position: usize, _: &Context<'_>) -> Option<Hinted> {
         // Without colour a hint would look as if it had been typed.
         if !self.paint.is_on() || position < line.len() || line.len() > LONGEST {
+            return None;
+        }
+        // What is pasted needs none.
+        if is_followed() {
             return None;
         }
         let known = Knowledge {

@@ -6,7 +6,7 @@ use super::check::Type;
 use super::field;
 use super::handle;
 use super::interpreter::{Interpreter, Value};
-use super::scan::Scan;
+use super::scan::{Scan, is_word};
 use super::source::Source;
 use super::value::{self, Args};
 use crate::error::Complaint;
@@ -244,7 +244,6 @@ fn member(target: &Dynamic, name: &str) -> Option<Dynamic> {
 /// Whether the name that an expression begins with is declared in the text before it: it is then not
 /// the session's variable of that name.
 fn is_declared_in(text: &str, expression: &str) -> bool {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let name: String = expression.chars().take_while(|c| is_word(*c)).collect();
     let code = Scan::of(text).code;
     let words = code.match_indices(name.as_str());
@@ -276,18 +275,19 @@ fn last_statement(line: &str) -> usize {
             ')' | ']' | '}' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        // A block ends a statement where another begins after it.
-        let rest = code.get(at + 1..).unwrap_or_default().trim_start();
-        let goes_on = ["else", "catch", "while"]
-            .iter()
-            .any(|it| rest.starts_with(it));
-        let begins = rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') && !goes_on;
-        if depth == 0 && (c == ';' || c == '}' && begins) {
+        if depth == 0 && (c == ';' || c == '}' && begins_statement(&code, at + 1)) {
             begin = at + 1;
         }
     }
     let rest = line.get(begin..).unwrap_or_default();
     begin + (rest.len() - rest.trim_start().len())
+}
+
+/// Whether a statement begins at this byte, after a block: the block ends one where another does.
+fn begins_statement(code: &str, at: usize) -> bool {
+    let rest = code.get(at..).unwrap_or_default().trim_start();
+    let goes_on = ["else", "catch", "while"];
+    rest.starts_with(is_word) && !goes_on.iter().any(|it| rest.starts_with(it))
 }
 
 /// The text with all closed that stands open in it.
