@@ -2,7 +2,7 @@
 
 use crate::output::{Paint, Tone};
 use crate::script::language::KEYWORDS;
-use crate::script::scan::{Scan, is_word};
+use crate::script::scan::Scan;
 
 /// A line in its colours. The bracket at the cursor and its partner stand out, and those that close
 /// nothing.
@@ -16,7 +16,7 @@ pub fn painted(line: &str, cursor: Option<usize>, paint: Paint) -> String {
     for text in &scan.texts {
         tones.push((text.bytes.start, text.bytes.end, Tone::Good));
     }
-    words(&scan.code, &mut tones);
+    words(&scan, &mut tones);
     brackets(&scan.code, cursor, &mut tones);
     tones.sort_by_key(|(start, ..)| *start);
     let mut shown = String::with_capacity(line.len() * 2);
@@ -35,21 +35,18 @@ pub fn painted(line: &str, cursor: Option<usize>, paint: Paint) -> String {
 }
 
 /// Keywords and numbers.
-fn words(code: &str, tones: &mut Vec<(usize, usize, Tone)>) {
-    let mut from = 0;
-    while let Some(start) = code.get(from..).and_then(|it| it.find(is_word)) {
-        let start = from + start;
-        let rest = code.get(start..).unwrap_or_default();
-        let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-        let word = rest.get(..length).unwrap_or_default();
-        let before = code.get(..start).unwrap_or_default();
+fn words(scan: &Scan, tones: &mut Vec<(usize, usize, Tone)>) {
+    for (start, word) in scan.words() {
+        let before = scan.code.get(..start).unwrap_or_default();
         let is_member = before.ends_with('.') && !before.ends_with("..");
-        if KEYWORDS.contains(&word) && !is_member {
-            tones.push((start, start + length, Tone::Strong));
+        let tone = if KEYWORDS.contains(&word) && !is_member {
+            Tone::Strong
         } else if word.starts_with(|c: char| c.is_ascii_digit()) {
-            tones.push((start, start + length, Tone::Busy));
-        }
-        from = start + length;
+            Tone::Busy
+        } else {
+            continue;
+        };
+        tones.push((start, start + word.len(), tone));
     }
 }
 

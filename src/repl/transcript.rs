@@ -81,25 +81,18 @@ impl Transcript {
 
 /// Where a text names results, and which; `last` is the number of the last.
 fn references(text: &str, last: usize) -> Vec<(std::ops::Range<usize>, usize)> {
-    let code = Scan::of(text).code;
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let scan = Scan::of(text);
     let mut found = Vec::new();
-    let mut from = 0;
-    while let Some(start) = code.get(from..).and_then(|it| it.find(is_word)) {
-        let start = from + start;
-        let rest = code.get(start..).unwrap_or_default();
-        let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-        let word = rest.get(..length).unwrap_or_default();
-        let after = rest.get(length..).unwrap_or_default().trim_start();
+    for (start, word) in scan.words().filter(|(_, word)| results::is_name(word)) {
+        let end = start + word.len();
+        let (before, after) = (scan.code.get(..start), scan.code.get(end..));
+        let after = after.unwrap_or_default().trim_start();
         let is_case = word == results::LAST && after.starts_with("=>");
-        let is_member = code
-            .get(..start)
-            .is_some_and(|it| it.trim_end().ends_with('.'));
-        if results::is_name(word) && !is_case && !is_member {
+        let is_member = before.is_some_and(|it| it.trim_end().ends_with('.'));
+        if !is_case && !is_member {
             let number = word.trim_start_matches('_').parse().unwrap_or(last);
-            found.push((start..start + length, number));
+            found.push((start..end, number));
         }
-        from = start + length;
     }
     found
 }

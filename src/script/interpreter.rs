@@ -195,7 +195,7 @@ impl Interpreter {
             // Whatever the script made of it: the run is not over.
             return Err(self.halted(source, halt));
         }
-        self.keep_imports(&ast);
+        self.keep_imports(source, &ast);
         Ok(value)
     }
 
@@ -217,10 +217,10 @@ impl Interpreter {
             .map_err(|error| self.ended(source, &error))
     }
 
-    fn keep_imports(&mut self, ast: &AST) {
+    fn keep_imports(&mut self, source: &Source, ast: &AST) {
         for (path, name) in named_imports(ast) {
-            // It was found a moment ago and is still known.
-            self.imports(&name, &path);
+            // It was found a moment ago and is still known; the lines that follow are of this folder.
+            self.imports(&name, &modules::seen_from(&source.name, &path));
         }
     }
 

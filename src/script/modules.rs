@@ -136,6 +136,19 @@ pub fn find(shelf: &Shelf, base: &Path, from: Option<&str>, path: &str) -> Resul
     })
 }
 
+/// The path of a module that a file imports by this one, as the file's own is written.
+#[must_use]
+pub fn seen_from(file: &str, path: &str) -> String {
+    let folder = Path::new(file).parent();
+    match folder.filter(|_| path.starts_with('.') && !file.starts_with('<')) {
+        Some(folder) if folder != Path::new("") => {
+            let plain = path.strip_prefix("./").unwrap_or(path);
+            folder.join(plain).to_string_lossy().into_owned()
+        }
+        _ => path.to_owned(),
+    }
+}
+
 impl ModuleResolver for Modules {
     fn resolve(
         &self,

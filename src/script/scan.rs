@@ -67,6 +67,18 @@ impl Scan {
         }
     }
 
+    /// The words of its code with the bytes they begin at: names, keywords and numbers.
+    pub fn words(&self) -> impl Iterator<Item = (usize, &str)> {
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            let start = from + self.code.get(from..)?.find(is_word)?;
+            let rest = self.code.get(start..)?;
+            let word = rest.get(..rest.find(|c| !is_word(c)).unwrap_or(rest.len()))?;
+            from = start + word.len();
+            Some((start, word))
+        })
+    }
+
     /// The functions, in order.
     #[must_use]
     pub fn functions(&self) -> Vec<Written> {

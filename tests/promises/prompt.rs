@@ -429,6 +429,18 @@ fn a_file_is_loaded_and_loaded_again() {
         file.display()
     );
     piped(&lines).stdout("1\n4\n").run();
+    // What it imports from beside itself is known to the lines after it, and read again too.
+    fs::write(folder.path().join("beside.rhai"), "fn two() { 2 }").unwrap();
+    fs::write(
+        &file,
+        "import \"./beside\" as beside;\nlet own = beside::two();",
+    )
+    .unwrap();
+    let lines = format!(
+        ":load {}\nown\nbeside::two() + 1\n:reload\nbeside::two() + 2\n",
+        file.display()
+    );
+    piped(&lines).stdout("2\n3\n4\n").run();
     piped(":load nowhere.rhai\n").any_stderr().code(2).run();
 }
 
