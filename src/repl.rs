@@ -4,6 +4,7 @@ pub mod command;
 
 mod completion;
 mod lines;
+mod place;
 mod transcript;
 
 use std::cell::RefCell;
@@ -16,32 +17,32 @@ use std::time::Instant;
 use crate::error::{Complaint, exit};
 use crate::output::{Document, Format, span};
 use crate::reference;
-use crate::script::host::Host;
 use crate::script::source::Source;
 use crate::script::{Ended, Interpreter, Known};
 use command::Asked;
 use lines::{Lines, Read};
+pub use place::{Place, Places};
 use transcript::Transcript;
 
 /// A value as it is shown, in a format or as it suits it.
-pub type Rendered = Box<dyn Fn(&Document, Option<Format>) -> Result<String, Complaint>>;
+pub type Rendered = Box<dyn Fn(&Document, Option<Format>) -> Result<String, Complaint> + Send>;
 /// Writes what is shown.
-pub type Write = Box<dyn Fn(&str) -> Result<(), Complaint>>;
+pub type Write = Box<dyn Fn(&str) -> Result<(), Complaint> + Send>;
 /// Shows complaints.
-pub type Complain = Box<dyn Fn(&[Complaint])>;
+pub type Complain = Box<dyn Fn(&[Complaint]) + Send>;
 
 /// What a session at the prompt needs.
 pub struct Settings {
-    /// What scripts stand on.
-    pub host: Host,
+    /// Where it begins.
+    pub place: Place,
+    /// Where else it may go.
+    pub places: Box<dyn Places>,
+    /// Whether somebody types, and may go on after a mistake.
+    pub is_typed: bool,
     /// Where the lines typed are kept.
     pub history: Option<PathBuf>,
     /// What is said first.
     pub greeting: String,
-    /// The prompt; none where lines come from no terminal.
-    pub prompt: Option<String>,
-    /// A value as it is shown.
-    pub rendered: Rendered,
     /// Writes what is shown.
     pub write: Write,
     /// Shows complaints.
@@ -51,9 +52,9 @@ pub struct Settings {
 /// Runs a session until it is left. The exit code is that of `exit(n)`, or 0; of lines that come from
 /// no terminal the first that fails ends the session with its own.
 pub fn run(settings: Settings) -> Result<u8, Complaint> {
-    let interpreter = Rc::new(RefCell::new(Interpreter::of_session(&settings.host)));
+    let interpreter = Rc::new(RefCell::new(Interpreter::of_session(&settings.place.host)));
     let mut lines = Lines::new(
-        settings.prompt.as_deref(),
+        settings.is_typed.then_some(settings.place.prompt.as_str()),
         settings.history.clone(),
         interpreter.clone(),
     )?;
@@ -61,7 +62,6 @@ pub fn run(settings: Settings) -> Result<u8, Complaint> {
         say(&settings.greeting);
     }
     let mut sitting = Sitting {
-        is_watched: settings.prompt.is_some(),
         settings,
         interpreter,
         transcript: Transcript::default(),
@@ -69,6 +69,7 @@ pub fn run(settings: Settings) -> Result<u8, Complaint> {
         loaded: None,
     };
     loop {
+        lines.prompts(&sitting.settings.place.prompt);
         let line = match lines.read()? {
             Read::Line(line) => line,
             Read::Again => continue,
@@ -80,7 +81,7 @@ pub fn run(settings: Settings) -> Result<u8, Complaint> {
             Err(Left::Interrupted) => say("interrupted"),
             Err(Left::Failed(complaints)) => {
                 (sitting.settings.complain)(&complaints);
-                if !sitting.is_watched {
+                if !sitting.settings.is_typed {
                     let first = complaints.first();
                     return Ok(first.map_or(exit::FAILED, |complaint| complaint.exit));
                 }
@@ -108,8 +109,6 @@ impl From<Complaint> for Left {
 /// A session under way.
 struct Sitting {
     settings: Settings,
-    /// Whether somebody types, and may go on after a mistake.
-    is_watched: bool,
     interpreter: Rc<RefCell<Interpreter>>,
     transcript: Transcript,
     /// How many results there were.
@@ -154,7 +153,7 @@ impl Sitting {
             Asked::Vars => Ok((self.settings.write)(&self.listed())?),
             Asked::Type(expression) => self.tells_type(&expression),
             Asked::Time(line) => {
-                let (begun, clock) = (Instant::now(), self.settings.host.clock().clone());
+                let (begun, clock) = (Instant::now(), self.settings.place.host.clock().clone());
                 let since = clock.now();
                 let outcome = self.runs(&line, None);
                 let took = span(begun.elapsed().as_secs_f64());
@@ -168,27 +167,30 @@ impl Sitting {
             }
             Asked::Load(file) => self.loads(file),
             Asked::Reload => {
-                let host = self.settings.host.clone();
-                let lost = self.interpreter.borrow_mut().moves(&host);
-                if let Some(path) = lost.first() {
-                    let message = format!("cannot import {path:?} again");
-                    return Err(Complaint::new(exit::FAILED, message)
-                        .hint(format!("import {path:?} as …; says what is wrong with it"))
-                        .into());
-                }
+                self.reads_again()?;
                 match self.loaded.clone() {
                     Some(file) => self.loads(file),
                     None => Ok(()),
                 }
             }
             Asked::Save(file) => self.saves(&file),
+            Asked::Profile(None) => {
+                let profiles = self.settings.places.profiles()?;
+                self.shows(&profiles, None)
+            }
+            Asked::Profile(Some(name)) => self.moves(&name),
+            Asked::Allow(None) => Ok((self.settings.write)(&self.settings.places.allowed())?),
+            Asked::Allow(Some(grants)) => {
+                let allowed = self.settings.places.allow(&grants)?;
+                Ok((self.settings.write)(&allowed)?)
+            }
             Asked::Shown(format, Some(line)) => self.runs(&line, Some(format)),
             Asked::Shown(format, None) => {
                 let document = self.last()?;
                 self.shows(&document, Some(format))
             }
             Asked::Csv(file) => {
-                let text = (self.settings.rendered)(&self.last()?, Some(Format::Csv))?;
+                let text = (self.settings.place.rendered)(&self.last()?, Some(Format::Csv))?;
                 write_new(&file, &text)?;
                 say(&format!("wrote {file}"));
                 Ok(())
@@ -211,18 +213,43 @@ impl Sitting {
     }
 
     fn evaluates(&self, source: &Source) -> Result<crate::script::Value, Left> {
-        self.settings.host.stop().renew();
+        self.settings.place.host.stop().renew();
         let outcome = self.interpreter.borrow_mut().run(source);
         outcome.map_err(|ended| match ended {
-            Ended::Quietly(exit::INTERRUPTED) if self.is_watched => Left::Interrupted,
+            Ended::Quietly(exit::INTERRUPTED) if self.settings.is_typed => Left::Interrupted,
             Ended::Quietly(code) => Left::With(code),
             Ended::Complaining(complaints) => Left::Failed(complaints),
         })
     }
 
     fn shows(&self, document: &Document, format: Option<Format>) -> Result<(), Left> {
-        let text = (self.settings.rendered)(document, format)?;
+        let text = (self.settings.place.rendered)(document, format)?;
         Ok((self.settings.write)(&text)?)
+    }
+
+    /// Goes to the account of a profile, with all that the session has declared.
+    fn moves(&mut self, profile: &str) -> Result<(), Left> {
+        let place = self.settings.places.moves(profile)?;
+        self.settings.place = place;
+        let described = &self.settings.place.described;
+        self.transcript.moves(described);
+        if self.settings.is_typed {
+            say(&format!("on {described}"));
+        }
+        self.reads_again()
+    }
+
+    /// Reads again what was imported, where the session is now.
+    fn reads_again(&self) -> Result<(), Left> {
+        let host = &self.settings.place.host;
+        let lost = self.interpreter.borrow_mut().moves(host);
+        let Some(path) = lost.first() else {
+            return Ok(());
+        };
+        let message = format!("cannot import {path:?} again");
+        Err(Complaint::new(exit::FAILED, message)
+            .hint(format!("import {path:?} as …; says what is wrong with it"))
+            .into())
     }
 
     /// The last result.

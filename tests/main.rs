@@ -36,6 +36,7 @@ mod promises {
     mod powers;
     mod progress;
     mod prompt;
+    mod prompt_places;
     mod rehearsals;
     mod runaways;
     mod schedules;

@@ -28,6 +28,8 @@ enum Means {
     Load,
     Reload,
     Save,
+    Profile,
+    Allow,
     Shown(Format),
     Csv,
 }
@@ -51,6 +53,10 @@ pub enum Asked {
     Reload,
     /// To write down as a script what was done.
     Save(String),
+    /// To go to the account of a profile; to list them without one.
+    Profile(Option<String>),
+    /// To be allowed more; what is allowed now without it.
+    Allow(Option<String>),
     /// To show the value of a line in this format; the last result without a line.
     Shown(Format, Option<String>),
     /// To write the last result to a file.
@@ -119,6 +125,18 @@ pub static COMMANDS: &[Command] = &[
         "Writes the lines that succeeded to a new file, as a script.",
         Means::Save,
     ),
+    command(
+        "profile",
+        "[NAME]",
+        "Goes to the account of a profile with all that is declared, or lists the profiles.",
+        Means::Profile,
+    ),
+    command(
+        "allow",
+        "[GRANTS]",
+        "Allows more until the session ends, as --allow does, or says what is allowed.",
+        Means::Allow,
+    ),
     command("quit", "", "Leaves, as Ctrl-D does.", Means::Quit),
 ];
 
@@ -154,6 +172,7 @@ pub fn read(line: &str) -> Option<Result<Asked, Complaint>> {
 
 impl Command {
     fn asked(&self, rest: &str) -> Result<Asked, Complaint> {
+        let given = || (!rest.is_empty()).then(|| rest.to_owned());
         let needed = || {
             if rest.is_empty() {
                 let message = format!("`:{}` needs something after it", self.name);
@@ -180,9 +199,9 @@ impl Command {
             Means::Load => Asked::Load(needed()?),
             Means::Save => Asked::Save(needed()?),
             Means::Csv => Asked::Csv(needed()?),
-            Means::Shown(format) => {
-                Asked::Shown(format, (!rest.is_empty()).then(|| rest.to_owned()))
-            }
+            Means::Profile => Asked::Profile(given()),
+            Means::Allow => Asked::Allow(given()),
+            Means::Shown(format) => Asked::Shown(format, given()),
         })
     }
 }

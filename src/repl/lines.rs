@@ -52,6 +52,13 @@ impl Lines {
         }
     }
 
+    /// Has them typed after this prompt from now on.
+    pub fn prompts(&mut self, prompt: &str) {
+        if let Self::Typed(typed) = self {
+            prompt.clone_into(&mut typed.prompt);
+        }
+    }
+
     /// Reads one.
     pub fn read(&mut self) -> Result<Read, Complaint> {
         match self {

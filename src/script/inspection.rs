@@ -232,8 +232,8 @@ fn step(target: &Dynamic, next: &Expr, dotted: bool) -> Option<Dynamic> {
 }
 
 fn member(target: &Dynamic, name: &str) -> Option<Dynamic> {
-    if let Some(record) = handle::unwrap(target) {
-        return field::field(record.as_ref(), name).ok();
+    if let Some((record, origin)) = handle::found(target) {
+        return field::field(record.as_ref(), name, origin).ok();
     }
     if let Some(args) = target.read_lock::<Args>() {
         return args.0.get(name).cloned();

@@ -51,6 +51,8 @@ pub struct Interpreter {
     /// The modules imported so far: their aliases and the paths they are imported by.
     modules: Vec<(String, String)>,
     folder: std::path::PathBuf,
+    /// The names that lines have mentioned so far: functions and imports go on mentioning them.
+    mentioned: BTreeSet<String>,
     /// The line that is parsed, in a session, where results have names.
     line: Option<results::Text>,
 }
@@ -76,6 +78,7 @@ impl Interpreter {
             defined: AST::empty(),
             modules: Vec::new(),
             folder,
+            mentioned: BTreeSet::new(),
             line: None,
         }
     }
@@ -94,6 +97,7 @@ impl Interpreter {
     /// gives the modules of which that failed.
     pub fn moves(&mut self, host: &Host) -> Vec<String> {
         let mut moved = Self::of_session(host);
+        moved.answers(std::mem::take(&mut self.mentioned));
         moved.scope = std::mem::take(&mut self.scope);
         moved.defined = std::mem::take(&mut self.defined);
         let modules = std::mem::take(&mut self.modules).into_iter();
@@ -107,9 +111,17 @@ impl Interpreter {
     /// they mention.
     fn prepare(&mut self, source: &Source) -> Result<AST, Vec<Complaint>> {
         let (ast, names) = self.checked(source)?;
+        self.answers(names);
+        Ok(ast)
+    }
+
+    /// Makes the engine ready for calls of these names.
+    fn answers(&mut self, names: BTreeSet<String>) {
         call::register(&mut self.engine, &self.host, &names);
         stand_in::refuse(&mut self.engine, &self.host, &names);
-        Ok(ast)
+        if self.line.is_some() {
+            self.mentioned.extend(names);
+        }
     }
 
     /// Parses and checks a script and what it imports, and collects the names they mention.

@@ -51,6 +51,8 @@ struct Inner {
     /// How many calls of the past are still to be told again.
     left: AtomicU64,
     next: AtomicU32,
+    /// What was consented to before there was a run to write it to.
+    consents: Mutex<Vec<String>>,
     halt: OnceLock<Halt>,
     halted: CancellationToken,
 }
@@ -115,6 +117,7 @@ impl Recorder {
             made: Mutex::new(made),
             spent: Mutex::new(spent),
             next: AtomicU32::new(1),
+            consents: Mutex::default(),
             halt: OnceLock::new(),
             halted: CancellationToken::new(),
         }))
@@ -180,6 +183,9 @@ impl Recorder {
             return Ok(book);
         }
         let book = (self.0.open)().map_err(|error| self.stop(Halt::Journal(error)))?;
+        for consent in lock(&self.0.consents).drain(..) {
+            book.journal.consent(&book.lease, &consent);
+        }
         Ok(self.0.book.get_or_init(|| book))
     }
 
@@ -397,10 +403,12 @@ impl Recorder {
         }
     }
 
-    /// Notes that a person consented to an effect for all of the run.
-    pub(super) fn consent(&self, effect: &str) {
-        if let Some(book) = self.0.book.get() {
-            book.journal.consent(&book.lease, effect);
+    /// Notes that a person consented to something for all of the run.
+    pub(super) fn consent(&self, grant: &str) {
+        let _one = lock(&self.0.opening);
+        match self.0.book.get() {
+            Some(book) => book.journal.consent(&book.lease, grant),
+            None => lock(&self.0.consents).push(grant.to_owned()),
         }
     }
 

@@ -309,6 +309,14 @@ fn a_file_is_loaded_and_loaded_again() {
 }
 
 #[test]
+fn functions_and_imports_go_on_after_a_reload() {
+    let lines = "fn count() { clouds().len() }\nlet ask = || clouds().len();\nimport \"rolling\" as r;\n:reload\n\
+                 count() + ask.call() + r::batches(_c(), 2).len()\n";
+    let lines = lines.replace("_c()", "cloud(\"Bare metal\").nodes()");
+    piped(&lines).stdout("7\n").run();
+}
+
+#[test]
 fn a_prompt_says_which_account_it_is_on() {
     if !terminal::is_there() {
         return;
