@@ -179,6 +179,16 @@ impl Sitting {
                 self.shows(&profiles, None)
             }
             Asked::Profile(Some(name)) => self.moves(&name),
+            Asked::Sim(None) => Ok((self.settings.write)(&self.settings.places.simulator()?)?),
+            Asked::Sim(Some(by)) => Ok((self.settings.write)(&self.settings.places.advance(&by)?)?),
+            Asked::Faults(None) => {
+                let faults = self.settings.places.faults()?;
+                self.shows(&faults, None)
+            }
+            Asked::Faults(Some(file)) => {
+                let faults = self.settings.places.fail(&file)?;
+                self.shows(&faults, None)
+            }
             Asked::Allow(None) => Ok((self.settings.write)(&self.settings.places.allowed())?),
             Asked::Allow(Some(grants)) => {
                 let allowed = self.settings.places.allow(&grants)?;

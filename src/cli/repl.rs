@@ -1,6 +1,7 @@
 //! `mw repl`.
 
 mod places;
+mod simulation;
 
 use std::io::IsTerminal as _;
 

@@ -30,6 +30,8 @@ enum Means {
     Save,
     Profile,
     Allow,
+    Sim,
+    Faults,
     Shown(Format),
     Csv,
 }
@@ -57,6 +59,10 @@ pub enum Asked {
     Profile(Option<String>),
     /// To be allowed more; what is allowed now without it.
     Allow(Option<String>),
+    /// To move the simulator's clock by a span; what its time is without one.
+    Sim(Option<String>),
+    /// To have calls to the simulator fail by the rules of a file; which they are without one.
+    Faults(Option<String>),
     /// To show the value of a line in this format; the last result without a line.
     Shown(Format, Option<String>),
     /// To write the last result to a file.
@@ -137,6 +143,18 @@ pub static COMMANDS: &[Command] = &[
         "Allows more until the session ends, as --allow does, or says what is allowed.",
         Means::Allow,
     ),
+    command(
+        "sim",
+        "[advance SPAN]",
+        "Says the time of the embedded simulator and what it has, or moves its clock.",
+        Means::Sim,
+    ),
+    command(
+        "faults",
+        "[FILE|none]",
+        "Makes calls to the simulator fail by the rules of a file, or lists the rules.",
+        Means::Faults,
+    ),
     command("quit", "", "Leaves, as Ctrl-D does.", Means::Quit),
 ];
 
@@ -201,6 +219,17 @@ impl Command {
             Means::Csv => Asked::Csv(needed()?),
             Means::Profile => Asked::Profile(given()),
             Means::Allow => Asked::Allow(given()),
+            Means::Sim => match rest.strip_prefix("advance") {
+                Some(by) if by.starts_with(char::is_whitespace) => {
+                    Asked::Sim(Some(by.trim().to_owned()))
+                }
+                _ if rest.is_empty() => Asked::Sim(None),
+                _ => {
+                    let message = format!("`:sim` has nothing to do with {rest:?}");
+                    return Err(Complaint::usage(message).hint("say :sim advance 10m"));
+                }
+            },
+            Means::Faults => Asked::Faults(given()),
             Means::Shown(format) => Asked::Shown(format, given()),
         })
     }
@@ -211,7 +240,7 @@ impl Command {
 pub fn help() -> String {
     let lines = COMMANDS.iter().map(|it| {
         let call = format!(":{} {}", it.name, it.takes);
-        format!("  {:<18} {}\n", call.trim_end(), it.doc)
+        format!("  {:<21} {}\n", call.trim_end(), it.doc)
     });
     let lines: String = lines.collect();
     format!(

@@ -30,4 +30,16 @@ pub trait Places: Send {
 
     /// Allows more here; says what may be done then.
     fn allow(&mut self, grants: &str) -> Result<String, Complaint>;
+
+    /// The time of the simulator here, and how much it has of what.
+    fn simulator(&self) -> Result<String, Complaint>;
+
+    /// Moves the clock of the simulator here; says what its time is then.
+    fn advance(&self, by: &str) -> Result<String, Complaint>;
+
+    /// The rules by which calls to the simulator here fail.
+    fn faults(&self) -> Result<Document, Complaint>;
+
+    /// Has calls fail by the rules of a file, or by none.
+    fn fail(&self, file: &str) -> Result<Document, Complaint>;
 }

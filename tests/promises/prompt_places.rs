@@ -305,3 +305,84 @@ fn powers_are_allowed_to_a_session_on_the_simulated_account_too() {
         .run();
     assert!(done.stdout.ends_with("hello\n"), "{}", done.stdout);
 }
+
+#[test]
+fn the_simulator_says_its_time_and_its_clock_is_moved() {
+    let mw = |lines: &str| Mw::new(["--sim", "repl"]).stdin(lines);
+    let done = mw(":sim\nlet before = now();\n:sim advance 3h\n(now() - before).hours()\n")
+        .any_stdout()
+        .run();
+    let lines: Vec<&str> = done.stdout.lines().collect();
+    assert!(
+        lines[0].starts_with("time     2026-01-15T08:00:0"),
+        "{lines:?}"
+    );
+    assert_eq!(
+        lines[1],
+        "account  2 clouds, 8 nodes, 13 VLANs, 5 IP blocks, 2 orders"
+    );
+    assert!(
+        lines[2].starts_with("time     2026-01-15T11:00:0"),
+        "{lines:?}"
+    );
+    assert!(lines[4].starts_with('3'), "{lines:?}");
+    for wrong in [
+        ":sim advance soon",
+        ":sim back",
+        ":sim advance",
+        ":sim advance 20000d",
+    ] {
+        let done = mw(wrong).any_stderr().done();
+        assert!(matches!(done.code, Some(1 | 2)), "{wrong}: {}", done.stderr);
+    }
+}
+
+#[test]
+fn calls_to_the_simulator_fail_by_rules_that_are_given_at_the_prompt() {
+    let rules = "[[fault]]\noperation = \"clouds\"\nstatus = 503\ntimes = 9\n";
+    let done = Mw::new(["--sim", "--output", "json", "repl"])
+        .file("rules.toml", rules)
+        .stdin(
+            ":faults\n:faults rules.toml\nattempt(|| clouds()).ok\n:faults\n:faults none\nattempt(|| clouds()).ok\n",
+        )
+        .any_stdout()
+        .any_stderr()
+        .run();
+    assert!(
+        done.stdout
+            .contains("\"fails\": \"times = 9, status = 503\""),
+        "{}",
+        done.stdout
+    );
+    assert!(
+        done.stdout.contains("\nfalse\n") && done.stdout.ends_with("true\n"),
+        "{}",
+        done.stdout
+    );
+    // What cannot be read leaves the rules as they are.
+    let done = Mw::new(["--sim", "repl"])
+        .file("rules.toml", rules)
+        .file(
+            "wrong.toml",
+            "[[fault]]\noperation = \"cluods\"\nstatus = 503\n",
+        )
+        .stdin(":faults wrong.toml\n")
+        .any_stderr()
+        .code(2)
+        .run();
+    assert!(done.stderr.contains("clouds"), "{}", done.stderr);
+}
+
+#[test]
+fn where_there_is_no_simulator_it_is_said() {
+    let two = Two::new();
+    for line in [":sim", ":sim advance 1h", ":faults", ":faults none"] {
+        let done = two.says(&["repl"], &format!("{line}\n"));
+        assert_eq!(done.code, Some(2), "{line}");
+        let told = format!(
+            "there is no simulator here, on profile here at {}",
+            two.here.url()
+        );
+        assert!(done.stderr.contains(&told), "{line}: {}", done.stderr);
+    }
+}

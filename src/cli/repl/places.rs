@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value};
 
+use super::simulation;
 use crate::cli::account::Account;
 use crate::cli::auth::profiles::row;
 use crate::cli::console::Terminal;
 use crate::cli::kept::{self, Kept};
 use crate::cli::label::Label;
+use crate::cli::world::World;
 use crate::cli::{Global, locals, show};
 use crate::config::{self, Environment, Flags};
 use crate::error::{Complaint, exit};
@@ -69,6 +71,19 @@ impl Visited {
 
     const fn is_simulated(&self) -> bool {
         matches!(self.account, Account::Simulated(_))
+    }
+
+    fn simulated(&self) -> Result<&Arc<World>, Complaint> {
+        match &self.account {
+            Account::Simulated(world) => Ok(world),
+            Account::Real { .. } => {
+                let here = self.account.described();
+                Err(
+                    Complaint::usage(format!("there is no simulator here, on {here}"))
+                        .hint(":profile sim goes to the embedded one"),
+                )
+            }
+        }
     }
 }
 
@@ -294,6 +309,26 @@ impl repl::Places for Places {
         }
         session.allow(grants);
         Ok(self.allowed())
+    }
+
+    fn simulator(&self) -> Result<String, Complaint> {
+        Ok(simulation::told(self.here.simulated()?))
+    }
+
+    fn advance(&self, by: &str) -> Result<String, Complaint> {
+        let world = self.here.simulated()?;
+        simulation::advance(world, by)?;
+        Ok(simulation::told(world))
+    }
+
+    fn faults(&self) -> Result<Document, Complaint> {
+        simulation::faults(self.here.simulated()?)
+    }
+
+    fn fail(&self, file: &str) -> Result<Document, Complaint> {
+        let world = self.here.simulated()?;
+        simulation::fail(world, file)?;
+        simulation::faults(world)
     }
 }
 
