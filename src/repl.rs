@@ -189,6 +189,10 @@ impl Sitting {
                 let faults = self.settings.places.fail(&file)?;
                 self.shows(&faults, None)
             }
+            Asked::Runs(count) => {
+                let runs = self.settings.places.runs(count)?;
+                self.shows(&runs, None)
+            }
             Asked::Allow(None) => Ok((self.settings.write)(&self.settings.places.allowed())?),
             Asked::Allow(Some(grants)) => {
                 let allowed = self.settings.places.allow(&grants)?;

@@ -4,6 +4,9 @@ use crate::error::Complaint;
 use crate::operation::nearest;
 use crate::output::Format;
 
+/// How many runs are listed unless told otherwise.
+const RUNS: usize = 20;
+
 /// One command of the prompt.
 #[derive(Debug)]
 pub struct Command {
@@ -32,6 +35,7 @@ enum Means {
     Allow,
     Sim,
     Faults,
+    Runs,
     Shown(Format),
     Csv,
 }
@@ -63,6 +67,8 @@ pub enum Asked {
     Sim(Option<String>),
     /// To have calls to the simulator fail by the rules of a file; which they are without one.
     Faults(Option<String>),
+    /// To list so many of the latest runs.
+    Runs(usize),
     /// To show the value of a line in this format; the last result without a line.
     Shown(Format, Option<String>),
     /// To write the last result to a file.
@@ -155,6 +161,12 @@ pub static COMMANDS: &[Command] = &[
         "Makes calls to the simulator fail by the rules of a file, or lists the rules.",
         Means::Faults,
     ),
+    command(
+        "runs",
+        "[N]",
+        "Lists the latest runs that the journal has, as mw runs list does; 20 unless told otherwise.",
+        Means::Runs,
+    ),
     command("quit", "", "Leaves, as Ctrl-D does.", Means::Quit),
 ];
 
@@ -230,6 +242,11 @@ impl Command {
                 }
             },
             Means::Faults => Asked::Faults(given()),
+            Means::Runs if rest.is_empty() => Asked::Runs(RUNS),
+            Means::Runs => Asked::Runs(rest.parse().map_err(|_| {
+                let message = format!("{rest:?} is no count of runs");
+                Complaint::usage(message).hint("say :runs 50")
+            })?),
             Means::Shown(format) => Asked::Shown(format, given()),
         })
     }

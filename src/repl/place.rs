@@ -42,4 +42,7 @@ pub trait Places: Send {
 
     /// Has calls fail by the rules of a file, or by none.
     fn fail(&self, file: &str) -> Result<Document, Complaint>;
+
+    /// The latest runs that the journal has.
+    fn runs(&self, count: usize) -> Result<Document, Complaint>;
 }

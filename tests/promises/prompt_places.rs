@@ -386,3 +386,20 @@ fn where_there_is_no_simulator_it_is_said() {
         assert!(done.stderr.contains(&told), "{line}: {}", done.stderr);
     }
 }
+
+#[test]
+fn the_latest_runs_are_listed_as_the_command_lists_them() {
+    let two = Two::new();
+    for _ in 0..3 {
+        two.mw(&["eval", "clouds()"]).run();
+    }
+    let listed = two.runs();
+    let of = |line: &str| -> Vec<Value> {
+        let done = two.says(&["--output", "json", "repl"], line);
+        serde_json::from_str(&done.stdout).unwrap()
+    };
+    assert_eq!(listed.len(), 3);
+    assert_eq!(of(":runs\n"), listed);
+    assert_eq!(of(":runs 2\n"), listed[..2]);
+    assert_eq!(two.says(&["repl"], ":runs all\n").code, Some(2));
+}

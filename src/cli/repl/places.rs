@@ -11,11 +11,12 @@ use crate::cli::auth::profiles::row;
 use crate::cli::console::Terminal;
 use crate::cli::kept::{self, Kept};
 use crate::cli::label::Label;
+use crate::cli::runs::list;
 use crate::cli::world::World;
 use crate::cli::{Global, locals, show};
 use crate::config::{self, Environment, Flags};
 use crate::error::{Complaint, exit};
-use crate::journal::RunKind;
+use crate::journal::{Filter, RunKind};
 use crate::money::Money;
 use crate::operation::nearest;
 use crate::output::Document;
@@ -329,6 +330,10 @@ impl repl::Places for Places {
         let world = self.here.simulated()?;
         simulation::fail(world, file)?;
         simulation::faults(world)
+    }
+
+    fn runs(&self, count: usize) -> Result<Document, Complaint> {
+        list::listed(&self.here.global, &Filter::default(), None, count)
     }
 }
 
