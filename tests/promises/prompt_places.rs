@@ -403,3 +403,85 @@ fn the_latest_runs_are_listed_as_the_command_lists_them() {
     assert_eq!(of(":runs 2\n"), listed[..2]);
     assert_eq!(two.says(&["repl"], ":runs all\n").code, Some(2));
 }
+
+#[test]
+fn a_session_reads_where_it_cannot_be_recorded_and_changes_nothing_until_it_can() {
+    if !terminal::is_there() {
+        return;
+    }
+    let two = Two::new();
+    let home = two.folder.path().join("home");
+    // A file stands where the folder would be: not even root could write there.
+    two.folder.write("home/blocked", "");
+    let variables = format!(
+        "KEY=sim MW_CONFIG='{0}/config/metalwright/config.toml' XDG_STATE_HOME='{0}/blocked'",
+        home.display()
+    );
+    let terminal = Terminal::of(&variables, "repl");
+    let screen = terminal.shows("the profile", |screen| screen.ends_with("\nhere>"));
+    let screen = screen.replace('\n', "");
+    assert_eq!(
+        screen.matches("until it can be recorded").count(),
+        1,
+        "{screen}"
+    );
+    assert!(screen.contains("blocked/metalwright"), "{screen}");
+    terminal.enters("clouds().len() + 40");
+    terminal.shows("what is read", |screen| {
+        screen.contains("\n42\n") && screen.ends_with("\nhere>")
+    });
+    terminal.enters(r#"let n = cloud("Bare metal").nodes()[0]; n.power_off().result"#);
+    terminal.shows("the refusal", |screen| {
+        screen.contains("could not be recorded") && screen.ends_with("\nhere>")
+    });
+    assert!(!Two::asked(&two.here).contains(&"set_power".to_owned()));
+    // As soon as it can be recorded it may be done.
+    std::fs::remove_file(home.join("blocked")).unwrap();
+    terminal.enters("n.power_off().result");
+    terminal.shows("the answer", |screen| screen.contains("\nsuccess\n"));
+    terminal.presses("C-d");
+    terminal.closes();
+    assert!(Two::asked(&two.here).contains(&"set_power".to_owned()));
+    let runs = two
+        .mw(&["--output", "json", "runs", "list"])
+        .env(
+            "XDG_STATE_HOME",
+            &home.join("blocked").display().to_string(),
+        )
+        .run();
+    let runs: Vec<Value> = serde_json::from_str(&runs.stdout).unwrap();
+    assert_eq!(runs.len(), 1);
+    assert_eq!(runs[0]["state"], "succeeded");
+}
+
+#[test]
+fn without_a_home_a_session_reads_and_on_the_simulated_account_nothing_is_said() {
+    let homeless = |mw: Mw| {
+        let unset = [
+            "HOME",
+            "XDG_STATE_HOME",
+            "XDG_CONFIG_HOME",
+            "XDG_DATA_HOME",
+            "XDG_CACHE_HOME",
+        ];
+        unset.iter().fold(mw, |mw, name| mw.env(name, ""))
+    };
+    let server = Server::start();
+    let done = homeless(Mw::new(["--yes", "repl"]).account(server.url()))
+        .stdin("clouds().len()\ncloud(\"Bare metal\").nodes()[0].power_on()\n")
+        .stdout("2\n")
+        .any_stderr()
+        .code(4)
+        .run();
+    assert!(
+        done.stderr
+            .starts_with("warning: the home directory is not known: reading goes on"),
+        "{}",
+        done.stderr
+    );
+    assert!(!Two::asked(&server).contains(&"set_power".to_owned()));
+    homeless(Mw::new(["--sim", "repl"]))
+        .stdin("cloud(\"Bare metal\").nodes()[0].power_off().result\n")
+        .stdout("success\n")
+        .run();
+}

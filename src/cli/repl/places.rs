@@ -13,7 +13,7 @@ use crate::cli::kept::{self, Kept};
 use crate::cli::label::Label;
 use crate::cli::runs::list;
 use crate::cli::world::World;
-use crate::cli::{Global, locals, show};
+use crate::cli::{Global, live, locals, show};
 use crate::config::{self, Environment, Flags};
 use crate::error::{Complaint, exit};
 use crate::journal::{Filter, RunKind};
@@ -108,6 +108,11 @@ impl Places {
         runtime: Arc<LazyRuntime>,
     ) -> Result<(Self, Place), Complaint> {
         let (here, kept) = visit(global.clone(), stop)?;
+        if kept.recorder().is_some()
+            && let Err(complaint) = kept::journal(global)
+        {
+            tell_unrecorded(&complaint);
+        }
         let places = Self {
             global: global.clone(),
             stop: stop.clone(),
@@ -349,6 +354,17 @@ fn visit(global: Global, stop: &Stop) -> Result<(Visited, Kept), Complaint> {
         session,
     };
     Ok((visited, kept))
+}
+
+/// Says, once, that what the session does cannot be recorded, and what follows.
+fn tell_unrecorded(complaint: &Complaint) {
+    let told = format!(
+        "warning: {}: reading goes on, and what changes something is refused until it can be recorded; \
+         --store names another journal, --no-journal --yes does without\n",
+        complaint.message
+    );
+    // Nobody is left to tell when standard error is closed.
+    let _ = live::tell(&told);
 }
 
 /// Fetches the credentials of an account: whoever goes there and then finds that there are none is
