@@ -7,7 +7,7 @@ use std::io::IsTerminal as _;
 
 use clap::Args;
 
-use super::{Global, Outcome, interrupt, show};
+use super::{Global, Outcome, interrupt, pager, show};
 use crate::config::{self, Environment};
 use crate::error::{Complaint, exit};
 use crate::repl;
@@ -50,7 +50,11 @@ impl Repl {
             is_typed,
             history: config::history_file(&Environment::of_process()).ok(),
             greeting,
-            write: Box::new(show::text),
+            write: if is_typed && std::io::stdout().is_terminal() {
+                Box::new(pager::text)
+            } else {
+                Box::new(show::text)
+            },
             complain: Box::new(show::complaints),
         };
         let session = std::thread::Builder::new()

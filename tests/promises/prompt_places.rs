@@ -485,3 +485,66 @@ fn without_a_home_a_session_reads_and_on_the_simulated_account_nothing_is_said()
         .stdout("success\n")
         .run();
 }
+
+/// A prompt on the simulated account whose terminal has 40 lines, with this pager.
+fn paging(variables: &str) -> Terminal {
+    let terminal = Terminal::of(variables, "--sim repl");
+    terminal.answers("Ctrl-D leaves");
+    terminal
+}
+
+#[test]
+fn what_is_longer_than_the_screen_goes_through_the_pager_of_the_environment() {
+    if !terminal::is_there() {
+        return;
+    }
+    let folder = Folder::new();
+    let paged = folder.path().join("paged");
+    let pager = format!(
+        "MW_PAGER='cat >{}; echo THROUGH' PAGER=false",
+        paged.display()
+    );
+    let terminal = paging(&pager);
+    terminal.enters("[1, 2, 3]");
+    terminal.answers("3");
+    assert!(!paged.exists());
+    terminal.enters("let all = []; for n in 1..61 { all.push(`line ${n}`); } all");
+    terminal.answers("\nTHROUGH\n");
+    let text = std::fs::read_to_string(&paged).unwrap();
+    assert!(
+        text.contains("line 1") && text.contains("line 60"),
+        "{text}"
+    );
+}
+
+#[test]
+fn without_a_pager_that_works_it_is_written_as_it_is() {
+    if !terminal::is_there() {
+        return;
+    }
+    for variables in [
+        "MW_PAGER=no-such-pager",
+        "PAGER=false",
+        "PAGER=cat",
+        "MW_PAGER='' PAGER=false",
+    ] {
+        let terminal = paging(variables);
+        terminal.enters("let all = []; for n in 1..61 { all.push(`line ${n}`); } all");
+        terminal.answers("line 60");
+    }
+}
+
+#[test]
+fn ctrl_c_in_the_pager_keeps_the_session() {
+    if !terminal::is_there() {
+        return;
+    }
+    let terminal = paging("PAGER='less'");
+    terminal.enters("let all = []; for n in 1..61 { all.push(`line ${n}`); } all");
+    terminal.shows("the pager", |screen| screen.ends_with("\n:"));
+    terminal.presses("C-c");
+    terminal.presses("q");
+    terminal.shows("the prompt again", |screen| screen.ends_with("\nsim>"));
+    terminal.enters("all.len() - 18");
+    terminal.answers("\n42\n");
+}
