@@ -6,6 +6,7 @@ mod completion;
 mod lines;
 mod place;
 mod transcript;
+mod turn;
 
 use std::cell::RefCell;
 use std::fs::OpenOptions;
@@ -23,6 +24,7 @@ use command::Asked;
 use lines::{Lines, Read};
 pub use place::{Place, Places};
 use transcript::Transcript;
+pub use turn::Turn;
 
 /// A value as it is shown, in a format or as it suits it.
 pub type Rendered = Box<dyn Fn(&Document, Option<Format>) -> Result<String, Complaint> + Send>;
@@ -39,6 +41,8 @@ pub struct Settings {
     pub places: Box<dyn Places>,
     /// Whether somebody types, and may go on after a mistake.
     pub is_typed: bool,
+    /// Whose turn it is.
+    pub turn: Turn,
     /// Where the lines typed are kept.
     pub history: Option<PathBuf>,
     /// What is said first.
@@ -75,7 +79,9 @@ pub fn run(settings: Settings) -> Result<u8, Complaint> {
             Read::Again => continue,
             Read::End => return Ok(exit::DONE),
         };
-        match sitting.takes(&line) {
+        let turn = sitting.settings.turn.clone();
+        let taken = turn.begins().map_err(Left::With);
+        match taken.and_then(|()| sitting.takes(&line)) {
             Ok(()) => {}
             Err(Left::With(code)) => return Ok(code),
             Err(Left::Interrupted) => say("interrupted"),
@@ -86,6 +92,9 @@ pub fn run(settings: Settings) -> Result<u8, Complaint> {
                     return Ok(first.map_or(exit::FAILED, |complaint| complaint.exit));
                 }
             }
+        }
+        if let Err(code) = turn.ends() {
+            return Ok(code);
         }
     }
 }
@@ -227,7 +236,6 @@ impl Sitting {
     }
 
     fn evaluates(&self, source: &Source) -> Result<crate::script::Value, Left> {
-        self.settings.place.host.stop().renew();
         let outcome = self.interpreter.borrow_mut().run(source);
         outcome.map_err(|ended| match ended {
             Ended::Quietly(exit::INTERRUPTED) if self.settings.is_typed => Left::Interrupted,

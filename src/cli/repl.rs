@@ -1,5 +1,6 @@
 //! `mw repl`.
 
+mod before;
 mod places;
 mod simulation;
 
@@ -10,9 +11,10 @@ use clap::Args;
 use super::{Global, Outcome, interrupt, pager, show};
 use crate::config::{self, Environment};
 use crate::error::{Complaint, exit};
-use crate::repl;
+use crate::repl::{self, Turn};
 use crate::script::stop::Stop;
-use places::Places;
+use before::Before;
+use places::{Places, Trail};
 
 /// Explore at a prompt.
 #[derive(Args, Debug)]
@@ -28,13 +30,18 @@ impl Repl {
     pub fn run(self, global: &Global) -> Outcome {
         let stop = Stop::default();
         let is_typed = std::io::stdin().is_terminal();
-        let runtime = if is_typed {
-            interrupt::watch_session(&stop)
-        } else {
-            interrupt::watch(&stop)
-        };
-        let (places, place) = Places::begin(global, &stop, runtime)?;
-        let trail = places.trail();
+        let (turn, trail) = (Turn::new(&stop), Trail::default());
+        let runtime = interrupt::watch_session(&stop, &turn, is_typed, {
+            let (before, trail) = (Before::now(), trail.clone());
+            move || {
+                before.again();
+                if let Err(complaint) = trail.end(exit::INTERRUPTED) {
+                    show::complaints(&[complaint]);
+                }
+                std::process::exit(exit::INTERRUPTED.into());
+            }
+        });
+        let (places, place) = Places::begin(global, &stop, runtime, &trail)?;
         let greeting = if global.quiet || !is_typed {
             String::new()
         } else {
@@ -48,6 +55,7 @@ impl Repl {
             place,
             places: Box::new(places),
             is_typed,
+            turn,
             history: config::history_file(&Environment::of_process()).ok(),
             greeting,
             write: if is_typed && std::io::stdout().is_terminal() {
@@ -64,7 +72,8 @@ impl Repl {
             .map_err(|error| Complaint::new(exit::FAILED, format!("no thread: {error}")))?;
         match session.join() {
             Ok(outcome) => {
-                trail.end()?;
+                let code = outcome.as_ref().map_or_else(|it| it.exit, |code| *code);
+                trail.end(code)?;
                 Ok(outcome?)
             }
             Err(_) => Err(Complaint::new(

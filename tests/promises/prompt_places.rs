@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::stage::folder::Folder;
 use crate::stage::mw::{Done, Mw};
+use crate::stage::page::Silence;
 use crate::stage::server::Server;
 use crate::stage::terminal::{self, Terminal};
 
@@ -543,8 +544,122 @@ fn ctrl_c_in_the_pager_keeps_the_session() {
     terminal.enters("let all = []; for n in 1..61 { all.push(`line ${n}`); } all");
     terminal.shows("the pager", |screen| screen.ends_with("\n:"));
     terminal.presses("C-c");
-    terminal.presses("q");
-    terminal.shows("the prompt again", |screen| screen.ends_with("\nsim>"));
+    // It may throw away what is typed right after that; what it leaves goes to the prompt.
+    terminal.shows("the prompt again", |screen| {
+        if screen.ends_with("\n:") {
+            terminal.presses("q");
+        }
+        screen.trim_end_matches(['q', ' ']).ends_with("\nsim>")
+    });
+    terminal.presses("C-u");
     terminal.enters("all.len() - 18");
     terminal.answers("\n42\n");
+}
+
+#[test]
+fn a_session_that_is_ended_at_the_prompt_leaves_the_terminal_as_it_was() {
+    if !terminal::is_there() {
+        return;
+    }
+    for signal in ["TERM", "HUP"] {
+        let terminal = Terminal::staying("", "--sim repl");
+        terminal.answers("Ctrl-D leaves");
+        terminal.types("let half");
+        terminal.shows("what is typed", |screen| screen.ends_with("sim> let half"));
+        terminal.signals(signal);
+        terminal.shows("the exit code", |screen| screen.ends_with("\nexit 130"));
+        // Echoed as it is typed, and given on at the end of the line: neither is so in raw mode.
+        terminal.enters("sane");
+        terminal.shows("a line, twice", |screen| screen.ends_with("\nsane\nsane"));
+    }
+}
+
+#[test]
+fn a_line_at_work_is_stopped_in_order_before_a_session_is_ended() {
+    if !terminal::is_there() {
+        return;
+    }
+    let terminal = Terminal::staying("", "--sim repl");
+    terminal.answers("Ctrl-D leaves");
+    terminal.enters(r#"ensure(|| { print("looping"); while true {} }, || print("cleaned up"))"#);
+    terminal.shows("the loop at work", |screen| screen.ends_with("\nlooping"));
+    terminal.signals("TERM");
+    terminal.shows("the exit code", |screen| {
+        screen.contains("\ncleaned up\n") && screen.ends_with("\nexit 130")
+    });
+}
+
+#[test]
+fn a_call_under_way_is_on_record_when_a_session_is_ended() {
+    let silence = Silence::serve();
+    let folder = Arc::new(Folder::new());
+    let mw = |arguments: &[&str]| {
+        Mw::new(arguments)
+            .env("OPENMETAL_API_URL", silence.url())
+            .env("OPENMETAL_API_KEY", "key")
+            .sharing(&folder)
+            .any_stdout()
+            .any_stderr()
+    };
+    let mut process = mw(&["--allow", "destroy", "repl"]).start();
+    process.enters(r#"delete_vlan("0Absd1")"#);
+    assert_eq!(silence.asked(), "DELETE /v1/vlans/0Absd1 HTTP/1.1");
+    process.signal("TERM");
+    let ended = process.ends_itself();
+    assert_eq!(ended.code, Some(130), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("may have been carried out"),
+        "{}",
+        ended.stderr
+    );
+    let listed = mw(&["--output", "json", "runs", "list"]).run();
+    let runs: Vec<Value> = serde_json::from_str(&listed.stdout).unwrap();
+    assert_eq!(
+        (runs.len(), &runs[0]["state"]),
+        (1, &Value::from("cancelled"))
+    );
+    let shown = mw(&[
+        "--output",
+        "json",
+        "runs",
+        "show",
+        runs[0]["id"].as_str().unwrap(),
+    ])
+    .run();
+    let run: Value = serde_json::from_str(&shown.stdout).unwrap();
+    assert_eq!(run["calls"][0]["operation"], "delete_vlan");
+    assert_eq!(run["calls"][0]["state"], "in-doubt");
+}
+
+#[test]
+fn piped_lines_that_wait_for_more_end_at_the_first_signal() {
+    for signal in ["TERM", "INT"] {
+        let mut process = Mw::new(["--sim", "repl"]).start();
+        process.enters("40 + 2");
+        process.says("42");
+        process.signal(signal);
+        assert_eq!(process.ends_itself().code, Some(130));
+    }
+}
+
+#[test]
+fn a_session_whose_terminal_goes_away_ends_its_trail() {
+    if !terminal::is_there() {
+        return;
+    }
+    let two = Two::new();
+    let home = two.folder.path().join("home");
+    let variables = format!(
+        "KEY=sim MW_CONFIG='{0}/config/metalwright/config.toml' XDG_STATE_HOME='{0}/state'",
+        home.display()
+    );
+    let terminal = Terminal::of(&variables, "repl");
+    terminal.shows("the profile", |screen| screen.ends_with("\nhere>"));
+    terminal.enters("clouds().len() + 40");
+    terminal.shows("the answer", |screen| screen.contains("\n42\n"));
+    assert_eq!(two.runs()[0]["state"], "running");
+    terminal.hangs_up();
+    // Every look is a process, which takes its time.
+    let is_over = (0..400).any(|_| two.runs()[0]["state"] == "cancelled");
+    assert!(is_over, "{:?}", two.runs());
 }

@@ -142,6 +142,21 @@ impl Terminal {
         self.presses("Enter");
     }
 
+    /// Sends the call a signal by its name: `TERM`. It must be one that stays.
+    pub fn signals(&self, name: &str) {
+        let pane = self.tmux(&["list-panes", "-F", "#{pane_pid}"]);
+        let pane = String::from_utf8_lossy(&pane.stdout).trim().to_owned();
+        let children = format!("/proc/{pane}/task/{pane}/children");
+        let call = fs::read_to_string(children).unwrap().trim().to_owned();
+        let status = Command::new("kill").args(["-s", name, &call]).status();
+        assert!(status.unwrap().success(), "kill -s {name} {call}");
+    }
+
+    /// Takes the terminal away.
+    pub fn hangs_up(&self) {
+        assert!(self.tmux(&["kill-session"]).status.success());
+    }
+
     /// Looks at the screen until it holds this; every look is a process, which takes its time.
     #[track_caller]
     pub fn shows(&self, what: &str, mut holds: impl FnMut(&str) -> bool) -> String {

@@ -21,6 +21,7 @@ use crate::money::Money;
 use crate::operation::nearest;
 use crate::output::Document;
 use crate::repl::{self, Place};
+use crate::script::Ended;
 use crate::script::host::{Host, Parts};
 use crate::script::origin::Origin;
 use crate::script::runtime::LazyRuntime;
@@ -39,15 +40,25 @@ const SIMULATOR: &str = "sim";
 #[derive(Clone)]
 pub struct Trail(Arc<Mutex<Kept>>);
 
+impl Default for Trail {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(Kept::not())))
+    }
+}
+
 impl Trail {
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends it, once.
-    pub fn end(&self) -> Result<(), Complaint> {
+    /// Ends it, once; with this exit code the session ends too, or goes elsewhere.
+    pub fn end(&self, code: u8) -> Result<(), Complaint> {
         let kept = std::mem::replace(&mut *self.kept(), Kept::not());
-        let ended = kept.end(&Ok(Document::Nothing), &Stop::default());
+        let ended = match code {
+            exit::INTERRUPTED => Err(Ended::Quietly(code)),
+            _ => Ok(Document::Nothing),
+        };
+        let ended = kept.end(&ended, &Stop::default());
         ended.map_err(|error| kept::complaint(&error))
     }
 
@@ -106,6 +117,7 @@ impl Places {
         global: &Global,
         stop: &Stop,
         runtime: Arc<LazyRuntime>,
+        trail: &Trail,
     ) -> Result<(Self, Place), Complaint> {
         let (here, kept) = visit(global.clone(), stop)?;
         if kept.recorder().is_some()
@@ -119,15 +131,11 @@ impl Places {
             runtime,
             here,
             others: Vec::new(),
-            trail: Trail(Arc::new(Mutex::new(kept))),
+            trail: trail.clone(),
         };
+        *trail.kept() = kept;
         let place = places.place();
         Ok((places, place))
-    }
-
-    /// The trail of where the session is.
-    pub fn trail(&self) -> Trail {
-        self.trail.clone()
     }
 
     /// Where the session is, for scripts to stand on.
@@ -268,7 +276,7 @@ impl repl::Places for Places {
             (new, kept)
         };
         // What was done there is on record; that nothing more is cannot be written may be told.
-        if let Err(complaint) = self.trail.end() {
+        if let Err(complaint) = self.trail.end(exit::DONE) {
             show::complaints(&[complaint]);
         }
         *self.trail.kept() = kept;
