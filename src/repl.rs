@@ -258,13 +258,14 @@ impl Sitting {
         if self.settings.is_typed {
             say(&format!("on {described}"));
         }
-        self.reads_again()
+        let host = &self.settings.place.host;
+        self.interpreter.borrow_mut().moves(host);
+        Ok(())
     }
 
-    /// Reads again what was imported, where the session is now.
+    /// Reads again what was imported.
     fn reads_again(&self) -> Result<(), Left> {
-        let host = &self.settings.place.host;
-        let lost = self.interpreter.borrow_mut().moves(host);
+        let lost = self.interpreter.borrow_mut().reads_again();
         let Some(path) = lost.first() else {
             return Ok(());
         };

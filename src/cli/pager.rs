@@ -30,6 +30,10 @@ pub fn text(text: &str) -> Result<(), Complaint> {
 /// The pager that the environment names, or `less`; none where it names none.
 fn pager() -> Option<Command> {
     let named = env::var("MW_PAGER").or_else(|_| env::var("PAGER"));
+    if env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        // What cannot move about on the screen shows nothing better.
+        return None;
+    }
     let mut pager = match named.as_deref().map(str::trim) {
         Ok("" | "cat") => return None,
         Ok(named) => {

@@ -34,10 +34,10 @@ impl Repl {
         let runtime = interrupt::watch_session(&stop, &turn, is_typed, {
             let (before, trail) = (Before::now(), trail.clone());
             move || {
-                before.again();
                 if let Err(complaint) = trail.end(exit::INTERRUPTED) {
                     show::complaints(&[complaint]);
                 }
+                before.again();
                 std::process::exit(exit::INTERRUPTED.into());
             }
         });

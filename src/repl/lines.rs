@@ -1,7 +1,7 @@
 //! Where the lines of a session come from: a terminal, or anything else that can be read.
 
 use std::cell::RefCell;
-use std::io::{self, BufRead as _};
+use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rustyline::error::ReadlineError;
 use rustyline::history::{FileHistory, History as _};
 use rustyline::{
-    Cmd, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext,
+    Behavior, Cmd, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext,
     EventHandler, KeyEvent, RepeatCount,
 };
 
@@ -131,6 +131,12 @@ impl Typed {
             .completion_type(CompletionType::List)
             .auto_add_history(false)
             .max_history_size(10_000)?
+            // The prompt is no part of what goes to a file or to another program.
+            .behavior(if io::stdout().is_terminal() {
+                Behavior::Stdio
+            } else {
+                Behavior::PreferTerm
+            })
             .build();
         let mut editor: Editor<Prompt, FileHistory> = Editor::with_config(config)?;
         editor.set_helper(Some(Prompt::new(session)));

@@ -3,6 +3,7 @@
 use std::env;
 use std::fs;
 use std::io::Write as _;
+use std::path::Path;
 use std::process::{Command, Output};
 
 use super::folder::Folder;
@@ -150,6 +151,19 @@ impl Terminal {
         let call = fs::read_to_string(children).unwrap().trim().to_owned();
         let status = Command::new("kill").args(["-s", name, &call]).status();
         assert!(status.unwrap().success(), "kill -s {name} {call}");
+    }
+
+    /// Makes the screen so wide and so high.
+    pub fn resizes(&self, columns: u32, rows: u32) {
+        let (columns, rows) = (columns.to_string(), rows.to_string());
+        let resized = self.tmux(&["resize-window", "-x", &columns, "-y", &rows]);
+        assert!(resized.status.success(), "{resized:?}");
+    }
+
+    /// Writes to this file, from now on, all that the call writes to the terminal.
+    pub fn records(&self, file: &Path) {
+        let into = format!("cat >>'{}'", file.display());
+        assert!(self.tmux(&["pipe-pane", &into]).status.success());
     }
 
     /// Takes the terminal away.
