@@ -136,6 +136,13 @@ impl Session {
         Self(self.0.clone(), recorder)
     }
 
+    /// Has on a record that begins later what was allowed and consented to before.
+    pub fn retells(&self, recorder: &Recorder) {
+        for grant in self.permission().given_since() {
+            recorder.consent(&grant);
+        }
+    }
+
     /// What may be done.
     #[must_use]
     pub fn permission(&self) -> &Permission {

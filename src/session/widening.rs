@@ -36,6 +36,13 @@ impl Permission {
         }
     }
 
+    /// What was allowed and consented to while it goes on, in words.
+    pub(super) fn given_since(&self) -> Vec<String> {
+        let mut given: Vec<String> = self.since().iter().map(ToString::to_string).collect();
+        given.extend(self.consents().iter().map(ToString::to_string));
+        given
+    }
+
     pub(super) fn since(&self) -> RwLockReadGuard<'_, Vec<Grant>> {
         self.since.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -53,8 +60,7 @@ impl Permission {
     #[must_use]
     pub fn told(&self) -> Told {
         let mut allowed: Vec<String> = self.allow.iter().map(ToString::to_string).collect();
-        allowed.extend(self.since().iter().map(ToString::to_string));
-        allowed.extend(self.consents().iter().map(ToString::to_string));
+        allowed.extend(self.given_since());
         let mut seen = Vec::new();
         allowed.retain(|it| {
             !seen.contains(it) && {

@@ -531,3 +531,27 @@ fn a_session_whose_terminal_goes_away_ends_its_trail() {
     });
     assert!(is_over, "{:?}", two.runs());
 }
+
+#[test]
+fn what_a_session_was_allowed_is_on_record_with_each_of_its_trails() {
+    let two = Two::with("allow = [\"read\"]", "allow = [\"read\"]");
+    let lines = ":allow change\nclouds().len()\n:allow set_power\n:profile there\nclouds().len()\n\
+                 :profile here\nclouds().len()\n";
+    let done = two.says(&["repl"], lines);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let file = two.folder.path().join("home/state/metalwright/journal.db");
+    let journal = rusqlite::Connection::open(file).unwrap();
+    let mut asked = journal
+        .prepare("SELECT profile, consents FROM runs ORDER BY number")
+        .unwrap();
+    let rows = asked
+        .query_map([], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })
+        .unwrap();
+    let rows: Vec<(String, String)> = rows.map(Result::unwrap).collect();
+    let all = r#"["change","set_power"]"#;
+    let expected = [("here", all), ("there", "[]"), ("here", all)];
+    let expected = expected.map(|(profile, words)| (profile.to_owned(), words.to_owned()));
+    assert_eq!(rows, expected);
+}

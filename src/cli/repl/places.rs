@@ -264,7 +264,12 @@ impl repl::Places for Places {
         let (new, kept) = if let Some(at) = known {
             let visited = self.others.swap_remove(at);
             match audit(&visited.global, &visited.account) {
-                Ok(kept) => (visited, kept),
+                Ok(kept) => {
+                    if let Some(recorder) = kept.recorder() {
+                        visited.session.retells(recorder);
+                    }
+                    (visited, kept)
+                }
                 Err(complaint) => {
                     self.others.push(visited);
                     return Err(complaint);
