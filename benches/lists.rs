@@ -97,6 +97,7 @@ fn interpreter(nodes: &[Value]) -> Interpreter {
         memory: Memory::of_the_run(),
         shelf: Shelf::default(),
         profile: "bench".to_owned(),
+        origin: metalwright::script::origin::Origin::default(),
         controls: None,
         coverage: None,
         locals: Arc::default(),

@@ -23,6 +23,7 @@ mod live;
 mod locals;
 mod locks;
 mod noise;
+mod pager;
 mod prepared;
 mod repl;
 mod run;

@@ -10,9 +10,11 @@ mod history;
 mod lines;
 mod offer;
 mod paths;
+mod place;
 mod prompt;
 mod recall;
 mod transcript;
+mod turn;
 mod walk;
 
 use std::cell::RefCell;
@@ -25,29 +27,33 @@ use std::time::Instant;
 use crate::error::{Complaint, exit};
 use crate::output::{self, Document, Format, Paint, span};
 use crate::reference;
-use crate::script::directory::Directory;
-use crate::script::host::Host;
 use crate::script::source::Source;
 use crate::script::{Ended, Interpreter, Known};
 use command::Asked;
 use history::History;
 use lines::{Lines, Read};
+pub use place::{Place, Places};
 use prompt::Prompt;
 use transcript::Transcript;
+pub use turn::Turn;
 
 /// A value as it is shown, in a format or as it suits it.
-pub type Rendered = Box<dyn Fn(&Document, Option<Format>) -> Result<String, Complaint>>;
+pub type Rendered = Box<dyn Fn(&Document, Option<Format>) -> Result<String, Complaint> + Send>;
 /// Writes what is shown.
-pub type Write = Box<dyn Fn(&str) -> Result<(), Complaint>>;
+pub type Write = Box<dyn Fn(&str) -> Result<(), Complaint> + Send>;
 /// Shows complaints.
-pub type Complain = Box<dyn Fn(&[Complaint])>;
+pub type Complain = Box<dyn Fn(&[Complaint]) + Send>;
 
 /// What a session at the prompt needs.
 pub struct Settings {
-    /// What scripts stand on.
-    pub host: Host,
-    /// What the account has, for completion.
-    pub directory: Directory,
+    /// Where it begins.
+    pub place: Place,
+    /// Where else it may go.
+    pub places: Box<dyn Places>,
+    /// Whether somebody types, and may go on after a mistake.
+    pub is_typed: bool,
+    /// Whose turn it is.
+    pub turn: Turn,
     /// How what is typed is coloured.
     pub paint: Paint,
     /// Where the lines typed are kept.
@@ -56,10 +62,6 @@ pub struct Settings {
     pub editor: Option<String>,
     /// What is said first.
     pub greeting: String,
-    /// The prompt; none where lines come from no terminal.
-    pub prompt: Option<String>,
-    /// A value as it is shown.
-    pub rendered: Rendered,
     /// Writes what is shown.
     pub write: Write,
     /// Shows complaints.
@@ -69,13 +71,13 @@ pub struct Settings {
 /// Runs a session until it is left. The exit code is that of `exit(n)`, or 0; of lines that come from
 /// no terminal the first that fails ends the session with its own.
 pub fn run(settings: Settings) -> Result<u8, Complaint> {
-    let interpreter = Rc::new(RefCell::new(Interpreter::of_session(&settings.host)));
+    let interpreter = Rc::new(RefCell::new(Interpreter::of_session(&settings.place.host)));
     // Lines that come from no terminal are known as long as they last.
-    let file = settings.prompt.as_ref().and(settings.history.clone());
+    let file = settings.history.clone().filter(|_| settings.is_typed);
     let (history, trouble) = History::open(file);
-    let directory = Rc::new(RefCell::new(settings.directory.clone()));
+    let directory = settings.place.directory.clone();
     let mut lines = Lines::new(
-        settings.prompt.as_deref(),
+        settings.is_typed.then_some(settings.place.prompt.as_str()),
         &history,
         Prompt::new(interpreter.clone(), directory, settings.paint),
     )?;
@@ -86,7 +88,6 @@ pub fn run(settings: Settings) -> Result<u8, Complaint> {
         say(&trouble);
     }
     let mut sitting = Sitting {
-        is_watched: settings.prompt.is_some(),
         settings,
         interpreter,
         history,
@@ -96,23 +97,30 @@ pub fn run(settings: Settings) -> Result<u8, Complaint> {
         loaded: None,
     };
     loop {
-        let outcome = match lines.read(sitting.draft.take().as_deref())? {
+        lines.goes(&sitting.settings.place);
+        let read = lines.read(sitting.draft.take().as_deref())?;
+        let turn = sitting.settings.turn.clone();
+        let taken = turn.begins().map_err(Left::With);
+        let outcome = taken.and_then(|()| match read {
             Read::Line(line) => sitting.hears(&line),
             Read::Draft(line) => sitting.edits(line),
-            Read::Again => continue,
-            Read::End => return Ok(exit::DONE),
-        };
+            Read::Again => Ok(()),
+            Read::End => Err(Left::With(exit::DONE)),
+        });
         match outcome {
             Ok(()) => {}
             Err(Left::With(code)) => return Ok(code),
             Err(Left::Interrupted) => say("interrupted"),
             Err(Left::Failed(complaints)) => {
                 (sitting.settings.complain)(&complaints);
-                if !sitting.is_watched {
+                if !sitting.settings.is_typed {
                     let first = complaints.first();
                     return Ok(first.map_or(exit::FAILED, |complaint| complaint.exit));
                 }
             }
+        }
+        if let Err(code) = turn.ends() {
+            return Ok(code);
         }
     }
 }
@@ -136,8 +144,6 @@ impl From<Complaint> for Left {
 /// A session under way.
 struct Sitting {
     settings: Settings,
-    /// Whether somebody types, and may go on after a mistake.
-    is_watched: bool,
     interpreter: Rc<RefCell<Interpreter>>,
     history: History,
     /// What the next line begins with.
@@ -216,7 +222,7 @@ impl Sitting {
             Asked::Vars => Ok((self.settings.write)(&self.listed())?),
             Asked::Type(expression) => self.tells_type(&expression),
             Asked::Time(line) => {
-                let (begun, clock) = (Instant::now(), self.settings.host.clock().clone());
+                let (begun, clock) = (Instant::now(), self.settings.place.host.clock().clone());
                 let since = clock.now();
                 let outcome = self.runs(&line, None);
                 let took = span(begun.elapsed().as_secs_f64());
@@ -230,20 +236,37 @@ impl Sitting {
             }
             Asked::Load(file) => self.loads(file),
             Asked::Reload => {
-                let host = self.settings.host.clone();
-                let lost = self.interpreter.borrow_mut().moves(&host);
-                if let Some(path) = lost.first() {
-                    let message = format!("cannot import {path:?} again");
-                    return Err(Complaint::new(exit::FAILED, message)
-                        .hint(format!("import {path:?} as …; says what is wrong with it"))
-                        .into());
-                }
+                self.reads_again()?;
                 match self.loaded.clone() {
                     Some(file) => self.loads(file),
                     None => Ok(()),
                 }
             }
             Asked::Save(file) => self.saves(&file),
+            Asked::Profile(None) => {
+                let profiles = self.settings.places.profiles()?;
+                self.shows(&profiles, None)
+            }
+            Asked::Profile(Some(name)) => self.moves(&name),
+            Asked::Sim(None) => Ok((self.settings.write)(&self.settings.places.simulator()?)?),
+            Asked::Sim(Some(by)) => Ok((self.settings.write)(&self.settings.places.advance(&by)?)?),
+            Asked::Faults(None) => {
+                let faults = self.settings.places.faults()?;
+                self.shows(&faults, None)
+            }
+            Asked::Faults(Some(file)) => {
+                let faults = self.settings.places.fail(&file)?;
+                self.shows(&faults, None)
+            }
+            Asked::Runs(count) => {
+                let runs = self.settings.places.runs(count)?;
+                self.shows(&runs, None)
+            }
+            Asked::Allow(None) => Ok((self.settings.write)(&self.settings.places.allowed())?),
+            Asked::Allow(Some(grants)) => {
+                let allowed = self.settings.places.allow(&grants)?;
+                Ok((self.settings.write)(&allowed)?)
+            }
             Asked::Shown(format, Some(line)) => self.runs(&line, Some(format)),
             Asked::Shown(format, None) => {
                 let document = self.last()?;
@@ -258,7 +281,7 @@ impl Sitting {
                 self.edits(line?)
             }
             Asked::Csv(file) => {
-                let text = (self.settings.rendered)(&self.last()?, Some(Format::Csv))?;
+                let text = (self.settings.place.rendered)(&self.last()?, Some(Format::Csv))?;
                 write_new(&file, &text)?;
                 say(&format!("wrote {file}"));
                 Ok(())
@@ -281,23 +304,48 @@ impl Sitting {
     }
 
     fn evaluates(&self, source: &Source) -> Result<crate::script::Value, Left> {
-        self.settings.host.stop().renew();
-        let session = self.settings.host.session().clone();
+        let session = self.settings.place.host.session().clone();
         let changes = session.changes();
         let outcome = self.interpreter.borrow_mut().run(source);
         if session.changes() != changes {
-            self.settings.directory.doubt();
+            self.settings.place.directory.doubt();
         }
         outcome.map_err(|ended| match ended {
-            Ended::Quietly(exit::INTERRUPTED) if self.is_watched => Left::Interrupted,
+            Ended::Quietly(exit::INTERRUPTED) if self.settings.is_typed => Left::Interrupted,
             Ended::Quietly(code) => Left::With(code),
             Ended::Complaining(complaints) => Left::Failed(complaints),
         })
     }
 
     fn shows(&self, document: &Document, format: Option<Format>) -> Result<(), Left> {
-        let text = (self.settings.rendered)(document, format)?;
+        let text = (self.settings.place.rendered)(document, format)?;
         Ok((self.settings.write)(&text)?)
+    }
+
+    /// Goes to the account of a profile, with all that the session has declared.
+    fn moves(&mut self, profile: &str) -> Result<(), Left> {
+        let place = self.settings.places.moves(profile)?;
+        self.settings.place = place;
+        let described = &self.settings.place.described;
+        self.transcript.moves(described);
+        if self.settings.is_typed {
+            say(&format!("on {described}"));
+        }
+        let host = &self.settings.place.host;
+        self.interpreter.borrow_mut().moves(host);
+        Ok(())
+    }
+
+    /// Reads again what was imported.
+    fn reads_again(&self) -> Result<(), Left> {
+        let lost = self.interpreter.borrow_mut().reads_again();
+        let Some(path) = lost.first() else {
+            return Ok(());
+        };
+        let message = format!("cannot import {path:?} again");
+        Err(Complaint::new(exit::FAILED, message)
+            .hint(format!("import {path:?} as …; says what is wrong with it"))
+            .into())
     }
 
     /// The last result.

@@ -41,6 +41,7 @@ pub mod local;
 mod modules;
 mod moment;
 mod options;
+pub mod origin;
 mod parallel;
 mod processor;
 mod progress;

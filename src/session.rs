@@ -23,6 +23,7 @@ mod recorder;
 mod scribe;
 mod spending;
 mod subject;
+mod widening;
 mod witness;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -110,7 +111,7 @@ impl From<Halt> for Failure {
 
 /// The path of every effect, shared by all branches of a run.
 #[derive(Clone)]
-pub struct Session(Arc<Inner>);
+pub struct Session(Arc<Inner>, Option<Recorder>);
 
 struct Inner {
     settings: Settings,
@@ -123,13 +124,44 @@ struct Inner {
 impl Session {
     /// A session with these settings.
     #[must_use]
-    pub fn new(settings: Settings) -> Self {
-        Self(Arc::new(Inner {
+    pub fn new(mut settings: Settings) -> Self {
+        let recorder = settings.recorder.take();
+        let inner = Inner {
             settings,
             client: OnceLock::new(),
             known: Known::default(),
             changes: AtomicU64::new(0),
-        }))
+        };
+        Self(Arc::new(inner), recorder)
+    }
+
+    /// The same path, with what it has bought and been allowed so far, on another record.
+    #[must_use]
+    pub fn on_record(&self, recorder: Option<Recorder>) -> Self {
+        Self(self.0.clone(), recorder)
+    }
+
+    /// Has on a record that begins later what was allowed and consented to before.
+    pub fn retells(&self, recorder: &Recorder) {
+        for grant in self.permission().given_since() {
+            recorder.consent(&grant);
+        }
+    }
+
+    /// What may be done.
+    #[must_use]
+    pub fn permission(&self) -> &Permission {
+        &self.0.settings.permission
+    }
+
+    /// Allows more from now on, and has it on record.
+    pub fn allow(&self, grants: Vec<Grant>) {
+        if let Some(recorder) = self.recorder() {
+            for grant in &grants {
+                recorder.consent(&grant.to_string());
+            }
+        }
+        self.permission().widen(grants);
     }
 
     /// The account's time.
@@ -141,7 +173,7 @@ impl Session {
     /// Where it is written down what is done, if it is.
     #[must_use]
     pub fn recorder(&self) -> Option<&Recorder> {
-        self.0.settings.recorder.as_ref()
+        self.1.as_ref()
     }
 
     /// How many calls there were so far that may have changed something.

@@ -207,6 +207,23 @@ impl Simulator {
         answer
     }
 
+    /// How much the account has of what, now.
+    #[must_use]
+    pub fn counts(&self) -> Vec<(&'static str, usize)> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let world = &mut state.world;
+        world.now = self.settings.clock.now();
+        provision::catch_up(world);
+        let nodes = world.clouds.values().map(|it| it.stats.nodes.len());
+        vec![
+            ("clouds", world.clouds.len()),
+            ("nodes", nodes.sum()),
+            ("VLANs", world.vlans.len()),
+            ("IP blocks", world.blocks.len()),
+            ("orders", world.orders.len()),
+        ]
+    }
+
     fn control(&self, method: &str, path: &str, body: &[u8]) -> Answer {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let State { world, snapshots } = &mut *state;

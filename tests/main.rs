@@ -37,6 +37,8 @@ mod promises {
     mod progress;
     mod prompt;
     mod prompt_history;
+    mod prompt_places;
+    mod prompt_weather;
     mod rehearsals;
     mod runaways;
     mod schedules;

@@ -3,7 +3,7 @@
 mod identity;
 mod login;
 mod logout;
-mod profiles;
+pub mod profiles;
 mod prompt;
 mod status;
 

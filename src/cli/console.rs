@@ -104,7 +104,11 @@ impl Console for Terminal {
     }
 
     fn screen(&self) -> Screen {
-        self.screen
+        Screen {
+            // A window is drawn wider or narrower while a session goes on.
+            width: show::width(self.screen.is_terminal),
+            ..self.screen
+        }
     }
 
     fn is_watched(&self) -> bool {

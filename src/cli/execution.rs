@@ -16,6 +16,7 @@ use crate::error::{Complaint, exit};
 use crate::journal::RunKind;
 use crate::output::Document;
 use crate::script::host::{Host, Parts};
+use crate::script::origin::Origin;
 use crate::script::runtime::LazyRuntime;
 use crate::script::source::Source;
 use crate::script::stop::Stop;
@@ -132,6 +133,7 @@ impl Execution {
             memory,
             shelf: kept.shelf(),
             profile: self.account.profile().to_owned(),
+            origin: Origin::default(),
             controls: None,
             coverage: None,
             locals,

@@ -1,12 +1,18 @@
 //! Ctrl-C: the first one stops the run in an orderly way, the second one ends the process.
 
+use std::io::Read as _;
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::thread;
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
+use signal_hook::low_level::pipe;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::error::exit;
+use crate::repl::Turn;
 use crate::script::runtime::LazyRuntime;
 use crate::script::stop::Stop;
 
@@ -25,12 +31,44 @@ pub fn watch(stop: &Stop) -> Arc<LazyRuntime> {
     waking(stop, BOTH)
 }
 
-/// Lets Ctrl-C stop the line of a session, however often it is pressed: a session is not lost by
-/// impatience. Everything else ends the process as it would anyway.
-pub fn watch_session(stop: &Stop) -> Arc<LazyRuntime> {
-    // Where the handler cannot be registered, Ctrl-C ends the process.
-    let _ = flag::register(SIGINT, stop.signal_flag());
-    waking(stop, &[SIGINT])
+/// Lets signals end a session in order. Where lines are typed, Ctrl-C stops one, however often it is
+/// pressed: a session is not lost by impatience. What else ends it does so between two lines, by what is
+/// done `at_rest`, or stops the one that is carried out; a second one ends the process.
+pub fn watch_session(
+    stop: &Stop,
+    turn: &Turn,
+    is_typed: bool,
+    at_rest: impl Fn() + Send + 'static,
+) -> Arc<LazyRuntime> {
+    let (ending, waking_up): (&[i32], &[i32]) = if is_typed {
+        // Where the handler cannot be registered, Ctrl-C ends the process.
+        let _ = flag::register(SIGINT, stop.signal_flag());
+        (&[SIGTERM, SIGHUP], &[SIGINT])
+    } else {
+        (BOTH, &[])
+    };
+    // Where that cannot be had, they end the process as they would anyway.
+    if let Ok((mut heard, told)) = UnixStream::pair() {
+        let is_second = Arc::new(AtomicBool::new(false));
+        for signal in ending {
+            let Ok(told) = told.try_clone() else { continue };
+            let _ = flag::register_conditional_shutdown(
+                *signal,
+                exit::INTERRUPTED.into(),
+                is_second.clone(),
+            );
+            let _ = flag::register(*signal, is_second.clone());
+            let _ = pipe::register(*signal, told);
+        }
+        let turn = turn.clone();
+        let listening = thread::Builder::new().name("signals".to_owned());
+        let _ = listening.spawn(move || {
+            if heard.read_exact(&mut [0]).is_ok() {
+                turn.leave(exit::INTERRUPTED, at_rest);
+            }
+        });
+    }
+    waking(stop, waking_up)
 }
 
 /// The runtime that wakes what waits when one of these signals comes.

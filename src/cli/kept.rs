@@ -249,7 +249,10 @@ impl Kept {
             Ok(Book { journal, lease })
         };
         Ok(Self {
-            recorder: Some(Recorder::for_audit(machine(), open)),
+            recorder: Some(match kind {
+                RunKind::Session => Recorder::for_session(machine(), open),
+                _ => Recorder::for_audit(machine(), open),
+            }),
             texts: HashMap::new(),
             changed: None,
         })

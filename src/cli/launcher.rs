@@ -26,6 +26,7 @@ use crate::schedule::{Due, Durable, Finished, Job, Launch, Ledger, Memory};
 use crate::script::Ended;
 use crate::script::console::Console;
 use crate::script::host::{Host, Parts};
+use crate::script::origin::Origin;
 use crate::script::runtime::LazyRuntime;
 use crate::script::source::Source;
 use crate::script::stop::Stop;
@@ -281,6 +282,7 @@ fn prepared(
         memory: account.memory(&task.source.name),
         shelf: kept.shelf(),
         profile: inner.account.profile().to_owned(),
+        origin: Origin::default(),
         controls: None,
         coverage: None,
         locals: locals::of(

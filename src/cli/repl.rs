@@ -1,26 +1,21 @@
 //! `mw repl`.
 
+mod before;
+mod places;
+mod simulation;
+
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
-use serde_json::Map;
 
-use super::account::Account;
-use super::console::Terminal;
-use super::kept::{self, Kept};
-use super::label::Label;
-use super::{Global, Outcome, interrupt, locals, show};
+use super::{Global, Outcome, interrupt, pager, show};
 use crate::config::{self, Environment};
 use crate::error::{Complaint, exit};
-use crate::journal::RunKind;
-use crate::output::{Document, Stream};
-use crate::repl;
-use crate::script::host::{Host, Parts};
-use crate::script::shelf::Shelf;
+use crate::output::Stream;
+use crate::repl::{self, Turn};
 use crate::script::stop::Stop;
-use crate::script::window::Window;
+use before::Before;
+use places::{Places, Trail};
 
 /// Explore at a prompt.
 #[derive(Args, Debug)]
@@ -36,70 +31,52 @@ impl Repl {
     pub fn run(self, global: &Global) -> Outcome {
         let stop = Stop::default();
         let is_typed = std::io::stdin().is_terminal();
-        let runtime = if is_typed {
-            interrupt::watch_session(&stop)
-        } else {
-            interrupt::watch(&stop)
-        };
-        let account = Account::of(global, true)?;
-        let kept = Kept::audit(global, &account, RunKind::Session, "<repl>")?;
-        let directory = account.directory(global, &runtime);
-        let host = Host::new(Parts {
-            session: account.session(global, &stop, kept.recorder().cloned(), &Label::default())?,
-            runtime,
-            console: Arc::new(Terminal::new(
-                global,
-                account.simulated_clock(),
-                Label::default(),
-            )),
-            stop,
-            args: Map::new(),
-            memory: account.memory("<repl>"),
-            shelf: Shelf::default(),
-            profile: account.profile().to_owned(),
-            controls: None,
-            coverage: None,
-            locals: locals::of(global, &account, PathBuf::new(), Arc::default()),
-            window: Window::default(),
+        let (turn, trail) = (Turn::new(&stop), Trail::default());
+        let runtime = interrupt::watch_session(&stop, &turn, is_typed, {
+            let (before, trail) = (Before::now(), trail.clone());
+            move || {
+                if let Err(complaint) = trail.end(exit::INTERRUPTED) {
+                    show::complaints(&[complaint]);
+                }
+                before.again();
+                std::process::exit(exit::INTERRUPTED.into());
+            }
         });
-        let prompt = is_typed.then(|| prompt(&account));
+        let (places, place) = Places::begin(global, &stop, runtime, &trail)?;
         let greeting = if global.quiet || !is_typed {
             String::new()
         } else {
             format!(
                 "metalwright {} on {}\n?name explains, :help lists commands, Tab completes, Ctrl-D leaves",
                 env!("CARGO_PKG_VERSION"),
-                account.described()
+                place.described
             )
         };
-        let paint = global.color.on(Stream::Output);
-        let (options, clock) = (global.clone(), host.clock().clone());
+        let settings = repl::Settings {
+            place,
+            places: Box::new(places),
+            is_typed,
+            turn,
+            paint: global.color.on(Stream::Output),
+            editor: editor(&Environment::of_process()).filter(|_| is_typed),
+            history: config::history_file(&Environment::of_process()).ok(),
+            greeting,
+            write: if is_typed && std::io::stdout().is_terminal() {
+                Box::new(pager::text)
+            } else {
+                Box::new(show::text)
+            },
+            complain: Box::new(show::complaints),
+        };
         let session = std::thread::Builder::new()
             .name("script".to_owned())
             .stack_size(super::execution::STACK)
-            .spawn(move || {
-                repl::run(repl::Settings {
-                    host,
-                    directory,
-                    paint,
-                    history: config::history_file(&Environment::of_process()).ok(),
-                    editor: editor(&Environment::of_process()).filter(|_| is_typed),
-                    greeting,
-                    prompt,
-                    rendered: Box::new(move |document, format| {
-                        let mut options = options.clone();
-                        options.output = format.unwrap_or(options.output);
-                        show::rendered(document, &options, clock.now())
-                    }),
-                    write: Box::new(show::text),
-                    complain: Box::new(show::complaints),
-                })
-            })
+            .spawn(move || repl::run(settings))
             .map_err(|error| Complaint::new(exit::FAILED, format!("no thread: {error}")))?;
         match session.join() {
             Ok(outcome) => {
-                kept.end(&Ok(Document::Nothing), &Stop::default())
-                    .map_err(|error| kept::complaint(&error))?;
+                let code = outcome.as_ref().map_or_else(|it| it.exit, |code| *code);
+                trail.end(code)?;
                 Ok(outcome?)
             }
             Err(_) => Err(Complaint::new(
@@ -108,15 +85,6 @@ impl Repl {
             )
             .into()),
         }
-    }
-}
-
-/// The prompt on an account, which says where one is: the profile, with a mark where people are served.
-fn prompt(account: &Account) -> String {
-    match account {
-        Account::Simulated(_) => "sim> ".to_owned(),
-        Account::Real { profile, .. } if profile.production => format!("{}!> ", profile.name),
-        Account::Real { profile, .. } => format!("{}> ", profile.name),
     }
 }
 

@@ -4,7 +4,7 @@ mod changes;
 mod decide;
 mod diff;
 mod export;
-mod list;
+pub mod list;
 mod prune;
 mod resume;
 mod show;

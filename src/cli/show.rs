@@ -16,7 +16,7 @@ use crate::secret;
 pub fn screen(global: &Global, now: DateTime<Utc>) -> Screen {
     let is_terminal = io::stdout().is_terminal();
     Screen {
-        width: is_terminal.then(width).flatten(),
+        width: width(is_terminal),
         is_terminal,
         is_wide: global.wide,
         paint: global.color.on(Stream::Output),
@@ -24,8 +24,11 @@ pub fn screen(global: &Global, now: DateTime<Utc>) -> Screen {
     }
 }
 
-/// The width of the terminal that standard output is.
-fn width() -> Option<usize> {
+/// The width of the terminal that standard output is, if it is one.
+pub fn width(is_terminal: bool) -> Option<usize> {
+    if !is_terminal {
+        return None;
+    }
     let told = std::env::var("COLUMNS").ok();
     told.and_then(|columns| columns.parse().ok())
         .filter(|columns| *columns > 0)

@@ -55,7 +55,7 @@ fn read_model(file: &str) -> Result<Model, Complaint> {
 }
 
 /// The faults in a file.
-fn read_faults(file: &str) -> Result<Vec<Rule>, Complaint> {
+pub fn read_faults(file: &str) -> Result<Vec<Rule>, Complaint> {
     let text = fs::read_to_string(file).map_err(|error| {
         Complaint::usage(format!("cannot read the faults {file}: {error}"))
             .hint("--faults names a file of [[fault]] tables")

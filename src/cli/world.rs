@@ -130,6 +130,11 @@ impl World {
         })
     }
 
+    /// How much it has of what, now.
+    pub fn counts(&self) -> Vec<(&'static str, usize)> {
+        self.simulator().counts()
+    }
+
     /// Its controls, as they are over HTTP.
     pub fn controls(self: &Arc<Self>) -> Controls {
         let own = self.clone();

@@ -4,6 +4,9 @@ use crate::error::Complaint;
 use crate::operation::nearest;
 use crate::output::Format;
 
+/// How many runs are listed unless told otherwise.
+const RUNS: usize = 20;
+
 /// One command of the prompt.
 #[derive(Debug)]
 pub struct Command {
@@ -28,6 +31,11 @@ enum Means {
     Load,
     Reload,
     Save,
+    Profile,
+    Allow,
+    Sim,
+    Faults,
+    Runs,
     Shown(Format),
     Csv,
     History,
@@ -53,6 +61,16 @@ pub enum Asked {
     Reload,
     /// To write down as a script what was done.
     Save(String),
+    /// To go to the account of a profile; to list them without one.
+    Profile(Option<String>),
+    /// To be allowed more; what is allowed now without it.
+    Allow(Option<String>),
+    /// To move the simulator's clock by a span; what its time is without one.
+    Sim(Option<String>),
+    /// To have calls to the simulator fail by the rules of a file; which they are without one.
+    Faults(Option<String>),
+    /// To list so many of the latest runs.
+    Runs(usize),
     /// To show the value of a line in this format; the last result without a line.
     Shown(Format, Option<String>),
     /// To write the last result to a file.
@@ -137,6 +155,36 @@ pub static COMMANDS: &[Command] = &[
         "Opens the last line, or that of a number, in $EDITOR, and then to be entered.",
         Means::Edit,
     ),
+    command(
+        "profile",
+        "[NAME]",
+        "Goes to the account of a profile with all that is declared, or lists the profiles.",
+        Means::Profile,
+    ),
+    command(
+        "allow",
+        "[GRANTS]",
+        "Allows more until the session ends, as --allow does, or says what is allowed.",
+        Means::Allow,
+    ),
+    command(
+        "sim",
+        "[advance SPAN]",
+        "Says the time of the embedded simulator and what it has, or moves its clock.",
+        Means::Sim,
+    ),
+    command(
+        "faults",
+        "[FILE|none]",
+        "Makes calls to the simulator fail by the rules of a file, or lists the rules.",
+        Means::Faults,
+    ),
+    command(
+        "runs",
+        "[N]",
+        "Lists the latest runs that the journal has, as mw runs list does; 20 unless told otherwise.",
+        Means::Runs,
+    ),
     command("quit", "", "Leaves, as Ctrl-D does.", Means::Quit),
 ];
 
@@ -172,6 +220,7 @@ pub fn read(line: &str) -> Option<Result<Asked, Complaint>> {
 
 impl Command {
     fn asked(&self, rest: &str) -> Result<Asked, Complaint> {
+        let given = || (!rest.is_empty()).then(|| rest.to_owned());
         let needed = || {
             if rest.is_empty() {
                 let message = format!("`:{}` needs something after it", self.name);
@@ -205,9 +254,25 @@ impl Command {
                     format!("`:edit` takes the number of a line, and here comes {rest:?}");
                 Complaint::usage(message).hint(":history lists the lines with their numbers")
             })?)),
-            Means::Shown(format) => {
-                Asked::Shown(format, (!rest.is_empty()).then(|| rest.to_owned()))
-            }
+            Means::Profile => Asked::Profile(given()),
+            Means::Allow => Asked::Allow(given()),
+            Means::Sim => match rest.strip_prefix("advance") {
+                Some(by) if by.starts_with(char::is_whitespace) => {
+                    Asked::Sim(Some(by.trim().to_owned()))
+                }
+                _ if rest.is_empty() => Asked::Sim(None),
+                _ => {
+                    let message = format!("`:sim` has nothing to do with {rest:?}");
+                    return Err(Complaint::usage(message).hint("say :sim advance 10m"));
+                }
+            },
+            Means::Faults => Asked::Faults(given()),
+            Means::Runs if rest.is_empty() => Asked::Runs(RUNS),
+            Means::Runs => Asked::Runs(rest.parse().map_err(|_| {
+                let message = format!("{rest:?} is no count of runs");
+                Complaint::usage(message).hint("say :runs 50")
+            })?),
+            Means::Shown(format) => Asked::Shown(format, given()),
         })
     }
 }
@@ -217,7 +282,7 @@ impl Command {
 pub fn help() -> String {
     let lines = COMMANDS.iter().map(|it| {
         let call = format!(":{} {}", it.name, it.takes);
-        format!("  {:<18} {}\n", call.trim_end(), it.doc)
+        format!("  {:<21} {}\n", call.trim_end(), it.doc)
     });
     let lines: String = lines.collect();
     format!(

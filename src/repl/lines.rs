@@ -1,17 +1,18 @@
 //! Where the lines of a session come from: a terminal, or anything else that can be read.
 
-use std::io::{self, BufRead as _};
+use std::io::{self, BufRead as _, IsTerminal as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustyline::error::ReadlineError;
 use rustyline::{
-    Cmd, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext,
+    Behavior, Cmd, CompletionType, ConditionalEventHandler, Config, Editor, Event, EventContext,
     EventHandler, KeyCode, KeyEvent, Modifiers, RepeatCount,
 };
 
 use super::history::History;
+use super::place::Place;
 use super::prompt::{Prompt, is_whole};
 use super::walk::Walk;
 use crate::error::{Complaint, exit};
@@ -45,6 +46,16 @@ impl Lines {
                 .map(|typed| Self::Typed(Box::new(typed)))
                 .map_err(|error| failed(&error)),
             None => Ok(Self::Piped(0)),
+        }
+    }
+
+    /// Has them typed where the session is now.
+    pub fn goes(&mut self, place: &Place) {
+        if let Self::Typed(typed) = self {
+            place.prompt.clone_into(&mut typed.prompt);
+            if let Some(helper) = typed.editor.helper_mut() {
+                helper.goes(&place.directory);
+            }
         }
     }
 
@@ -146,6 +157,12 @@ impl Typed {
         let config = Config::builder()
             .completion_type(CompletionType::List)
             .auto_add_history(false)
+            // The prompt is no part of what goes to a file or to another program.
+            .behavior(if io::stdout().is_terminal() {
+                Behavior::Stdio
+            } else {
+                Behavior::PreferTerm
+            })
             .build();
         let mut editor: Editor<Prompt, History> = Editor::with_history(config, history.clone())?;
         editor.set_helper(Some(helper));

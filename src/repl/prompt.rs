@@ -30,7 +30,7 @@ const LONGEST: usize = 16 * 1024;
 #[derive(Helper)]
 pub struct Prompt {
     session: Rc<RefCell<Interpreter>>,
-    directory: Rc<RefCell<Directory>>,
+    directory: Directory,
     paint: Paint,
     /// Whether a line is being typed: the cursor counts then.
     is_typing: Cell<bool>,
@@ -40,11 +40,7 @@ pub struct Prompt {
 
 impl Prompt {
     /// A prompt that knows what this session and this account have.
-    pub fn new(
-        session: Rc<RefCell<Interpreter>>,
-        directory: Rc<RefCell<Directory>>,
-        paint: Paint,
-    ) -> Self {
+    pub fn new(session: Rc<RefCell<Interpreter>>, directory: Directory, paint: Paint) -> Self {
         Self {
             session,
             directory,
@@ -52,6 +48,11 @@ impl Prompt {
             is_typing: Cell::new(true),
             growing: RefCell::default(),
         }
+    }
+
+    /// Completes what another account has from now on.
+    pub fn goes(&mut self, directory: &Directory) {
+        self.directory = directory.clone();
     }
 }
 
@@ -83,7 +84,7 @@ impl Completer for Prompt {
         let (before, after) = line.split_at_checked(position).unwrap_or((line, ""));
         let known = Knowledge {
             session: &self.session.borrow(),
-            directory: &self.directory.borrow(),
+            directory: &self.directory,
             patience: PATIENCE,
         };
         Ok(offers(before, after, &known))
@@ -104,7 +105,7 @@ impl Hinter for Prompt {
         }
         let known = Knowledge {
             session: &self.session.borrow(),
-            directory: &self.directory.borrow(),
+            directory: &self.directory,
             patience: Duration::ZERO,
         };
         hint(line, &known)

@@ -41,6 +41,12 @@ impl Transcript {
         });
     }
 
+    /// Notes that what follows was done on another account, which a script cannot go to by itself.
+    pub fn moves(&mut self, described: &str) {
+        let described = described.replace(char::is_control, " ");
+        self.note(&format!("// From here on {described}."), None, None, 0);
+    }
+
     /// The script that does the same. Results that later lines use get names.
     #[must_use]
     pub fn script(&self) -> String {
@@ -70,7 +76,8 @@ impl Transcript {
             }
             script.push_str(text);
             let is_definition = text.starts_with("fn ") && text.ends_with('}');
-            if !is_definition && !text.ends_with(';') {
+            let is_remark = text.starts_with("//") && text.lines().count() == 1;
+            if !is_definition && !is_remark && !text.ends_with(';') {
                 script.push(';');
             }
             script.push('\n');

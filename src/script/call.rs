@@ -12,6 +12,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext};
 use super::arguments::{bind, stands_for};
 use super::handle;
 use super::host::Host;
+use super::origin::{self, Origin};
 use super::trouble::Trouble;
 use super::value::of_records;
 use super::{fetch, sugar};
@@ -103,6 +104,9 @@ fn call(
     args: &[&mut Dynamic],
 ) -> Option<Result<Dynamic>> {
     let values: Vec<Dynamic> = args.iter().map(|value| value.flatten_clone()).collect();
+    if let Err(trouble) = origin::refuse(host, &values) {
+        return Some(Err(trouble.raise()));
+    }
     let subject = values.first().and_then(handle::unwrap);
     let kind = subject.as_ref().map(|record| record.kind().name);
     if let Some(operation) = kind.and_then(|kind| meaning.method(kind)) {
@@ -145,15 +149,16 @@ pub fn method(kind: &str, name: &str) -> Option<&'static Operation> {
 /// Performs an operation with a script's values.
 pub fn perform(host: &Host, operation: &'static Operation, values: &[Dynamic]) -> Result<Dynamic> {
     let arguments = bind(operation, values).map_err(Trouble::raise)?;
-    host.perform(operation, &arguments).map(of_decoded)
+    let decoded = host.perform(operation, &arguments)?;
+    Ok(of_decoded(decoded, host.origin()))
 }
 
-/// An answer as a script value.
-pub fn of_decoded(decoded: Decoded) -> Dynamic {
+/// An answer of an account as a script value.
+pub fn of_decoded(decoded: Decoded, origin: Origin) -> Dynamic {
     match decoded {
         Decoded::Nothing => Dynamic::UNIT,
-        Decoded::One(record) => handle::wrap(record),
-        Decoded::Many(records) => of_records(records),
+        Decoded::One(record) => handle::wrap(record, origin),
+        Decoded::Many(records) => of_records(records, origin),
     }
 }
 

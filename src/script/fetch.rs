@@ -43,7 +43,7 @@ pub fn by_id_or_label(
     look_up(operation, list, wanted, &said, |operation, arguments| {
         host.try_perform(operation, arguments)
     })?
-    .map(of_decoded)
+    .map(|decoded| of_decoded(decoded, host.origin()))
     .map_err(Trouble::raise)
 }
 

@@ -9,6 +9,7 @@ use super::diagnose::{NO_FIELDS, NOTHING, kind};
 use super::handle::{self, described};
 use super::lexicon::Lexicon;
 use super::moment::{Instant, Span};
+use super::origin::Origin;
 use super::trouble::Trouble;
 use super::value::{self, Args, of_view};
 use crate::operation::nearest;
@@ -67,8 +68,8 @@ fn json(value: &Dynamic) -> Result<String> {
 }
 
 fn get(value: &Dynamic, name: &str) -> Result<Dynamic> {
-    if let Some(record) = handle::unwrap(value) {
-        return field(record.as_ref(), name).map_err(Trouble::raise);
+    if let Some((record, origin)) = handle::found(value) {
+        return field(record.as_ref(), name, origin).map_err(Trouble::raise);
     }
     if let Some(args) = value.read_lock::<Args>() {
         return args.0.get(name).cloned().ok_or_else(|| {
@@ -105,10 +106,14 @@ fn get(value: &Dynamic, name: &str) -> Result<Dynamic> {
     Err(trouble.hint(hint).raise())
 }
 
-/// A field of a record, or the suggestion of one.
-pub fn field(record: &dyn Record, name: &str) -> std::result::Result<Dynamic, Trouble> {
+/// A field of a record of an account, or the suggestion of one.
+pub fn field(
+    record: &dyn Record,
+    name: &str,
+    origin: Origin,
+) -> std::result::Result<Dynamic, Trouble> {
     if let Some(view) = record.lookup(name) {
-        return Ok(of_view(&view));
+        return Ok(of_view(&view, origin));
     }
     let kind = record.kind();
     // Declared but absent from this answer.

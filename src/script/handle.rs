@@ -7,28 +7,29 @@ use rhai::Dynamic;
 use serde_json::{Value, json};
 
 use super::lexicon::Lexicon;
+use super::origin::Origin;
 use crate::record::{Record, RecordKind, Typed, View};
 
-/// A record in a script: a cheap, shared reference whose Rust type gives the script type its name.
+/// A record in a script, and the account it came from: a cheap, shared reference whose Rust type gives
+/// the script type its name.
 #[derive(Debug)]
-pub struct Handle<T: Typed>(pub Arc<T>);
+pub struct Handle<T: Typed>(pub Arc<T>, pub Origin);
 
 impl<T: Typed> Clone for Handle<T> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self(self.0.clone(), self.1)
     }
 }
 
-/// Shows a field of a value to a function, if the value is a record of the one type that this reads;
-/// tells whether it is. The field is given by name and, where its type declares it, by place.
-pub type Read = fn(&Dynamic, &str, Option<usize>, &mut dyn FnMut(&View<'_>)) -> bool;
+/// Shows a field of a value to a function, with where the record came from, if the value is a record of
+/// the one type that this reads; tells whether it is. The field is given by name and, where its type
+/// declares it, by place.
+pub type Read = fn(&Dynamic, &str, Option<usize>, &mut See<'_>) -> bool;
 
-fn read<T: Typed>(
-    value: &Dynamic,
-    name: &str,
-    place: Option<usize>,
-    see: &mut dyn FnMut(&View<'_>),
-) -> bool {
+/// What is shown a field of a record, and where the record came from.
+pub type See<'a> = dyn FnMut(&View<'_>, Origin) + 'a;
+
+fn read<T: Typed>(value: &Dynamic, name: &str, place: Option<usize>, see: &mut See<'_>) -> bool {
     let Some(handle) = value.read_lock::<Handle<T>>() else {
         return false;
     };
@@ -38,38 +39,38 @@ fn read<T: Typed>(
         None => (record as &dyn Record).lookup(name),
     };
     if let Some(view) = view {
-        see(&view);
+        see(&view, handle.1);
     }
     true
 }
 
 macro_rules! conversions {
     ($($record:ty),* $(,)?) => {
-        /// A record as a script value of its own type.
-        pub fn wrap(record: Arc<dyn Record>) -> Dynamic {
+        /// A record of an account as a script value of its own type.
+        pub fn wrap(record: Arc<dyn Record>, origin: Origin) -> Dynamic {
             let id = (*record).type_id();
             let any: Arc<dyn Any + Send + Sync> = record;
             $( if id == TypeId::of::<$record>() {
-                return any.downcast::<$record>().map_or(Dynamic::UNIT, |it| Dynamic::from(Handle(it)));
+                return any.downcast::<$record>().map_or(Dynamic::UNIT, |it| Dynamic::from(Handle(it, origin)));
             } )*
             Dynamic::UNIT
         }
 
-        /// The record behind a script value, if it is one.
+        /// The record behind a script value, if it is one, and where it came from.
         #[must_use]
-        pub fn unwrap(value: &Dynamic) -> Option<Arc<dyn Record>> {
+        pub fn found(value: &Dynamic) -> Option<(Arc<dyn Record>, Origin)> {
             if !value.is_variant() && !value.is_shared() {
                 return None;
             }
             if value.is_shared() {
                 let inner = value.flatten_clone();
-                return if inner.is_shared() { None } else { unwrap(&inner) };
+                return if inner.is_shared() { None } else { found(&inner) };
             }
             let id = value.type_id();
             $( if id == TypeId::of::<Handle<$record>>() {
                 return value
                     .read_lock::<Handle<$record>>()
-                    .map(|handle| handle.0.clone() as Arc<dyn Record>);
+                    .map(|handle| (handle.0.clone() as Arc<dyn Record>, handle.1));
             } )*
             None
         }
@@ -102,6 +103,12 @@ macro_rules! conversions {
 
 crate::every_record!(conversions);
 
+/// The record behind a script value, if it is one.
+#[must_use]
+pub fn unwrap(value: &Dynamic) -> Option<Arc<dyn Record>> {
+    found(value).map(|(record, _)| record)
+}
+
 /// The record kind of this name.
 #[must_use]
 pub fn kind(name: &str) -> Option<&'static RecordKind> {
@@ -117,12 +124,12 @@ pub fn kept(value: &Dynamic) -> Value {
     )
 }
 
-/// A record as it was kept.
+/// A record of an account as it was kept.
 #[must_use]
-pub fn restored(kept: &Value) -> Option<Dynamic> {
+pub fn restored(kept: &Value, origin: Origin) -> Option<Dynamic> {
     let kind = kind(kept["kind"].as_str()?)?;
     let record = (kind.decode)(kept["record"].to_string().as_bytes()).ok()?;
-    Some(wrap(record))
+    Some(wrap(record, origin))
 }
 
 /// The value's type as scripts name it.

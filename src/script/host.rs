@@ -15,6 +15,7 @@ use super::coverage::Coverage;
 use super::hands::Hands;
 use super::local::Locals;
 use super::memory::Memory;
+use super::origin::Origin;
 use super::runtime::LazyRuntime;
 use super::shelf::Shelf;
 use super::stats::{Entry, StatsCache};
@@ -51,6 +52,8 @@ pub struct Parts {
     pub shelf: Shelf,
     /// The profile's name, or what stands for one.
     pub profile: String,
+    /// The account that what is fetched here is of.
+    pub origin: Origin,
     /// The controls of the simulated account, which only tests have in hand.
     pub controls: Option<Controls>,
     /// Where it is counted what scripts carry out.
@@ -134,19 +137,21 @@ impl Host {
     }
 
     /// The profile's name, or what stands for one.
-    #[must_use]
     pub(super) fn profile(&self) -> &str {
         &self.0.parts.profile
     }
 
+    /// The account that what is fetched here is of.
+    pub(super) fn origin(&self) -> Origin {
+        self.0.parts.origin
+    }
+
     /// What scripts remember from run to run.
-    #[must_use]
     pub(super) fn memory(&self) -> &Memory {
         &self.0.parts.memory
     }
 
     /// What the script has beside its account.
-    #[must_use]
     pub(super) fn locals(&self) -> &Locals {
         &self.0.parts.locals
     }
@@ -182,6 +187,7 @@ impl Host {
             memory: Memory::of_the_run(),
             shelf: Shelf::default(),
             profile: parts.profile.clone(),
+            origin: parts.origin,
             controls: None,
             coverage: parts.coverage.clone(),
             locals: parts.locals.clone(),

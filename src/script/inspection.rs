@@ -114,16 +114,17 @@ impl Interpreter {
     /// The names under which modules were imported.
     pub fn aliases(&self) -> impl Iterator<Item = &str> {
         let (.., modules) = self.declared();
-        modules.iter().map(|(alias, _)| alias.as_str())
+        modules.iter().map(|it| it.alias.as_str())
     }
 
     /// What an imported module offers.
     #[must_use]
     pub fn offered(&self, alias: &str) -> Vec<Defined> {
         let (.., modules) = self.declared();
-        let Some((_, path)) = modules.iter().find(|(known, _)| known == alias) else {
+        let Some(imported) = modules.iter().find(|it| it.alias == alias) else {
             return Vec::new();
         };
+        let path = &imported.path;
         let source = Source::of_text("<repl>", format!("import {path:?} as it;"));
         let report = self.checker(&source).check(&source, &self.surroundings());
         let Some(module) = report.unit.imports.get("it") else {
@@ -232,8 +233,8 @@ fn step(target: &Dynamic, next: &Expr, dotted: bool) -> Option<Dynamic> {
 }
 
 fn member(target: &Dynamic, name: &str) -> Option<Dynamic> {
-    if let Some(record) = handle::unwrap(target) {
-        return field::field(record.as_ref(), name).ok();
+    if let Some((record, origin)) = handle::found(target) {
+        return field::field(record.as_ref(), name, origin).ok();
     }
     if let Some(args) = target.read_lock::<Args>() {
         return args.0.get(name).cloned();

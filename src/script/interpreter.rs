@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rhai::{AST, CallFnOptions, Dynamic, Engine, Position, Scope};
+use rhai::{AST, CallFnOptions, Dynamic, Engine, Module, Position, Scope, Shared};
 
 use super::call;
 use super::case::{Case, cases};
@@ -41,6 +41,14 @@ pub struct Suite {
     pub cases: Vec<Case>,
 }
 
+/// A module as it was imported.
+pub(super) struct Imported {
+    pub(super) alias: String,
+    /// What it is imported by.
+    pub(super) path: String,
+    module: Shared<Module>,
+}
+
 /// An engine with a scope.
 pub struct Interpreter {
     engine: Engine,
@@ -48,9 +56,11 @@ pub struct Interpreter {
     scope: Scope<'static>,
     /// The functions defined so far.
     defined: AST,
-    /// The modules imported so far: their aliases and the paths they are imported by.
-    modules: Vec<(String, String)>,
+    /// The modules imported so far.
+    modules: Vec<Imported>,
     folder: std::path::PathBuf,
+    /// The names that lines have mentioned so far: functions and imports go on mentioning them.
+    mentioned: BTreeSet<String>,
     /// The line that is parsed, in a session, where results have names.
     line: Option<results::Text>,
 }
@@ -76,6 +86,7 @@ impl Interpreter {
             defined: AST::empty(),
             modules: Vec::new(),
             folder,
+            mentioned: BTreeSet::new(),
             line: None,
         }
     }
@@ -90,26 +101,46 @@ impl Interpreter {
         own
     }
 
-    /// The same session with all it has declared, on another host. What it imported is read again;
-    /// gives the modules of which that failed.
-    pub fn moves(&mut self, host: &Host) -> Vec<String> {
-        let mut moved = Self::of_session(host);
-        moved.scope = std::mem::take(&mut self.scope);
-        moved.defined = std::mem::take(&mut self.defined);
-        let modules = std::mem::take(&mut self.modules).into_iter();
-        let lost = modules.filter(|(alias, path)| !moved.imports(alias, path));
-        let lost = lost.map(|(_, path)| path).collect();
-        *self = moved;
-        lost
+    /// The same session with all it has declared, on another host. What it imported stays as it is: to
+    /// read it again would do again what it did then, to another account.
+    pub fn moves(&mut self, host: &Host) {
+        for imported in self.renews(host) {
+            self.holds(imported);
+        }
+    }
+
+    /// Reads again what was imported; gives the modules of which that failed.
+    pub fn reads_again(&mut self) -> Vec<String> {
+        let host = self.host.clone();
+        let before = self.renews(&host).into_iter();
+        let lost = before.filter(|it| !self.imports(&it.alias, &it.path));
+        lost.map(|it| it.path).collect()
+    }
+
+    /// The same session on this host, but for what it imported, which is given.
+    fn renews(&mut self, host: &Host) -> Vec<Imported> {
+        let mut new = Self::of_session(host);
+        new.answers(std::mem::take(&mut self.mentioned));
+        new.scope = std::mem::take(&mut self.scope);
+        new.defined = std::mem::take(&mut self.defined);
+        std::mem::replace(self, new).modules
     }
 
     /// Parses and checks a script and what it imports, and makes the engine ready for the calls
     /// they mention.
     fn prepare(&mut self, source: &Source) -> Result<AST, Vec<Complaint>> {
         let (ast, names) = self.checked(source)?;
+        self.answers(names);
+        Ok(ast)
+    }
+
+    /// Makes the engine ready for calls of these names.
+    fn answers(&mut self, names: BTreeSet<String>) {
         call::register(&mut self.engine, &self.host, &names);
         stand_in::refuse(&mut self.engine, &self.host, &names);
-        Ok(ast)
+        if self.line.is_some() {
+            self.mentioned.extend(names);
+        }
     }
 
     /// Parses and checks a script and what it imports, and collects the names they mention.
@@ -167,7 +198,7 @@ impl Interpreter {
             modules: self
                 .modules
                 .iter()
-                .map(|(alias, _)| alias.clone())
+                .map(|imported| imported.alias.clone())
                 .collect(),
             in_tests: self.host.controls().is_some(),
             arguments: Some(self.host.args().keys().cloned().collect()),
@@ -230,10 +261,19 @@ impl Interpreter {
         let Ok(module) = resolver.resolve(&self.engine, None, path, Position::NONE) else {
             return false;
         };
-        self.engine.register_static_module(alias, module);
-        self.modules.retain(|(known, _)| known != alias);
-        self.modules.push((alias.to_owned(), path.to_owned()));
+        self.holds(Imported {
+            alias: alias.to_owned(),
+            path: path.to_owned(),
+            module,
+        });
         true
+    }
+
+    fn holds(&mut self, imported: Imported) {
+        let module = imported.module.clone();
+        self.engine.register_static_module(&imported.alias, module);
+        self.modules.retain(|known| known.alias != imported.alias);
+        self.modules.push(imported);
     }
 
     /// The text of a module by the name it goes by in messages.
@@ -279,7 +319,7 @@ impl Interpreter {
     }
 
     /// What the session has declared, by its parts.
-    pub(super) const fn declared(&self) -> (&Scope<'static>, &AST, &Vec<(String, String)>) {
+    pub(super) const fn declared(&self) -> (&Scope<'static>, &AST, &Vec<Imported>) {
         (&self.scope, &self.defined, &self.modules)
     }
 

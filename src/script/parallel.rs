@@ -171,8 +171,8 @@ impl Crew<'_> {
 fn unshared(body: &FnPtr) -> FnPtr {
     let mut body = body.clone();
     for value in body.iter_curry_mut().filter(|value| value.is_shared()) {
-        if let Some(record) = handle::unwrap(value) {
-            *value = handle::wrap(record);
+        if let Some((record, origin)) = handle::found(value) {
+            *value = handle::wrap(record, origin);
         }
     }
     body
@@ -372,6 +372,7 @@ fn collected(ok: bool, value: Dynamic, error: Dynamic) -> Dynamic {
 mod tests {
     use std::sync::Arc;
 
+    use super::super::origin::Origin;
     use super::super::trial::Trial;
     use super::*;
     use crate::api::nodes::Node;
@@ -402,7 +403,7 @@ mod tests {
     #[test]
     fn branches_do_not_lock_each_other_out_of_a_captured_record() {
         let mut body = FnPtr::new("f").unwrap();
-        body.add_curry(handle::wrap(Arc::new(Node::default())).into_shared());
+        body.add_curry(handle::wrap(Arc::new(Node::default()), Origin::default()).into_shared());
         body.add_curry(Dynamic::from(1_i64).into_shared());
         let own = unshared(&body);
         assert!(handle::unwrap(&own.curry()[0]).is_some());

@@ -2,7 +2,7 @@
 
 use rhai::{Dynamic, EvalAltResult, ImmutableString, Map};
 
-use super::handle::{self, Read};
+use super::handle::{self, Read, See};
 use super::key::Key;
 use super::trouble::Trouble;
 use super::{field, value};
@@ -32,7 +32,7 @@ impl Reader {
     }
 
     /// Shows the field to `see`, where the item is a record that has it.
-    fn see(&mut self, item: &Dynamic, see: &mut dyn FnMut(&View<'_>)) {
+    fn see(&mut self, item: &Dynamic, see: &mut See<'_>) {
         if let Some(found) = self.found
             && (found.read)(item, &self.name, found.place, see)
         {
@@ -48,7 +48,7 @@ impl Reader {
     /// What `look` makes of the key in the field, which is borrowed where it can be.
     pub fn key<T>(&mut self, item: &Dynamic, mut look: impl FnMut(&Key<'_>) -> T) -> Result<T> {
         let mut seen = None;
-        self.see(item, &mut |view| {
+        self.see(item, &mut |view, _| {
             seen = Key::of_view(view).map(|key| look(&key));
         });
         match seen {
@@ -60,14 +60,16 @@ impl Reader {
     /// The field as a script value.
     pub fn value(&mut self, item: &Dynamic) -> Result<Dynamic> {
         let mut seen = None;
-        self.see(item, &mut |view| seen = Some(value::of_view(view)));
+        self.see(item, &mut |view, origin| {
+            seen = Some(value::of_view(view, origin));
+        });
         seen.map_or_else(|| field_of(item, &self.name), Ok)
     }
 
     /// What `look` makes of the field if it is text.
     pub fn text<T>(&mut self, item: &Dynamic, mut look: impl FnMut(&str) -> T) -> Option<T> {
         let mut seen = None;
-        self.see(item, &mut |view| {
+        self.see(item, &mut |view, _| {
             if let View::Text(text) = view {
                 seen = Some(look(text));
             }
@@ -78,8 +80,8 @@ impl Reader {
 
 /// A field of a record or of a map.
 pub fn field_of(item: &Dynamic, name: &str) -> Result<Dynamic> {
-    if let Some(record) = handle::unwrap(item) {
-        return field::field(record.as_ref(), name).map_err(Trouble::raise);
+    if let Some((record, origin)) = handle::found(item) {
+        return field::field(record.as_ref(), name, origin).map_err(Trouble::raise);
     }
     if let Some(map) = item.read_lock::<Map>() {
         return Ok(map.get(name).cloned().unwrap_or_default());

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::host::Host;
 use super::trouble::{Stopped, Trouble};
 use crate::branch::{Frame, Nature};
-use crate::journal::{Call, CallState};
+use crate::error::exit;
+use crate::journal::{Call, CallState, JournalError};
 use crate::session::{Asked, Begun, Halt, LOCAL, Recorder, canonical};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -100,6 +101,7 @@ impl Host {
             .map_err(|halt| Self::halted(&halt))?;
         match begun {
             Begun::Part => Ok(Step::Unrecorded),
+            Begun::Unrecordable(error) => Err(unrecordable(name, error).raise()),
             Begun::New(call) => Ok(Step::Open(call)),
             Begun::Recorded(call) => match call.state {
                 CallState::Done => Ok(Step::Over(of_body(&call))),
@@ -235,7 +237,8 @@ impl Host {
             })
             .map_err(|halt| Self::halted(&halt))?;
         Ok(match begun {
-            Begun::Part => Scope {
+            // It changes nothing by itself.
+            Begun::Part | Begun::Unrecordable(_) => Scope {
                 call: None,
                 prefix: None,
                 ended: None,
@@ -310,6 +313,17 @@ impl Host {
     pub(super) fn is_behind(&self) -> bool {
         self.recorder().is_some_and(Recorder::is_behind)
     }
+}
+
+/// The error of what may not be done unrecorded.
+fn unrecordable(name: &str, error: JournalError) -> Trouble {
+    let message = format!(
+        "{name} is not permitted: it could not be recorded: {}",
+        error.message
+    );
+    let mut trouble = Trouble::new("not_permitted", message).hint(error.hint);
+    trouble.exit = exit::NOT_PERMITTED;
+    trouble
 }
 
 pub(super) fn of_body(call: &Call) -> Value {

@@ -214,7 +214,7 @@ impl Subject {
                 let state = stats.cloud_state.clone().unwrap_or_default();
                 Ok(Seen {
                     state,
-                    value: handle::wrap(stats),
+                    value: handle::wrap(stats, host.origin()),
                 })
             }
             Self::Node {
@@ -233,7 +233,7 @@ impl Subject {
                 let state = node.power_state.clone().unwrap_or_default();
                 Ok(Seen {
                     state,
-                    value: handle::wrap(node.clone()),
+                    value: handle::wrap(node.clone(), host.origin()),
                 })
             }
         }
@@ -297,7 +297,7 @@ fn fetch(host: &Host, operation: &str, param: &str, id: &str) -> Result<Dynamic>
     let operation = api::operation(operation)
         .ok_or_else(|| Trouble::new("system", format!("{operation} is not declared")).raise())?;
     host.perform(operation, &Arguments::new().with(param, id))
-        .map(of_decoded)
+        .map(|decoded| of_decoded(decoded, host.origin()))
 }
 
 /// How far an order has come: as far as the cloud of it that has come least far.
@@ -331,7 +331,7 @@ impl Host {
             .ok_or_else(|| Trouble::new("system", "cloud_stats is not declared").raise())?;
         let arguments = Arguments::new().with("cloud", id);
         self.shared_stats(id, since, age, || {
-            let answer = of_decoded(self.perform(operation, &arguments)?);
+            let answer = of_decoded(self.perform(operation, &arguments)?, self.origin());
             stats_of(&answer)
                 .ok_or_else(|| Trouble::new("bad_answer", "the stats could not be read").raise())
         })

@@ -109,7 +109,8 @@ pub fn call(
         ("power_on", _) => power("power on"),
         ("power_off", _) => power("power off"),
         ("nodes", _) => Some(nodes(host, values).map(|nodes| {
-            Dynamic::from_array(nodes.into_iter().map(|node| handle::wrap(node)).collect())
+            let nodes = nodes.into_iter();
+            Dynamic::from_array(nodes.map(|it| handle::wrap(it, host.origin())).collect())
         })),
         ("node", _) => Some(node(host, values)),
         ("refresh", Some("Node")) => Some(refreshed(host, values)),
@@ -152,7 +153,7 @@ fn node(host: &Host, values: &[Dynamic]) -> Result<Dynamic> {
         .filter(|node| node.uuid == *wanted || node.hostname.as_deref() == Some(&*wanted))
         .collect();
     match named.as_slice() {
-        [one] => Ok(handle::wrap((*one).clone())),
+        [one] => Ok(handle::wrap((*one).clone(), host.origin())),
         [] => {
             let names = nodes.iter().filter_map(|node| node.hostname.as_deref());
             let hint = nearest(&wanted, names).map_or_else(
@@ -194,10 +195,10 @@ fn refreshed(host: &Host, values: &[Dynamic]) -> Result<Dynamic> {
     let operation = api::operation("cloud_stats")
         .ok_or_else(|| Trouble::new("system", "cloud_stats is not declared").raise())?;
     let arguments = crate::operation::Arguments::new().with("cloud", cloud);
-    let stats = of_decoded(host.perform(operation, &arguments)?);
+    let stats = of_decoded(host.perform(operation, &arguments)?, host.origin());
     stats_of(&stats)
         .and_then(|stats| stats.nodes.iter().find(|it| it.uuid == node.uuid).cloned())
-        .map(|node| handle::wrap(node))
+        .map(|node| handle::wrap(node, host.origin()))
         .ok_or_else(|| {
             Trouble::new(
                 "not_found",

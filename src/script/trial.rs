@@ -67,6 +67,7 @@ impl Trial {
             memory: Memory::of_the_run(),
             shelf: super::shelf::Shelf::default(),
             profile: String::new(),
+            origin: super::origin::Origin::default(),
             controls: None,
             coverage: None,
             locals: Arc::default(),

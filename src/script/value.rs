@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::handle;
 use super::local::Local;
 use super::moment::{Instant, Span};
+use super::origin::Origin;
 use super::trouble::Trouble;
 use crate::output::Document;
 use crate::record::{Moment, Record, Secret, View};
@@ -17,8 +18,8 @@ use crate::record::{Moment, Record, Secret, View};
 #[derive(Clone, Debug)]
 pub struct Args(pub Arc<Map>);
 
-/// A field of a record as a script value.
-pub fn of_view(view: &View<'_>) -> Dynamic {
+/// A field of a record of an account as a script value.
+pub fn of_view(view: &View<'_>, origin: Origin) -> Dynamic {
     match view {
         View::Null => Dynamic::UNIT,
         View::Bool(flag) => Dynamic::from(*flag),
@@ -30,8 +31,10 @@ pub fn of_view(view: &View<'_>) -> Dynamic {
             |at| Dynamic::from(Instant(at)),
         ),
         View::Secret(text) => Dynamic::from(Secret::new(*text)),
-        View::Record(shared) => handle::wrap(shared.share()),
-        View::List(items) => Dynamic::from_array(items.iter().map(of_view).collect()),
+        View::Record(shared) => handle::wrap(shared.share(), origin),
+        View::List(items) => {
+            Dynamic::from_array(items.iter().map(|item| of_view(item, origin)).collect())
+        }
         View::Json(value) => of_json(value),
     }
 }
@@ -56,9 +59,10 @@ pub fn of_json(value: &Value) -> Dynamic {
     }
 }
 
-/// A list of records as a script value.
-pub fn of_records(records: Vec<Arc<dyn Record>>) -> Dynamic {
-    Dynamic::from_array(records.into_iter().map(handle::wrap).collect())
+/// A list of records of an account as a script value.
+pub fn of_records(records: Vec<Arc<dyn Record>>, origin: Origin) -> Dynamic {
+    let records = records.into_iter();
+    Dynamic::from_array(records.map(|it| handle::wrap(it, origin)).collect())
 }
 
 /// A script value as JSON for people to read: records whole, secrets blotted out.

@@ -9,6 +9,7 @@ use super::handle;
 use super::host::Host;
 use super::moment::Span;
 use super::options::Options;
+use super::origin;
 use super::recording::{Step, of_instant, to_instant};
 use super::subject::{Seen, Subject};
 use super::trouble::Trouble;
@@ -98,6 +99,7 @@ fn timed_out(message: String) -> Box<EvalAltResult> {
 }
 
 fn wait_for(host: &Host, target: &Dynamic, wanted: &str, options: &Map) -> Result<Dynamic> {
+    origin::refuse(host, std::slice::from_ref(target)).map_err(Trouble::raise)?;
     let mut subject = Subject::of(target, wanted)?;
     let (timeout, every) = subject.habits();
     let patience = Patience::of("wait_for", options, timeout, every)?;
@@ -110,7 +112,7 @@ fn wait_for(host: &Host, target: &Dynamic, wanted: &str, options: &Map) -> Resul
         Step::Unrecorded => return look_until(host, &mut subject, wanted, &patience, deadline),
         Step::Over(kept) => {
             subject.settle(host);
-            return handle::restored(&kept).ok_or_else(|| {
+            return handle::restored(&kept, host.origin()).ok_or_else(|| {
                 let what = "the journal does not say what the wait came to";
                 Trouble::new("bad_answer", what).raise()
             });

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::denial::Denial;
 use super::grant::{Covers, Grant, What};
@@ -37,12 +37,14 @@ pub struct Permission {
     pub(super) asker: Option<Arc<dyn Asker>>,
     pub(super) powers: Consented,
     consented: Mutex<HashSet<Effect>>,
-    unrecorded: bool,
+    pub(super) unrecorded: bool,
     careful: bool,
     said_yes: bool,
     pub(super) job: Option<String>,
     limit: Option<Money>,
     pub(super) witness: Option<Arc<dyn Witness>>,
+    /// What was allowed since.
+    pub(super) since: RwLock<Vec<Grant>>,
 }
 
 impl fmt::Debug for Permission {
@@ -72,6 +74,7 @@ impl Permission {
             job: None,
             limit: None,
             witness: None,
+            since: RwLock::default(),
         }
     }
 
@@ -156,13 +159,15 @@ impl Permission {
     /// Whether a rule names resources of this type, so that their names matter.
     #[must_use]
     pub fn minds_names_of(&self, kind: &str) -> bool {
-        self.rules().any(|grant| grant.kind() == Some(kind))
+        let names = |grant: &Grant| grant.kind() == Some(kind);
+        self.rules().any(names) || self.since().iter().any(names)
     }
 
     /// Whether any rule names what it is for.
     #[must_use]
     pub fn minds_names(&self) -> bool {
-        self.rules().any(|grant| grant.kind().is_some())
+        let names = |grant: &Grant| grant.kind().is_some();
+        self.rules().any(names) || self.since().iter().any(names)
     }
 
     fn rules(&self) -> impl Iterator<Item = &Grant> {
@@ -195,10 +200,9 @@ impl Permission {
         if is_open {
             return Standing::Undecided;
         }
-        let mut covers = self
-            .allow
-            .iter()
-            .map(|grant| grant.covers_all(operation, effect, on));
+        let since = self.since();
+        let allow = self.allow.iter().chain(since.iter());
+        let mut covers = allow.map(|grant| grant.covers_all(operation, effect, on));
         if covers.clone().any(|it| it == Covers::Yes) || self.consents().contains(&effect) {
             Standing::Granted
         } else if covers.any(|it| it == Covers::Unknown) {

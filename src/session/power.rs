@@ -364,7 +364,8 @@ impl Permission {
             return Err((format!("`{grant}` is denied {by}"), by.hint(grant)));
         }
         let is_consented = |powers: &[Power]| powers.iter().any(|it| it.covers(want, false));
-        if self.allow.iter().any(|grant| covers(grant, false)) || is_consented(&self.powers.lock())
+        let is_allowed = |grants: &[Grant]| grants.iter().any(|grant| covers(grant, false));
+        if is_allowed(&self.allow) || is_allowed(&self.since()) || is_consented(&self.powers.lock())
         {
             return Ok(None);
         }

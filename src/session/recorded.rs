@@ -60,6 +60,11 @@ impl Session {
                 let decoded = self.perform_plainly(operation, arguments, limits).await?;
                 return Ok(decoded.into());
             }
+            Begun::Unrecordable(error) => {
+                let why = format!("it could not be recorded: {}", error.message);
+                let refused = CallError::not_permitted(operation, arguments, why, error.hint);
+                return Err(refused.into());
+            }
             Begun::New(call) => (*call, true),
             Begun::Recorded(call) => (*call, false),
         };

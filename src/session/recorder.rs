@@ -1,8 +1,10 @@
 //! The record of a run: what is written of each call, and what is told again when the run is taken
 //! up where it broke off.
 
+mod opening;
+
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
@@ -41,6 +43,8 @@ struct Inner {
     resumable: bool,
     resumed: bool,
     cancelling: bool,
+    /// Whether the journal could not be opened, where what only reads goes on without it.
+    shut: Option<AtomicBool>,
     opening: Mutex<()>,
     before_new: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     past: Mutex<HashMap<String, Call>>,
@@ -51,6 +55,8 @@ struct Inner {
     /// How many calls of the past are still to be told again.
     left: AtomicU64,
     next: AtomicU32,
+    /// What was consented to before there was a run to write it to.
+    consents: Mutex<Vec<String>>,
     halt: OnceLock<Halt>,
     halted: CancellationToken,
 }
@@ -64,6 +70,8 @@ pub enum Begun {
     Recorded(Box<Call>),
     /// It is new.
     New(Box<Call>),
+    /// It may not be made: it could not be recorded, and changes something.
+    Unrecordable(JournalError),
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -71,22 +79,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Recorder {
-    /// A recorder whose run begins with its first call, for what is recorded to be looked at later.
-    #[must_use]
-    pub fn for_audit(
+    fn new(
         clock: Clock,
-        open: impl Fn() -> Result<Book, JournalError> + Send + Sync + 'static,
+        open: Open,
+        book: Option<Book>,
+        past: Option<Past>,
+        lenient: bool,
     ) -> Self {
-        Self::new(clock, Box::new(open), None, None)
-    }
-
-    /// A recorder of a run that begins, or is taken up, now.
-    #[must_use]
-    pub fn of(clock: Clock, book: Book, past: Option<Past>) -> Self {
-        Self::new(clock, Box::new(|| Err(unopened())), Some(book), past)
-    }
-
-    fn new(clock: Clock, open: Open, book: Option<Book>, past: Option<Past>) -> Self {
         let resumed = past.is_some();
         let past = past.unwrap_or_default();
         let resumable = book.is_some();
@@ -108,6 +107,7 @@ impl Recorder {
             resumable,
             resumed,
             cancelling: past.is_cancelled,
+            shut: lenient.then(AtomicBool::default),
             left: AtomicU64::new(calls.len().try_into().unwrap_or(u64::MAX)),
             opening: Mutex::default(),
             before_new: Mutex::default(),
@@ -115,6 +115,7 @@ impl Recorder {
             made: Mutex::new(made),
             spent: Mutex::new(spent),
             next: AtomicU32::new(1),
+            consents: Mutex::default(),
             halt: OnceLock::new(),
             halted: CancellationToken::new(),
         }))
@@ -168,19 +169,6 @@ impl Recorder {
         let first = self.0.halt.get_or_init(|| halt).clone();
         self.0.halted.cancel();
         first
-    }
-
-    pub(super) fn open(&self) -> Result<&Book, Halt> {
-        if let Some(book) = self.0.book.get() {
-            return Ok(book);
-        }
-        // Branches may come at once: there is one run for all of them.
-        let _one = lock(&self.0.opening);
-        if let Some(book) = self.0.book.get() {
-            return Ok(book);
-        }
-        let book = (self.0.open)().map_err(|error| self.stop(Halt::Journal(error)))?;
-        Ok(self.0.book.get_or_init(|| book))
     }
 
     /// Ends the run if something that was done is on record and was not asked for again, now that the
@@ -261,7 +249,21 @@ impl Recorder {
         if let Some(halt) = self.0.halt.get() {
             return Err(halt.clone());
         }
-        let book = self.open()?;
+        let reads = asked.effect == Effect::Read.as_str();
+        let is_shut = self.0.shut.as_ref().map(|it| it.load(Ordering::Relaxed));
+        if reads && is_shut == Some(true) {
+            return Ok(Begun::Part);
+        }
+        let book = match self.open() {
+            Err(Halt::Journal(error)) if is_shut.is_some() => {
+                return Ok(if reads {
+                    Begun::Part
+                } else {
+                    Begun::Unrecordable(error)
+                });
+            }
+            opened => opened?,
+        };
         book.lease
             .check()
             .map_err(|error| self.stop(Halt::Journal(error)))?;
@@ -397,13 +399,6 @@ impl Recorder {
         }
     }
 
-    /// Notes that a person consented to an effect for all of the run.
-    pub(super) fn consent(&self, effect: &str) {
-        if let Some(book) = self.0.book.get() {
-            book.journal.consent(&book.lease, effect);
-        }
-    }
-
     /// The question about a call in doubt, which pauses the run.
     #[must_use]
     pub fn doubt(&self, call: &Call, seen: String) -> Halt {
@@ -415,13 +410,5 @@ impl Recorder {
             seen,
             spot: Frame::spot(),
         })))
-    }
-}
-
-fn unopened() -> JournalError {
-    JournalError {
-        message: "the journal was not opened".to_owned(),
-        hint: "this is a bug in mw".to_owned(),
-        kind: crate::journal::ErrorKind::Unwritable,
     }
 }

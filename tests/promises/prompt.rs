@@ -48,6 +48,7 @@ fn tab_completes_methods_by_type() {
     }
     let terminal = Terminal::new();
     terminal.answers("Ctrl-D leaves");
+    // Its value tells that the line is done: the prompt alone may be the one before it.
     terminal.enters(r#"let c = cloud("Bare metal"); 7"#);
     terminal.answers("\n7\n");
     // Of a cloud, one name begins like this.
@@ -442,6 +443,14 @@ fn a_file_is_loaded_and_loaded_again() {
     );
     piped(&lines).stdout("2\n3\n4\n").run();
     piped(":load nowhere.rhai\n").any_stderr().code(2).run();
+}
+
+#[test]
+fn functions_and_imports_go_on_after_a_reload() {
+    let lines = "fn count() { clouds().len() }\nlet ask = || clouds().len();\nimport \"rolling\" as r;\n:reload\n\
+                 count() + ask.call() + r::batches(_c(), 2).len()\n";
+    let lines = lines.replace("_c()", "cloud(\"Bare metal\").nodes()");
+    piped(&lines).stdout("7\n").run();
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A call that goes on while its test looks at what it says.
 
-use std::io::{BufRead as _, BufReader, Read};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::process::{Child, ChildStdin, Command};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -114,6 +114,12 @@ impl Process {
         self.stderr.wait_for(text)
     }
 
+    /// Gives it a line on standard input, which stays open.
+    pub fn enters(&mut self, line: &str) {
+        let stdin = self.stdin.as_mut().unwrap();
+        stdin.write_all(format!("{line}\n").as_bytes()).unwrap();
+    }
+
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
@@ -128,10 +134,16 @@ impl Process {
         assert!(status.success(), "kill -s {name}: {status}");
     }
 
-    /// Waits for the end.
+    /// Waits for the end, after that of its standard input.
     #[track_caller]
     pub fn end(mut self) -> Ended {
         drop(self.stdin.take());
+        self.ends_itself()
+    }
+
+    /// Waits for the end, its standard input still open.
+    #[track_caller]
+    pub fn ends_itself(mut self) -> Ended {
         let gone = || Lines {
             name: "",
             incoming: channel().1,

@@ -3,6 +3,7 @@
 use std::env;
 use std::fs;
 use std::io::Write as _;
+use std::path::Path;
 use std::process::{Command, Output};
 
 use super::folder::Folder;
@@ -152,6 +153,34 @@ impl Terminal {
     pub fn enters(&self, line: &str) {
         self.types(line);
         self.presses("Enter");
+    }
+
+    /// Sends the call a signal by its name: `TERM`. It must be one that stays.
+    pub fn signals(&self, name: &str) {
+        let pane = self.tmux(&["list-panes", "-F", "#{pane_pid}"]);
+        let pane = String::from_utf8_lossy(&pane.stdout).trim().to_owned();
+        let children = format!("/proc/{pane}/task/{pane}/children");
+        let call = fs::read_to_string(children).unwrap().trim().to_owned();
+        let status = Command::new("kill").args(["-s", name, &call]).status();
+        assert!(status.unwrap().success(), "kill -s {name} {call}");
+    }
+
+    /// Makes the screen so wide and so high.
+    pub fn resizes(&self, columns: u32, rows: u32) {
+        let (columns, rows) = (columns.to_string(), rows.to_string());
+        let resized = self.tmux(&["resize-window", "-x", &columns, "-y", &rows]);
+        assert!(resized.status.success(), "{resized:?}");
+    }
+
+    /// Writes to this file, from now on, all that the call writes to the terminal.
+    pub fn records(&self, file: &Path) {
+        let into = format!("cat >>'{}'", file.display());
+        assert!(self.tmux(&["pipe-pane", &into]).status.success());
+    }
+
+    /// Takes the terminal away.
+    pub fn hangs_up(&self) {
+        assert!(self.tmux(&["kill-session"]).status.success());
     }
 
     /// Looks at the screen until it holds this; every look is a process, which takes its time.

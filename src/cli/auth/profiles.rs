@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::flags;
 use crate::cli::{Global, Outcome, show};
-use crate::config::{self, Environment};
+use crate::config::{self, Environment, Profile};
 use crate::error::exit;
 use crate::output::Document;
 
@@ -17,6 +17,17 @@ Nothing is asked of the API; `mw auth status --all` does that.
 Example:
   mw auth profiles")]
 pub struct Profiles {}
+
+/// A profile in a list, with whether it is the one that is marked so.
+pub fn row(profile: &Profile, mark: &str, is_marked: bool) -> Value {
+    json!({
+        "profile": profile.name,
+        mark: is_marked,
+        "url": profile.url,
+        "credentials": profile.credentials_origin(),
+        "production": profile.production,
+    })
+}
 
 impl Profiles {
     /// Runs the command.
@@ -30,13 +41,7 @@ impl Profiles {
         }
         let mut rows: Vec<Value> = Vec::new();
         for (profile, is_default) in all {
-            rows.push(json!({
-                "profile": profile.name,
-                "default": is_default,
-                "url": profile.url,
-                "credentials": profile.credentials_origin(),
-                "production": profile.production,
-            }));
+            rows.push(row(&profile, "default", is_default));
         }
         show::document(&Document::Value(rows.into()), global)?;
         Ok(exit::DONE)

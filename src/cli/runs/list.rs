@@ -6,7 +6,7 @@ use clap::Args;
 use super::view;
 use crate::cli::kept::{complaint, reader};
 use crate::cli::{Global, Outcome, show};
-use crate::error::exit;
+use crate::error::{Complaint, exit};
 use crate::journal::{Filter, RunState, micros};
 use crate::operation::nearest;
 use crate::output::Document;
@@ -67,17 +67,28 @@ impl List {
             job: self.job,
             since: self.since,
         };
-        let runs = match reader(global)? {
-            None => Vec::new(),
-            Some(reader) => reader.runs(&filter).map_err(|error| complaint(&error))?,
-        };
-        let now = micros();
-        let rows = runs
-            .iter()
-            .filter(|run| self.state.is_none_or(|state| run.seen(now) == state))
-            .map(|run| view::listed(run, now))
-            .collect();
-        show::document(&Document::Rows(view::COLUMNS, rows), global)?;
+        show::document(&listed(global, &filter, self.state, usize::MAX)?, global)?;
         Ok(exit::DONE)
     }
+}
+
+/// The latest of the runs that the journal has, newest first.
+pub fn listed(
+    global: &Global,
+    filter: &Filter,
+    state: Option<RunState>,
+    count: usize,
+) -> Result<Document, Complaint> {
+    let runs = match reader(global)? {
+        None => Vec::new(),
+        Some(reader) => reader.runs(filter).map_err(|error| complaint(&error))?,
+    };
+    let now = micros();
+    let rows = runs
+        .iter()
+        .filter(|run| state.is_none_or(|state| run.seen(now) == state))
+        .take(count)
+        .map(|run| view::listed(run, now))
+        .collect();
+    Ok(Document::Rows(view::COLUMNS, rows))
 }

@@ -19,6 +19,7 @@ use crate::script::console::{Console, Level};
 use crate::script::host::{Host, Parts};
 use crate::script::local::Locals;
 use crate::script::memory::Memory;
+use crate::script::origin::Origin;
 use crate::script::runtime::LazyRuntime;
 use crate::script::shelf::Shelf;
 use crate::script::source::Source;
@@ -195,6 +196,7 @@ impl Suite {
             memory: Memory::of_the_run(),
             shelf: Shelf::default(),
             profile: "sim".to_owned(),
+            origin: Origin::default(),
             controls: Some(world.controls()),
             coverage,
             locals: Arc::new(Locals {

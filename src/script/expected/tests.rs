@@ -3,6 +3,7 @@ use std::sync::Arc;
 use super::*;
 use crate::api::clouds::Cloud;
 use crate::api::nodes::Node;
+use crate::script::origin::Origin;
 use crate::script::source::Source;
 use crate::script::trial::Trial;
 
@@ -13,8 +14,8 @@ fn session() -> Interpreter {
         id: "qw".to_owned(),
         ..Cloud::default()
     };
-    session.keeps(1, &handle::wrap(Arc::new(cloud)));
-    session.keeps(2, &handle::wrap(Arc::new(Node::default())));
+    session.keeps(1, &handle::wrap(Arc::new(cloud), Origin::of("")));
+    session.keeps(2, &handle::wrap(Arc::new(Node::default()), Origin::of("")));
     let line = "let c = _1; let n = _2; fn mine(a, b) { a }";
     assert!(session.run(&Source::of_text("<repl>", line)).is_ok());
     session

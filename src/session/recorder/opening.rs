@@ -1,0 +1,74 @@
+//! How a record is begun: with the run, with its first call, or not at all where it cannot be.
+
+use std::sync::atomic::Ordering;
+
+use super::{Book, Halt, Past, Recorder, lock};
+use crate::clock::Clock;
+use crate::journal::{ErrorKind, JournalError};
+
+impl Recorder {
+    /// A recorder whose run begins with its first call, for what is recorded to be looked at later.
+    #[must_use]
+    pub fn for_audit(
+        clock: Clock,
+        open: impl Fn() -> Result<Book, JournalError> + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(clock, Box::new(open), None, None, false)
+    }
+
+    /// The same, of a session at the prompt, which goes on where the journal cannot be opened: what only
+    /// reads is done unrecorded, and what changes something is refused until it can be.
+    #[must_use]
+    pub fn for_session(
+        clock: Clock,
+        open: impl Fn() -> Result<Book, JournalError> + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(clock, Box::new(open), None, None, true)
+    }
+
+    /// A recorder of a run that begins, or is taken up, now.
+    #[must_use]
+    pub fn of(clock: Clock, book: Book, past: Option<Past>) -> Self {
+        Self::new(clock, Box::new(|| Err(unopened())), Some(book), past, false)
+    }
+
+    pub(in crate::session) fn open(&self) -> Result<&Book, Halt> {
+        if let Some(book) = self.0.book.get() {
+            return Ok(book);
+        }
+        // Branches may come at once: there is one run for all of them.
+        let _one = lock(&self.0.opening);
+        if let Some(book) = self.0.book.get() {
+            return Ok(book);
+        }
+        let opened = (self.0.open)();
+        if let Some(shut) = &self.0.shut {
+            shut.store(opened.is_err(), Ordering::Relaxed);
+        }
+        let book = opened.map_err(|error| match self.0.shut {
+            Some(_) => Halt::Journal(error),
+            None => self.stop(Halt::Journal(error)),
+        })?;
+        for consent in lock(&self.0.consents).drain(..) {
+            book.journal.consent(&book.lease, &consent);
+        }
+        Ok(self.0.book.get_or_init(|| book))
+    }
+
+    /// Notes that a person consented to something for all of the run.
+    pub(in crate::session) fn consent(&self, grant: &str) {
+        let _one = lock(&self.0.opening);
+        match self.0.book.get() {
+            Some(book) => book.journal.consent(&book.lease, grant),
+            None => lock(&self.0.consents).push(grant.to_owned()),
+        }
+    }
+}
+
+fn unopened() -> JournalError {
+    JournalError {
+        message: "the journal was not opened".to_owned(),
+        hint: "this is a bug in mw".to_owned(),
+        kind: ErrorKind::Unwritable,
+    }
+}

@@ -1,0 +1,557 @@
+//! The prompt goes from account to account, and what belongs to one is never taken for another's.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::stage::folder::Folder;
+use crate::stage::mw::{Done, Mw};
+use crate::stage::server::Server;
+use crate::stage::terminal::{self, Terminal};
+
+/// Two accounts that are alike in every id, and a folder whose configuration has a profile for each.
+struct Two {
+    folder: Arc<Folder>,
+    here: Server,
+    there: Server,
+}
+
+impl Two {
+    /// With this in the sections of the two profiles.
+    fn with(here: &str, there: &str) -> Self {
+        let two = Self {
+            folder: Arc::new(Folder::new()),
+            here: Server::start(),
+            there: Server::start(),
+        };
+        let section = |name: &str, server: &Server, more: &str| {
+            let url = server.url();
+            format!("[profile.{name}]\nurl = {url:?}\napi_key_env = \"KEY\"\n{more}\n")
+        };
+        let text = format!(
+            "default_profile = \"here\"\n{}{}[profile.bare]\nurl = {:?}\n",
+            section("here", &two.here, here),
+            section("there", &two.there, there),
+            two.there.url(),
+        );
+        two.folder
+            .write("home/config/metalwright/config.toml", &text);
+        two
+    }
+
+    fn new() -> Self {
+        let all = "allow = [\"read\", \"change\", \"disrupt\", \"destroy\", \"spend\"]";
+        Self::with(all, all)
+    }
+
+    fn mw(&self, arguments: &[&str]) -> Mw {
+        Mw::new(arguments)
+            .env("KEY", "sim")
+            .sharing(&self.folder)
+            .any_stdout()
+            .any_stderr()
+    }
+
+    /// What these lines come to at a prompt that begins with these arguments.
+    fn says(&self, arguments: &[&str], lines: &str) -> Done {
+        self.mw(arguments).stdin(lines).done()
+    }
+
+    /// The operations that an account was asked for.
+    fn asked(server: &Server) -> Vec<String> {
+        let calls = server.calls().into_iter().map(|it| it.operation);
+        calls.filter(|it| it != "token").collect()
+    }
+
+    fn runs(&self) -> Vec<Value> {
+        let done = self.mw(&["--output", "json", "runs", "list"]).run();
+        serde_json::from_str(&done.stdout).unwrap()
+    }
+}
+
+#[test]
+fn a_session_goes_to_another_account_with_all_it_has_declared() {
+    let two = Two::new();
+    let done = two.says(
+        &["repl"],
+        "let n = 20;\nfn twice(x) { x * 2 }\nimport \"rolling\" as r;\nclouds().len()\n:profile there\n\
+         twice(n) + _1\nr::batches(cloud(\"Bare metal\").nodes(), 2).len()\n",
+    );
+    assert_eq!(
+        (done.code, done.stdout.as_str()),
+        (Some(0), "2\n42\n3\n"),
+        "{}",
+        done.stderr
+    );
+    assert_eq!(Two::asked(&two.here), ["clouds"]);
+    assert_eq!(Two::asked(&two.there), ["clouds", "cloud_stats"]);
+    // Each account has a trail of its own, and both are ended.
+    let runs = two.runs();
+    assert_eq!(runs.len(), 2, "{runs:?}");
+    assert!(
+        runs.iter().all(|run| run["state"] == "succeeded"),
+        "{runs:?}"
+    );
+}
+
+#[test]
+fn what_one_account_answered_with_is_never_acted_upon_in_another() {
+    let two = Two::new();
+    // The ids are those of things that are there in both.
+    let before = "let c = cloud(\"Bare metal\");\nlet s = c.stats();\nlet n = c.nodes()[0];\n\
+                  let list = [#{deep: [c]}];\nlet act = || n.reboot();\nconst FIXED = c;\nc\n:profile there\n";
+    for line in [
+        "n.reboot()",
+        "c.delete()",
+        "delete_cloud(c)",
+        "reboot(n)",
+        "s.nodes[0].reboot()",
+        "list[0].deep[0].delete()",
+        "act.call()",
+        "FIXED.delete()",
+        "_1.delete()",
+        "c.nodes().len()",
+        "[n].map(|it| it.reboot())",
+        "parallel([n], |it| it.reboot())",
+        "create_vlan(#{label: c, pod_location: \"pod_1\", vlan_type: \"internal\"})",
+        "wait_for(n, \"power on\")",
+        "for it in s.nodes { it.power_off() }",
+        "set_power(c.id, n, \"power off\")",
+    ] {
+        let done = two.says(&["repl"], &format!("{before}{line}\n"));
+        assert_eq!(done.code, Some(1), "{line}: {}{}", done.stdout, done.stderr);
+        let told = format!(
+            "and this session is now on profile there at {}",
+            two.there.url()
+        );
+        assert!(done.stderr.contains(&told), "{line}: {}", done.stderr);
+        assert!(
+            done.stderr.contains("nothing was sent"),
+            "{line}: {}",
+            done.stderr
+        );
+        let asked = Two::asked(&two.there);
+        assert!(asked.iter().all(|it| it == "clouds"), "{line}: {asked:?}");
+    }
+    // It may be looked at, and back home it is what it was.
+    let lines = format!("{before}n.uuid == s.nodes[0].uuid\n:profile here\nn.power_off().result\n");
+    let done = two.says(&["repl"], &lines);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(Two::asked(&two.here).contains(&"set_power".to_owned()));
+}
+
+#[test]
+fn what_a_module_did_when_it_was_imported_is_not_done_again_elsewhere() {
+    let two = Two::new();
+    let module = "export const MADE = create_vlan(#{label: \"m\", pod_location: \"pod_1\", vlan_type: \"internal\"});\n\
+                  fn count() { clouds().len() }\n";
+    two.folder.write("own.rhai", module);
+    let done = two.says(
+        &["repl"],
+        "import \"own\" as own;\n:profile there\nown::count()\nown::MADE.delete()\n",
+    );
+    assert_eq!(
+        (done.code, done.stdout.as_str()),
+        (Some(1), "2\n"),
+        "{}",
+        done.stderr
+    );
+    assert!(done.stderr.contains("nothing was sent"), "{}", done.stderr);
+    assert_eq!(Two::asked(&two.there), ["clouds"]);
+}
+
+#[test]
+fn a_profile_that_cannot_be_gone_to_leaves_the_session_where_it_is() {
+    if !terminal::is_there() {
+        return;
+    }
+    let two = Two::new();
+    let config = two
+        .folder
+        .path()
+        .join("home/config/metalwright/config.toml");
+    let variables = format!("KEY=sim MW_CONFIG='{}'", config.display());
+    let terminal = Terminal::of(&variables, "repl");
+    terminal.shows("the profile", |screen| screen.ends_with("\nhere>"));
+    terminal.enters(":profile ther");
+    terminal.shows("a suggestion", |screen| {
+        screen.contains("did you mean `:profile there`?") && screen.ends_with("\nhere>")
+    });
+    terminal.enters(":profile bare");
+    terminal.shows("what is missing", |screen| {
+        screen.contains("has no credentials for") && screen.ends_with("\nhere>")
+    });
+    terminal.enters("clouds().len() + 40");
+    terminal.shows("the account", |screen| {
+        screen.contains("\n42\n") && screen.ends_with("\nhere>")
+    });
+    terminal.enters(":profile there");
+    terminal.shows("the other account", |screen| {
+        screen.contains("\non profile there at http") && screen.ends_with("\nthere>")
+    });
+    terminal.enters(":profile sim");
+    terminal.answers("\non the embedded simulator: nothing here is real\n");
+    assert_eq!(Two::asked(&two.there), Vec::<String>::new());
+}
+
+#[test]
+fn profiles_are_listed_with_the_one_the_session_is_on() {
+    let two = Two::new();
+    let done = two.says(&["--output", "json", "repl"], ":profile there\n:profile\n");
+    let rows: Vec<Value> = serde_json::from_str(&done.stdout).unwrap();
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| (row["profile"].as_str().unwrap(), row["here"] == true))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("bare", false),
+            ("here", false),
+            ("there", true),
+            ("sim", false)
+        ]
+    );
+}
+
+#[test]
+fn what_the_command_line_allows_holds_for_its_own_account_and_what_it_denies_for_all() {
+    let narrow = "allow = [\"read\"]";
+    let two = Two::with(narrow, narrow);
+    let lines = ":allow\n:profile there\n:allow\n:profile here\n:allow\n";
+    let done = two.says(
+        &[
+            "--allow",
+            "disrupt",
+            "--deny",
+            "delete_cloud",
+            "--spend-limit",
+            "50",
+            "repl",
+        ],
+        lines,
+    );
+    let here = "allowed  disrupt, read\nrefused  change, destroy, spend\n";
+    let there = "allowed  read\nrefused  change, disrupt, destroy, spend\n";
+    let both = "denied   delete_cloud to this run by --deny\nlimit    $50.00 for 30 days\n";
+    assert_eq!(
+        done.stdout,
+        format!("{here}{both}{there}{both}{here}{both}")
+    );
+    let done = two.says(
+        &["--allow", "disrupt", "repl"],
+        ":profile there\ncloud(\"Bare metal\").nodes()[0].reboot()\n",
+    );
+    assert_eq!(done.code, Some(4), "{}", done.stderr);
+}
+
+#[test]
+fn a_limit_on_spending_is_not_loosened_by_going_elsewhere_nor_forgotten_by_coming_back() {
+    let two = Two::with("allow = [\"read\"]", "allow = [\"read\"]\nspend_limit = 20");
+    let done = two.says(&["--spend-limit", "50", "repl"], ":profile there\n:allow\n");
+    assert!(
+        done.stdout.contains("limit    $20.00 for 30 days"),
+        "{}",
+        done.stdout
+    );
+    // An order takes most of what there is; after a visit elsewhere there is no more than the rest.
+    let order = "order(#{label: \"a\", items: [#{hardware_sku: \"medium_v4\", location: \"pod_1\", \
+                 type: \"pcc\", quantity: 1}]});";
+    let done = two.says(
+        &["--allow", "spend", "--spend-limit", "3000", "repl"],
+        &format!("{order}\n:profile there\n:profile here\nprint(\"back\")\n{order}\n"),
+    );
+    assert_eq!(done.code, Some(4), "{}", done.stderr);
+    assert!(
+        done.stdout.ends_with("back\n"),
+        "{}{}",
+        done.stdout,
+        done.stderr
+    );
+    assert!(
+        done.stderr.contains("more than the limit"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn a_session_is_allowed_more_while_it_goes_on_and_never_what_is_denied() {
+    let two = Two::with(
+        "allow = [\"read\"]\ndeny = [\"destroy\"]",
+        "allow = [\"read\"]",
+    );
+    let off = "cloud(\"Bare metal\").nodes()[0].power_off().result\n";
+    let done = two.says(&["repl"], off);
+    assert_eq!(done.code, Some(4), "{}", done.stderr);
+    let done = two.says(&["repl"], &format!(":allow disrupt, change\n{off}"));
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(
+        done.stdout.starts_with(
+            "allowed  read, disrupt, change\nrefused  spend\ndenied   destroy by profile here\n"
+        ),
+        "{}",
+        done.stdout
+    );
+    for grant in ["destroy", "delete_cloud", "change,destroy@cloud:Web"] {
+        let done = two.says(&["repl"], &format!(":allow {grant}\n"));
+        assert_eq!(done.code, Some(4), "{}", done.stderr);
+        assert!(
+            done.stderr
+                .contains("cannot be allowed here: `destroy` is denied by profile here")
+                && done.stderr.contains("nothing overrides"),
+            "{}",
+            done.stderr
+        );
+    }
+    let done = two.says(&["repl"], ":allow disrpt\n");
+    assert_eq!(done.code, Some(2));
+    // What a part of is denied may be allowed, and the denial stays.
+    let two = Two::with("deny = [\"delete_cloud\"]", "");
+    let done = two.says(
+        &["repl"],
+        ":allow destroy\ncloud(\"Bare metal\").delete()\n",
+    );
+    assert_eq!(done.code, Some(4), "{}", done.stderr);
+    assert!(!Two::asked(&two.here).contains(&"delete_cloud".to_owned()));
+}
+
+#[test]
+fn powers_are_allowed_to_a_session_on_the_simulated_account_too() {
+    let done = Mw::new(["--sim", "repl"])
+        .env("GREETING", "hello")
+        .stdin(":allow env:GREETING\nenv(\"GREETING\")\n")
+        .any_stdout()
+        .run();
+    assert!(done.stdout.ends_with("hello\n"), "{}", done.stdout);
+}
+
+#[test]
+fn the_simulator_says_its_time_and_its_clock_is_moved() {
+    let mw = |lines: &str| Mw::new(["--sim", "repl"]).stdin(lines);
+    let done = mw(":sim\nlet before = now();\n:sim advance 3h\n(now() - before).hours()\n")
+        .any_stdout()
+        .run();
+    let lines: Vec<&str> = done.stdout.lines().collect();
+    assert!(
+        lines[0].starts_with("time     2026-01-15T08:00:0"),
+        "{lines:?}"
+    );
+    assert_eq!(
+        lines[1],
+        "account  2 clouds, 8 nodes, 13 VLANs, 5 IP blocks, 2 orders"
+    );
+    assert!(
+        lines[2].starts_with("time     2026-01-15T11:00:0"),
+        "{lines:?}"
+    );
+    assert!(lines[4].starts_with('3'), "{lines:?}");
+    for wrong in [
+        ":sim advance soon",
+        ":sim back",
+        ":sim advance",
+        ":sim advance 20000d",
+    ] {
+        let done = mw(wrong).any_stderr().done();
+        assert!(matches!(done.code, Some(1 | 2)), "{wrong}: {}", done.stderr);
+    }
+}
+
+#[test]
+fn calls_to_the_simulator_fail_by_rules_that_are_given_at_the_prompt() {
+    let rules = "[[fault]]\noperation = \"clouds\"\nstatus = 503\ntimes = 9\n";
+    let done = Mw::new(["--sim", "--output", "json", "repl"])
+        .file("rules.toml", rules)
+        .stdin(
+            ":faults\n:faults rules.toml\nattempt(|| clouds()).ok\n:faults\n:faults none\nattempt(|| clouds()).ok\n",
+        )
+        .any_stdout()
+        .any_stderr()
+        .run();
+    assert!(
+        done.stdout
+            .contains("\"fails\": \"times = 9, status = 503\""),
+        "{}",
+        done.stdout
+    );
+    assert!(
+        done.stdout.contains("\nfalse\n") && done.stdout.ends_with("true\n"),
+        "{}",
+        done.stdout
+    );
+    // What cannot be read leaves the rules as they are.
+    let done = Mw::new(["--sim", "repl"])
+        .file("rules.toml", rules)
+        .file(
+            "wrong.toml",
+            "[[fault]]\noperation = \"cluods\"\nstatus = 503\n",
+        )
+        .stdin(":faults wrong.toml\n")
+        .any_stderr()
+        .code(2)
+        .run();
+    assert!(done.stderr.contains("clouds"), "{}", done.stderr);
+}
+
+#[test]
+fn where_there_is_no_simulator_it_is_said() {
+    let two = Two::new();
+    for line in [":sim", ":sim advance 1h", ":faults", ":faults none"] {
+        let done = two.says(&["repl"], &format!("{line}\n"));
+        assert_eq!(done.code, Some(2), "{line}");
+        let told = format!(
+            "there is no simulator here, on profile here at {}",
+            two.here.url()
+        );
+        assert!(done.stderr.contains(&told), "{line}: {}", done.stderr);
+    }
+}
+
+#[test]
+fn the_latest_runs_are_listed_as_the_command_lists_them() {
+    let two = Two::new();
+    for _ in 0..3 {
+        two.mw(&["eval", "clouds()"]).run();
+    }
+    let listed = two.runs();
+    let of = |line: &str| -> Vec<Value> {
+        let done = two.says(&["--output", "json", "repl"], line);
+        serde_json::from_str(&done.stdout).unwrap()
+    };
+    assert_eq!(listed.len(), 3);
+    assert_eq!(of(":runs\n"), listed);
+    assert_eq!(of(":runs 2\n"), listed[..2]);
+    assert_eq!(two.says(&["repl"], ":runs all\n").code, Some(2));
+}
+
+#[test]
+fn a_session_reads_where_it_cannot_be_recorded_and_changes_nothing_until_it_can() {
+    if !terminal::is_there() {
+        return;
+    }
+    let two = Two::new();
+    let home = two.folder.path().join("home");
+    // A file stands where the folder would be: not even root could write there.
+    two.folder.write("home/blocked", "");
+    let variables = format!(
+        "KEY=sim MW_CONFIG='{0}/config/metalwright/config.toml' XDG_STATE_HOME='{0}/blocked'",
+        home.display()
+    );
+    let terminal = Terminal::of(&variables, "repl");
+    let screen = terminal.shows("the profile", |screen| screen.ends_with("\nhere>"));
+    let screen = screen.replace('\n', "");
+    assert_eq!(
+        screen.matches("until it can be recorded").count(),
+        1,
+        "{screen}"
+    );
+    assert!(screen.contains("blocked/metalwright"), "{screen}");
+    terminal.enters("clouds().len() + 40");
+    terminal.shows("what is read", |screen| {
+        screen.contains("\n42\n") && screen.ends_with("\nhere>")
+    });
+    terminal.enters(r#"let n = cloud("Bare metal").nodes()[0]; n.power_off().result"#);
+    terminal.shows("the refusal", |screen| {
+        screen.contains("could not be recorded") && screen.ends_with("\nhere>")
+    });
+    assert!(!Two::asked(&two.here).contains(&"set_power".to_owned()));
+    // As soon as it can be recorded it may be done.
+    std::fs::remove_file(home.join("blocked")).unwrap();
+    terminal.enters("n.power_off().result");
+    terminal.shows("the answer", |screen| screen.contains("\nsuccess\n"));
+    terminal.presses("C-d");
+    terminal.closes();
+    assert!(Two::asked(&two.here).contains(&"set_power".to_owned()));
+    let runs = two
+        .mw(&["--output", "json", "runs", "list"])
+        .env(
+            "XDG_STATE_HOME",
+            &home.join("blocked").display().to_string(),
+        )
+        .run();
+    let runs: Vec<Value> = serde_json::from_str(&runs.stdout).unwrap();
+    assert_eq!(runs.len(), 1);
+    assert_eq!(runs[0]["state"], "succeeded");
+}
+
+#[test]
+fn without_a_home_a_session_reads_and_on_the_simulated_account_nothing_is_said() {
+    let homeless = |mw: Mw| {
+        let unset = [
+            "HOME",
+            "XDG_STATE_HOME",
+            "XDG_CONFIG_HOME",
+            "XDG_DATA_HOME",
+            "XDG_CACHE_HOME",
+        ];
+        unset.iter().fold(mw, |mw, name| mw.env(name, ""))
+    };
+    let server = Server::start();
+    let done = homeless(Mw::new(["--yes", "repl"]).account(server.url()))
+        .stdin("clouds().len()\ncloud(\"Bare metal\").nodes()[0].power_on()\n")
+        .stdout("2\n")
+        .any_stderr()
+        .code(4)
+        .run();
+    assert!(
+        done.stderr
+            .starts_with("warning: the home directory is not known: reading goes on"),
+        "{}",
+        done.stderr
+    );
+    assert!(!Two::asked(&server).contains(&"set_power".to_owned()));
+    homeless(Mw::new(["--sim", "repl"]))
+        .stdin("cloud(\"Bare metal\").nodes()[0].power_off().result\n")
+        .stdout("success\n")
+        .run();
+}
+
+#[test]
+fn a_session_whose_terminal_goes_away_ends_its_trail() {
+    if !terminal::is_there() {
+        return;
+    }
+    let two = Two::new();
+    let home = two.folder.path().join("home");
+    let variables = format!(
+        "KEY=sim MW_CONFIG='{0}/config/metalwright/config.toml' XDG_STATE_HOME='{0}/state'",
+        home.display()
+    );
+    let terminal = Terminal::of(&variables, "repl");
+    terminal.shows("the profile", |screen| screen.ends_with("\nhere>"));
+    terminal.enters("clouds().len() + 40");
+    terminal.shows("the answer", |screen| screen.contains("\n42\n"));
+    assert_eq!(two.runs()[0]["state"], "running");
+    terminal.hangs_up();
+    // Every look is a process, which takes its time.
+    // It comes to the end of what is typed, or to the signal before that.
+    let is_over = (0..400).any(|_| {
+        let state = &two.runs()[0]["state"];
+        state == "cancelled" || state == "succeeded"
+    });
+    assert!(is_over, "{:?}", two.runs());
+}
+
+#[test]
+fn what_a_session_was_allowed_is_on_record_with_each_of_its_trails() {
+    let two = Two::with("allow = [\"read\"]", "allow = [\"read\"]");
+    let lines = ":allow change\nclouds().len()\n:allow set_power\n:profile there\nclouds().len()\n\
+                 :profile here\nclouds().len()\n";
+    let done = two.says(&["repl"], lines);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let file = two.folder.path().join("home/state/metalwright/journal.db");
+    let journal = rusqlite::Connection::open(file).unwrap();
+    let mut asked = journal
+        .prepare("SELECT profile, consents FROM runs ORDER BY number")
+        .unwrap();
+    let rows = asked
+        .query_map([], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })
+        .unwrap();
+    let rows: Vec<(String, String)> = rows.map(Result::unwrap).collect();
+    let all = r#"["change","set_power"]"#;
+    let expected = [("here", all), ("there", "[]"), ("here", all)];
+    let expected = expected.map(|(profile, words)| (profile.to_owned(), words.to_owned()));
+    assert_eq!(rows, expected);
+}
