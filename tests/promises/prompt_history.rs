@@ -333,3 +333,26 @@ fn the_lines_of_a_faulty_function_are_not_run_by_themselves() {
         .run();
     assert!(done.stderr.contains("let = 3"), "{}", done.stderr);
 }
+
+#[test]
+fn lines_that_the_terminal_marks_as_pasted_are_one_entry() {
+    let Some(terminal) = at_a_prompt("") else {
+        return;
+    };
+    let lines: Vec<String> = (1..=2_000).map(|n| format!("all.push({n});\n")).collect();
+    terminal.pastes(&format!(
+        "let all = [];\n{}all.len() + all[1999]",
+        lines.concat()
+    ));
+    terminal.shows("the last of them", |screen| {
+        screen.ends_with("all.len() + all[1999]")
+    });
+    terminal.presses("Enter");
+    terminal.answers("\n4000\n");
+    terminal.enters(":history all");
+    let screen = terminal.answers("all.len() + all[1999]");
+    assert!(screen.contains("\n2  "), "{screen}");
+    terminal.pastes(&format!("\"{}\".len()", "é".repeat(100_000)));
+    terminal.presses("Enter");
+    terminal.answers("\n100000\n");
+}
