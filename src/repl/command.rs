@@ -146,13 +146,13 @@ pub static COMMANDS: &[Command] = &[
     command(
         "history",
         "[WORDS]",
-        "Lists the lines of earlier, or those with these words. !12 runs line 12 again, !! the last.",
+        "Lists earlier lines, or those with WORDS. !12 runs one again, !! the last.",
         Means::History,
     ),
     command(
         "edit",
         "[NUMBER]",
-        "Opens the last line, or that of a number, in $EDITOR, and then to be entered.",
+        "Opens the last line, or one by its number, in an editor; enter what it leaves.",
         Means::Edit,
     ),
     command(

@@ -1,8 +1,7 @@
 //! Where the lines of a session come from: a terminal, or anything else that can be read.
 
 use std::io::{self, BufRead as _, IsTerminal as _};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustyline::error::ReadlineError;
@@ -105,32 +104,64 @@ pub struct Typed {
     editor: Editor<Prompt, History>,
     prompt: String,
     walk: Walk,
-    /// Whether nothing was typed when Ctrl-C was pressed.
-    was_empty: Arc<AtomicBool>,
-    /// Whether that was the last thing that happened.
+    /// How the line ended.
+    ending: Arc<Mutex<Ending>>,
+    /// Whether Ctrl-C where nothing is typed was the last thing that happened.
     is_leaving: bool,
-    /// Whether the line is given up to be edited elsewhere.
-    is_draft: Arc<AtomicBool>,
 }
 
-/// Notes whether anything is typed when Ctrl-C is pressed.
-struct Pressed(Arc<AtomicBool>);
-
-impl ConditionalEventHandler for Pressed {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
-        self.0.store(context.line().is_empty(), Ordering::Relaxed);
-        Some(Cmd::Interrupt)
-    }
+/// How a line ends.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Ending {
+    /// It was entered.
+    #[default]
+    Entered,
+    /// It was given up.
+    GivenUp,
+    /// It is to be edited elsewhere.
+    Draft,
 }
 
-/// Takes a line that more follows already, whole or not: the editor reads and draws all of what it has
-/// at each line's end, which for a long function that is pasted is once for each of its lines.
-struct Entered;
+/// The keys that end a line.
+const KEYS: &[(&[KeyEvent], Ending)] = &[
+    (
+        &[KeyEvent(KeyCode::Enter, Modifiers::NONE)],
+        Ending::Entered,
+    ),
+    (
+        &[KeyEvent(KeyCode::Char('M'), Modifiers::CTRL)],
+        Ending::Entered,
+    ),
+    (
+        &[KeyEvent(KeyCode::Char('J'), Modifiers::CTRL)],
+        Ending::Entered,
+    ),
+    (
+        &[KeyEvent(KeyCode::Char('C'), Modifiers::CTRL)],
+        Ending::GivenUp,
+    ),
+    (
+        &[
+            KeyEvent(KeyCode::Char('X'), Modifiers::CTRL),
+            KeyEvent(KeyCode::Char('E'), Modifiers::CTRL),
+        ],
+        Ending::Draft,
+    ),
+];
 
-impl ConditionalEventHandler for Entered {
+/// A key that ends a line. The editor hands it over as one that is accepted, however it ends: of others
+/// it would forget what was typed after them.
+struct Key(Arc<Mutex<Ending>>, Ending);
+
+impl ConditionalEventHandler for Key {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
-        let is_at_end = context.pos() == context.line().len();
-        (is_at_end && is_followed()).then_some(Cmd::AcceptLine)
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = self.1;
+        // A line that more follows already is taken whether it is whole or not: the editor reads and
+        // draws all of what it has at each line's end, which for a long function that is pasted is once
+        // for each of its lines.
+        let is_taken =
+            self.1 != Ending::Entered || context.pos() == context.line().len() && is_followed();
+        is_taken.then_some(Cmd::AcceptLine)
     }
 }
 
@@ -140,16 +171,6 @@ pub fn is_followed() -> bool {
     let mut looked = [PollFd::new(&input, PollFlags::IN)];
     // Where that cannot be told, nothing is: the editor waits for it.
     poll(&mut looked, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
-}
-
-/// Notes that what is typed is to be edited elsewhere, and hands it over whether it is whole or not.
-struct Handed(Arc<AtomicBool>);
-
-impl ConditionalEventHandler for Handed {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext) -> Option<Cmd> {
-        self.0.store(true, Ordering::Relaxed);
-        Some(Cmd::AcceptLine)
-    }
 }
 
 impl Typed {
@@ -166,19 +187,10 @@ impl Typed {
             .build();
         let mut editor: Editor<Prompt, History> = Editor::with_history(config, history.clone())?;
         editor.set_helper(Some(helper));
-        let was_empty = Arc::new(AtomicBool::new(false));
-        let pressed = EventHandler::Conditional(Box::new(Pressed(was_empty.clone())));
-        editor.bind_sequence(KeyEvent::ctrl('C'), pressed);
-        let is_draft = Arc::new(AtomicBool::new(false));
-        let handed = EventHandler::Conditional(Box::new(Handed(is_draft.clone())));
-        let keys = vec![KeyEvent::ctrl('X'), KeyEvent::ctrl('E')];
-        editor.bind_sequence(Event::KeySeq(keys), handed);
-        for key in [
-            KeyEvent::ctrl('M'),
-            KeyEvent::ctrl('J'),
-            KeyEvent(KeyCode::Enter, Modifiers::NONE),
-        ] {
-            editor.bind_sequence(key, EventHandler::Conditional(Box::new(Entered)));
+        let ending = Arc::new(Mutex::new(Ending::default()));
+        for (keys, ends) in KEYS {
+            let key = EventHandler::Conditional(Box::new(Key(ending.clone(), *ends)));
+            editor.bind_sequence(Event::KeySeq(keys.to_vec()), key);
         }
         let walk = Walk::new(history.clone());
         for (key, handler) in walk.keys() {
@@ -188,9 +200,8 @@ impl Typed {
             editor,
             prompt: prompt.to_owned(),
             walk,
-            was_empty,
+            ending,
             is_leaving: false,
-            is_draft,
         })
     }
 
@@ -224,23 +235,23 @@ impl Typed {
         let prompt = if is_first { self.prompt.as_str() } else { "" };
         match self.editor.readline_with_initial(prompt, (draft, "")) {
             Ok(line) => {
-                self.is_leaving = false;
-                if self.is_draft.swap(false, Ordering::Relaxed) {
-                    return Ok(Read::Draft(line));
-                }
-                Ok(Read::Line(line))
-            }
-            Err(ReadlineError::Interrupted) => {
-                let was_empty = self.was_empty.load(Ordering::Relaxed);
-                if was_empty && self.is_leaving {
-                    return Ok(Read::End);
-                }
-                if was_empty {
+                let mut ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
+                let ending = std::mem::take(&mut *ending);
+                let is_empty = line.is_empty() && is_first;
+                if ending == Ending::GivenUp && is_empty {
+                    if self.is_leaving {
+                        return Ok(Read::End);
+                    }
                     super::say("Ctrl-C again leaves, as Ctrl-D does");
                 }
-                self.is_leaving = was_empty;
-                Ok(Read::Again)
+                self.is_leaving = ending == Ending::GivenUp && is_empty;
+                Ok(match ending {
+                    Ending::Entered => Read::Line(line),
+                    Ending::GivenUp => Read::Again,
+                    Ending::Draft => Read::Draft(line),
+                })
             }
+            Err(ReadlineError::Interrupted) => Ok(Read::Again),
             Err(ReadlineError::Eof) => Ok(Read::End),
             Err(error) => Err(failed(&error)),
         }

@@ -333,3 +333,37 @@ fn the_lines_of_a_faulty_function_are_not_run_by_themselves() {
         .run();
     assert!(done.stderr.contains("let = 3"), "{}", done.stderr);
 }
+
+#[test]
+fn lines_that_the_terminal_marks_as_pasted_are_one_entry() {
+    let Some(terminal) = at_a_prompt("") else {
+        return;
+    };
+    let lines: Vec<String> = (1..=2_000).map(|n| format!("all.push({n});\n")).collect();
+    terminal.pastes(&format!(
+        "let all = [];\n{}all.len() + all[1999]",
+        lines.concat()
+    ));
+    terminal.shows("the last of them", |screen| {
+        screen.ends_with("all.len() + all[1999]")
+    });
+    terminal.presses("Enter");
+    terminal.answers("\n4000\n");
+    terminal.enters("!2");
+    terminal.answers("its lines are 1 to 1, and :history lists them");
+    terminal.pastes(&format!("\"{}\".len()", "é".repeat(100_000)));
+    terminal.presses("Enter");
+    terminal.answers("\n100000\n");
+}
+
+#[test]
+fn what_is_typed_after_ctrl_c_is_read() {
+    let Some(terminal) = at_a_prompt("") else {
+        return;
+    };
+    terminal.types("let half = \u{3}let whole = 42; whole\r");
+    let screen = terminal.answers("\n42\n");
+    assert!(screen.contains("sim> let half ="), "{screen}");
+    terminal.types("fn f() {\r1\r\u{3}whole + 1\r");
+    terminal.answers("\n43\n");
+}

@@ -149,6 +149,15 @@ impl Terminal {
         });
     }
 
+    /// Pastes text, which the terminal marks as pasted.
+    pub fn pastes(&self, text: &str) {
+        let file = self.folder.path().join("pasted");
+        fs::write(&file, text).unwrap();
+        let file = file.to_str().unwrap();
+        assert!(self.tmux(&["load-buffer", file]).status.success());
+        assert!(self.tmux(&["paste-buffer", "-p"]).status.success());
+    }
+
     /// Types a line and presses Enter.
     pub fn enters(&self, line: &str) {
         self.types(line);
