@@ -75,11 +75,10 @@ pub fn run(settings: Settings) -> Result<u8, Complaint> {
     // Lines that come from no terminal are known as long as they last.
     let file = settings.history.clone().filter(|_| settings.is_typed);
     let (history, trouble) = History::open(file);
-    let directory = settings.place.directory.clone();
     let mut lines = Lines::new(
         settings.is_typed.then_some(settings.place.prompt.as_str()),
         &history,
-        Prompt::new(interpreter.clone(), directory, settings.paint),
+        Prompt::new(interpreter.clone(), &settings.place, settings.paint),
     )?;
     if !settings.greeting.is_empty() {
         say(&settings.greeting);

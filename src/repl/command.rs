@@ -116,7 +116,7 @@ pub static COMMANDS: &[Command] = &[
     command(
         "json",
         "[LINE]",
-        "Shows the last result, or the value of a line, as JSON. At the end of a line: | json",
+        "Shows the last result, or the value of a line, as JSON; so does LINE | json.",
         Means::Shown(Format::Json),
     ),
     command(
@@ -152,37 +152,37 @@ pub static COMMANDS: &[Command] = &[
     command(
         "edit",
         "[NUMBER]",
-        "Opens the last line, or one by its number, in an editor; enter what it leaves.",
+        "Opens the last line, or one by its number, in an editor.",
         Means::Edit,
     ),
     command(
         "profile",
         "[NAME]",
-        "Goes to the account of a profile with all that is declared, or lists the profiles.",
+        "Goes to the account of a profile with all that is there, or lists them.",
         Means::Profile,
     ),
     command(
         "allow",
         "[GRANTS]",
-        "Allows more until the session ends, as --allow does, or says what is allowed.",
+        "Allows more until the session ends, or says what is allowed.",
         Means::Allow,
     ),
     command(
         "sim",
         "[advance SPAN]",
-        "Says the time of the embedded simulator and what it has, or moves its clock.",
+        "Says what the embedded simulator has, and its time, or moves its clock.",
         Means::Sim,
     ),
     command(
         "faults",
         "[FILE|none]",
-        "Makes calls to the simulator fail by the rules of a file, or lists the rules.",
+        "Makes calls to the simulator fail by a file's rules, or lists them.",
         Means::Faults,
     ),
     command(
         "runs",
         "[N]",
-        "Lists the latest runs that the journal has, as mw runs list does; 20 unless told otherwise.",
+        "Lists the latest runs of the journal, 20 unless told otherwise.",
         Means::Runs,
     ),
     command("quit", "", "Leaves, as Ctrl-D does.", Means::Quit),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::command::COMMANDS;
 use super::offer::{Offer, alike, begins_alike, begun, listed};
 use super::paths;
+use crate::operation::Effect;
 use crate::reference::{self, brief};
 use crate::script::check::{Type, methods_of};
 use crate::script::directory::{Directory, Entry};
@@ -21,6 +22,8 @@ pub struct Knowledge<'s> {
     pub session: &'s Interpreter,
     /// What the account has.
     pub directory: &'s Directory,
+    /// The profiles that one may go to.
+    pub profiles: &'s [String],
     /// How long it is waited for what the account has.
     pub patience: Duration,
 }
@@ -56,15 +59,35 @@ pub fn offers(before: &str, after: &str, known: &Knowledge<'_>) -> (usize, Vec<O
     };
     let name = command.get(..space).unwrap_or_default();
     let argument = begins + space + 1;
-    if COMMANDS
-        .iter()
-        .any(|it| it.name == name && it.takes == "FILE")
-    {
-        let typed = before.get(argument..).unwrap_or_default();
-        let path = typed.trim_start();
-        return (before.len() - path.len(), paths::files(path));
+    let typed = before.get(argument..).unwrap_or_default();
+    let takes = COMMANDS.iter().find(|it| it.name == name);
+    let takes = takes.map_or("", |it| it.takes);
+    if takes.contains("LINE") || takes.contains("EXPRESSION") {
+        return of_code(before, argument, after, known);
     }
-    of_code(before, argument, after, known)
+    // Grants come after one another.
+    let word = typed.rsplit(',').next().unwrap_or_default().trim_start();
+    let mut found = match takes.trim_matches(['[', ']']) {
+        "NAME" => {
+            let profiles = known.profiles.iter();
+            begun(word, profiles.map(|name| Offer::new(name.as_str(), "")))
+        }
+        "GRANTS" => begun(
+            word,
+            Effect::ALL.map(|effect| Offer::new(effect.as_str(), "")),
+        ),
+        takes => begun(
+            word,
+            ["none", "advance"]
+                .into_iter()
+                .filter(|it| takes.contains(it))
+                .map(|it| Offer::new(it, "")),
+        ),
+    };
+    if takes.contains("FILE") {
+        found.extend(paths::files(word));
+    }
+    (before.len() - word.len(), listed(found))
 }
 
 /// The same for code, which begins at a byte of the line.
@@ -271,6 +294,7 @@ mod tests {
         let known = Knowledge {
             session: &session,
             directory: &directory,
+            profiles: &["production".to_owned(), "sim".to_owned()],
             patience: Duration::ZERO,
         };
         let (_, found) = offers(line, "", &known);
@@ -291,6 +315,16 @@ mod tests {
             ["Cloud", "CloudFields", "CloudStats", "CloudVlan"]
         );
         assert_eq!(complete("// clo"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_a_command_takes_completes() {
+        assert_eq!(complete(":profile pro"), ["production"]);
+        assert_eq!(complete(":allow read, dis"), ["disrupt"]);
+        assert_eq!(complete(":sim adv"), ["advance"]);
+        assert_eq!(complete(":faults no"), ["none"]);
+        assert_eq!(complete(":time clouds().gro"), ["group_by"]);
+        assert_eq!(complete(":quit clo"), Vec::<String>::new());
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Lines {
         if let Self::Typed(typed) = self {
             place.prompt.clone_into(&mut typed.prompt);
             if let Some(helper) = typed.editor.helper_mut() {
-                helper.goes(&place.directory);
+                helper.goes(place);
             }
         }
     }

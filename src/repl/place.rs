@@ -12,6 +12,8 @@ pub struct Place {
     pub host: Host,
     /// What the account has, for completion.
     pub directory: Directory,
+    /// The profiles that one may go to from here, for completion.
+    pub profiles: Vec<String>,
     /// The prompt, which says where one is.
     pub prompt: String,
     /// A line that says it to people.

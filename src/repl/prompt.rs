@@ -16,6 +16,7 @@ use super::completion::{Knowledge, offers};
 use super::hint::{Hinted, hint};
 use super::lines::is_followed;
 use super::offer::Offer;
+use super::place::Place;
 use super::{colours, command, recall};
 use crate::output::{Paint, Tone};
 use crate::script::directory::Directory;
@@ -31,6 +32,8 @@ const LONGEST: usize = 16 * 1024;
 pub struct Prompt {
     session: Rc<RefCell<Interpreter>>,
     directory: Directory,
+    /// The profiles that one may go to.
+    profiles: Vec<String>,
     paint: Paint,
     /// Whether a line is being typed: the cursor counts then.
     is_typing: Cell<bool>,
@@ -39,20 +42,22 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    /// A prompt that knows what this session and this account have.
-    pub fn new(session: Rc<RefCell<Interpreter>>, directory: Directory, paint: Paint) -> Self {
+    /// A prompt that knows what this session has, and what is at a place.
+    pub fn new(session: Rc<RefCell<Interpreter>>, place: &Place, paint: Paint) -> Self {
         Self {
             session,
-            directory,
+            directory: place.directory.clone(),
+            profiles: place.profiles.clone(),
             paint,
             is_typing: Cell::new(true),
             growing: RefCell::default(),
         }
     }
 
-    /// Completes what another account has from now on.
-    pub fn goes(&mut self, directory: &Directory) {
-        self.directory = directory.clone();
+    /// Knows what is at another place from now on.
+    pub fn goes(&mut self, place: &Place) {
+        self.directory = place.directory.clone();
+        self.profiles.clone_from(&place.profiles);
     }
 }
 
@@ -85,6 +90,7 @@ impl Completer for Prompt {
         let known = Knowledge {
             session: &self.session.borrow(),
             directory: &self.directory,
+            profiles: &self.profiles,
             patience: PATIENCE,
         };
         Ok(offers(before, after, &known))
@@ -106,6 +112,7 @@ impl Hinter for Prompt {
         let known = Knowledge {
             session: &self.session.borrow(),
             directory: &self.directory,
+            profiles: &self.profiles,
             patience: Duration::ZERO,
         };
         hint(line, &known)

@@ -168,6 +168,7 @@ impl Places {
         Place {
             host,
             directory: account.directory(global, &self.runtime),
+            profiles: self.names(),
             prompt: prompt(account),
             described: account.described(),
             rendered: Box::new(move |document, format| {
@@ -176,6 +177,19 @@ impl Places {
                 show::rendered(document, &options, clock.now())
             }),
         }
+    }
+
+    /// The names of the profiles that one may go to; those that a faulty file has are not told of here.
+    fn names(&self) -> Vec<String> {
+        let found = config::all(&Flags::default(), &Environment::of_process());
+        let found = found.unwrap_or_default().into_iter();
+        let mut names: Vec<String> = found.map(|(profile, _)| profile.name).collect();
+        let visited = std::iter::once(&self.here).chain(&self.others);
+        names.extend(visited.map(|it| it.name().to_owned()));
+        names.push(SIMULATOR.to_owned());
+        names.sort();
+        names.dedup();
+        names
     }
 
     /// What is said of other accounts than the first on the command line: what restricts holds there
