@@ -164,7 +164,7 @@ pub static COMMANDS: &[Command] = &[
     command(
         "runs",
         "[N]",
-        "Lists the latest runs that the journal has, as mw runs list does; 20 unless told otherwise.",
+        "Lists the latest runs of the journal, 20 unless told otherwise.",
         Means::Runs,
     ),
     command("quit", "", "Leaves, as Ctrl-D does.", Means::Quit),
