@@ -327,7 +327,8 @@ impl Sitting {
         self.settings.place = place;
         let described = &self.settings.place.described;
         self.transcript.moves(described);
-        if self.settings.is_typed {
+        // Where nobody was greeted, nobody wants to be told.
+        if !self.settings.greeting.is_empty() {
             say(&format!("on {described}"));
         }
         let host = &self.settings.place.host;

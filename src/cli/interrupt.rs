@@ -33,7 +33,7 @@ pub fn watch(stop: &Stop) -> Arc<LazyRuntime> {
 
 /// Lets signals end a session in order. Where lines are typed, Ctrl-C stops one, however often it is
 /// pressed: a session is not lost by impatience. What else ends it does so between two lines, by what is
-/// done `at_rest`, or stops the one that is carried out; a second one ends the process.
+/// done `at_rest`, or stops the one that is carried out; asked a second time, the process ends.
 pub fn watch_session(
     stop: &Stop,
     turn: &Turn,
@@ -52,12 +52,12 @@ pub fn watch_session(
         let is_second = Arc::new(AtomicBool::new(false));
         for signal in ending {
             let Ok(told) = told.try_clone() else { continue };
-            let _ = flag::register_conditional_shutdown(
-                *signal,
-                exit::INTERRUPTED.into(),
-                is_second.clone(),
-            );
-            let _ = flag::register(*signal, is_second.clone());
+            // That a terminal went away is told twice, by the system and by whoever had it.
+            if *signal != SIGHUP {
+                let code = exit::INTERRUPTED.into();
+                let _ = flag::register_conditional_shutdown(*signal, code, is_second.clone());
+                let _ = flag::register(*signal, is_second.clone());
+            }
             let _ = pipe::register(*signal, told);
         }
         let turn = turn.clone();

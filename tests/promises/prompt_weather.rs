@@ -114,6 +114,33 @@ fn a_line_at_work_is_stopped_in_order_before_a_session_is_ended() {
 }
 
 #[test]
+fn a_terminal_that_goes_away_is_told_of_twice_and_the_cleanup_goes_on() {
+    if !terminal::is_there() {
+        return;
+    }
+    let folder = Folder::new();
+    let go = folder.path().join("go");
+    let terminal = Terminal::staying(
+        "",
+        &format!("--sim --allow fs:{} repl", folder.path().display()),
+    );
+    terminal.answers("Ctrl-D leaves");
+    terminal.enters(&format!(
+        "ensure(|| {{ print(\"looping\"); while true {{}} }}, || {{ print(\"cleaning\"); \
+         while !attempt(|| read_file({go:?})).ok {{}} print(\"cleaned\"); }})"
+    ));
+    terminal.shows("the loop at work", |screen| screen.ends_with("\nlooping"));
+    terminal.signals("HUP");
+    terminal.shows("the cleanup", |screen| screen.ends_with("\ncleaning"));
+    // The system says so, and so does whoever had the terminal.
+    terminal.signals("HUP");
+    folder.write("go", "");
+    terminal.shows("the exit code", |screen| {
+        screen.contains("\ncleaned\n") && screen.ends_with("\nexit 130")
+    });
+}
+
+#[test]
 fn a_call_under_way_is_on_record_when_a_session_is_ended() {
     let silence = Silence::serve();
     let folder = Arc::new(Folder::new());

@@ -53,12 +53,14 @@ impl Trail {
 
     /// Ends it, once; with this exit code the session ends too, or goes elsewhere.
     pub fn end(&self, code: u8) -> Result<(), Complaint> {
-        let kept = std::mem::replace(&mut *self.kept(), Kept::not());
+        // Held until it is written: whoever comes second must not end the process before that.
+        let mut kept = self.kept();
         let ended = match code {
             exit::INTERRUPTED => Err(Ended::Quietly(code)),
             _ => Ok(Document::Nothing),
         };
         let ended = kept.end(&ended, &Stop::default());
+        *kept = Kept::not();
         ended.map_err(|error| kept::complaint(&error))
     }
 
