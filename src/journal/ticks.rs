@@ -4,7 +4,7 @@ pub(super) mod row;
 
 use std::fmt;
 
-use rusqlite::{OptionalExtension as _, Params, Transaction, params};
+use rusqlite::{OptionalExtension as _, Params, ToSql, Transaction, params};
 
 use super::Journal;
 use super::error::JournalError;
@@ -251,8 +251,12 @@ impl Ticks<'_> {
             }
             _ => 0,
         };
-        let sql = if tick.number == 0 { ADD } else { CHANGE };
-        self.transaction.prepare_cached(sql)?.execute(params![
+        let transaction = self.transaction;
+        let write = |sql: &str, values: &[&dyn ToSql]| -> Found<usize> {
+            Ok(transaction.prepare_cached(sql)?.execute(values)?)
+        };
+        let count = i64::try_from(tick.count).unwrap_or(i64::MAX);
+        let values = params![
             number,
             self.profile,
             tick.job,
@@ -272,8 +276,12 @@ impl Ticks<'_> {
             tick.exit,
             tick.message,
             tick.last,
-            i64::try_from(tick.count).unwrap_or(i64::MAX),
-        ])?;
+            count,
+        ];
+        // One that somebody took out meanwhile is written anew: what came of it is not lost.
+        if number.is_none() || write(CHANGE, values)? == 0 {
+            write(ADD, values)?;
+        }
         if tick.number == 0 {
             tick.number = self.transaction.last_insert_rowid();
         }

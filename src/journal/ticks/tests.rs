@@ -106,3 +106,27 @@ fn runs_on_their_way_are_counted_as_they_come_and_go() {
     assert_eq!(ticks.running_of(2).unwrap(), 2);
     assert_eq!(ticks.running_of(1).unwrap(), 1);
 }
+
+#[test]
+fn a_tick_that_was_taken_out_meanwhile_is_written_anew() {
+    let mut connection = schema::fresh();
+    let transaction = connection.transaction().unwrap();
+    let mut ticks = Ticks {
+        transaction: &transaction,
+        profile: "here".to_owned(),
+        running: None,
+    };
+    let mut own = Tick {
+        job: "a".to_owned(),
+        state: State::Running,
+        service: 1,
+        ..Tick::default()
+    };
+    ticks.save(&mut own).unwrap();
+    transaction.execute("DELETE FROM ticks", []).unwrap();
+    own.state = State::Succeeded;
+    ticks.save(&mut own).unwrap();
+    let found = ticks.ticks("number = ?2", params!["here", own.number]);
+    let states: Vec<State> = found.unwrap().into_iter().map(|it| it.state).collect();
+    assert_eq!(states, [State::Succeeded]);
+}
