@@ -104,12 +104,15 @@ def tabs(program, environment, count, node):
     """The times of Tab at several places of a line, in milliseconds."""
     terminal = Terminal(program, ["repl"], environment)
     terminal.shows(b"> ")
-    terminal.types(b"let c = clouds()[0]; let n = c.nodes()[0]; 7\r")
-    terminal.shows(b"7")
+    # All of it is held in a variable too, as it is in sessions.
+    terminal.types(b"let all = []; for c in clouds() { all += c.nodes() }; let c = clouds()[0];\r")
+    terminal.types(b"let n = c.nodes()[0]; `${all.len()} nodes`\r")
+    terminal.shows(b" nodes\r")
     terminal.settles(0.3)
     places = {
         "a function (clo)": b"clo",
         "a method by type (n.re)": b"n.re",
+        "a method of an item (all[7].re)": b"all[7].re",
         "a method by inference (clouds().filter(|c| c.st)": b"clouds().filter(|c| c.st",
         "a cloud (cloud(\")": b"cloud(\"",
         "a node of a cloud (c.node(\")": b"c.node(\"",

@@ -372,7 +372,7 @@ impl Sitting {
     /// What the session has declared, for people.
     fn listed(&self) -> String {
         let session = self.interpreter.borrow();
-        let own = session.variables().into_iter();
+        let own = session.variables("").into_iter();
         let variables = own.filter(|it| !matches!(it.name.as_str(), "args" | "run"));
         let variables = variables.map(|it| {
             let brief: String = it.brief.chars().take(60).collect();

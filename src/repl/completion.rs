@@ -160,7 +160,7 @@ fn of_code(before: &str, from: usize, after: &str, known: &Knowledge<'_>) -> (us
 fn words(typed: &str, session: &Interpreter) -> Vec<Offer> {
     let functions = session.functions().into_iter();
     let own = functions.map(|it| Offer::new(it.name.clone(), it.signature()));
-    let variables = session.variables().into_iter();
+    let variables = session.variables(typed).into_iter();
     let variables = variables.map(|it| {
         let brief: String = it.brief.chars().take(40).collect();
         Offer::new(it.name, format!("{} {brief}", it.kind))

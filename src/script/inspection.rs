@@ -11,6 +11,11 @@ use super::source::Source;
 use super::value::{self, Args};
 use crate::error::Complaint;
 
+/// The most items of a list and keys of a map that are told of.
+const FEW: usize = 4;
+/// The most of a text that is told.
+const LONGEST: usize = 60;
+
 /// What is known of an expression before it is carried out.
 #[derive(Clone, Debug)]
 pub enum Known {
@@ -73,19 +78,23 @@ impl Defined {
 }
 
 impl Interpreter {
-    /// The variables that were declared, in order, each as it is now.
+    /// The variables that were declared and whose names begin so, in order, each as it is now.
     #[must_use]
-    pub fn variables(&self) -> Vec<Variable> {
+    pub fn variables(&self, begin: &str) -> Vec<Variable> {
         let (scope, ..) = self.declared();
         let mut found: Vec<Variable> = Vec::new();
-        for (name, _, value) in scope.iter() {
+        let named = scope.iter_raw();
+        for (name, _, value) in named.filter(|(name, ..)| name.starts_with(begin)) {
+            // What a closure has hold of is looked at as it is now.
+            let held = value.is_shared().then(|| value.flatten_clone());
+            let value = held.as_ref().unwrap_or(value);
             found.retain(|known| known.name != name);
             found.push(Variable {
                 name: name.to_owned(),
-                kind: Type::of(&value)
+                kind: Type::of(value)
                     .name()
-                    .unwrap_or_else(|| handle::described(&value)),
-                brief: value::brief(&value),
+                    .unwrap_or_else(|| handle::described(value)),
+                brief: glimpse(value),
             });
         }
         found
@@ -203,6 +212,28 @@ impl Interpreter {
             return None;
         };
         read(expr, &|name| scope.get_value(name))
+    }
+}
+
+/// A value in a few words: one may hold all there is, and it is looked at while a line is typed.
+fn glimpse(value: &Value) -> String {
+    if let Ok(list) = value.as_array_ref()
+        && list.len() > FEW
+    {
+        return format!("{} items", list.len());
+    }
+    if let Some(map) = value.read_lock::<Map>() {
+        let keys = map.keys().take(FEW).map(|key| key.as_str());
+        let more = if map.len() > FEW { ", …" } else { "" };
+        return format!("#{{{}{more}}}", keys.collect::<Vec<_>>().join(", "));
+    }
+    if let Ok(list) = value.as_array_ref() {
+        let items: Vec<String> = list.iter().map(glimpse).collect();
+        return format!("[{}]", items.join(", "));
+    }
+    match value.as_immutable_string_ref() {
+        Ok(text) => text.chars().take(LONGEST).collect(),
+        Err(_) => value::brief(value).chars().take(LONGEST).collect(),
     }
 }
 
@@ -336,6 +367,20 @@ mod tests {
             ("let t = \"a;b\"; t ", "t "),
         ] {
             assert_eq!(&line[last_statement(line)..], expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_told_in_a_few_words_however_much_it_holds() {
+        let engine = rhai::Engine::new();
+        for (value, expected) in [
+            ("[1, [2], \"c\"]", "[1, [2], c]"),
+            ("let a = []; a.pad(5000, 1); a", "5000 items"),
+            ("#{b: 1, a: [2]}", "#{a, b}"),
+            ("#{a: 1, b: 1, c: 1, d: 1, e: 1}", "#{a, b, c, d, …}"),
+            ("42", "42"),
+        ] {
+            assert_eq!(glimpse(&engine.eval(value).unwrap()), expected, "{value}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! An interpreter: an engine with a scope, for one script or for a session at the terminal.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -63,6 +64,9 @@ pub struct Interpreter {
     mentioned: BTreeSet<String>,
     /// The line that is parsed, in a session, where results have names.
     line: Option<results::Text>,
+    /// What is known of the variables, once it was looked at: lists are gone through for it, and it is
+    /// asked for at each key that is pressed.
+    types: OnceCell<Vec<(String, Type)>>,
 }
 
 impl Interpreter {
@@ -88,6 +92,7 @@ impl Interpreter {
             folder,
             mentioned: BTreeSet::new(),
             line: None,
+            types: OnceCell::new(),
         }
     }
 
@@ -187,11 +192,7 @@ impl Interpreter {
     pub(super) fn surroundings(&self) -> Surroundings {
         let defined = self.defined.iter_functions();
         Surroundings {
-            variables: self
-                .scope
-                .iter_raw()
-                .map(|(name, _, value)| (name.to_owned(), Type::of(value)))
-                .collect(),
+            variables: self.types.get_or_init(|| self.types()).clone(),
             functions: defined
                 .map(|function| (function.name.to_owned(), function.params.len()))
                 .collect(),
@@ -208,6 +209,13 @@ impl Interpreter {
         }
     }
 
+    fn types(&self) -> Vec<(String, Type)> {
+        let variables = self.scope.iter_raw();
+        variables
+            .map(|(name, _, value)| (name.to_owned(), Type::of(value)))
+            .collect()
+    }
+
     /// Parses, checks and runs a script. Variables, functions and imports stay for the next one.
     pub fn run(&mut self, source: &Source) -> Result<Value, Ended> {
         let ast = self.prepare(source).map_err(Ended::Complaining)?;
@@ -217,6 +225,7 @@ impl Interpreter {
         let value = self
             .engine
             .eval_ast_with_scope::<Dynamic>(&mut self.scope, &runnable);
+        self.types.take();
         self.host.strides().clear();
         let value = value.map_err(|error| self.ended(source, &error))?;
         if let Some(recorder) = self.host.session().recorder() {
@@ -241,6 +250,7 @@ impl Interpreter {
     /// Runs one test of a file: first the file's top level, then the test.
     pub fn run_case(&mut self, source: &Source, suite: &Suite, case: &str) -> Result<(), Ended> {
         call::register(&mut self.engine, &self.host, &suite.names);
+        self.types.take();
         let options = CallFnOptions::new().eval_ast(true).rewind_scope(false);
         self.engine
             .call_fn_with_options::<Dynamic>(options, &mut self.scope, &suite.ast, case, ())
@@ -344,6 +354,7 @@ impl Interpreter {
 
     /// Keeps the result of a line under the names that later lines know it by.
     pub fn keeps(&mut self, number: usize, value: &Value) {
+        self.types.take();
         self.scope.set_value(results::LAST, value.clone());
         self.scope.set_value(results::name(number), value.clone());
     }

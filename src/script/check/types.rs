@@ -157,8 +157,16 @@ impl Type {
             return Self::Unknown;
         }
         if let Ok(list) = value.as_array_ref() {
-            let first = list.first().map_or(Self::Unknown, Self::of);
-            let is_alike = list.len() <= MOST_ITEMS && list.iter().all(|it| Self::of(it) == first);
+            let Some(one) = list.first() else {
+                return Self::list(Self::Unknown);
+            };
+            let first = Self::of(one);
+            // Whatever is no list has the type that it is held as.
+            let is_same =
+                |it: &Dynamic| !it.is_shared() && !it.is_array() && it.type_id() == one.type_id();
+            let mut items = list.iter();
+            let is_alike =
+                list.len() <= MOST_ITEMS && items.all(|it| is_same(it) || Self::of(it) == first);
             return Self::list(if is_alike { first } else { Self::Unknown });
         }
         match handle::described(value).as_str() {
