@@ -1,10 +1,12 @@
 //! Asking the person at the terminal for consent.
 
+use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{QueueSelector, tcflush};
+use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::live;
 use crate::branch::{Branch, Frame};
@@ -63,6 +65,16 @@ impl Asker for Person {
     }
 }
 
+/// Whether somebody pressed Ctrl-C and no thread has come to hear of it yet: on a busy machine what is
+/// typed afterwards may be there first.
+fn is_signalled() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let pending = status.lines().find_map(|it| it.strip_prefix("ShdPnd:"));
+    let pending = pending.and_then(|it| u64::from_str_radix(it.trim(), 16).ok());
+    let bits = [SIGINT, SIGTERM].map(|signal| 1_u64 << (signal - 1));
+    pending.is_some_and(|pending| bits.iter().any(|bit| pending & bit != 0))
+}
+
 impl Person {
     /// What he says to a question.
     fn says(&self, question: &str) -> Option<String> {
@@ -105,7 +117,7 @@ impl Person {
             let mut ready = [PollFd::new(&input, PollFlags::IN)];
             match poll(&mut ready, Some(&EVERY)) {
                 // What is typed after Ctrl-C is meant for the prompt that comes next.
-                _ if self.is_over() => return None,
+                _ if self.is_over() || is_signalled() => return None,
                 Ok(0) | Err(rustix::io::Errno::INTR) => continue,
                 Ok(_) => {}
                 _ => return None,
