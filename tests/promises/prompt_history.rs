@@ -339,16 +339,16 @@ fn lines_that_the_terminal_marks_as_pasted_are_one_entry() {
     let Some(terminal) = at_a_prompt("") else {
         return;
     };
-    let lines: Vec<String> = (1..=2_000).map(|n| format!("all.push({n});\n")).collect();
+    let lines: Vec<String> = (1..=10_000).map(|n| format!("all.push({n});\n")).collect();
     terminal.pastes(&format!(
-        "let all = [];\n{}all.len() + all[1999]",
+        "let all = [];\n{}all.len() + all[9999]",
         lines.concat()
     ));
     terminal.shows("the last of them", |screen| {
-        screen.ends_with("all.len() + all[1999]")
+        screen.ends_with("all.len() + all[9999]")
     });
     terminal.presses("Enter");
-    terminal.answers("\n4000\n");
+    terminal.answers("\n20000\n");
     terminal.enters("!2");
     terminal.answers("its lines are 1 to 1, and :history lists them");
     terminal.pastes(&format!("\"{}\".len()", "é".repeat(100_000)));
