@@ -223,7 +223,7 @@ fn glimpse(value: &Value) -> String {
         return format!("{} items", list.len());
     }
     if let Some(map) = value.read_lock::<Map>() {
-        let keys = map.keys().take(FEW).map(|key| key.as_str());
+        let keys = map.keys().take(FEW).map(ToString::to_string);
         let more = if map.len() > FEW { ", …" } else { "" };
         return format!("#{{{}{more}}}", keys.collect::<Vec<_>>().join(", "));
     }
