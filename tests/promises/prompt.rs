@@ -392,6 +392,31 @@ fn what_a_session_did_is_saved_as_a_script_that_does_it() {
 }
 
 #[test]
+fn what_was_typed_in_a_session_is_saved_and_run() {
+    if !terminal::is_there() {
+        return;
+    }
+    let folder = Folder::new();
+    let made = folder.path().join("typed.rhai");
+    let terminal = Terminal::new();
+    terminal.answers("Ctrl-D leaves");
+    terminal.enters(r#"cloud("Bare metal").nodes()"#);
+    terminal.answers("bold-fox");
+    terminal.enters("nobody()");
+    terminal.answers("there is no function `nobody`");
+    terminal.enters("fn twice(n) {");
+    terminal.enters("n * 2");
+    terminal.enters("}");
+    terminal.enters("twice(_.len()) + 1");
+    terminal.answers("\n11\n");
+    terminal.enters(&format!(":save {}", made.display()));
+    terminal.answers("does the same");
+    Mw::new(["--sim", "run", made.to_str().unwrap()])
+        .stdout("11\n")
+        .run();
+}
+
+#[test]
 fn commands_tell_of_the_session_and_unknown_ones_suggest() {
     piped(
         ":vars\nlet n = 2\nfn twice(x) { x * 2 }\n:vars\n:type clouds()\n:type clouds()[0].label\n",
