@@ -1,6 +1,7 @@
 //! What a word may become, as it is listed.
 
 use rustyline::completion::Candidate;
+use terminal_size::{Width, terminal_size};
 
 use crate::output::{cut, line};
 
@@ -8,8 +9,9 @@ use crate::output::{cut, line};
 const MOST: usize = 1_000;
 /// The most that are listed a line each, with what is known of them.
 const MOST_EXPLAINED: usize = 24;
-/// How wide a line of the list may be.
-const WIDTH: usize = 78;
+/// How wide a line of the list is at most, and in how narrow a terminal.
+const WIDEST: usize = 78;
+const NARROWEST: usize = 20;
 
 /// Something that a word may become.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +79,12 @@ pub fn begins_alike(text: &str, typed: &str) -> bool {
         .all(|c| letters.next() == Some(c))
 }
 
+/// How wide the terminal is.
+#[must_use]
+pub fn columns() -> usize {
+    terminal_size().map_or(80, |(Width(columns), _)| usize::from(columns))
+}
+
 /// Offers in order, each once and as it is listed.
 pub fn listed(mut offers: Vec<Offer>) -> Vec<Offer> {
     offers.sort_by(|a, b| a.text.cmp(&b.text).then(b.note.len().cmp(&a.note.len())));
@@ -91,6 +99,8 @@ pub fn listed(mut offers: Vec<Offer>) -> Vec<Offer> {
     let is_explained = has_notes && offers.len() <= MOST_EXPLAINED;
     let widest = offers.iter().map(|it| it.shown.chars().count()).max();
     let widest = widest.unwrap_or_default();
+    // The list puts two spaces after each.
+    let width = columns().saturating_sub(3).clamp(NARROWEST, WIDEST);
     for offer in &mut offers {
         let display = if is_explained && !offer.note.is_empty() {
             format!("{:widest$}  {}", offer.shown, offer.note)
@@ -98,10 +108,10 @@ pub fn listed(mut offers: Vec<Offer>) -> Vec<Offer> {
             offer.shown.clone()
         };
         // What an account calls things is data: it is made visible before it is shown.
-        offer.display = cut(&line(&display), WIDTH);
+        offer.display = cut(&line(&display), width);
         if is_explained {
             // So wide, each has a line of its own.
-            offer.display = format!("{:WIDTH$}", offer.display);
+            offer.display = format!("{:width$}", offer.display);
         }
     }
     offers

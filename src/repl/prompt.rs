@@ -11,11 +11,12 @@ use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::Hinter;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{CompletionType, Context, Helper};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::completion::{Knowledge, offers};
 use super::hint::{Hinted, hint};
 use super::lines::is_followed;
-use super::offer::Offer;
+use super::offer::{Offer, columns};
 use super::place::Place;
 use super::{colours, command, recall};
 use crate::output::{Paint, Tone};
@@ -34,6 +35,8 @@ pub struct Prompt {
     directory: Directory,
     /// The profiles that one may go to.
     profiles: Vec<String>,
+    /// How wide the prompt is that lines are typed after.
+    indent: usize,
     paint: Paint,
     /// Whether a line is being typed: the cursor counts then.
     is_typing: Cell<bool>,
@@ -48,6 +51,7 @@ impl Prompt {
             session,
             directory: place.directory.clone(),
             profiles: place.profiles.clone(),
+            indent: place.prompt.width(),
             paint,
             is_typing: Cell::new(true),
             growing: RefCell::default(),
@@ -58,6 +62,7 @@ impl Prompt {
     pub fn goes(&mut self, place: &Place) {
         self.directory = place.directory.clone();
         self.profiles.clone_from(&place.profiles);
+        self.indent = place.prompt.width();
     }
 }
 
@@ -115,7 +120,15 @@ impl Hinter for Prompt {
             profiles: &self.profiles,
             patience: Duration::ZERO,
         };
-        hint(line, &known)
+        let columns = columns();
+        let (before, last) = line.rsplit_once('\n').unwrap_or(("", line));
+        let indent = if before.is_empty() { self.indent } else { 0 };
+        hint(
+            line,
+            &known,
+            (indent + last.width()) % columns.max(1),
+            columns,
+        )
     }
 }
 
