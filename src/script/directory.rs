@@ -112,14 +112,10 @@ impl Directory {
         if !page.is_fresh() && !page.is_being_read && (self.0.may_ask)() {
             page.is_being_read = true;
             page.is_stale = false;
-            let own = self.clone();
-            let topic = topic.clone();
-            match self.0.runtime.handle() {
-                Ok(handle) => {
-                    handle.spawn(async move { own.read(topic).await });
-                }
-                Err(_) => page.is_being_read = false,
-            }
+            // What is not begun ends at once, and notes that on the page.
+            drop(pages);
+            self.read(&topic);
+            pages = self.0.pages();
         }
         loop {
             let page = pages.entry(topic.clone()).or_default();
@@ -132,24 +128,49 @@ impl Directory {
         }
     }
 
+    fn read(&self, topic: &Topic) {
+        let reading = Reading {
+            inner: self.0.clone(),
+            topic: topic.clone(),
+            found: None,
+        };
+        if let Ok(handle) = self.0.runtime.handle() {
+            handle.spawn(reading.goes_on());
+        }
+    }
+
     /// Something may have changed: what was read is read anew when it is asked for.
     pub fn doubt(&self) {
         for page in self.0.pages().values_mut() {
             page.is_stale = true;
         }
     }
+}
 
-    async fn read(&self, topic: Topic) {
-        let found = self.0.entries(&topic).await;
-        let mut pages = self.0.pages();
-        let page = pages.entry(topic).or_default();
+/// A page that is being read. However that ends, it may be read again.
+struct Reading {
+    inner: Arc<Inner>,
+    topic: Topic,
+    found: Option<Vec<Entry>>,
+}
+
+impl Reading {
+    async fn goes_on(mut self) {
+        self.found = self.inner.entries(&self.topic).await;
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        let mut pages = self.inner.pages();
+        let page = pages.entry(self.topic.clone()).or_default();
         page.is_being_read = false;
         page.at = Some(Instant::now());
-        if let Some(found) = found {
+        if let Some(found) = self.found.take() {
             page.entries = found.into();
         }
         drop(pages);
-        self.0.told.notify_all();
+        self.inner.told.notify_all();
     }
 }
 
@@ -285,4 +306,44 @@ fn entry(record: &dyn Record) -> Option<Entry> {
         name: text(known.name),
         note: telling.collect::<Vec<_>>().join(", "),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::*;
+    use crate::script::trial::Trial;
+
+    /// Long enough for whatever comes of itself.
+    const LONG: Duration = Duration::from_secs(60);
+
+    fn of(trial: &Arc<Trial>, may_ask: bool) -> Directory {
+        let session = trial.host().session().clone();
+        Directory::new(session, Arc::default(), move || may_ask)
+    }
+
+    #[test]
+    fn an_account_that_does_not_answer_is_asked_again_only_when_something_changed() {
+        let trial = Arc::new(Trial::default());
+        let directory = of(&trial, true);
+        let asked = || trial.calls.load(Ordering::Relaxed);
+        assert!(directory.look("Cloud", None, LONG).is_empty());
+        assert_eq!(asked(), 1);
+        assert!(directory.look("Cloud", None, LONG).is_empty());
+        assert_eq!(asked(), 1);
+        directory.doubt();
+        assert!(directory.look("Cloud", None, LONG).is_empty());
+        assert_eq!(asked(), 2);
+        // What the account has no list of is not asked for.
+        assert!(directory.look("PowerChange", None, LONG).is_empty());
+        assert_eq!(asked(), 2);
+    }
+
+    #[test]
+    fn an_account_that_may_not_be_asked_is_not() {
+        let trial = Arc::new(Trial::default());
+        assert!(of(&trial, false).look("Cloud", None, LONG).is_empty());
+        assert_eq!(trial.calls.load(Ordering::Relaxed), 0);
+    }
 }
