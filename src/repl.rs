@@ -309,8 +309,10 @@ impl Sitting {
         if session.changes() != changes {
             self.settings.place.directory.doubt();
         }
+        // A line may end itself with the code of one that is stopped.
+        let is_stopped = self.settings.place.host.stop().reason().is_some();
         outcome.map_err(|ended| match ended {
-            Ended::Quietly(exit::INTERRUPTED) if self.settings.is_typed => Left::Interrupted,
+            Ended::Quietly(_) if self.settings.is_typed && is_stopped => Left::Interrupted,
             Ended::Quietly(code) => Left::With(code),
             Ended::Complaining(complaints) => Left::Failed(complaints),
         })
@@ -324,9 +326,11 @@ impl Sitting {
     /// Goes to the account of a profile, with all that the session has declared.
     fn moves(&mut self, profile: &str) -> Result<(), Left> {
         let place = self.settings.places.moves(profile)?;
+        if place.described != self.settings.place.described {
+            self.transcript.moves();
+        }
         self.settings.place = place;
         let described = &self.settings.place.described;
-        self.transcript.moves(described);
         // Where nobody was greeted, nobody wants to be told.
         if !self.settings.greeting.is_empty() {
             say(&format!("on {described}"));
@@ -375,7 +379,8 @@ impl Sitting {
         let own = session.variables("").into_iter();
         let variables = own.filter(|it| !matches!(it.name.as_str(), "args" | "run"));
         let variables = variables.map(|it| {
-            let brief: String = it.brief.chars().take(60).collect();
+            // It may hold what an account calls things.
+            let brief = output::cut(&output::line(&it.brief), 60);
             format!("{:<16} {:<14} {brief}\n", it.name, it.kind)
         });
         let functions = session.functions().into_iter();
@@ -400,6 +405,13 @@ impl Sitting {
         if self.transcript.is_empty() {
             let message = "nothing has succeeded yet that could be written down";
             return Err(Complaint::usage(message).into());
+        }
+        if self.transcript.was_elsewhere() {
+            // What was done here and there would all be done in one place.
+            let message = "the session was on more than one account, and a script runs on one";
+            return Err(Complaint::usage(message)
+                .hint(":history lists the lines; a session of its own can be saved")
+                .into());
         }
         write_new(file, &self.transcript.script())?;
         say(&format!("wrote {file}: mw run {file} does the same"));

@@ -207,6 +207,13 @@ impl Simulator {
         answer
     }
 
+    /// Whether any call is to fail by a rule.
+    #[must_use]
+    pub fn has_faults(&self) -> bool {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.world.faults.has_rules()
+    }
+
     /// How much the account has of what, now.
     #[must_use]
     pub fn counts(&self) -> Vec<(&'static str, usize)> {

@@ -178,18 +178,29 @@ impl Account {
             quiet: true,
             ..global.clone()
         };
-        let permission = Permission::new(Permission::reading(), Vec::new(), None);
+        // What is denied is not looked at either.
+        let denied = Granted::of(&global, self).map(|granted| granted.deny);
+        let permission = denied.map(|deny| Permission::new(Permission::reading(), deny, None));
+        let is_known = permission.is_ok();
+        let permission =
+            permission.unwrap_or_else(|_| Permission::new(Vec::new(), Vec::new(), None));
         let session = self.session_with(&global, permission, None, &Label::default());
         // A command that fetches credentials may ask whoever sits there: only a line that is entered
         // makes it run.
-        let (client, is_silent) = match self {
-            Self::Simulated(_) => (Arc::default(), true),
+        let may_ask: Box<dyn Fn() -> bool + Send + Sync> = match self {
+            // A fault is there for the lines that are entered.
+            Self::Simulated(world) => {
+                let world = world.clone();
+                Box::new(move || !world.has_faults())
+            }
             Self::Real {
                 profile, client, ..
-            } => (client.clone(), !profile.runs_command()),
+            } => {
+                let (client, is_silent) = (client.clone(), !profile.runs_command());
+                Box::new(move || is_silent || client.get().is_some())
+            }
         };
-        let may_ask = move || is_silent || client.get().is_some();
-        Directory::new(session, runtime.clone(), may_ask)
+        Directory::new(session, runtime.clone(), move || is_known && may_ask())
     }
 
     /// Makes the way to a real account now, where it would be made with the first call: from another

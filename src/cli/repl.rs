@@ -1,6 +1,7 @@
 //! `mw repl`.
 
 mod before;
+mod names;
 mod places;
 mod simulation;
 
@@ -73,18 +74,14 @@ impl Repl {
             .stack_size(super::execution::STACK)
             .spawn(move || repl::run(settings))
             .map_err(|error| Complaint::new(exit::FAILED, format!("no thread: {error}")))?;
-        match session.join() {
-            Ok(outcome) => {
-                let code = outcome.as_ref().map_or_else(|it| it.exit, |code| *code);
-                trail.end(code)?;
-                Ok(outcome?)
-            }
-            Err(_) => Err(Complaint::new(
-                exit::FAILED,
-                "the session ended unexpectedly; this is a bug in mw",
-            )
-            .into()),
-        }
+        let Ok(outcome) = session.join() else {
+            trail.end(exit::FAILED)?;
+            let message = "the session ended unexpectedly; this is a bug in mw";
+            return Err(Complaint::new(exit::FAILED, message).into());
+        };
+        let code = outcome.as_ref().map_or_else(|it| it.exit, |code| *code);
+        trail.end(code)?;
+        Ok(outcome?)
     }
 }
 

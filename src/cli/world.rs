@@ -135,6 +135,11 @@ impl World {
         self.simulator().counts()
     }
 
+    /// Whether any call to it is to fail by a rule.
+    pub fn has_faults(&self) -> bool {
+        self.simulator().has_faults()
+    }
+
     /// Its controls, as they are over HTTP.
     pub fn controls(self: &Arc<Self>) -> Controls {
         let own = self.clone();

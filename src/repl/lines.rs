@@ -253,6 +253,8 @@ impl Typed {
             }
             Err(ReadlineError::Interrupted) => Ok(Read::Again),
             Err(ReadlineError::Eof) => Ok(Read::End),
+            // The terminal went away: nothing more is typed.
+            Err(_) if !io::stdin().is_terminal() => Ok(Read::End),
             Err(error) => Err(failed(&error)),
         }
     }

@@ -21,6 +21,7 @@ struct Said {
 #[derive(Clone, Debug, Default)]
 pub struct Transcript {
     said: Vec<Said>,
+    was_elsewhere: bool,
 }
 
 impl Transcript {
@@ -42,9 +43,14 @@ impl Transcript {
     }
 
     /// Notes that what follows was done on another account, which a script cannot go to by itself.
-    pub fn moves(&mut self, described: &str) {
-        let described = described.replace(char::is_control, " ");
-        self.note(&format!("// From here on {described}."), None, None, 0);
+    pub fn moves(&mut self) {
+        self.was_elsewhere |= !self.is_empty();
+    }
+
+    /// Whether lines of it were said on another account.
+    #[must_use]
+    pub const fn was_elsewhere(&self) -> bool {
+        self.was_elsewhere
     }
 
     /// The script that does the same. Results that later lines use get names.

@@ -316,7 +316,7 @@ mod tests {
     use crate::script::trial::Trial;
 
     /// Long enough for whatever comes of itself.
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_mins(1);
 
     fn of(trial: &Arc<Trial>, may_ask: bool) -> Directory {
         let session = trial.host().session().clone();

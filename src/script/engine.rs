@@ -11,7 +11,7 @@ use rhai::{Dynamic, Engine, Module, OptimizationLevel, Shared};
 
 use super::host::Host;
 use super::lexicon::Lexicon;
-use super::modules::Modules;
+use super::modules::{Loaded, Modules};
 use super::{
     assertions, coverage, field, flow, handle, largest, lists, local, memory, moment, parallel,
     progress, speech, strides, waiting, window,
@@ -39,13 +39,14 @@ static LEXICON: LazyLock<Shared<Module>> = LazyLock::new(|| {
 
 /// An engine for one run. `base` is the folder that imports are relative to.
 #[must_use]
-pub fn build(host: &Host, base: PathBuf) -> Engine {
+pub fn build(host: &Host, base: PathBuf, loaded: Loaded) -> Engine {
     let mut engine = parser(true);
     engine.set_max_call_levels(CALL_LEVELS);
     engine.set_module_resolver(Modules::new(
         base,
         host.shelf().clone(),
         host.coverage().cloned(),
+        loaded,
     ));
     packages(&mut engine);
     engine.register_global_module(Shared::clone(&LEXICON));

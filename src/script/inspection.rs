@@ -133,7 +133,7 @@ impl Interpreter {
         let Some(imported) = modules.iter().find(|it| it.alias == alias) else {
             return Vec::new();
         };
-        let path = &imported.path;
+        let path = imported.seen();
         let source = Source::of_text("<repl>", format!("import {path:?} as it;"));
         let report = self.checker(&source).check(&source, &self.surroundings());
         let Some(module) = report.unit.imports.get("it") else {

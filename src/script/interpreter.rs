@@ -45,9 +45,17 @@ pub struct Suite {
 /// A module as it was imported.
 pub(super) struct Imported {
     pub(super) alias: String,
-    /// What it is imported by.
-    pub(super) path: String,
+    /// What it is imported by, and the file that does.
+    path: String,
+    from: String,
     module: Shared<Module>,
+}
+
+impl Imported {
+    /// What a line of the session would import it by.
+    pub(super) fn seen(&self) -> String {
+        modules::seen_from(&self.from, &self.path)
+    }
 }
 
 /// An engine with a scope.
@@ -59,6 +67,8 @@ pub struct Interpreter {
     defined: AST,
     /// The modules imported so far.
     modules: Vec<Imported>,
+    /// Every module that was loaded, by whatever line.
+    loaded: modules::Loaded,
     folder: std::path::PathBuf,
     /// The names that lines have mentioned so far: functions and imports go on mentioning them.
     mentioned: BTreeSet<String>,
@@ -73,7 +83,12 @@ impl Interpreter {
     /// An interpreter whose imports are relative to the source's folder.
     #[must_use]
     pub fn new(host: &Host, folder: std::path::PathBuf) -> Self {
-        let mut engine = engine::build(host, folder.clone());
+        Self::with(host, folder, modules::Loaded::default())
+    }
+
+    /// The same, where these modules were loaded before.
+    fn with(host: &Host, folder: std::path::PathBuf, loaded: modules::Loaded) -> Self {
+        let mut engine = engine::build(host, folder.clone(), loaded.clone());
         stand_in::register(&mut engine, host, &folder);
         let mut scope = Scope::new();
         let args = host
@@ -89,6 +104,7 @@ impl Interpreter {
             scope,
             defined: AST::empty(),
             modules: Vec::new(),
+            loaded,
             folder,
             mentioned: BTreeSet::new(),
             line: None,
@@ -99,7 +115,11 @@ impl Interpreter {
     /// An interpreter for a session: lines are run in it as they come, and their results have names.
     #[must_use]
     pub fn of_session(host: &Host) -> Self {
-        let mut own = Self::new(host, std::path::PathBuf::from("."));
+        Self::of_session_with(host, modules::Loaded::default())
+    }
+
+    fn of_session_with(host: &Host, loaded: modules::Loaded) -> Self {
+        let mut own = Self::with(host, std::path::PathBuf::from("."), loaded);
         let line = results::Text::default();
         results::allow(&mut own.engine, &line);
         own.line = Some(line);
@@ -109,7 +129,8 @@ impl Interpreter {
     /// The same session with all it has declared, on another host. What it imported stays as it is: to
     /// read it again would do again what it did then, to another account.
     pub fn moves(&mut self, host: &Host) {
-        for imported in self.renews(host) {
+        let loaded = self.loaded.clone();
+        for imported in self.renews(host, loaded) {
             self.holds(imported);
         }
     }
@@ -117,14 +138,14 @@ impl Interpreter {
     /// Reads again what was imported; gives the modules of which that failed.
     pub fn reads_again(&mut self) -> Vec<String> {
         let host = self.host.clone();
-        let before = self.renews(&host).into_iter();
-        let lost = before.filter(|it| !self.imports(&it.alias, &it.path));
-        lost.map(|it| it.path).collect()
+        let before = self.renews(&host, modules::Loaded::default()).into_iter();
+        let lost = before.filter_map(|it| self.imports(it));
+        lost.collect()
     }
 
     /// The same session on this host, but for what it imported, which is given.
-    fn renews(&mut self, host: &Host) -> Vec<Imported> {
-        let mut new = Self::of_session(host);
+    fn renews(&mut self, host: &Host, loaded: modules::Loaded) -> Vec<Imported> {
+        let mut new = Self::of_session_with(host, loaded);
         new.answers(std::mem::take(&mut self.mentioned));
         new.scope = std::mem::take(&mut self.scope);
         new.defined = std::mem::take(&mut self.defined);
@@ -259,24 +280,34 @@ impl Interpreter {
     }
 
     fn keep_imports(&mut self, source: &Source, ast: &AST) {
-        for (path, name) in named_imports(ast) {
-            // It was found a moment ago and is still known; the lines that follow are of this folder.
-            self.imports(&name, &modules::seen_from(&source.name, &path));
+        for (path, alias) in named_imports(ast) {
+            let (shelf, from) = (self.host.shelf(), Some(source.name.as_str()));
+            let found = modules::find(shelf, &self.folder, from, &path).ok();
+            // Loaded it was a moment ago; what it does then is not done again.
+            let module = found.and_then(|it| self.loaded.module(&it.name));
+            if let Some(module) = module {
+                let from = source.name.clone();
+                self.holds(Imported {
+                    alias,
+                    path,
+                    from,
+                    module,
+                });
+            }
         }
     }
 
-    /// Imports a module for the lines that follow; tells whether it could be.
-    fn imports(&mut self, alias: &str, path: &str) -> bool {
-        let resolver = self.engine.module_resolver();
-        let Ok(module) = resolver.resolve(&self.engine, None, path, Position::NONE) else {
-            return false;
-        };
-        self.holds(Imported {
-            alias: alias.to_owned(),
-            path: path.to_owned(),
-            module,
-        });
-        true
+    /// Imports a module again, by the path and from the file that it was imported by: under another
+    /// name it would be another one. Gives what the session calls it where that fails.
+    fn imports(&mut self, before: Imported) -> Option<String> {
+        let (resolver, from) = (self.engine.module_resolver(), Some(before.from.as_str()));
+        match resolver.resolve(&self.engine, from, &before.path, Position::NONE) {
+            Ok(module) => {
+                self.holds(Imported { module, ..before });
+                None
+            }
+            Err(_) => Some(before.seen()),
+        }
     }
 
     fn holds(&mut self, imported: Imported) {

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
 
@@ -81,25 +81,49 @@ impl Drop for Loading {
     }
 }
 
+/// The modules that were loaded, by the names they go by, and how many each reaches. What a module does
+/// when it is loaded is done once, whoever imports it and by whatever path.
+#[derive(Clone, Debug, Default)]
+pub struct Loaded(Arc<Mutex<HashMap<String, Reached>>>);
+
+/// A module and how many it reaches.
+type Reached = (Shared<Module>, usize);
+
+impl Loaded {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Reached>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The module that goes by this name.
+    #[must_use]
+    pub fn module(&self, name: &str) -> Option<Shared<Module>> {
+        self.lock().get(name).map(|(module, _)| module.clone())
+    }
+}
+
 /// Finds modules and keeps them for the run.
 #[derive(Debug)]
 pub struct Modules {
     base: PathBuf,
     shelf: Shelf,
     coverage: Option<Arc<Coverage>>,
-    /// The modules that were loaded, and how many each reaches.
-    known: Mutex<HashMap<String, (Shared<Module>, usize)>>,
+    loaded: Loaded,
 }
 
 impl Modules {
     /// Modules for a script in this folder; what they carry out is counted where asked for.
     #[must_use]
-    pub fn new(base: PathBuf, shelf: Shelf, coverage: Option<Arc<Coverage>>) -> Self {
+    pub fn new(
+        base: PathBuf,
+        shelf: Shelf,
+        coverage: Option<Arc<Coverage>>,
+        loaded: Loaded,
+    ) -> Self {
         Self {
             base,
             shelf,
             coverage,
-            known: Mutex::default(),
+            loaded,
         }
     }
 }
@@ -163,13 +187,6 @@ impl ModuleResolver for Modules {
                 position,
             ))
         })?;
-        let known = |name: &str| {
-            self.known
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .get(name)
-                .cloned()
-        };
         let counted = |(module, reached): (Shared<Module>, usize)| {
             Loading::add(reached).map(|()| module).map_err(|name| {
                 Box::new(EvalAltResult::ErrorRuntime(
@@ -178,7 +195,8 @@ impl ModuleResolver for Modules {
                 ))
             })
         };
-        if let Some(known) = known(&found.name) {
+        let known = self.loaded.lock().get(&found.name).cloned();
+        if let Some(known) = known {
             return counted(known);
         }
         let loading = Loading::of(&found.name).ok_or_else(|| {
@@ -205,10 +223,7 @@ impl ModuleResolver for Modules {
             .map(Shared::new)?;
         let known = (module, Loading::reached());
         drop(loading);
-        self.known
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(found.name, known.clone());
+        self.loaded.lock().insert(found.name, known.clone());
         counted(known)
     }
 }
@@ -228,7 +243,12 @@ mod tests {
         }
         let shelf = Shelf::of(texts, |_, _| {});
         let mut engine = engine::parser(false);
-        engine.set_module_resolver(Modules::new(PathBuf::from("."), shelf, None));
+        engine.set_module_resolver(Modules::new(
+            PathBuf::from("."),
+            shelf,
+            None,
+            Loaded::default(),
+        ));
         let few = engine.eval::<i64>("import \"m20\" as m; m::it()");
         assert_eq!(few.unwrap(), 1);
         let many = engine.eval::<i64>("import \"m0\" as m; m::it()");

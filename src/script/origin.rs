@@ -15,7 +15,7 @@ static KNOWN: Mutex<Vec<String>> = Mutex::new(Vec::new());
 /// Whether there is more than one: most processes never see a second, and look no further.
 static ARE_SEVERAL: AtomicBool = AtomicBool::new(false);
 
-/// Deeper values than any API takes are refused where they are sent.
+/// Deeper values than any API takes.
 const DEEPEST: usize = 64;
 
 /// The account that a record came from. A session at the prompt may move to another account, where
@@ -69,7 +69,9 @@ pub fn refuse(host: &Host, values: &[Dynamic]) -> Result<(), Trouble> {
 /// The first record in a value that is of another account, in words, and which account that is.
 fn foreign(value: &Dynamic, here: Origin, depth: usize) -> Option<(String, Origin)> {
     if depth > DEEPEST {
-        return None;
+        // What cannot be looked into may be anybody's.
+        let what = format!("what is nested deeper than {DEEPEST} levels");
+        return Some((what, Origin::default()));
     }
     if let Some((record, origin)) = handle::found(value) {
         return (origin != here).then(|| (record.summary(), origin));

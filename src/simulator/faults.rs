@@ -77,6 +77,12 @@ impl Faults {
         faults
     }
 
+    /// Whether there are any.
+    #[must_use]
+    pub const fn has_rules(&self) -> bool {
+        !self.rules.is_empty()
+    }
+
     /// Puts a rule in force, after those that are, and answers its id.
     pub fn add(&mut self, rule: Rule) -> u64 {
         self.given += 1;

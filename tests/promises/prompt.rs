@@ -467,6 +467,16 @@ fn a_file_is_loaded_and_loaded_again() {
         file.display()
     );
     piped(&lines).stdout("2\n3\n4\n").run();
+    // However its path is written, what a module does when it is imported is done once; read again,
+    // once more.
+    let beside = "print(\"once\"); fn two() { 2 }";
+    let own = "import \"./beside\" as beside;";
+    let lines = ":load ./own.rhai\nbeside::two()\n:load ././own.rhai\n:reload\nbeside::two()\n";
+    piped(lines)
+        .file("own.rhai", own)
+        .file("beside.rhai", beside)
+        .stdout("once\n2\nonce\n2\n")
+        .run();
     piped(":load nowhere.rhai\n").any_stderr().code(2).run();
 }
 

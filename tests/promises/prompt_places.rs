@@ -195,6 +195,86 @@ fn a_profile_that_cannot_be_gone_to_leaves_the_session_where_it_is() {
 }
 
 #[test]
+fn a_profile_called_sim_is_not_taken_for_the_simulator() {
+    let two = Two::new();
+    let text = format!(
+        "default_profile = \"here\"\n[profile.here]\nurl = {:?}\napi_key_env = \"KEY\"\n\
+         [profile.sim]\nurl = {:?}\napi_key_env = \"KEY\"\n",
+        two.here.url(),
+        two.there.url()
+    );
+    two.folder
+        .write("home/config/metalwright/config.toml", &text);
+    let lines = ":profile sim\n:sim\nclouds().len()\n:profile\n:profile sim (a profile)\n";
+    let done = two.says(&["repl"], lines);
+    assert!(done.stdout.contains("2026-01-15"), "{}", done.stdout);
+    assert!(done.stdout.contains("sim (a profile)"), "{}", done.stdout);
+    assert!(
+        done.stderr.contains("mw --profile sim repl"),
+        "{}",
+        done.stderr
+    );
+    assert!(Two::asked(&two.there).is_empty());
+    assert!(Two::asked(&two.here).is_empty());
+}
+
+#[test]
+fn what_was_done_on_two_accounts_is_not_saved_as_one_script() {
+    let two = Two::new();
+    let made = two.folder.path().join("made.rhai");
+    let lines = format!("let a = 1;\n:profile there\n:save {}\n", made.display());
+    let done = two.says(&["repl"], &lines);
+    assert_eq!(done.code, Some(2));
+    assert!(
+        done.stderr.contains("more than one account"),
+        "{}",
+        done.stderr
+    );
+    assert!(!made.exists());
+    // Where nothing was done before, there is one account.
+    let lines = format!(":profile there\nlet a = 1;\n:save {}\n", made.display());
+    two.says(&["repl"], &lines);
+    assert!(made.exists());
+}
+
+#[test]
+fn what_a_function_imports_is_not_loaded_again_elsewhere() {
+    let two = Two::new();
+    two.folder
+        .write("own.rhai", "print(\"once\"); fn it() { 1 }");
+    let lines = "fn act() { import \"./own\" as own; own::it() }\nact()\n:profile there\nact()\n";
+    assert_eq!(two.says(&["repl"], lines).stdout, "once\n1\n1\n");
+}
+
+#[test]
+fn what_is_denied_is_not_looked_at_for_completion_either() {
+    if !terminal::is_there() {
+        return;
+    }
+    let server = Server::start();
+    let variables = format!("OPENMETAL_API_URL={} OPENMETAL_API_KEY=sim", server.url());
+    let terminal = Terminal::of(&variables, "--deny clouds repl");
+    terminal.shows("the prompt", |screen| screen.ends_with("\ndefault>"));
+    terminal.types("cloud(\"B");
+    terminal.presses("Tab");
+    terminal.types("\"; 42");
+    terminal.presses("C-u");
+    terminal.enters("40 + 2");
+    terminal.shows("the answer", |screen| screen.contains("\n42\n"));
+    assert!(Two::asked(&server).is_empty());
+}
+
+#[test]
+fn a_session_that_fails_is_on_record_as_one_that_failed() {
+    let two = Two::new();
+    assert_eq!(
+        two.says(&["repl"], "clouds().len()\nexit(7)\n").code,
+        Some(7)
+    );
+    assert_eq!(two.runs()[0]["exit_code"], 7);
+}
+
+#[test]
 fn profiles_are_listed_with_the_one_the_session_is_on() {
     let two = Two::new();
     let done = two.says(&["--output", "json", "repl"], ":profile there\n:profile\n");

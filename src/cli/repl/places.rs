@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value};
 
+use super::names::{NAMESAKE, SIMULATOR, called, called_in, known_as, prompt};
 use super::simulation;
 use crate::cli::account::Account;
 use crate::cli::auth::profiles::row;
@@ -33,9 +34,6 @@ use crate::session::{Grant, Recorder, Session};
 /// What the script of a session is called.
 const NAME: &str = "<repl>";
 
-/// What the embedded simulator is called where a profile is named.
-const SIMULATOR: &str = "sim";
-
 /// The trail of the account that a session is on, which whoever ends the session ends.
 #[derive(Clone)]
 pub struct Trail(Arc<Mutex<Kept>>);
@@ -56,8 +54,8 @@ impl Trail {
         // Held until it is written: whoever comes second must not end the process before that.
         let mut kept = self.kept();
         let ended = match code {
-            exit::INTERRUPTED => Err(Ended::Quietly(code)),
-            _ => Ok(Document::Nothing),
+            exit::DONE => Ok(Document::Nothing),
+            code => Err(Ended::Quietly(code)),
         };
         let ended = kept.end(&ended, &Stop::default());
         *kept = Kept::not();
@@ -80,7 +78,7 @@ struct Visited {
 
 impl Visited {
     fn name(&self) -> &str {
-        self.account.profile()
+        called(&self.account)
     }
 
     const fn is_simulated(&self) -> bool {
@@ -213,6 +211,12 @@ impl Places {
         let elsewhere = self.elsewhere();
         let profiles = config::all(&Flags::default(), &Environment::of_process())?;
         let mut names: Vec<&str> = profiles.iter().map(|(it, _)| it.name.as_str()).collect();
+        if name == SIMULATOR {
+            return Ok(Global {
+                sim: Some(String::new()),
+                ..elsewhere
+            });
+        }
         if let Some((profile, _)) = profiles.iter().find(|(it, _)| it.name == name) {
             // The command line may say more than the profile of its own account; here both restrict.
             let own = profile.spend_limit.and_then(Money::dollars);
@@ -222,15 +226,15 @@ impl Places {
                 ..elsewhere
             });
         }
-        if name == SIMULATOR {
-            return Ok(Global {
-                sim: Some(String::new()),
-                ..elsewhere
-            });
-        }
         names.push(SIMULATOR);
         names.push(self.here.name());
         names.extend(self.others.iter().map(Visited::name));
+        if name == NAMESAKE {
+            let message = "a profile called `sim` is gone to from the command line alone";
+            return Err(Complaint::usage(message).hint(
+                "give it another name in the configuration file, or say mw --profile sim repl",
+            ));
+        }
         let hint = nearest(name, names).map_or_else(
             || ":profile lists them; `mw auth login` makes one".to_owned(),
             |near| format!("did you mean `:profile {near}`?"),
@@ -244,13 +248,16 @@ impl repl::Places for Places {
         let flags = Flags::default();
         let mut rows: Vec<Value> = Vec::new();
         for (profile, _) in config::all(&flags, &Environment::of_process())? {
-            let is_here = !self.here.is_simulated() && self.here.name() == profile.name;
+            let name = called_in(&profile).to_owned();
+            let is_here = self.here.name() == name;
             let profile = match &self.here.account {
                 // It may have been given another address.
                 Account::Real { profile, .. } if is_here => profile,
                 _ => &profile,
             };
-            rows.push(row(profile, "here", is_here));
+            let mut row = row(profile, "here", is_here);
+            row["profile"] = name.into();
+            rows.push(row);
         }
         let marked = self.others.iter().map(|it| (it, false));
         for (visited, is_here) in std::iter::once((&self.here, true)).chain(marked) {
@@ -260,15 +267,13 @@ impl repl::Places for Places {
                 rows.push(row(profile, "here", is_here));
             }
         }
-        if !rows.iter().any(|row| row["profile"] == SIMULATOR) {
-            rows.push(serde_json::json!({
-                "profile": SIMULATOR,
-                "here": self.here.is_simulated(),
-                "url": "the embedded simulator",
-                "credentials": null,
-                "production": false,
-            }));
-        }
+        rows.push(serde_json::json!({
+            "profile": SIMULATOR,
+            "here": self.here.is_simulated(),
+            "url": "the embedded simulator",
+            "credentials": null,
+            "production": false,
+        }));
         Ok(Document::Value(rows.into()))
     }
 
@@ -410,21 +415,4 @@ fn is_reached(account: &Account) -> Result<(), Complaint> {
 
 fn audit(global: &Global, account: &Account) -> Result<Kept, Complaint> {
     Kept::audit(global, account, RunKind::Session, NAME)
-}
-
-/// What tells records of an account from those of others.
-fn known_as(account: &Account) -> String {
-    match account {
-        Account::Simulated(_) => "the embedded simulator".to_owned(),
-        Account::Real { .. } => account.described(),
-    }
-}
-
-/// The prompt on an account, which says where one is: the profile, with a mark where people are served.
-fn prompt(account: &Account) -> String {
-    match account {
-        Account::Simulated(_) => "sim> ".to_owned(),
-        Account::Real { profile, .. } if profile.production => format!("{}!> ", profile.name),
-        Account::Real { profile, .. } => format!("{}> ", profile.name),
-    }
 }

@@ -132,7 +132,8 @@ impl Records {
         written?;
         self.length = file.metadata()?.len();
         if self.count > MOST + MORE || before > TAIL {
-            self.shorten(&mut file)?;
+            // The line is written: that the file stays long is no reason to write it again.
+            let _ = self.shorten(&mut file);
         }
         Ok(())
     }
