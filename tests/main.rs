@@ -36,8 +36,10 @@ mod promises {
     mod powers;
     mod progress;
     mod prompt;
+    mod prompt_completion;
     mod prompt_history;
     mod prompt_places;
+    mod prompt_records;
     mod prompt_weather;
     mod rehearsals;
     mod runaways;
@@ -68,5 +70,6 @@ mod stage {
     pub mod server;
     pub mod site;
     pub mod terminal;
+    pub mod two;
     pub mod vendor;
 }

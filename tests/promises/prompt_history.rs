@@ -8,24 +8,9 @@ use crate::stage::folder::Folder;
 use crate::stage::mw::Mw;
 use crate::stage::terminal::{self, Terminal};
 
-/// Lines piped to a prompt on the simulated account.
-fn piped(lines: &str) -> Mw {
-    Mw::new(["--sim", "repl"]).stdin(lines)
-}
-
-/// A terminal at its first prompt.
-fn at_a_prompt(variables: &str) -> Option<Terminal> {
-    if !terminal::is_there() {
-        return None;
-    }
-    let terminal = Terminal::of(variables, "--sim repl");
-    terminal.answers("Ctrl-D leaves");
-    Some(terminal)
-}
-
 #[test]
 fn up_finds_the_lines_that_begin_with_what_is_typed() {
-    let Some(terminal) = at_a_prompt("") else {
+    let Some(terminal) = Terminal::at_prompt("") else {
         return;
     };
     for (line, value) in [("400 + 1", "401"), ("500 + 2", "502"), ("400 + 3", "403")] {
@@ -48,7 +33,7 @@ fn up_finds_the_lines_that_begin_with_what_is_typed() {
 
 #[test]
 fn a_line_of_several_is_one_of_the_history_and_up_moves_within_it() {
-    let Some(terminal) = at_a_prompt("") else {
+    let Some(terminal) = Terminal::at_prompt("") else {
         return;
     };
     terminal.enters("1 + 1");
@@ -81,7 +66,7 @@ fn a_line_of_several_is_one_of_the_history_and_up_moves_within_it() {
 
 #[test]
 fn words_in_any_order_find_a_line() {
-    let Some(terminal) = at_a_prompt("") else {
+    let Some(terminal) = Terminal::at_prompt("") else {
         return;
     };
     terminal.enters(r#"["große", "Wolke"].len() + 40"#);
@@ -101,7 +86,7 @@ fn words_in_any_order_find_a_line() {
 
 #[test]
 fn what_has_a_secret_in_it_is_not_found_again() {
-    let Some(terminal) = at_a_prompt("") else {
+    let Some(terminal) = Terminal::at_prompt("") else {
         return;
     };
     terminal.enters("1 + 1");
@@ -118,7 +103,7 @@ fn what_has_a_secret_in_it_is_not_found_again() {
 
 #[test]
 fn a_line_of_earlier_is_shown_and_run_again() {
-    let Some(terminal) = at_a_prompt("") else {
+    let Some(terminal) = Terminal::at_prompt("") else {
         return;
     };
     terminal.enters("20 + 1");
@@ -141,13 +126,17 @@ fn a_line_of_earlier_is_shown_and_run_again() {
 
 #[test]
 fn lines_from_a_pipe_are_asked_for_among_themselves() {
-    piped("1 + 1\n!!\n[3]\n!1\n!! | json\n!true\n")
+    Mw::at_prompt("1 + 1\n!!\n[3]\n!1\n!! | json\n!true\n")
         .stdout("2\n2\n3\n2\n2\nfalse\n")
         .stderr("1 + 1\n1 + 1\n1 + 1 | json\n")
         .run();
     let folder = Arc::new(Folder::new());
-    piped("1\n").sharing(&folder).stdout("1\n").run();
-    let done = piped("!!\n2\n").sharing(&folder).any_stderr().code(2).run();
+    Mw::at_prompt("1\n").sharing(&folder).stdout("1\n").run();
+    let done = Mw::at_prompt("!!\n2\n")
+        .sharing(&folder)
+        .any_stderr()
+        .code(2)
+        .run();
     assert!(
         done.stderr.contains("there is no line before this one"),
         "{}",
@@ -159,7 +148,7 @@ fn lines_from_a_pipe_are_asked_for_among_themselves() {
             .join("home/state/metalwright/history.jsonl")
             .exists()
     );
-    let done = piped("1\n2\n!3\n")
+    let done = Mw::at_prompt("1\n2\n!3\n")
         .stdout("1\n2\n")
         .any_stderr()
         .code(2)
@@ -175,7 +164,7 @@ fn lines_from_a_pipe_are_asked_for_among_themselves() {
 #[test]
 fn the_history_is_listed_with_numbers_and_times() {
     let listed = |lines: &str| {
-        let done = piped(lines).env("TZ", "UTC").any_stdout().run();
+        let done = Mw::at_prompt(lines).env("TZ", "UTC").any_stdout().run();
         done.stdout
     };
     let all = listed("let a = 1;\nfn f(n) {\n  n\n}\n:history\n");
@@ -195,12 +184,14 @@ fn the_history_is_listed_with_numbers_and_times() {
     assert!(lines[1].ends_with("Z  let b = 2;"), "{found}");
     assert!(lines[2].ends_with("Z  :history = le b"), "{found}");
     assert_eq!(lines.len(), 3, "{found}");
-    piped(":history\n:history nothing | 1\n").any_stdout().run();
+    Mw::at_prompt(":history\n:history nothing | 1\n")
+        .any_stdout()
+        .run();
 }
 
 #[test]
 fn what_an_editor_leaves_is_entered_by_whoever_looked_at_it() {
-    let Some(terminal) = at_a_prompt("VISUAL= EDITOR='sed -i s/40/50/'") else {
+    let Some(terminal) = Terminal::at_prompt("VISUAL= EDITOR='sed -i s/40/50/'") else {
         return;
     };
     terminal.enters("40 + 2");
@@ -232,7 +223,7 @@ fn what_an_editor_leaves_is_entered_by_whoever_looked_at_it() {
 
 #[test]
 fn an_editor_that_fails_leaves_the_line_as_it_was() {
-    let Some(terminal) = at_a_prompt("EDITOR=no-such-editor") else {
+    let Some(terminal) = Terminal::at_prompt("EDITOR=no-such-editor") else {
         return;
     };
     terminal.types("40 + 2");
@@ -244,7 +235,7 @@ fn an_editor_that_fails_leaves_the_line_as_it_was() {
     terminal.presses("Enter");
     terminal.answers("\n42\n");
     // Where no line can begin with what an editor leaves, none is started.
-    piped("1\n:edit\n")
+    Mw::at_prompt("1\n:edit\n")
         .env("EDITOR", "touch")
         .stdout("1\n")
         .any_stderr()
@@ -289,7 +280,7 @@ fn a_history_that_cannot_be_kept_ends_no_session() {
 
 #[test]
 fn lines_that_are_typed_ahead_or_pasted_are_all_read() {
-    let Some(terminal) = at_a_prompt("") else {
+    let Some(terminal) = Terminal::at_prompt("") else {
         return;
     };
     // All of it is there before the first of it was run.
@@ -305,7 +296,7 @@ fn lines_that_are_typed_ahead_or_pasted_are_all_read() {
 
 #[test]
 fn a_function_that_is_pasted_is_taken_whole_and_can_be_changed_before_it_is() {
-    let Some(terminal) = at_a_prompt("") else {
+    let Some(terminal) = Terminal::at_prompt("") else {
         return;
     };
     let lines: Vec<String> = (1..=200).map(|n| format!("all.push({n});\r")).collect();
@@ -327,7 +318,7 @@ fn a_function_that_is_pasted_is_taken_whole_and_can_be_changed_before_it_is() {
 
 #[test]
 fn the_lines_of_a_faulty_function_are_not_run_by_themselves() {
-    let done = piped("fn f() {\nlet = 3;\nprint(\"run\");\n}\n1\n")
+    let done = Mw::at_prompt("fn f() {\nlet = 3;\nprint(\"run\");\n}\n1\n")
         .any_stderr()
         .code(2)
         .run();
@@ -336,7 +327,7 @@ fn the_lines_of_a_faulty_function_are_not_run_by_themselves() {
 
 #[test]
 fn lines_that_the_terminal_marks_as_pasted_are_one_entry() {
-    let Some(terminal) = at_a_prompt("") else {
+    let Some(terminal) = Terminal::at_prompt("") else {
         return;
     };
     let lines: Vec<String> = (1..=10_000).map(|n| format!("all.push({n});\n")).collect();
@@ -358,7 +349,7 @@ fn lines_that_the_terminal_marks_as_pasted_are_one_entry() {
 
 #[test]
 fn what_is_typed_after_ctrl_c_is_read() {
-    let Some(terminal) = at_a_prompt("") else {
+    let Some(terminal) = Terminal::at_prompt("") else {
         return;
     };
     terminal.types("let half = \u{3}let whole = 42; whole\r");

@@ -41,6 +41,11 @@ pub struct Done {
 }
 
 impl Mw {
+    /// Lines piped to a prompt on the simulated account.
+    pub fn at_prompt(lines: &str) -> Self {
+        Self::new(["--sim", "repl"]).stdin(lines)
+    }
+
     pub fn new<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Self {
         Self {
             folder: Arc::new(Folder::new()),

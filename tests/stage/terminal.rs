@@ -40,6 +40,17 @@ impl Terminal {
         Self::of("", "--sim repl")
     }
 
+    /// A terminal at the first prompt on the simulated account, given these variables; none where there
+    /// is no tmux.
+    pub fn at_prompt(variables: &str) -> Option<Self> {
+        if !is_there() {
+            return None;
+        }
+        let terminal = Self::of(variables, "--sim repl");
+        terminal.answers("Ctrl-D leaves");
+        Some(terminal)
+    }
+
     /// A terminal with this call of `mw`, given these variables.
     pub fn of(variables: &str, arguments: &str) -> Self {
         Self::with(variables, arguments, "")
