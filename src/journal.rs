@@ -148,6 +148,19 @@ impl Journal {
         lease.check()
     }
 
+    /// Writes to a run again whose file could not be written for a while, and of these calls what was
+    /// not written meanwhile. What was handed over in that time without being waited for is lost.
+    pub fn regain(&self, lease: &Lease, calls: &[Call]) -> Result<(), JournalError> {
+        lease.0.forgives();
+        for call in calls {
+            self.note(lease, call.clone());
+        }
+        // The lease is renewed with it, which shows whether anything can be written.
+        let nothing = Work::Task(Box::new(|_| Ok(())));
+        self.0.writer.commit_here(Some(lease), nothing)?;
+        lease.check()
+    }
+
     /// Hands over a text that the run turned out to consist of.
     pub fn pin(&self, lease: &Lease, name: String, text: String) {
         self.0.writer.hand(Some(lease), Work::Pin { name, text });

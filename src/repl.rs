@@ -106,6 +106,9 @@ pub fn run(settings: Settings) -> Result<u8, Complaint> {
             Read::Again => Ok(()),
             Read::End => Err(Left::With(exit::DONE)),
         });
+        if let Some(trouble) = sitting.settings.places.trouble() {
+            say(&trouble);
+        }
         match outcome {
             Ok(()) => {}
             Err(Left::With(code)) => return Ok(code),

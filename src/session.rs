@@ -195,8 +195,15 @@ impl Session {
         }
         match self.recorder() {
             Some(recorder) => {
-                self.perform_recorded(recorder, operation, arguments, limits)
-                    .await
+                let performed = self.perform_recorded(recorder, operation, arguments, limits);
+                performed.await.map_err(|failure| match failure {
+                    Failure::Halt(halt @ Halt::Unrecorded(_)) => {
+                        let (why, hint) = halt.sentence();
+                        let hint = hint.unwrap_or_default();
+                        CallError::not_permitted(operation, arguments, why, hint).into()
+                    }
+                    failure => failure,
+                })
             }
             None => Ok(self
                 .perform_plainly(operation, arguments, limits)

@@ -37,6 +37,7 @@ mod promises {
     mod progress;
     mod prompt;
     mod prompt_completion;
+    mod prompt_disk;
     mod prompt_history;
     mod prompt_places;
     mod prompt_records;

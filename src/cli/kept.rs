@@ -389,13 +389,23 @@ impl Kept {
                 )
             }
         };
-        book.journal
-            .stand(&book.lease, state, Some(code), message)?;
+        let owed = recorder.owes();
+        let stood = book.journal.stand(&book.lease, state, Some(code), message);
+        stood.map_err(|error| left_out(error, owed))?;
         if state.is_over() && state != RunState::Succeeded {
             tell_locks(&book.journal, book.lease.id());
         }
         Ok(())
     }
+}
+
+/// Says, of a journal that cannot be written, what of a session it does not know therefore.
+fn left_out(mut error: JournalError, owed: usize) -> JournalError {
+    if owed > 0 {
+        let left = format!("; what came of {owed} of the session's calls is not on record");
+        error.message.push_str(&left);
+    }
+    error
 }
 
 /// Says which locks a run that is over has kept: nobody else will give them back.

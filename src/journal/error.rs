@@ -50,7 +50,7 @@ impl JournalError {
             Some(Code::DiskFull) => Self::new(
                 Kind::Unwritable,
                 format!("the journal {file} cannot be written: the disk is full"),
-                "make room, then resume the run: nothing was sent that is not on record",
+                "make room, then resume the run, or say the line again: nothing was sent that is not on record",
             ),
             Some(
                 Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied | Code::SystemIoFailure,

@@ -1,7 +1,7 @@
 //! The right to go on with a run: one process has it at a time, and only as long as it renews it.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
@@ -23,7 +23,7 @@ pub(super) struct Inner {
     /// When it was last renewed, by two clocks: one of them stands still while the machine sleeps,
     /// and the other can be set.
     renewed: Mutex<(Instant, i64)>,
-    failure: OnceLock<JournalError>,
+    failure: Mutex<Option<JournalError>>,
     cancelled: AtomicBool,
     on_cancel: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
@@ -59,7 +59,20 @@ impl Inner {
 
     pub(super) fn fail(&self, error: JournalError) {
         // The first failure is the one that explains the others.
-        let _ = self.failure.set(error);
+        self.failure().get_or_insert(error);
+    }
+
+    /// Forgets that the file could not be written: it may be possible by now. When it was renewed last
+    /// is not known then.
+    pub(super) fn forgives(&self) {
+        let unwritable = self.failure().take_if(|it| it.kind == Kind::Unwritable);
+        if unwritable.is_some() {
+            self.renew((Instant::now(), 0));
+        }
+    }
+
+    fn failure(&self) -> MutexGuard<'_, Option<JournalError>> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn keeps(&self, bytes: usize) {
@@ -97,7 +110,7 @@ impl Lease {
             cap,
             kept: AtomicU64::new(kept),
             renewed: Mutex::new((Instant::now(), micros())),
-            failure: OnceLock::new(),
+            failure: Mutex::default(),
             cancelled: AtomicBool::new(false),
             on_cancel: OnceLock::new(),
         }))
@@ -117,7 +130,7 @@ impl Lease {
 
     /// Whether the run may go on: an error once it was lost, cannot be written, or keeps too much.
     pub fn check(&self) -> Result<(), JournalError> {
-        if let Some(failure) = self.0.failure.get() {
+        if let Some(failure) = &*self.0.failure() {
             return Err(failure.clone());
         }
         let kept = self.0.kept.load(Ordering::Relaxed);

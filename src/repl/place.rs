@@ -36,6 +36,9 @@ pub trait Places: Send {
     /// Allows more here; says what may be done then.
     fn allow(&mut self, grants: &str) -> Result<String, Complaint>;
 
+    /// What the last line left to be told, once: that nothing can be recorded any more.
+    fn trouble(&self) -> Option<String>;
+
     /// The time of the simulator here, and how much it has of what.
     fn simulator(&self) -> Result<String, Complaint>;
 

@@ -398,7 +398,9 @@ fn halted(source: &Source, halt: &Halt, find: &dyn Fn(&str) -> Option<Source>) -
         Halt::Doubt(doubt) => (exit::IN_DOUBT, doubt.spot.as_ref()),
         Halt::Parted(parted) => (exit::DEVIATES, parted.spot.as_ref()),
         Halt::Setup(error) => (error.exit_code(), None),
-        Halt::Journal(_) | Halt::Cancelled | Halt::Abandoned => (exit::FAILED, None),
+        Halt::Journal(_) | Halt::Unrecorded(_) | Halt::Cancelled | Halt::Abandoned => {
+            (exit::FAILED, None)
+        }
     };
     let place = spot.and_then(|spot| {
         let found = if spot.file.is_empty() || spot.file == source.name {

@@ -9,7 +9,7 @@ use super::host::Host;
 use super::trouble::{Stopped, Trouble};
 use crate::branch::{Frame, Nature};
 use crate::error::exit;
-use crate::journal::{Call, CallState, JournalError};
+use crate::journal::{Call, CallState};
 use crate::session::{Asked, Begun, Halt, LOCAL, Recorder, canonical};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -70,9 +70,22 @@ impl Host {
         match halt {
             Halt::Cancelled => Stopped::Interrupted,
             Halt::Abandoned => Stopped::Abandoned,
+            Halt::Unrecorded(_) => return Self::refused("this", halt),
             Halt::Journal(_) | Halt::Parted(_) | Halt::Setup(_) | Halt::Doubt(_) => Stopped::Halted,
         }
         .raise()
+    }
+
+    /// The same of what has a name: what could not be recorded is an error of its own.
+    fn refused(name: &str, halt: &Halt) -> Box<EvalAltResult> {
+        let Halt::Unrecorded(_) = halt else {
+            return Self::halted(halt);
+        };
+        let (why, hint) = halt.sentence();
+        let message = format!("{name} is not permitted: {why}");
+        let mut trouble = Trouble::new("not_permitted", message).hint(hint.unwrap_or_default());
+        trouble.exit = exit::NOT_PERMITTED;
+        trouble.raise()
     }
 
     /// Begins a builtin that changes nothing outside the run.
@@ -98,10 +111,9 @@ impl Host {
                 effect,
                 target: target.into(),
             })
-            .map_err(|halt| Self::halted(&halt))?;
+            .map_err(|halt| Self::refused(name, &halt))?;
         match begun {
             Begun::Part => Ok(Step::Unrecorded),
-            Begun::Unrecordable(error) => Err(unrecordable(name, error).raise()),
             Begun::New(call) => Ok(Step::Open(call)),
             Begun::Recorded(call) => match call.state {
                 CallState::Done => Ok(Step::Over(of_body(&call))),
@@ -238,7 +250,7 @@ impl Host {
             .map_err(|halt| Self::halted(&halt))?;
         Ok(match begun {
             // It changes nothing by itself.
-            Begun::Part | Begun::Unrecordable(_) => Scope {
+            Begun::Part => Scope {
                 call: None,
                 prefix: None,
                 ended: None,
@@ -313,17 +325,6 @@ impl Host {
     pub(super) fn is_behind(&self) -> bool {
         self.recorder().is_some_and(Recorder::is_behind)
     }
-}
-
-/// The error of what may not be done unrecorded.
-fn unrecordable(name: &str, error: JournalError) -> Trouble {
-    let message = format!(
-        "{name} is not permitted: it could not be recorded: {}",
-        error.message
-    );
-    let mut trouble = Trouble::new("not_permitted", message).hint(error.hint);
-    trouble.exit = exit::NOT_PERMITTED;
-    trouble
 }
 
 pub(super) fn of_body(call: &Call) -> Value {

@@ -9,6 +9,8 @@ use crate::journal::JournalError;
 pub enum Halt {
     /// The journal failed, or the run is no longer ours.
     Journal(JournalError),
+    /// This could not be recorded, and changes something; the session goes on.
+    Unrecorded(JournalError),
     /// The script does otherwise than it did when this was recorded.
     Parted(Box<Parted>),
     /// The account cannot be reached to learn what became of a call.
@@ -59,7 +61,10 @@ impl Halt {
     /// Whether all of the run ends with it, and not only a branch.
     #[must_use]
     pub const fn is_for_all(&self) -> bool {
-        !matches!(self, Self::Cancelled | Self::Abandoned)
+        !matches!(
+            self,
+            Self::Unrecorded(_) | Self::Cancelled | Self::Abandoned
+        )
     }
 
     /// What happened, in one sentence, and what to do next.
@@ -67,6 +72,10 @@ impl Halt {
     pub fn sentence(&self) -> (String, Option<String>) {
         match self {
             Self::Journal(error) => (error.message.clone(), Some(error.hint.clone())),
+            Self::Unrecorded(error) => (
+                format!("it could not be recorded: {}", error.message),
+                Some(error.hint.clone()),
+            ),
             Self::Parted(parted) => {
                 let stood = parted
                     .stood

@@ -60,11 +60,6 @@ impl Session {
                 let decoded = self.perform_plainly(operation, arguments, limits).await?;
                 return Ok(decoded.into());
             }
-            Begun::Unrecordable(error) => {
-                let why = format!("it could not be recorded: {}", error.message);
-                let refused = CallError::not_permitted(operation, arguments, why, error.hint);
-                return Err(refused.into());
-            }
             Begun::New(call) => (*call, true),
             Begun::Recorded(call) => (*call, false),
         };
@@ -181,6 +176,7 @@ impl Session {
     ) -> Result<Done, Failure> {
         let given = wanted.given;
         let admitted = self.admit(&wanted.request, given, wanted.effect).await;
+        let mut refused = None;
         let result = match &admitted {
             Err(error) => Err(error.clone()),
             Ok(_) => match self.client() {
@@ -196,13 +192,18 @@ impl Session {
                     let reply = client
                         .call(&wanted.request, &wanted.sent, limits, &scribe)
                         .await;
-                    call = scribe.into_call();
+                    (call, refused) = scribe.into_call();
                     reply
                 }
             },
         };
         if let (Ok(admitted), Err(error)) = (admitted, &result) {
             self.reconsider(admitted, error);
+        }
+        if let Some(halt @ Halt::Unrecorded(_)) = refused
+            && result.as_ref().is_err_and(is_unsent)
+        {
+            return Err(halt.into());
         }
         self.conclude(recorder, wanted, call, result).await
     }
@@ -232,7 +233,7 @@ impl Session {
             // Nothing is learned so, and nothing may be guessed: the run stays as it is.
             Err(error) => return Err(recorder.stop(Halt::Setup(Box::new(error))).into()),
         };
-        call = scribe.into_call();
+        call = scribe.into_call().0;
         if call.note.is_none() && reply.is_ok() {
             call.note = Some("cut off, and looked into afterwards".to_owned());
         }
@@ -276,8 +277,7 @@ impl Session {
             Err(error) => {
                 call.attempts = error.attempts.max(call.attempts);
                 let doubt = error.left_in_doubt();
-                if error.is_cancelled() && doubt.is_none() {
-                    // Nothing came of it, and a run that goes on makes it again.
+                if is_unsent(&error) {
                     return Err(error.into());
                 }
                 if doubt.is_none() && error.exit_code() != exit::IN_DOUBT {
@@ -315,7 +315,7 @@ impl Session {
     ) -> Result<(), Halt> {
         match (wanted.repeat, wanted.is_new) {
             (Repeat::Safe, true) => {
-                recorder.hand_over_whole(&call);
+                recorder.hand_over_whole(call);
                 return Ok(());
             }
             (Repeat::Safe, false) => {
@@ -324,8 +324,13 @@ impl Session {
             }
             _ => {}
         }
-        recorder.commit(call).await?;
+        recorder.conclude(call).await?;
         crash("after-outcome");
         Ok(())
     }
+}
+
+/// Whether nothing came of a call, and a run that goes on makes it again.
+fn is_unsent(error: &CallError) -> bool {
+    error.is_cancelled() && error.left_in_doubt().is_none()
 }

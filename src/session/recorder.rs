@@ -1,10 +1,12 @@
 //! The record of a run: what is written of each call, and what is told again when the run is taken
 //! up where it broke off.
 
+mod leniency;
 mod opening;
+mod writing;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
@@ -16,8 +18,9 @@ use super::halt::{Doubt, Halt, Parted};
 use super::past::{LOCAL, Past};
 use crate::branch::Frame;
 use crate::clock::Clock;
-use crate::journal::{Call, CallState, Journal, JournalError, LARGEST, Lease};
+use crate::journal::{Call, CallState, Journal, JournalError, Lease};
 use crate::operation::{Arguments, Effect};
+use leniency::Leniency;
 
 /// The journal and the run in it.
 #[derive(Clone, Debug)]
@@ -43,8 +46,8 @@ struct Inner {
     resumable: bool,
     resumed: bool,
     cancelling: bool,
-    /// Whether the journal could not be opened, where what only reads goes on without it.
-    shut: Option<AtomicBool>,
+    /// How a session at the prompt goes on where it cannot be recorded; a run does not.
+    leniency: Option<Leniency>,
     opening: Mutex<()>,
     before_new: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     past: Mutex<HashMap<String, Call>>,
@@ -70,8 +73,11 @@ pub enum Begun {
     Recorded(Box<Call>),
     /// It is new.
     New(Box<Call>),
-    /// It may not be made: it could not be recorded, and changes something.
-    Unrecordable(JournalError),
+}
+
+/// Whether a call changes nothing that anybody else sees.
+fn changes_nothing(effect: &str) -> bool {
+    effect == LOCAL || effect == Effect::Read.as_str()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -107,7 +113,7 @@ impl Recorder {
             resumable,
             resumed,
             cancelling: past.is_cancelled,
-            shut: lenient.then(AtomicBool::default),
+            leniency: lenient.then(Leniency::default),
             left: AtomicU64::new(calls.len().try_into().unwrap_or(u64::MAX)),
             opening: Mutex::default(),
             before_new: Mutex::default(),
@@ -177,7 +183,7 @@ impl Recorder {
         let past = lock(&self.0.past);
         let left = past
             .values()
-            .filter(|call| call.effect != LOCAL && call.effect != Effect::Read.as_str())
+            .filter(|call| !changes_nothing(&call.effect))
             .min_by_key(|call| call.started);
         let Some(call) = left else { return };
         let parted = Parted {
@@ -249,24 +255,14 @@ impl Recorder {
         if let Some(halt) = self.0.halt.get() {
             return Err(halt.clone());
         }
-        let reads = asked.effect == Effect::Read.as_str();
-        let is_shut = self.0.shut.as_ref().map(|it| it.load(Ordering::Relaxed));
-        if reads && is_shut == Some(true) {
+        let changes_nothing = changes_nothing(asked.effect);
+        if changes_nothing && self.is_unwritten() {
             return Ok(Begun::Part);
         }
-        let book = match self.open() {
-            Err(Halt::Journal(error)) if is_shut.is_some() => {
-                return Ok(if reads {
-                    Begun::Part
-                } else {
-                    Begun::Unrecordable(error)
-                });
-            }
-            opened => opened?,
+        let book = match self.ready() {
+            Err(Halt::Unrecorded(_)) if changes_nothing => return Ok(Begun::Part),
+            ready => ready?,
         };
-        book.lease
-            .check()
-            .map_err(|error| self.stop(Halt::Journal(error)))?;
         // A trail is only looked at: it need not come to the same paths again.
         let path = Some(())
             .filter(|()| self.0.resumable)
@@ -322,81 +318,6 @@ impl Recorder {
     /// The account's time, in microseconds since 1970.
     pub(super) fn now(&self) -> i64 {
         self.0.clock.now().timestamp_micros()
-    }
-
-    /// Whether what a call came to can be kept; the run ends if it cannot.
-    fn fits(&self, call: &Call) -> Result<(), Halt> {
-        let length = call.body.as_ref().map_or(0, Bytes::len);
-        if length <= LARGEST {
-            return Ok(());
-        }
-        Err(self.stop(Halt::Journal(JournalError {
-            message: format!(
-                "what {} came to is {} MB long, more than the journal keeps of one call ({} MB)",
-                shown(&call.operation, &call.target, ""),
-                length / 1_000_000,
-                LARGEST / 1_000_000
-            ),
-            hint: "ask for less at a time".to_owned(),
-            kind: crate::journal::ErrorKind::Full,
-        })))
-    }
-
-    /// Writes what is known of a call, without waiting for it.
-    pub fn note(&self, call: &Call) {
-        self.hand_over(call.clone());
-    }
-
-    /// The same, of a call that is over.
-    pub fn end(&self, mut call: Call, state: CallState, body: Option<Bytes>) {
-        call.state = state;
-        call.finished = Some(self.now());
-        call.body = body;
-        self.hand_over(call);
-    }
-
-    /// Hands over what is known of a call, without waiting for it to be written.
-    pub(super) fn hand_over(&self, call: Call) {
-        if self.fits(&call).is_ok()
-            && let Some(book) = self.0.book.get()
-        {
-            book.journal.note(&book.lease, call);
-        }
-    }
-
-    /// Hands over a call that began and ended unseen by the journal so far: it is kept with others
-    /// like it, which costs less, and is never written again.
-    pub(super) fn hand_over_whole(&self, call: &Call) {
-        if self.fits(call).is_ok()
-            && let Some(book) = self.0.book.get()
-        {
-            book.journal.note_whole(&book.lease, call);
-        }
-    }
-
-    /// Writes what is known of a call; it is on disk when this returns.
-    pub async fn commit(&self, call: Call) -> Result<(), Halt> {
-        self.fits(&call)?;
-        let book = self.open()?;
-        book.journal
-            .commit(&book.lease, call)
-            .await
-            .map_err(|error| self.stop(Halt::Journal(error)))
-    }
-
-    /// Whether a call whose intent is on disk may be sent now: the run is ours and goes on.
-    pub async fn may_send(&self) -> bool {
-        if self.0.halt.get().is_some() {
-            return false;
-        }
-        let Ok(book) = self.open() else { return false };
-        match book.journal.make_sure(&book.lease).await {
-            Ok(()) => true,
-            Err(error) => {
-                self.stop(Halt::Journal(error));
-                false
-            }
-        }
     }
 
     /// The question about a call in doubt, which pauses the run.

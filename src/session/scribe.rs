@@ -1,12 +1,13 @@
 //! Writes down what becomes of a call while it is under way.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
 use super::Session;
 use super::crash::crash;
+use super::halt::Halt;
 use super::recorder::Recorder;
 use crate::client::{CallError, Observer, Waiting, Why};
 use crate::journal::{Call, CallState};
@@ -17,6 +18,8 @@ pub(super) struct Scribe<'a> {
     session: &'a Session,
     recorder: &'a Recorder,
     call: Mutex<Call>,
+    /// Why it was not sent.
+    refused: OnceLock<Halt>,
 }
 
 impl<'a> Scribe<'a> {
@@ -25,6 +28,7 @@ impl<'a> Scribe<'a> {
             session,
             recorder,
             call: Mutex::new(call.clone()),
+            refused: OnceLock::new(),
         }
     }
 
@@ -45,11 +49,18 @@ impl<'a> Scribe<'a> {
         call.operation == operation.name
     }
 
-    /// The call as it stands.
-    pub(super) fn into_call(self) -> Call {
-        self.call
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// The call as it stands, and why it was not sent, where it could not be recorded.
+    pub(super) fn into_call(self) -> (Call, Option<Halt>) {
+        let call = self.call.into_inner();
+        let call = call.unwrap_or_else(PoisonError::into_inner);
+        (call, self.refused.into_inner())
+    }
+
+    /// Keeps why the call is not sent; another of its attempts may have been.
+    fn refuses(&self, halt: Halt) -> bool {
+        // The first reason is the one that explains the others.
+        let _ = self.refused.set(halt);
+        false
     }
 }
 
@@ -61,17 +72,17 @@ impl Observer for Scribe<'_> {
             }
             let call = self.set(CallState::Sent, attempt);
             crash("before-intent");
-            if self.recorder.commit(call).await.is_err() {
-                return false;
+            if let Err(halt) = self.recorder.commit(call).await {
+                return self.refuses(halt);
             }
             crash("after-intent");
-            if self.recorder.may_send().await {
+            let Err(halt) = self.recorder.may_send().await else {
                 return true;
-            }
+            };
             // Nothing was sent after all: nobody is to be asked about it.
             let call = self.set(CallState::Held, attempt.saturating_sub(1));
             self.recorder.note(&call);
-            false
+            self.refuses(halt)
         })
     }
 

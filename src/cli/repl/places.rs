@@ -120,10 +120,12 @@ impl Places {
         trail: &Trail,
     ) -> Result<(Self, Place), Complaint> {
         let (here, kept) = visit(global.clone(), stop)?;
-        if kept.recorder().is_some()
+        if let Some(recorder) = kept.recorder()
             && let Err(complaint) = kept::journal(global)
         {
-            tell_unrecorded(&complaint);
+            // Nobody is left to tell when standard error is closed.
+            let _ = live::tell(&format!("{}\n", unrecorded(&complaint.message)));
+            recorder.is_told();
         }
         let places = Self {
             global: global.clone(),
@@ -352,6 +354,15 @@ impl repl::Places for Places {
         Ok(self.allowed())
     }
 
+    fn trouble(&self) -> Option<String> {
+        let (error, owed) = self.trail.recorder()?.untold()?;
+        let mut told = unrecorded(&error.message);
+        if owed > 0 {
+            told += "; what this line came to is written as soon as it can be";
+        }
+        Some(told)
+    }
+
     fn simulator(&self) -> Result<String, Complaint> {
         Ok(simulation::told(self.here.simulated()?))
     }
@@ -391,15 +402,12 @@ fn visit(global: Global, stop: &Stop) -> Result<(Visited, Kept), Complaint> {
     Ok((visited, kept))
 }
 
-/// Says, once, that what the session does cannot be recorded, and what follows.
-fn tell_unrecorded(complaint: &Complaint) {
-    let told = format!(
-        "warning: {}: reading goes on, and what changes something is refused until it can be recorded; \
-         --store names another journal, --no-journal --yes does without\n",
-        complaint.message
-    );
-    // Nobody is left to tell when standard error is closed.
-    let _ = live::tell(&told);
+/// That what the session does cannot be recorded, why, and what follows.
+fn unrecorded(why: &str) -> String {
+    format!(
+        "warning: {why}: reading goes on, and what changes something is refused until it can be \
+         recorded; --store names another journal, --no-journal --yes does without"
+    )
 }
 
 /// Fetches the credentials of an account: whoever goes there and then finds that there are none is

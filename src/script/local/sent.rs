@@ -70,25 +70,26 @@ fn intend(host: &Host, mut call: Box<Call>) -> Result<Box<Call>> {
     call.attempts = call.attempts.saturating_add(1);
     call.started = host.clock().now().timestamp_micros();
     crash("before-intent");
-    write(host, &call)?;
-    crash("after-intent");
     let Some(recorder) = host.recorder() else {
         return Ok(call);
     };
-    if host.complete(recorder.may_send())? {
+    host.complete(recorder.commit((*call).clone()))?
+        .map_err(|halt| Host::halted(&halt))?;
+    crash("after-intent");
+    let Err(halt) = host.complete(recorder.may_send())? else {
         return Ok(call);
-    }
+    };
     // Nothing was sent after all: nobody is to be asked about it.
     call.state = CallState::Held;
     recorder.note(&call);
-    Err(Stopped::Halted.raise())
+    Err(Host::halted(&halt))
 }
 
 fn write(host: &Host, call: &Call) -> Result<()> {
     let Some(recorder) = host.recorder() else {
         return Ok(());
     };
-    host.complete(recorder.commit(call.clone()))?
+    host.complete(recorder.conclude(call.clone()))?
         .map_err(|halt| Host::halted(&halt))
 }
 

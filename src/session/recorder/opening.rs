@@ -1,7 +1,5 @@
 //! How a record is begun: with the run, with its first call, or not at all where it cannot be.
 
-use std::sync::atomic::Ordering;
-
 use super::{Book, Halt, Past, Recorder, lock};
 use crate::clock::Clock;
 use crate::journal::{ErrorKind, JournalError};
@@ -16,8 +14,8 @@ impl Recorder {
         Self::new(clock, Box::new(open), None, None, false)
     }
 
-    /// The same, of a session at the prompt, which goes on where the journal cannot be opened: what only
-    /// reads is done unrecorded, and what changes something is refused until it can be.
+    /// The same, of a session at the prompt, which goes on where the journal cannot be written: what
+    /// only reads is done unrecorded, and what changes something is refused until it can be.
     #[must_use]
     pub fn for_session(
         clock: Clock,
@@ -32,27 +30,53 @@ impl Recorder {
         Self::new(clock, Box::new(|| Err(unopened())), Some(book), past, false)
     }
 
-    pub(in crate::session) fn open(&self) -> Result<&Book, Halt> {
-        if let Some(book) = self.0.book.get() {
+    /// The book, which is opened, or written again, where it is not.
+    pub(super) fn open(&self) -> Result<&Book, Halt> {
+        if let Some(book) = self.0.book.get()
+            && !self.is_unwritten()
+        {
             return Ok(book);
         }
         // Branches may come at once: there is one run for all of them.
         let _one = lock(&self.0.opening);
         if let Some(book) = self.0.book.get() {
+            if let Some(leniency) = &self.0.leniency
+                && leniency.is_unwritten()
+            {
+                let owed = leniency.owed();
+                let regained = book.journal.regain(&book.lease, &owed);
+                regained.map_err(|error| leniency.shuts(error))?;
+                leniency.settles(&owed);
+                leniency.opens();
+            }
             return Ok(book);
         }
-        let opened = (self.0.open)();
-        if let Some(shut) = &self.0.shut {
-            shut.store(opened.is_err(), Ordering::Relaxed);
+        let book = (self.0.open)().map_err(|error| self.fails(error))?;
+        if let Some(leniency) = &self.0.leniency {
+            leniency.opens();
         }
-        let book = opened.map_err(|error| match self.0.shut {
-            Some(_) => Halt::Journal(error),
-            None => self.stop(Halt::Journal(error)),
-        })?;
         for consent in lock(&self.0.consents).drain(..) {
             book.journal.consent(&book.lease, &consent);
         }
         Ok(self.0.book.get_or_init(|| book))
+    }
+
+    /// The book, which can be written as far as is known. A session asks again where it could not be.
+    pub(super) fn ready(&self) -> Result<&Book, Halt> {
+        let book = self.open()?;
+        match book.lease.check().map_err(|error| self.fails(error)) {
+            Ok(()) => Ok(book),
+            Err(Halt::Unrecorded(_)) => self.open(),
+            Err(halt) => Err(halt),
+        }
+    }
+
+    /// What follows where the journal fails: a run ends, a session goes on without.
+    pub(super) fn fails(&self, error: JournalError) -> Halt {
+        match &self.0.leniency {
+            Some(leniency) => leniency.shuts(error),
+            None => self.stop(Halt::Journal(error)),
+        }
     }
 
     /// Notes that a person consented to something for all of the run.

@@ -1,0 +1,97 @@
+//! How a session at the prompt goes on where it cannot be recorded: what only reads is done unrecorded,
+//! and what changes something is refused until it can be.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::super::halt::Halt;
+use super::{Recorder, lock};
+use crate::journal::{Call, JournalError};
+
+/// What such a session knows of its journal.
+#[derive(Default)]
+pub(super) struct Leniency {
+    /// Whether the journal could not be written when it was last needed.
+    is_unwritten: AtomicBool,
+    /// Why, until it is told.
+    untold: Mutex<Option<JournalError>>,
+    /// What is known of calls that change something and is not on disk, by the latest of each.
+    owed: Mutex<Vec<Call>>,
+}
+
+impl Leniency {
+    pub(super) fn is_unwritten(&self) -> bool {
+        self.is_unwritten.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the journal cannot be written; from when it could before, that is told.
+    pub(super) fn shuts(&self, error: JournalError) -> Halt {
+        if !self.is_unwritten.swap(true, Ordering::Relaxed) {
+            *lock(&self.untold) = Some(error.clone());
+        }
+        Halt::Unrecorded(error)
+    }
+
+    /// Notes that it can be written.
+    pub(super) fn opens(&self) {
+        self.is_unwritten.store(false, Ordering::Relaxed);
+    }
+
+    /// Keeps what is known of a call until it can be written.
+    pub(super) fn owes(&self, call: Call) {
+        let mut owed = lock(&self.owed);
+        owed.retain(|it| it.path != call.path);
+        owed.push(call);
+    }
+
+    /// What could not be written so far.
+    pub(super) fn owed(&self) -> Vec<Call> {
+        lock(&self.owed).clone()
+    }
+
+    /// Forgets what is written by now.
+    pub(super) fn settles(&self, written: &[Call]) {
+        let is_written = |call: &Call| {
+            let of_it = written.iter().find(|it| it.path == call.path);
+            of_it.is_some_and(|it| it.state == call.state)
+        };
+        lock(&self.owed).retain(|call| !is_written(call));
+    }
+}
+
+impl Recorder {
+    /// Whether what is done goes unrecorded, and what changes something is refused.
+    pub(super) fn is_unwritten(&self) -> bool {
+        self.0.leniency.as_ref().is_some_and(Leniency::is_unwritten)
+    }
+
+    /// Notes that the person was told already that nothing can be recorded.
+    pub fn is_told(&self) {
+        if let Some(leniency) = &self.0.leniency {
+            leniency.is_unwritten.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Why nothing can be recorded any more, once each time that begins; and of how many calls the
+    /// journal does not know what they came to.
+    #[must_use]
+    pub fn untold(&self) -> Option<(JournalError, usize)> {
+        let leniency = self.0.leniency.as_ref()?;
+        let error = lock(&leniency.untold).take()?;
+        Some((error, leniency.owed().len()))
+    }
+
+    /// Writes what could not be written before, if that is possible now. Gives how many calls there are
+    /// of which the journal still does not know what they came to.
+    #[must_use]
+    pub fn owes(&self) -> usize {
+        let Some(leniency) = &self.0.leniency else {
+            return 0;
+        };
+        if self.0.book.get().is_some() {
+            // Where it fails, that is the answer.
+            let _ = self.ready();
+        }
+        leniency.owed().len()
+    }
+}

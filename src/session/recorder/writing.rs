@@ -1,0 +1,114 @@
+//! What is written of a call.
+
+use bytes::Bytes;
+
+use super::super::asked::shown;
+use super::super::halt::Halt;
+use super::{Recorder, changes_nothing};
+use crate::journal::{Call, CallState, ErrorKind, JournalError, LARGEST};
+
+impl Recorder {
+    /// The call as it can be kept. The run ends where what it came to cannot be; of a session the call
+    /// alone is.
+    fn fitting(&self, mut call: Call) -> Result<Call, Halt> {
+        let length = call.body.as_ref().map_or(0, Bytes::len);
+        if length <= LARGEST {
+            return Ok(call);
+        }
+        let message = format!(
+            "what {} came to is {} MB long, more than the journal keeps of one call ({} MB)",
+            shown(&call.operation, &call.target, ""),
+            length / 1_000_000,
+            LARGEST / 1_000_000
+        );
+        if self.0.leniency.is_some() {
+            call.body = None;
+            call.note = Some(message);
+            return Ok(call);
+        }
+        Err(self.stop(Halt::Journal(JournalError {
+            message,
+            hint: "ask for less at a time".to_owned(),
+            kind: ErrorKind::Full,
+        })))
+    }
+
+    /// Writes what is known of a call, without waiting for it.
+    pub fn note(&self, call: &Call) {
+        self.hand_over(call.clone());
+    }
+
+    /// The same, of a call that is over.
+    pub fn end(&self, mut call: Call, state: CallState, body: Option<Bytes>) {
+        call.state = state;
+        call.finished = Some(self.now());
+        call.body = body;
+        self.hand_over(call);
+    }
+
+    /// Hands over what is known of a call, without waiting for it to be written.
+    pub(in crate::session) fn hand_over(&self, call: Call) {
+        let (Ok(call), Some(book)) = (self.fitting(call), self.0.book.get()) else {
+            return;
+        };
+        match &self.0.leniency {
+            Some(leniency) if !changes_nothing(&call.effect) && book.lease.check().is_err() => {
+                leniency.owes(call);
+            }
+            _ => book.journal.note(&book.lease, call),
+        }
+    }
+
+    /// Hands over a call that began and ended unseen by the journal so far: it is kept with others
+    /// like it, which costs less, and is never written again.
+    pub(in crate::session) fn hand_over_whole(&self, call: Call) {
+        if let Ok(call) = self.fitting(call)
+            && let Some(book) = self.0.book.get()
+        {
+            book.journal.note_whole(&book.lease, &call);
+        }
+    }
+
+    /// Writes what is known of a call before it goes on; it is on disk when this returns. Of a session
+    /// that cannot be recorded the call may not go on, unless it changes nothing.
+    pub async fn commit(&self, call: Call) -> Result<(), Halt> {
+        let changes_nothing = changes_nothing(&call.effect);
+        match self.put(call).await {
+            Err(Halt::Unrecorded(_)) if changes_nothing => Ok(()),
+            outcome => outcome,
+        }
+    }
+
+    /// Writes what a call came to; it is on disk when this returns. A session that cannot be recorded
+    /// just then goes on with it, and writes it as soon as it can.
+    pub async fn conclude(&self, call: Call) -> Result<(), Halt> {
+        match (self.put(call.clone()).await, &self.0.leniency) {
+            (Err(Halt::Unrecorded(_)), Some(leniency)) => {
+                leniency.owes(call);
+                Ok(())
+            }
+            (outcome, _) => outcome,
+        }
+    }
+
+    async fn put(&self, call: Call) -> Result<(), Halt> {
+        let call = self.fitting(call)?;
+        let book = self.open()?;
+        book.journal
+            .commit(&book.lease, call)
+            .await
+            .map_err(|error| self.fails(error))
+    }
+
+    /// Says whether a call whose intent is on disk may be sent now: the run is ours and goes on.
+    pub async fn may_send(&self) -> Result<(), Halt> {
+        if let Some(halt) = self.0.halt.get() {
+            return Err(halt.clone());
+        }
+        let book = self.open()?;
+        book.journal
+            .make_sure(&book.lease)
+            .await
+            .map_err(|error| self.fails(error))
+    }
+}

@@ -1,0 +1,124 @@
+//! A session at the prompt whose disk fails while it goes on, and may recover.
+
+use std::process::Command;
+
+use crate::promises::survival::account::Account;
+use crate::stage::gateway::Fate;
+use crate::stage::mw::Mw;
+use crate::stage::process::Process;
+
+const ONE: &str =
+    r#"create_vlan(#{label: "one", pod_location: "pod_1", vlan_type: "internal"}).label"#;
+
+/// How long a file of a process may become, which stands for what room the disk has.
+fn room(process: u32, bytes: &str) {
+    let (pid, limit) = (process.to_string(), format!("--fsize={bytes}:unlimited"));
+    let done = Command::new("prlimit")
+        .args(["--pid", &pid, &limit])
+        .status();
+    assert!(done.unwrap().success(), "prlimit {pid} {limit}");
+}
+
+/// A session whose lines come one by one, begun by these arguments, that has read something.
+fn session(account: &Account, arguments: &str) -> Process {
+    // Without the trap the system would end it.
+    let line = format!("trap '' XFSZ; exec mw --allow change {arguments} repl");
+    let mut session = Mw::shell(&line)
+        .account(account.gateway.url())
+        .env("MW_STORE", &account.store())
+        .inside(account.home.path())
+        .start();
+    account.gateway.aim(session.id());
+    session.enters("clouds().len()");
+    session.says("2");
+    session
+}
+
+#[test]
+fn a_session_whose_disk_fails_reads_on_and_changes_again_once_there_is_room() {
+    let account = Account::new();
+    let mut session = session(&account, "");
+    room(session.id(), "1");
+    session.enters(&format!("attempt(|| {ONE}).error.message"));
+    let refused = session.says("could not create vlan \"one\": it could not be recorded: ");
+    assert!(refused.contains("cannot be written"), "{refused}");
+    session.enters("clouds().len() + 40");
+    session.says("42");
+    session.enters(&format!("attempt(|| {ONE}).ok"));
+    session.says("false");
+    assert!(account.gateway.effects().is_empty());
+    room(session.id(), "unlimited");
+    session.enters(ONE);
+    session.says("one");
+    let ended = session.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!(
+        ended.stderr.matches("until it can be recorded").count(),
+        1,
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(account.labels(), ["one"]);
+    let run = account.newest();
+    assert_eq!(run["state"], "succeeded");
+    let calls = account.calls(run["id"].as_str().unwrap());
+    let of_vlan = |call: &&serde_json::Value| call["operation"] == "create_vlan";
+    let made: Vec<_> = calls.iter().filter(of_vlan).collect();
+    assert_eq!(made.len(), 1, "{calls:?}");
+    assert_eq!(made[0]["state"], "done");
+}
+
+#[test]
+fn what_was_sent_before_the_disk_failed_is_told_and_written_once_there_is_room() {
+    let account = Account::new();
+    let mut session = session(&account, "");
+    let pid = session.id();
+    // Its intent is on disk when it arrives, and what comes of it finds no room.
+    account.gateway.decide(move |request, _| {
+        if request.changes() {
+            room(pid, "1");
+        }
+        Fate::Pass
+    });
+    session.enters(ONE);
+    session.says("one");
+    session.notes("what this line came to is written as soon as it can be");
+    account.gateway.decide(|_, _| Fate::Pass);
+    let run = account.newest();
+    let run = run["id"].as_str().unwrap();
+    let last = || account.calls(run).pop().unwrap();
+    assert_eq!(last()["state"], "sent");
+    session.enters(&format!("attempt(|| {ONE}).ok"));
+    session.says("false");
+    room(pid, "unlimited");
+    let ended = session.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!(account.labels(), ["one"]);
+    assert_eq!(last()["state"], "done");
+    assert_eq!(account.newest()["state"], "succeeded");
+}
+
+#[test]
+fn a_session_that_ends_before_there_is_room_says_what_is_not_on_record() {
+    let account = Account::new();
+    let mut session = session(&account, "--quiet");
+    let pid = session.id();
+    account.gateway.decide(move |request, _| {
+        if request.changes() {
+            room(pid, "1");
+        }
+        Fate::Pass
+    });
+    session.enters(ONE);
+    session.says("one");
+    let ended = session.end();
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    assert!(
+        ended
+            .stderr
+            .contains("what came of 1 of the session's calls is not on record"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(account.labels(), ["one"]);
+}
