@@ -5,6 +5,7 @@ pub mod command;
 mod colours;
 mod completion;
 mod draft;
+mod guest;
 mod hint;
 mod history;
 mod lines;
@@ -30,6 +31,7 @@ use crate::reference;
 use crate::script::source::Source;
 use crate::script::{Ended, Interpreter, Known};
 use command::Asked;
+pub use guest::Guest;
 use history::History;
 use lines::{Lines, Read};
 pub use place::{Place, Places};
@@ -180,7 +182,11 @@ impl Sitting {
             let message = "`:edit` needs a terminal at which a line can be edited";
             return Err(Complaint::usage(message).into());
         };
-        let edited = draft::edited(editor, &line);
+        let turn = &self.settings.turn;
+        let edited = draft::edited(editor, &line, turn);
+        if turn.is_left() {
+            return Err(Left::Interrupted);
+        }
         let (draft, outcome) = match edited {
             Ok(draft) => (draft, Ok(())),
             Err(complaint) => (line, Err(complaint.into())),

@@ -10,17 +10,18 @@ use terminal_size::{Height, Width, terminal_size};
 
 use super::{live, show};
 use crate::error::Complaint;
+use crate::repl::{Guest, Turn};
 use crate::secret;
 
-/// Writes a text to the terminal that standard output is: through a pager where it is longer than the
-/// screen and there is one.
-pub fn text(text: &str) -> Result<(), Complaint> {
+/// Writes a text to the terminal that standard output is, in a session whose turn this is: through a
+/// pager where it is longer than the screen and there is one.
+pub fn text(text: &str, turn: &Turn) -> Result<(), Complaint> {
     let is_long = terminal_size().is_some_and(|(Width(columns), Height(rows))| {
         lines(text, columns.into()) >= usize::from(rows)
     });
     if is_long
         && let Some(pager) = pager()
-        && page(pager, text).is_ok_and(has_shown)
+        && page(pager, text, turn).is_ok_and(|status| turn.is_left() || has_shown(status))
     {
         return Ok(());
     }
@@ -51,14 +52,14 @@ fn pager() -> Option<Command> {
 }
 
 /// Has a pager show a text.
-fn page(mut pager: Command, text: &str) -> io::Result<ExitStatus> {
+fn page(mut pager: Command, text: &str, turn: &Turn) -> io::Result<ExitStatus> {
     let _held = live::hold();
-    let mut child = pager.stdin(Stdio::piped()).spawn()?;
-    if let Some(mut stdin) = child.stdin.take() {
+    let mut guest = Guest::comes(pager.stdin(Stdio::piped()), turn)?;
+    if let Some(mut stdin) = guest.stdin() {
         // Whoever has seen enough reads no further.
         let _ = stdin.write_all(secret::redact(text).as_bytes());
     }
-    child.wait()
+    guest.goes()
 }
 
 /// Whether a pager that ended so has shown what it was given, or was told by Ctrl-C to stop.

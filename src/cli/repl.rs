@@ -53,6 +53,7 @@ impl Repl {
                 place.described
             )
         };
+        let own = turn.clone();
         let settings = repl::Settings {
             place,
             places: Box::new(places),
@@ -63,7 +64,7 @@ impl Repl {
             history: config::history_file(&Environment::of_process()).ok(),
             greeting,
             write: if is_typed && std::io::stdout().is_terminal() {
-                Box::new(pager::text)
+                Box::new(move |text| pager::text(text, &own))
             } else {
                 Box::new(show::text)
             },

@@ -6,6 +6,8 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::PathBuf;
 use std::process::Command;
 
+use super::guest::Guest;
+use super::turn::Turn;
 use crate::error::{Complaint, exit};
 
 /// A folder that only its owner may enter, gone when dropped with what an editor left in it.
@@ -29,7 +31,7 @@ impl Drop for Folder {
 }
 
 /// What this editor, a command with or without arguments, makes of a text.
-pub fn edited(editor: &str, text: &str) -> Result<String, Complaint> {
+pub fn edited(editor: &str, text: &str, turn: &Turn) -> Result<String, Complaint> {
     let failed =
         |what: &str, error: &io::Error| Complaint::new(exit::FAILED, format!("{what}: {error}"));
     let folder = Folder::new()
@@ -47,8 +49,8 @@ pub fn edited(editor: &str, text: &str) -> Result<String, Complaint> {
     command
         .args(["-c", &format!("{editor} \"$1\""), "sh"])
         .arg(&file);
-    let status = command
-        .status()
+    let status = Guest::comes(&mut command, turn)
+        .and_then(Guest::goes)
         .map_err(|error| failed("cannot start the editor", &error))?;
     if !status.success() {
         let message = format!("the editor `{editor}` failed ({status}): the line is as it was");
@@ -64,6 +66,11 @@ pub fn edited(editor: &str, text: &str) -> Result<String, Complaint> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::script::stop::Stop;
+
+    fn edited(editor: &str, text: &str) -> Result<String, Complaint> {
+        super::edited(editor, text, &Turn::new(&Stop::default()))
+    }
 
     #[test]
     fn an_editor_has_the_text_in_a_file_of_its_own() {

@@ -2,6 +2,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use rustix::process::Pid;
+
+use super::guest;
 use crate::script::stop::Stop;
 
 /// Whose turn it is. Whoever ends the session from elsewhere must not do it in the middle of a line.
@@ -17,6 +20,8 @@ struct State {
     is_at_work: bool,
     /// With which exit code the session is to end, if it is.
     leaving: Option<u8>,
+    /// The program that has the terminal meanwhile.
+    guest: Option<Pid>,
 }
 
 impl Turn {
@@ -59,8 +64,24 @@ impl Turn {
         state.leaving = Some(code);
         if state.is_at_work {
             self.stop.interrupt();
+            state.guest.into_iter().for_each(guest::tell);
         } else {
             at_rest();
+        }
+    }
+
+    /// Whether the session is to end as soon as its line has.
+    #[must_use]
+    pub fn is_left(&self) -> bool {
+        self.state().leaving.is_some()
+    }
+
+    /// Lends the terminal to a program, or to none any more. It is told to end when the session is to.
+    pub(super) fn lends(&self, guest: Option<Pid>) {
+        let mut state = self.state();
+        state.guest = guest;
+        if state.leaving.is_some() {
+            guest.into_iter().for_each(guest::tell);
         }
     }
 }

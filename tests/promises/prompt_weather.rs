@@ -114,6 +114,46 @@ fn a_line_at_work_is_stopped_in_order_before_a_session_is_ended() {
 }
 
 #[test]
+fn whatever_has_the_terminal_is_told_to_end_before_a_session_is_ended() {
+    if !terminal::is_there() {
+        return;
+    }
+    let folder = Folder::new();
+    // They set the terminal as editors and pagers do, and have no time to set it back.
+    let guest = |name: &str| {
+        let text = format!("stty raw -echo\necho {name}\nsleep 1000\n");
+        folder.write(name, &text);
+        format!("sh {}", folder.path().join(name).display())
+    };
+    folder.write("drafts/kept", "");
+    let variables = format!(
+        "TMPDIR='{}' EDITOR='{}' MW_PAGER='{}'",
+        folder.path().join("drafts").display(),
+        guest("editing"),
+        guest("paging")
+    );
+    let long = "let all = []; for n in 1..61 { all.push(`line ${n}`); } all";
+    for (line, has) in [(":edit", "editing"), (long, "paging")] {
+        let terminal = Terminal::staying(&variables, "--sim repl");
+        terminal.answers("Ctrl-D leaves");
+        terminal.enters("40 + 2");
+        terminal.answers("\n42\n");
+        terminal.enters(line);
+        terminal.shows(has, |screen| screen.contains(&format!("\n{has}")));
+        terminal.signals("TERM");
+        let screen = terminal.shows("the exit code", |screen| screen.ends_with("\nexit 130"));
+        assert!(
+            !screen.contains("never") && !screen.contains("line 60"),
+            "{screen}"
+        );
+        terminal.enters("sane");
+        terminal.shows("a line, twice", |screen| screen.ends_with("\nsane\nsane"));
+    }
+    let left = std::fs::read_dir(folder.path().join("drafts")).unwrap();
+    assert_eq!(left.count(), 1, "the editor's file is gone");
+}
+
+#[test]
 fn a_terminal_that_goes_away_is_told_of_twice_and_the_cleanup_goes_on() {
     if !terminal::is_there() {
         return;
