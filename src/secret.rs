@@ -17,7 +17,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use known::{guard, holds_any, is_too_short, redact, redact_bytes};
+pub use known::{count, guard, holds_any, is_too_short, redact, redact_bytes};
 pub use named::{blot, is_secret_header, without_userinfo};
 
 /// What stands in the place of a secret.

@@ -1,5 +1,6 @@
 //! The lines of earlier: of this session, and of those before it.
 
+mod keys;
 mod matching;
 mod records;
 
@@ -21,6 +22,9 @@ use records::{MOST, Record, Records};
 /// How many lines are listed where nothing is looked for.
 const LISTED: usize = 50;
 
+/// What stands for a line that was taken out: the numbers of the others stay what they are.
+const GONE: &str = "";
+
 /// The longest line that is kept, in bytes.
 const LONGEST: usize = 2 << 20;
 
@@ -39,6 +43,10 @@ struct Kept {
     is_hidden: bool,
     /// What a step through the history comes to, and its index there, where that is known already.
     step: Option<(usize, String)>,
+    /// How many secrets were known when it was looked for them last.
+    secrets: usize,
+    /// What is to be told of the file.
+    trouble: Option<String>,
 }
 
 impl History {
@@ -52,6 +60,8 @@ impl History {
             is_said: false,
             is_hidden: false,
             step: None,
+            secrets: 0,
+            trouble: None,
         };
         let mut trouble = None;
         if let Some(file) = &mut kept.file {
@@ -71,20 +81,21 @@ impl History {
         (Self(Arc::new(Mutex::new(kept))), trouble)
     }
 
+    /// Whoever looks at it sees no line with what has become known as a secret since.
     fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.forgets_secrets();
+        kept
     }
 
     /// Keeps a line that was entered, unless it may not be. That it cannot be written is told once.
     pub fn keeps(&self, line: &str) -> Option<String> {
         let mut kept = self.lock();
         kept.is_hidden = !is_kept(line);
-        if kept.is_hidden {
-            return None;
-        }
+        let trouble = kept.trouble.take();
         let line = line.trim_end();
-        if kept.lines.back().is_some_and(|it| it.line == line) {
-            return None;
+        if kept.is_hidden || kept.lines.back().is_some_and(|it| it.line == line) {
+            return trouble;
         }
         let record = Record {
             at: Utc::now(),
@@ -92,28 +103,28 @@ impl History {
         };
         let outcome = kept.file.as_mut().map(|file| file.add(&record));
         kept.takes(record);
-        match outcome {
-            Some(Err(error)) if !kept.is_said => {
-                kept.is_said = true;
-                let path = kept.file.as_ref().map_or(Path::new(""), Records::path);
-                Some(format!(
-                    "this session's lines are not kept for later ones: cannot write {}: {error}",
-                    path.display()
-                ))
-            }
-            _ => None,
-        }
+        let Some(Err(error)) = outcome.filter(|_| !kept.is_said) else {
+            return trouble;
+        };
+        kept.is_said = true;
+        let path = kept.file.as_ref().map_or(Path::new(""), Records::path);
+        let unkept = format!(
+            "this session's lines are not kept for later ones: cannot write {}: {error}",
+            path.display()
+        );
+        let told: Vec<String> = trouble.into_iter().chain([unkept]).collect();
+        Some(told.join("\n"))
     }
 
     /// The line entered last.
     pub fn last(&self) -> Result<String, Complaint> {
         let kept = self.lock();
-        if kept.is_hidden {
+        let last = kept.lines.back().map(|it| it.line.clone());
+        if kept.is_hidden || last.as_deref() == Some(GONE) {
             let message =
                 "the last line is not in the history: it is too long, or has a secret in it";
             return Err(Complaint::usage(message).hint("type it again"));
         }
-        let last = kept.lines.back().map(|it| it.line.clone());
         last.ok_or_else(|| Complaint::usage("there is no line before this one"))
     }
 
@@ -122,6 +133,11 @@ impl History {
         let kept = self.lock();
         let index = number.checked_sub(kept.before + 1);
         let found = index.and_then(|index| kept.lines.get(index));
+        if found.is_some_and(|it| it.line == GONE) {
+            let message =
+                format!("line {number} is no longer in the history: it has a secret in it");
+            return Err(Complaint::usage(message).hint("type it again"));
+        }
         found.map(|it| it.line.clone()).ok_or_else(|| {
             if kept.lines.is_empty() {
                 return Complaint::usage("there is no line before this one");
@@ -138,11 +154,14 @@ impl History {
     pub fn listed(&self, words: &str) -> String {
         let kept = self.lock();
         let term = Term::of(words);
-        let all = || kept.lines.iter().enumerate();
+        let all = || {
+            kept.lines
+                .iter()
+                .enumerate()
+                .filter(|(_, it)| it.line != GONE)
+        };
         let mut found: Vec<(usize, &Record)> = if term.is_empty() {
-            all()
-                .skip(kept.lines.len().saturating_sub(LISTED))
-                .collect()
+            all().skip(all().count().saturating_sub(LISTED)).collect()
         } else {
             all()
                 .filter(|(_, it)| term.stands_in(&it.line).is_some())
@@ -153,12 +172,9 @@ impl History {
                 .filter(|(_, it)| term.is_scattered_in(&it.line).is_some())
                 .collect();
         }
-        // What became a secret since is not shown.
-        let found = found
-            .into_iter()
-            .filter(|(_, it)| !secret::holds_any(&it.line));
         let last = (kept.before + kept.lines.len()).to_string().len();
         let lines: Vec<String> = found
+            .into_iter()
             .map(|(index, it)| {
                 let number = kept.before + index + 1;
                 let at = it.at.with_timezone(&Local);
@@ -193,7 +209,8 @@ impl History {
     ) -> Option<(usize, String)> {
         let kept = self.lock();
         let mut lines = indices.filter_map(|index| Some((index, &kept.lines.get(index)?.line)));
-        let found = lines.find(|(_, line)| line.starts_with(prefix) && *line != other_than);
+        let found = lines
+            .find(|(_, line)| line.starts_with(prefix) && *line != other_than && *line != GONE);
         found.map(|(index, line)| (index, line.clone()))
     }
 
@@ -240,6 +257,43 @@ impl Kept {
             self.before += 1;
         }
     }
+
+    /// Takes out what has become known as a secret since it was looked for last, here and in the file.
+    fn forgets_secrets(&mut self) {
+        let count = secret::count();
+        if std::mem::replace(&mut self.secrets, count) == count {
+            return;
+        }
+        let mut is_any = false;
+        for record in &mut self.lines {
+            if secret::holds_any(&record.line) {
+                GONE.clone_into(&mut record.line);
+                is_any = true;
+            }
+        }
+        if let (true, Some(file)) = (is_any, &mut self.file)
+            && let Err(error) = file.forget(secret::holds_any)
+        {
+            let path = file.path().display();
+            self.trouble = Some(format!(
+                "a line with a secret in it stays in {path}, which cannot be written: {error}"
+            ));
+        }
+        if self
+            .step
+            .as_ref()
+            .is_some_and(|(_, line)| secret::holds_any(line))
+        {
+            self.step = None;
+        }
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        // The last line may have had one told.
+        self.forgets_secrets();
+    }
 }
 
 /// What the editor asks of it. It keeps and writes lines by itself, so that the editor has nothing to
@@ -249,7 +303,8 @@ impl rustyline::history::History for History {
         let step = self.lock().step.take();
         let found = step.or_else(|| {
             let kept = self.lock();
-            kept.lines.get(index).map(|it| (index, it.line.clone()))
+            let line = kept.lines.get(index).filter(|it| it.line != GONE);
+            line.map(|it| (index, it.line.clone()))
         });
         Ok(found.map(|(idx, line)| SearchResult {
             entry: Cow::Owned(line),
@@ -334,20 +389,7 @@ fn is_kept(line: &str) -> bool {
         && !line.contains("secret(")
         && !line.contains("-----BEGIN")
         && !secret::holds_any(line)
-        && !line.split(|c: char| !is_of_key(c)).any(looks_like_key)
-}
-
-/// Whether a character may stand in a key.
-fn is_of_key(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '/' | '=')
-}
-
-/// Whether a word looks like a key: long, of letters and digits in no order, and no UUID.
-fn looks_like_key(word: &str) -> bool {
-    let digits = word.chars().filter(char::is_ascii_digit).count();
-    let letters = word.chars().filter(char::is_ascii_alphabetic).count();
-    let is_uuid = word.len() == 36 && word.matches('-').count() == 4;
-    word.len() >= 24 && digits >= 4 && letters >= 4 && !is_uuid
+        && !keys::has_one(line)
 }
 
 #[cfg(test)]

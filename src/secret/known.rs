@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -13,8 +13,8 @@ use super::{REDACTED, forms};
 /// Shorter secrets would blot out half of every text, and are let be.
 const SHORTEST: usize = 6;
 
-/// Whether there are any: most texts are written where there are none.
-static ANY: AtomicBool = AtomicBool::new(false);
+/// How many there are: most texts are written where there are none.
+static COUNT: AtomicUsize = AtomicUsize::new(0);
 
 static KNOWN: Mutex<Known> = Mutex::new(Known {
     secrets: Vec::new(),
@@ -49,12 +49,18 @@ pub fn guard(secret: &str) {
     }
     known.secrets.push(secret.to_owned());
     known.finder = None;
-    ANY.store(true, Ordering::Release);
+    COUNT.store(known.secrets.len(), Ordering::Release);
+}
+
+/// How many secrets the process knows: more than before is a reason to look again.
+#[must_use]
+pub fn count() -> usize {
+    COUNT.load(Ordering::Acquire)
 }
 
 /// What finds the secrets; none where there are none.
 fn finder() -> Option<Arc<AhoCorasick>> {
-    if !ANY.load(Ordering::Acquire) {
+    if count() == 0 {
         return None;
     }
     let mut known = known();

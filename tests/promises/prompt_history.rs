@@ -102,6 +102,40 @@ fn what_has_a_secret_in_it_is_not_found_again() {
 }
 
 #[test]
+fn what_becomes_known_as_a_secret_is_found_no_more_and_leaves_the_file() {
+    if !terminal::is_there() {
+        return;
+    }
+    let folder = Folder::new();
+    let variables = format!(
+        "HUSH=plain-0815-words XDG_STATE_HOME='{}'",
+        folder.path().display()
+    );
+    let terminal = Terminal::of(&variables, "--sim --allow env:HUSH repl");
+    terminal.answers("Ctrl-D leaves");
+    terminal.enters("1 + 1");
+    terminal.answers("\n2\n");
+    terminal.enters(r#""plain-0815-words".len()"#);
+    terminal.answers("\n16\n");
+    let file = || std::fs::read_to_string(folder.path().join("metalwright/history.jsonl")).unwrap();
+    assert!(file().contains("plain-0815"));
+    terminal.enters(r#"let s = secret("HUSH"); "known""#);
+    terminal.answers("\nknown\n");
+    terminal.presses("Up");
+    terminal.shows("the line before both", |screen| {
+        screen.ends_with("sim> 1 + 1")
+    });
+    terminal.presses("C-u");
+    terminal.enters("!2");
+    terminal.answers("line 2 is no longer in the history");
+    assert!(
+        !file().contains("plain-0815") && file().contains("1 + 1"),
+        "{}",
+        file()
+    );
+}
+
+#[test]
 fn a_line_of_earlier_is_shown_and_run_again() {
     let Some(terminal) = Terminal::at_prompt("") else {
         return;

@@ -95,6 +95,22 @@ impl Records {
         outcome
     }
 
+    /// Takes lines out of the file, and out of what is still to be written there.
+    pub fn forget(&mut self, is_gone: impl Fn(&str) -> bool) -> io::Result<()> {
+        let unwritten = without(&self.unwritten, &is_gone);
+        self.unwritten = unwritten
+            .flat_map(|raw| [raw, b"\n"])
+            .flatten()
+            .copied()
+            .collect();
+        let mut options = OpenOptions::new();
+        let mut file = match self.locked(options.read(true).append(true), File::try_lock) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            other => other?,
+        };
+        self.shorten(&mut file, is_gone)
+    }
+
     fn write(&mut self) -> io::Result<()> {
         if let Some(folder) = self.path.parent() {
             DirBuilder::new()
@@ -133,15 +149,15 @@ impl Records {
         self.length = file.metadata()?.len();
         if self.count > MOST + MORE || before > TAIL {
             // The line is written: that the file stays long is no reason to write it again.
-            let _ = self.shorten(&mut file);
+            let _ = self.shorten(&mut file, |_| false);
         }
         Ok(())
     }
 
-    /// Writes the file anew with its last lines, whole or not at all.
-    fn shorten(&mut self, file: &mut File) -> io::Result<()> {
+    /// Writes the file anew with its last lines but those, whole or not at all.
+    fn shorten(&mut self, file: &mut File, is_gone: impl Fn(&str) -> bool) -> io::Result<()> {
         let bytes = tail(file)?;
-        let kept: Vec<&[u8]> = records(&bytes).map(|(_, raw)| raw).collect();
+        let kept: Vec<&[u8]> = without(&bytes, is_gone).collect();
         let mut size = 0;
         let mut count = 0;
         for raw in kept.iter().rev().take(MOST) {
@@ -238,4 +254,10 @@ fn tail(file: &mut File) -> io::Result<Vec<u8>> {
 fn records(bytes: &[u8]) -> impl Iterator<Item = (Record, &[u8])> {
     let lines = bytes.split(|byte| *byte == b'\n');
     lines.filter_map(|raw| Some((serde_json::from_slice(raw).ok()?, raw)))
+}
+
+/// The records that bytes hold but those of some lines, as they stand there.
+fn without(bytes: &[u8], is_gone: impl Fn(&str) -> bool) -> impl Iterator<Item = &[u8]> {
+    let kept = records(bytes).filter(move |(record, _)| !is_gone(&record.line));
+    kept.map(|(_, raw)| raw)
 }

@@ -58,6 +58,82 @@ fn lines_with_secrets_are_not_kept() {
 }
 
 #[test]
+fn what_becomes_known_as_a_secret_is_taken_out_wherever_it_stands() {
+    let folder = Folder::new("forgets");
+    let (history, other) = (folder.open(), folder.open());
+    for line in [
+        "[1]",
+        "\"open-sesame-0815\".len()",
+        "[2]",
+        "!open-sesame-0815",
+    ] {
+        assert_eq!(history.keeps(line), None);
+    }
+    other.keeps("[3]");
+    secret::guard("open-sesame-0815");
+    assert_eq!(lines(&history), ["[1]", GONE, "[2]", GONE]);
+    assert_eq!(history.beginning("", (0..4).rev(), "").unwrap().0, 2);
+    assert_eq!(history.beginning("\"open", (0..4).rev(), ""), None);
+    assert!(history.search("sesame", 3, Reverse).unwrap().is_none());
+    assert!(history.get(1, Forward).unwrap().is_none());
+    let gone = history.line(2).unwrap_err().message;
+    assert_eq!(
+        gone,
+        "line 2 is no longer in the history: it has a secret in it"
+    );
+    assert!(
+        history
+            .last()
+            .unwrap_err()
+            .message
+            .contains("has a secret in it")
+    );
+    assert_eq!(history.line(3).unwrap(), "[2]");
+    let listed = history.listed("");
+    assert!(
+        !listed.contains("sesame") && listed.lines().count() == 2,
+        "{listed}"
+    );
+    // What other sessions wrote meanwhile stays.
+    assert_eq!(lines(&folder.open()), ["[1]", "[2]", "[3]"]);
+    history.keeps("[4]");
+    assert_eq!(lines(&folder.open()), ["[1]", "[2]", "[3]", "[4]"]);
+    assert!(
+        !fs::read_to_string(folder.file())
+            .unwrap()
+            .contains("sesame")
+    );
+}
+
+#[test]
+fn a_secret_that_the_last_line_told_is_taken_out_with_the_session() {
+    let folder = Folder::new("forgets-last");
+    let history = folder.open();
+    history.keeps("\"open-sesame-0816\"");
+    secret::guard("open-sesame-0816");
+    drop(history);
+    assert_eq!(fs::read_to_string(folder.file()).unwrap(), "");
+}
+
+#[test]
+fn a_file_that_a_secret_cannot_be_taken_out_of_is_told_of() {
+    let folder = Folder::new("forgets-not");
+    let history = folder.open();
+    history.keeps("\"open-sesame-0817\"");
+    // What is no file cannot be written, not even by root.
+    fs::remove_file(folder.file()).unwrap();
+    fs::create_dir(folder.file()).unwrap();
+    secret::guard("open-sesame-0817");
+    let told = history.keeps("[1]").unwrap();
+    assert!(
+        told.starts_with("a line with a secret in it stays in ")
+            && told.contains("\nthis session's lines are not kept"),
+        "{told}"
+    );
+    assert_eq!(lines(&history), [GONE, "[1]"]);
+}
+
+#[test]
 fn a_file_is_its_owners_alone_and_has_an_instant_with_each_line() {
     let folder = Folder::new("owner");
     fs::create_dir_all(folder.0.join("state")).unwrap();
