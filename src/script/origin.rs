@@ -58,23 +58,29 @@ pub fn refuse(host: &Host, values: &[Dynamic]) -> Result<(), Trouble> {
     match values.iter().find_map(|value| foreign(value, here, 0)) {
         None => Ok(()),
         Some((record, origin)) => {
-            let (there, here) = (origin.name(), here.name());
-            let message = format!("{record} is of {there}, and this session is now on {here}");
+            let here = here.name();
+            let is_of = origin.map_or_else(
+                || "may be of another account".to_owned(),
+                |there| format!("is of {}", there.name()),
+            );
+            let message = format!("{record} {is_of}, and this session is now on {here}");
             Err(Trouble::argument(message)
                 .hint("nothing was sent; fetch it here, or go back there with :profile"))
         }
     }
 }
 
-/// The first record in a value that is of another account, in words, and which account that is.
-fn foreign(value: &Dynamic, here: Origin, depth: usize) -> Option<(String, Origin)> {
+/// The first record in a value that is of another account, in words, and which account that is. What
+/// cannot be looked into may be anybody's.
+fn foreign(value: &Dynamic, here: Origin, depth: usize) -> Option<(String, Option<Origin>)> {
     if depth > DEEPEST {
-        // What cannot be looked into may be anybody's.
-        let what = format!("what is nested deeper than {DEEPEST} levels");
-        return Some((what, Origin::default()));
+        return Some((format!("what is nested deeper than {DEEPEST} levels"), None));
     }
     if let Some((record, origin)) = handle::found(value) {
-        return (origin != here).then(|| (record.summary(), origin));
+        return (origin != here).then(|| (record.summary(), Some(origin)));
+    }
+    if value.is_shared() && value.is_locked() {
+        return Some(("a value that is being changed".to_owned(), None));
     }
     let within = |value: &Dynamic| foreign(value, here, depth + 1);
     if let Some(items) = value.read_lock::<Array>() {

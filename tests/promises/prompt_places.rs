@@ -79,6 +79,46 @@ fn what_one_account_answered_with_is_never_acted_upon_in_another() {
 }
 
 #[test]
+fn what_the_account_one_is_on_answered_with_is_acted_upon_however_it_is_held() {
+    let two = Two::new();
+    let lines = ":profile there\nlet nodes = cloud(\"Bare metal\").nodes();\nlet a = nodes[0];\nlet b = nodes[1];\n\
+                 let off = || a.power_off().result;\noff.call()\n\
+                 let both = #{node: b};\nlet off = || parallel([both], |it| it.node.power_off().result);\n\
+                 off.call()[0]\n";
+    let done = two.says(&["repl"], lines);
+    assert_eq!(
+        (done.code, done.stdout.as_str()),
+        (Some(0), "success\nsuccess\n"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn an_account_that_the_environment_names_alone_can_be_gone_to() {
+    let server = Server::start();
+    let done = Mw::new(["--sim", "repl"])
+        .account(server.url())
+        .stdin(":profile\n:profile default\nclouds().len()\n:profile sim\n:profile default\n")
+        .any_stdout()
+        .run();
+    assert!(done.stdout.contains(server.url()), "{}", done.stdout);
+    assert!(done.stdout.ends_with("\n2\n"), "{}", done.stdout);
+    // Where it has no credentials there is none.
+    let done = Mw::new(["--sim", "repl"])
+        .env("OPENMETAL_API_URL", server.url())
+        .stdin(":profile default\n")
+        .any_stderr()
+        .code(2)
+        .run();
+    assert!(
+        done.stderr.contains("there is no profile \"default\""),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
 fn what_a_module_did_when_it_was_imported_is_not_done_again_elsewhere() {
     let two = Two::new();
     let module = "export const MADE = create_vlan(#{label: \"m\", pod_location: \"pod_1\", vlan_type: \"internal\"});\n\

@@ -1,12 +1,28 @@
 //! What accounts are called at the prompt.
 
 use crate::cli::account::Account;
-use crate::config::Profile;
+use crate::config::{self, Environment, Flags, Profile};
+use crate::error::Complaint;
 
 /// What the embedded simulator is called where a profile is named.
 pub const SIMULATOR: &str = "sim";
 /// What a profile of that name is called here: nobody is to take the one for the other.
 pub const NAMESAKE: &str = "sim (a profile)";
+
+/// The profiles that one may go to, each with whether the configuration file has it. The environment
+/// alone may make one.
+pub fn profiles() -> Result<Vec<(Profile, bool)>, Complaint> {
+    let (flags, environment) = (Flags::default(), Environment::of_process());
+    let of_file = config::all(&flags, &environment)?.into_iter();
+    let mut all: Vec<(Profile, bool)> = of_file.map(|(profile, _)| (profile, true)).collect();
+    if let Ok(profile) = config::resolve(&flags, &environment)
+        && profile.credentials_origin().is_some()
+        && all.iter().all(|(it, _)| it.name != profile.name)
+    {
+        all.push((profile, false));
+    }
+    Ok(all)
+}
 
 /// What tells records of an account from those of others.
 pub fn known_as(account: &Account) -> String {

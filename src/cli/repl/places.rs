@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value};
 
-use super::names::{NAMESAKE, SIMULATOR, called, called_in, known_as, prompt};
+use super::names::{NAMESAKE, SIMULATOR, called, called_in, known_as, profiles, prompt};
 use super::simulation;
 use crate::cli::account::Account;
 use crate::cli::auth::profiles::row;
@@ -15,7 +15,6 @@ use crate::cli::label::Label;
 use crate::cli::runs::list;
 use crate::cli::world::World;
 use crate::cli::{Global, live, locals, show};
-use crate::config::{self, Environment, Flags};
 use crate::error::{Complaint, exit};
 use crate::journal::{Filter, RunKind};
 use crate::money::Money;
@@ -183,8 +182,7 @@ impl Places {
 
     /// The names of the profiles that one may go to; those that a faulty file has are not told of here.
     fn names(&self) -> Vec<String> {
-        let found = config::all(&Flags::default(), &Environment::of_process());
-        let found = found.unwrap_or_default().into_iter();
+        let found = profiles().unwrap_or_default().into_iter();
         let mut names: Vec<String> = found.map(|(profile, _)| profile.name).collect();
         let visited = std::iter::once(&self.here).chain(&self.others);
         names.extend(visited.map(|it| it.name().to_owned()));
@@ -211,7 +209,7 @@ impl Places {
     /// The options that an account is reached with which the session has not been on.
     fn options(&self, name: &str) -> Result<Global, Complaint> {
         let elsewhere = self.elsewhere();
-        let profiles = config::all(&Flags::default(), &Environment::of_process())?;
+        let profiles = profiles()?;
         let mut names: Vec<&str> = profiles.iter().map(|(it, _)| it.name.as_str()).collect();
         if name == SIMULATOR {
             return Ok(Global {
@@ -219,11 +217,11 @@ impl Places {
                 ..elsewhere
             });
         }
-        if let Some((profile, _)) = profiles.iter().find(|(it, _)| it.name == name) {
+        if let Some((profile, is_in_file)) = profiles.iter().find(|(it, _)| it.name == name) {
             // The command line may say more than the profile of its own account; here both restrict.
             let own = profile.spend_limit.and_then(Money::dollars);
             return Ok(Global {
-                profile: Some(name.to_owned()),
+                profile: is_in_file.then(|| name.to_owned()),
                 spend_limit: [own, elsewhere.spend_limit].into_iter().flatten().min(),
                 ..elsewhere
             });
@@ -247,9 +245,8 @@ impl Places {
 
 impl repl::Places for Places {
     fn profiles(&self) -> Result<Document, Complaint> {
-        let flags = Flags::default();
         let mut rows: Vec<Value> = Vec::new();
-        for (profile, _) in config::all(&flags, &Environment::of_process())? {
+        for (profile, _) in profiles()? {
             let name = called_in(&profile).to_owned();
             let is_here = self.here.name() == name;
             let profile = match &self.here.account {
