@@ -388,6 +388,9 @@ impl Interpreter {
         self.types.take();
         self.scope.set_value(results::LAST, value.clone());
         self.scope.set_value(results::name(number), value.clone());
+        if let Some(gone) = number.checked_sub(results::MOST) {
+            let _ = self.scope.remove::<Value>(&results::name(gone));
+        }
     }
 }
 

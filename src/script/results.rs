@@ -8,6 +8,9 @@ use rhai::{Engine, LexError, Position, Token};
 /// The name of the last result.
 pub const LAST: &str = "_";
 
+/// How many results are kept: a session is open all day, and a list of all nodes is large.
+pub const MOST: usize = 100;
+
 /// The name of the result with this number.
 #[must_use]
 pub fn name(number: usize) -> String {

@@ -39,6 +39,23 @@ fn a_function_goes_over_several_lines() {
 }
 
 #[test]
+fn the_last_hundred_results_are_kept() {
+    let many: Vec<String> = (1..102).map(|n| n.to_string()).collect();
+    let done = Mw::at_prompt(&format!("{}\n_2 + _101\n_2\n", many.join("\n")))
+        .any_stdout()
+        .any_stderr()
+        .code(2)
+        .run();
+    assert!(done.stdout.ends_with("\n101\n103\n"), "{}", done.stdout);
+    assert!(
+        done.stderr.contains("there is no variable `_2` here")
+            && done.stderr.contains("keeps the last 100"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
 fn a_question_mark_explains() {
     let Some(terminal) = Terminal::at_prompt("") else {
         return;

@@ -3,7 +3,7 @@
 use rhai::{Expr, FnCallExpr, FnPtr, Position, Stmt};
 
 use super::super::diagnose::foreign;
-use super::super::vocabulary;
+use super::super::{results, vocabulary};
 use super::parse::Function;
 use super::rule::Rule;
 use super::scope::Kind;
@@ -166,6 +166,10 @@ impl<'a> Walk<'a> {
         }
         if self.in_function && matches!(name, "args" | "run") {
             return format!("functions do not see `{name}`: pass what they need as an argument");
+        }
+        if results::is_name(name) {
+            let most = results::MOST;
+            return format!("the prompt names its results so, and keeps the last {most}");
         }
         if self.scope.import(name).is_some() {
             return format!("it is a module: call its functions, {name}::…()");
