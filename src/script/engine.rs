@@ -1,5 +1,6 @@
 //! The engine: Rhai with the language's own packages and our functions.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
@@ -9,12 +10,13 @@ use rhai::packages::{
 };
 use rhai::{Dynamic, Engine, Module, OptimizationLevel, Shared};
 
+use super::given::Given;
 use super::host::Host;
 use super::lexicon::Lexicon;
 use super::modules::{Loaded, Modules};
 use super::{
-    assertions, coverage, field, flow, handle, largest, lists, local, memory, moment, parallel,
-    progress, speech, strides, waiting, window,
+    assertions, call, coverage, field, flow, handle, largest, lists, local, memory, moment,
+    parallel, progress, speech, stand_in, strides, waiting, window,
 };
 
 /// How deep scripts may call and nest. Rhai's own limits differ between debug and release builds;
@@ -57,20 +59,28 @@ pub fn build(host: &Host, base: PathBuf, loaded: Loaded) -> Engine {
         }
         own.stopped().map(Dynamic::from)
     });
-    moment::register_now(&mut engine, host);
-    window::register(&mut engine, host);
-    speech::register(&mut engine, host);
-    flow::register(&mut engine, host);
-    waiting::register(&mut engine, host);
-    parallel::register(&mut engine, host);
-    memory::register(&mut engine, host);
-    progress::register(&mut engine, host);
-    strides::register(&mut engine, host);
-    local::register(&mut engine, host);
+    progress::describe(&mut engine, host);
     if let Some(coverage) = host.coverage() {
         coverage::register(&mut engine, coverage);
     }
     engine
+}
+
+/// Gives an engine, of the functions that know their run, those that a script mentions.
+pub fn answer(engine: &mut Engine, host: &Host, mentioned: &BTreeSet<String>) {
+    let given = &mut Given::to(engine, mentioned);
+    moment::register_now(given, host);
+    window::register(given, host);
+    speech::register(given, host);
+    flow::register(given, host);
+    waiting::register(given, host);
+    parallel::register(given, host);
+    memory::register(given, host);
+    progress::register(given, host);
+    strides::register(given, host);
+    local::register(given, host);
+    call::register(engine, host, mentioned);
+    stand_in::refuse(engine, host, mentioned);
 }
 
 /// An engine that only parses, as strictly as the engine of a run, or letting undefined names pass.

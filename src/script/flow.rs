@@ -1,10 +1,11 @@
 //! Failing, trying again, cleaning up, pausing and ending.
 
-use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, FnPtr, INT, Map, NativeCallContext};
+use rhai::{Dynamic, EvalAltResult, FLOAT, FnPtr, INT, Map, NativeCallContext};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::console::Level;
+use super::given::Given;
 use super::host::Host;
 use super::moment::Span;
 use super::options::Options;
@@ -16,7 +17,7 @@ use crate::error::exit;
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
 /// Registers the flow functions.
-pub fn register(engine: &mut Engine, host: &Host) {
+pub fn register(engine: &mut Given<'_>, host: &Host) {
     let own = host.clone();
     engine.register_fn("sleep", move |context: NativeCallContext, span: Dynamic| {
         sleep(&own, &context, &span)

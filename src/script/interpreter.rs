@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use rhai::{AST, CallFnOptions, Dynamic, Engine, Module, Position, Scope, Shared};
 
-use super::call;
 use super::case::{Case, cases};
 use super::check::{Checker, Surroundings, Type, named_imports};
 use super::diagnose;
@@ -162,8 +161,7 @@ impl Interpreter {
 
     /// Makes the engine ready for calls of these names.
     fn answers(&mut self, names: BTreeSet<String>) {
-        call::register(&mut self.engine, &self.host, &names);
-        stand_in::refuse(&mut self.engine, &self.host, &names);
+        engine::answer(&mut self.engine, &self.host, &names);
         if self.line.is_some() {
             self.mentioned.extend(names);
         }
@@ -270,7 +268,7 @@ impl Interpreter {
 
     /// Runs one test of a file: first the file's top level, then the test.
     pub fn run_case(&mut self, source: &Source, suite: &Suite, case: &str) -> Result<(), Ended> {
-        call::register(&mut self.engine, &self.host, &suite.names);
+        engine::answer(&mut self.engine, &self.host, &suite.names);
         self.types.take();
         let options = CallFnOptions::new().eval_ast(true).rewind_scope(false);
         self.engine

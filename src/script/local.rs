@@ -19,8 +19,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
 
-use rhai::{Engine, EvalAltResult};
+use rhai::EvalAltResult;
 
+use super::given::Given;
 use super::host::Host;
 use super::lexicon::Lexicon;
 use super::trouble::Trouble;
@@ -123,15 +124,16 @@ impl Host {
 pub fn describe(lexicon: &mut Lexicon) {
     template::register(lexicon);
     dates::register(lexicon);
+    environment::describe(lexicon);
+    patterns::register(lexicon);
 }
 
 /// Registers what scripts have beside the account.
-pub fn register(engine: &mut Engine, host: &Host) {
+pub fn register(engine: &mut Given<'_>, host: &Host) {
     files::register(engine, host);
     formats::register(engine, host);
     environment::register(engine, host);
     web::register(engine, host);
-    patterns::register(engine);
     chance::register(engine, host);
     confirm::register(engine, host);
 }

@@ -5,9 +5,10 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use rhai::{Dynamic, Engine, EvalAltResult};
+use rhai::{Dynamic, EvalAltResult};
 use serde_json::{Map, Value, json};
 
+use super::given::Given;
 use super::host::Host;
 use super::recording::Step;
 use super::trouble::Trouble;
@@ -92,7 +93,7 @@ fn write(file: &Path, values: &Map<String, Value>) -> io::Result<()> {
 }
 
 /// Registers `remember` and `recall`.
-pub fn register(engine: &mut Engine, host: &Host) {
+pub fn register(engine: &mut Given<'_>, host: &Host) {
     fn failed(error: &io::Error) -> Box<EvalAltResult> {
         Trouble::new(
             "memory",

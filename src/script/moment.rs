@@ -3,8 +3,9 @@
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT, NativeCallContext};
+use rhai::{Dynamic, EvalAltResult, FLOAT, INT, NativeCallContext};
 
+use super::given::Given;
 use super::handle::described;
 use super::host::Host;
 use super::lexicon::Lexicon;
@@ -110,7 +111,7 @@ fn shifted(at: Instant, span: TimeDelta) -> Result<Instant> {
 }
 
 /// Registers `now`.
-pub fn register_now(engine: &mut Engine, host: &Host) {
+pub fn register_now(engine: &mut Given<'_>, host: &Host) {
     let own = host.clone();
     engine.register_fn("now", move |context: NativeCallContext| {
         own.come_to(&context);

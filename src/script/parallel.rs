@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
+use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Map, NativeCallContext};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use super::given::Given;
 use super::handle;
 use super::host::Host;
 use super::options::Options;
@@ -29,7 +30,7 @@ const MOST: i64 = 1024;
 const STACK: usize = 16 << 20;
 
 /// Registers `parallel`.
-pub fn register(engine: &mut Engine, host: &Host) {
+pub fn register(engine: &mut Given<'_>, host: &Host) {
     let own = host.clone();
     engine.register_fn(
         "parallel",

@@ -6,6 +6,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map, NativeCa
 use serde_json::{Value, json};
 
 use super::console::Level;
+use super::given::Given;
 use super::host::Host;
 use super::moment::Span;
 use super::options::Options;
@@ -27,8 +28,8 @@ pub struct OwnRun;
 /// How often it is looked whether a lock is free.
 const LOOK: TimeDelta = TimeDelta::seconds(2);
 
-/// Registers what a script knows of its own run.
-pub fn register(engine: &mut Engine, host: &Host) {
+/// Registers what a script knows of its own run, `run.id` and `run.resumed`.
+pub fn describe(engine: &mut Engine, host: &Host) {
     engine.register_type_with_name::<OwnRun>("Run");
     let own = host.clone();
     engine.register_get("id", move |_: &mut OwnRun| -> ImmutableString {
@@ -42,6 +43,10 @@ pub fn register(engine: &mut Engine, host: &Host) {
         own.kept("run.resumed", "", &json!({}), || Ok(Value::Bool(resumed)))
             .map(|kept| kept == true)
     });
+}
+
+/// Registers what a script does with its own run: `checkpoint` and `lock`.
+pub fn register(engine: &mut Given<'_>, host: &Host) {
     let own = host.clone();
     engine.register_fn(
         "checkpoint",

@@ -1,10 +1,9 @@
 //! What a script says: to whoever reads its output, and to whoever watches it.
 
-use rhai::{
-    Array, Blob, Dynamic, Engine, EvalAltResult, FLOAT, FnPtr, INT, ImmutableString, Map, Variant,
-};
+use rhai::{Array, Blob, Dynamic, EvalAltResult, FLOAT, FnPtr, INT, ImmutableString, Map, Variant};
 
 use super::console::Level;
+use super::given::Given;
 use super::host::Host;
 use super::trouble::Trouble;
 use super::value;
@@ -13,7 +12,7 @@ use crate::output::{Choice, Document, Format, Screen, render};
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
 /// Registers the speaking functions.
-pub fn register(engine: &mut Engine, host: &Host) {
+pub fn register(engine: &mut Given<'_>, host: &Host) {
     let own = host.clone();
     engine.register_fn("print", move || own.print(""));
     let own = host.clone();
@@ -57,7 +56,7 @@ pub fn register(engine: &mut Engine, host: &Host) {
 
 /// The language has a `print` and a `debug` of its own for its own types, which make a text and
 /// leave it at that; only functions for the very same types come before them.
-fn speak_of<T: Variant + Clone>(engine: &mut Engine, host: &Host) {
+fn speak_of<T: Variant + Clone>(engine: &mut Given<'_>, host: &Host) {
     let own = host.clone();
     engine.register_fn("print", move |value: T| {
         own.print(&printed(&own, &Dynamic::from(value))?)

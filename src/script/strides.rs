@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rhai::{Engine, EvalAltResult, INT};
+use rhai::{EvalAltResult, INT};
 
 use super::console::Level;
 use super::gauge::Watched;
+use super::given::Given;
 use super::host::Host;
 use super::trouble::Trouble;
 
@@ -36,7 +37,7 @@ impl Strides {
 }
 
 /// Registers `progress`.
-pub fn register(engine: &mut Engine, host: &Host) {
+pub fn register(engine: &mut Given<'_>, host: &Host) {
     let own = host.clone();
     engine.register_fn("progress", move |done: INT, total: INT| {
         progress(&own, done, total, "progress")

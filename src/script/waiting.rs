@@ -1,10 +1,11 @@
 //! `wait_for` and `wait_until`: waiting with a deadline, always.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
+use rhai::{Dynamic, EvalAltResult, FnPtr, Map, NativeCallContext};
 use serde_json::{Value, json};
 
 use super::console::Level;
+use super::given::Given;
 use super::handle;
 use super::host::Host;
 use super::moment::Span;
@@ -20,7 +21,7 @@ use crate::error::exit;
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
 /// Registers the waiting functions.
-pub fn register(engine: &mut Engine, host: &Host) {
+pub fn register(engine: &mut Given<'_>, host: &Host) {
     let own = host.clone();
     engine.register_fn(
         "wait_for",

@@ -3,9 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rhai::{Dynamic, Engine, EvalAltResult, Map, NativeCallContext};
+use rhai::{Dynamic, EvalAltResult, Map, NativeCallContext};
 use serde_json::{Value, json};
 
+use super::given::Given;
 use super::host::Host;
 use super::moment::{Instant, Span};
 use super::recording::{of_instant, to_instant};
@@ -42,7 +43,7 @@ impl Window {
 }
 
 /// Registers `maintenance_window()`.
-pub(super) fn register(engine: &mut Engine, host: &Host) {
+pub(super) fn register(engine: &mut Given<'_>, host: &Host) {
     let own = host.clone();
     engine.register_fn(NAME, move |context: NativeCallContext| {
         own.come_to(&context);

@@ -242,3 +242,18 @@ fn a_price_that_could_not_be_read_leaves_the_limit_of_a_resumed_run_as_it_was() 
         .filter(|call| call.operation == "place_order");
     assert_eq!(bought.count(), 1);
 }
+
+#[test]
+fn what_turns_out_only_at_work_finds_all_functions() {
+    let own = "fn f() { print(\"here\"); clouds().len() }\n";
+    // Neither the path nor the name is known before the script is at work.
+    let text = "let path = \"ow\" + \"n\";\nimport path as own;\nprint(own::f());\n\
+                let name = \"inf\" + \"o\";\nFn(name).call(1);\n\
+                let name = \"clo\" + \"uds\";\nprint(Fn(name).call().len());\n";
+    Mw::new(["--sim", "--quiet", "run", "script.rhai"])
+        .file("own.rhai", own)
+        .file("script.rhai", text)
+        .stdout("here\n2\n2\n")
+        .any_stderr()
+        .run();
+}

@@ -2,20 +2,24 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use crate::script::builtins::BUILTINS;
 use crate::script::call::meant;
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 /// The names a script mentions that could be calls, those in texts included: `Fn("clouds")` makes a
-/// call of one.
+/// call of one. Where it turns out only when it runs which they are, they may be any.
 pub fn mentioned(ast: &AST, names: &mut BTreeSet<String>) {
     ast.walk(&mut |path: &[ASTNode<'_>]| {
         if let Some(call) = path.last().and_then(call_at) {
             names.insert(call.name.to_string());
             let is_literal = matches!(call.args.first(), Some(Expr::StringConstant(..)));
             if call.name == "Fn" && !is_literal {
-                // Which function it is turns out when it runs: it may be any.
-                names.extend(meant().map(str::to_owned));
+                names.extend(every());
             }
+        } else if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = path.last()
+            && !matches!(import.0, Expr::StringConstant(..))
+        {
+            names.extend(every());
         } else if let Some(ASTNode::Expr(Expr::StringConstant(text, _))) = path.last()
             && is_word(text)
         {
@@ -23,6 +27,12 @@ pub fn mentioned(ast: &AST, names: &mut BTreeSet<String>) {
         }
         true
     });
+}
+
+/// Every name that could be a call of ours.
+fn every() -> impl Iterator<Item = String> {
+    let builtins = BUILTINS.iter().map(|it| it.name);
+    meant().chain(builtins).map(str::to_owned)
 }
 
 fn call_at<'a>(node: &ASTNode<'a>) -> Option<&'a FnCallExpr> {

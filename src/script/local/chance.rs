@@ -2,10 +2,11 @@
 
 use std::sync::PoisonError;
 
-use rhai::{Array, Dynamic, Engine, FLOAT, INT};
+use rhai::{Array, Dynamic, FLOAT, INT};
 use serde_json::{Value, json};
 
 use super::Result;
+use crate::script::given::Given;
 use crate::script::host::Host;
 use crate::script::trouble::Trouble;
 
@@ -99,7 +100,7 @@ fn uuid(host: &Host) -> Result<String> {
 }
 
 /// Registers the functions of chance.
-pub fn register(engine: &mut Engine, host: &Host) {
+pub fn register(engine: &mut Given<'_>, host: &Host) {
     let own = host.clone();
     engine.register_fn("random", move || -> Result<FLOAT> {
         let value = drawn(&own, "random", &json!({}), |rng| rng.f64().into())?;

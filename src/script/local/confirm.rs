@@ -1,10 +1,10 @@
 //! `confirm`: a question to the person at the terminal.
 
-use rhai::Engine;
 use serde_json::{Value, json};
 
 use super::Result;
 use crate::error::exit;
+use crate::script::given::Given;
 use crate::script::host::Host;
 use crate::script::trouble::Trouble;
 
@@ -32,7 +32,7 @@ fn confirm(host: &Host, question: &str) -> Result<bool> {
 }
 
 /// Registers `confirm`.
-pub fn register(engine: &mut Engine, host: &Host) {
+pub fn register(engine: &mut Given<'_>, host: &Host) {
     let own = host.clone();
     engine.register_fn("confirm", move |question: &str| confirm(&own, question));
 }

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use rhai::{Dynamic, Engine, ImmutableString};
+use rhai::{Dynamic, ImmutableString};
 use serde_json::{Value, json};
 
 use super::Result;
 use crate::record::Secret;
 use crate::script::console::Level;
+use crate::script::given::Given;
 use crate::script::host::Host;
+use crate::script::lexicon::Lexicon;
 use crate::script::recording::Step;
 use crate::script::trouble::Trouble;
 use crate::secret::is_too_short;
@@ -115,8 +117,22 @@ fn warn_of_short(host: &Host, name: &str, secret: &Secret) {
     }
 }
 
-/// Registers `env`, `secret`, and what makes a longer secret of one.
-pub fn register(engine: &mut Engine, host: &Host) {
+/// Registers what makes a longer secret of one.
+pub fn describe(lexicon: &mut Lexicon) {
+    lexicon
+        .register_fn("+", |text: &str, secret: Secret| {
+            Secret::new(format!("{text}{}", secret.reveal()))
+        })
+        .register_fn("+", |secret: Secret, text: &str| {
+            Secret::new(format!("{}{text}", secret.reveal()))
+        })
+        .register_fn("+", |a: Secret, b: Secret| {
+            Secret::new(format!("{}{}", a.reveal(), b.reveal()))
+        });
+}
+
+/// Registers `env` and `secret`.
+pub fn register(engine: &mut Given<'_>, host: &Host) {
     let own = host.clone();
     engine.register_fn("env", move |name: &str| {
         env(&own, name)?.ok_or_else(|| unset(name).raise())
@@ -133,14 +149,4 @@ pub fn register(engine: &mut Engine, host: &Host) {
     );
     let own = host.clone();
     engine.register_fn("secret", move |name: &str| secret(&own, name));
-    engine
-        .register_fn("+", |text: &str, secret: Secret| {
-            Secret::new(format!("{text}{}", secret.reveal()))
-        })
-        .register_fn("+", |secret: Secret, text: &str| {
-            Secret::new(format!("{}{text}", secret.reveal()))
-        })
-        .register_fn("+", |a: Secret, b: Secret| {
-            Secret::new(format!("{}{}", a.reveal(), b.reveal()))
-        });
 }

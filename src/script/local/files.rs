@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rhai::{Dynamic, Engine, ImmutableString};
+use rhai::{Dynamic, ImmutableString};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -10,6 +10,7 @@ use super::{Result, appended, disk};
 use crate::error::exit;
 use crate::operation::Effect;
 use crate::record::Secret;
+use crate::script::given::Given;
 use crate::script::host::Host;
 use crate::script::recording::Step;
 use crate::script::trouble::Trouble;
@@ -213,7 +214,7 @@ fn exists(host: &Host, path: &str) -> Result<bool> {
 }
 
 /// Registers the functions of files.
-pub fn register(engine: &mut Engine, host: &Host) {
+pub fn register(engine: &mut Given<'_>, host: &Host) {
     let own = host.clone();
     engine.register_fn("read_file", move |path: &str| {
         text_of(&own, "read_file", path)

@@ -1,10 +1,11 @@
 //! `parse_…` and `to_…` of JSON, YAML, TOML and CSV, and `read_…` of files in them.
 
-use rhai::{Array, Dynamic, Engine, ImmutableString, Map};
+use rhai::{Array, Dynamic, ImmutableString, Map};
 use serde_json::Value;
 
 use super::files::text_of;
 use super::{Result, tables};
+use crate::script::given::Given;
 use crate::script::host::Host;
 use crate::script::moment::Instant;
 use crate::script::options::Options;
@@ -239,7 +240,7 @@ fn manner(of: &'static str, options: &Map) -> Result<tables::Manner> {
 }
 
 /// Registers the formats.
-pub fn register(engine: &mut Engine, host: &Host) {
+pub fn register(engine: &mut Given<'_>, host: &Host) {
     type Parse = fn(&str) -> Parsed;
     const FORMATS: [(&str, &str, Parse); 3] = [
         ("parse_json", "read_json", json),

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use regex::{Regex, RegexBuilder};
-use rhai::{Array, Dynamic, Engine, ImmutableString, Map};
+use rhai::{Array, Dynamic, ImmutableString, Map};
 
 use super::Result;
+use crate::script::lexicon::Lexicon;
 use crate::script::trouble::Trouble;
 
 /// The largest pattern once it is made ready, in bytes.
@@ -20,15 +21,17 @@ struct Patterns(Arc<Mutex<HashMap<String, Regex>>>);
 
 impl Patterns {
     fn get(&self, builtin: &str, pattern: &str) -> Result<Regex> {
-        let mut ready = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(regex) = ready.get(pattern) {
+        let ready = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(regex) = ready().get(pattern) {
             return Ok(regex.clone());
         }
+        // A large one takes its time, which other runs need not wait for.
         let regex = RegexBuilder::new(pattern)
             .size_limit(LARGEST)
             .dfa_size_limit(LARGEST)
             .build()
             .map_err(|error| wrong(builtin, pattern, &error).raise())?;
+        let mut ready = ready();
         if ready.len() >= MOST {
             ready.clear();
         }
@@ -88,17 +91,17 @@ fn captures(regex: &Regex, whole: &str) -> Dynamic {
 }
 
 /// Registers the functions of patterns.
-pub fn register(engine: &mut Engine) {
+pub fn register(lexicon: &mut Lexicon) {
     let patterns = Patterns::default();
     let own = patterns.clone();
-    engine.register_fn(
+    lexicon.register_fn(
         "matches",
         move |whole: &str, pattern: &str| -> Result<bool> {
             Ok(own.get("matches", pattern)?.is_match(whole))
         },
     );
     let own = patterns.clone();
-    engine.register_fn(
+    lexicon.register_fn(
         "find_all",
         move |whole: &str, pattern: &str| -> Result<Array> {
             let regex = own.get("find_all", pattern)?;
@@ -109,13 +112,13 @@ pub fn register(engine: &mut Engine) {
         },
     );
     let own = patterns.clone();
-    engine.register_fn(
+    lexicon.register_fn(
         "captures",
         move |whole: &str, pattern: &str| -> Result<Dynamic> {
             Ok(captures(&own.get("captures", pattern)?, whole))
         },
     );
-    engine.register_fn(
+    lexicon.register_fn(
         "replace_all",
         move |whole: &str, pattern: &str, with: &str| -> Result<String> {
             let regex = patterns.get("replace_all", pattern)?;

@@ -5,7 +5,7 @@ mod request;
 use std::time::Duration;
 
 use bytes::Bytes;
-use rhai::{Dynamic, Engine, ImmutableString, Map};
+use rhai::{Dynamic, ImmutableString, Map};
 use serde_json::{Value, json};
 
 use super::{Locals, Result, sent};
@@ -13,6 +13,7 @@ use crate::branch::Frame;
 use crate::client::{Failure, Phase, WebRequest};
 use crate::error::exit;
 use crate::record::Secret;
+use crate::script::given::Given;
 use crate::script::host::Host;
 use crate::script::recording::Step;
 use crate::script::trouble::{Stopped, Trouble};
@@ -240,7 +241,7 @@ fn json_of(answer: &Map) -> Result<Dynamic> {
 }
 
 /// Registers the functions for a type of addresses.
-fn register_of<T: Clone + Send + Sync + 'static>(engine: &mut Engine, host: &Host) {
+fn register_of<T: Clone + Send + Sync + 'static>(engine: &mut Given<'_>, host: &Host) {
     let own = host.clone();
     engine.register_fn("http_get", move |url: T| {
         perform(&own, &Wanted::get(&Dynamic::from(url), &Map::new())?)
@@ -273,7 +274,7 @@ fn register_of<T: Clone + Send + Sync + 'static>(engine: &mut Engine, host: &Hos
 }
 
 /// Registers the functions of the network.
-pub fn register(engine: &mut Engine, host: &Host) {
+pub fn register(engine: &mut Given<'_>, host: &Host) {
     register_of::<ImmutableString>(engine, host);
     register_of::<Secret>(engine, host);
     engine.register_fn("json", |answer: Map| json_of(&answer));
