@@ -27,6 +27,7 @@ pub mod fetch;
 mod field;
 mod flow;
 pub mod gauge;
+mod given;
 mod handle;
 mod hands;
 mod incomplete;

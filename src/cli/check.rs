@@ -9,11 +9,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::execution::STACK;
 use super::{Global, Outcome, show};
 use crate::error::{Complaint, exit};
 use crate::output::{Document, Stream};
 use crate::script::check::{Checker, Finding, Rule, Severity, Surroundings};
+use crate::script::runtime::STACK;
 use crate::script::shelf::Shelf;
 use crate::script::source::Source;
 

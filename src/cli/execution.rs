@@ -1,5 +1,6 @@
 //! One script on one account, from its text to its exit code.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,15 +18,12 @@ use crate::journal::RunKind;
 use crate::output::Document;
 use crate::script::host::{Host, Parts};
 use crate::script::origin::Origin;
-use crate::script::runtime::LazyRuntime;
+use crate::script::runtime::{LazyRuntime, STACK};
 use crate::script::source::Source;
 use crate::script::stop::Stop;
 use crate::script::window::Window;
 use crate::script::{Ended, Interpreter};
 use crate::session::Permission;
-
-/// Deep scripts recurse on the stack of the thread they run on. It is reserved, not used.
-pub const STACK: usize = 64 << 20;
 
 /// A script and its arguments.
 pub struct Task {
@@ -161,7 +159,6 @@ impl Execution {
 /// Runs a script on a thread with room for it: natives wait there for the account, which a thread of
 /// the runtime must not.
 pub fn on_its_own_thread(host: &Host, source: &Source) -> Result<Document, Ended> {
-    let failed = |what: String| Ended::Complaining(vec![Complaint::new(exit::FAILED, what)]);
     // Made here: what a new thread allocates comes page by page from the system.
     let mut interpreter = Interpreter::new(host, source.folder.clone());
     let interpreter = &mut interpreter;
@@ -169,19 +166,32 @@ pub fn on_its_own_thread(host: &Host, source: &Source) -> Result<Document, Ended
         std::thread::Builder::new()
             .name("script".to_owned())
             .stack_size(STACK)
-            .spawn_scoped(scope, move || {
-                // The paths of the run's calls are counted from here.
-                let _frame = Frame::enter(String::new(), Nature::default());
-                interpreter
-                    .run(source)
-                    .map(|value| Interpreter::document(&value))
-            })
+            .spawn_scoped(scope, move || come_to_an_end(interpreter, source))
             .map_err(|error| failed(format!("no thread could be started: {error}")))?
             .join()
-            .unwrap_or_else(|_| {
-                Err(failed(
-                    "the script's thread ended unexpectedly; this is a bug in mw".to_owned(),
-                ))
-            })
+            .unwrap_or_else(|_| Err(failed(UNEXPECTED.to_owned())))
     })
+}
+
+/// The same on this thread, which must have that room.
+pub fn on_this_thread(host: &Host, source: &Source) -> Result<Document, Ended> {
+    let run = AssertUnwindSafe(|| {
+        let mut interpreter = Interpreter::new(host, source.folder.clone());
+        come_to_an_end(&mut interpreter, source)
+    });
+    // What is left behind by a panic is the host's alone, and ends with it.
+    catch_unwind(run).unwrap_or_else(|_| Err(failed(UNEXPECTED.to_owned())))
+}
+
+const UNEXPECTED: &str = "the script's thread ended unexpectedly; this is a bug in mw";
+
+fn failed(what: String) -> Ended {
+    Ended::Complaining(vec![Complaint::new(exit::FAILED, what)])
+}
+
+fn come_to_an_end(interpreter: &mut Interpreter, source: &Source) -> Result<Document, Ended> {
+    // The paths of the run's calls are counted from here.
+    let _frame = Frame::enter(String::new(), Nature::default());
+    let value = interpreter.run(source)?;
+    Ok(Interpreter::document(&value))
 }

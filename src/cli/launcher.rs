@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::thread::{self, ScopedJoinHandle};
 
 use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use super::Global;
 use super::account::Account;
-use super::execution::{Task, on_its_own_thread};
+use super::execution::{Task, on_this_thread};
 use super::global::LogFormat;
 use super::granted::Granted;
 use super::kept::{self, Kept, New, Unready};
@@ -27,7 +28,7 @@ use crate::script::Ended;
 use crate::script::console::Console;
 use crate::script::host::{Host, Parts};
 use crate::script::origin::Origin;
-use crate::script::runtime::LazyRuntime;
+use crate::script::runtime::{LazyRuntime, STACK};
 use crate::script::source::Source;
 use crate::script::stop::Stop;
 use crate::script::window::Window;
@@ -102,9 +103,19 @@ impl Launcher {
         }
     }
 
-    /// Runs a job on this thread.
+    /// Runs a job, and waits for its end.
     pub fn run(&self, due: &Due, stop: &Stop) -> Finished {
-        run(&self.inner, due, stop)
+        thread::scope(|scope| {
+            let run = || run(&self.inner, due, stop);
+            let script = thread::Builder::new().stack_size(STACK);
+            let script = script.name("script".to_owned()).spawn_scoped(scope, run);
+            let ended = script.map(ScopedJoinHandle::join);
+            match ended {
+                Ok(Ok(finished)) => finished,
+                Ok(Err(_)) => broken(due, "the run ended unexpectedly".to_owned()),
+                Err(error) => broken(due, format!("no thread could be started: {error}")),
+            }
+        })
     }
 
     /// Where it is kept what becomes of each instant, for the jobs of this file.
@@ -148,16 +159,24 @@ impl Launch for Launcher {
         let (inner, due) = (self.inner.clone(), due.clone());
         Box::pin(async move {
             let stop = Stop::under(cancel);
-            let id = due.id.clone();
-            let work = tokio::task::spawn_blocking(move || run(&inner, &due, &stop));
-            work.await.unwrap_or_else(|error| Finished {
-                exit: exit::FAILED,
-                message: Some(format!("the run ended unexpectedly: {error}")),
-                run: id.get().cloned(),
-                is_repeatable: false,
-                is_broken_off: false,
+            let own = due.clone();
+            let work = tokio::task::spawn_blocking(move || run(&inner, &own, &stop));
+            let ended = work.await;
+            ended.unwrap_or_else(|error| {
+                broken(&due, format!("the run ended unexpectedly: {error}"))
             })
         })
+    }
+}
+
+/// What a run came to that did not come to its own end.
+fn broken(due: &Due, why: String) -> Finished {
+    Finished {
+        exit: exit::FAILED,
+        message: Some(why),
+        run: due.id.get().cloned(),
+        is_repeatable: false,
+        is_broken_off: false,
     }
 }
 
@@ -178,7 +197,7 @@ fn carried_out(inner: &Inner, due: &Due, stop: &Stop, label: &Label) -> Finished
     crash("after-claim");
     let outcome = prepared(inner, due, stop.clone(), label).and_then(|(host, source, kept)| {
         crash("after-begin");
-        let ended = on_its_own_thread(&host, &source);
+        let ended = on_this_thread(&host, &source);
         kept.end(&ended, stop)?;
         crash("after-end");
         if let Some(Halt::Journal(error)) = kept.recorder().and_then(Recorder::halt) {

@@ -72,7 +72,7 @@ impl Repl {
         };
         let session = std::thread::Builder::new()
             .name("script".to_owned())
-            .stack_size(super::execution::STACK)
+            .stack_size(crate::script::runtime::STACK)
             .spawn(move || repl::run(settings))
             .map_err(|error| Complaint::new(exit::FAILED, format!("no thread: {error}")))?;
         let Ok(outcome) = session.join() else {

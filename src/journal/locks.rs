@@ -78,11 +78,10 @@ pub(super) fn give_back(
     run: i64,
     path: Option<&str>,
 ) -> rusqlite::Result<()> {
+    // Every run that succeeds comes here.
     transaction
-        .execute(
-            "DELETE FROM locks WHERE run = ?1 AND (?2 IS NULL OR path = ?2)",
-            params![run, path],
-        )
+        .prepare_cached("DELETE FROM locks WHERE run = ?1 AND (?2 IS NULL OR path = ?2)")?
+        .execute(params![run, path])
         .map(drop)
 }
 

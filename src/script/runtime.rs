@@ -4,6 +4,9 @@ use std::sync::OnceLock;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
+/// Deep scripts recurse on the stack of the thread they run on. It is reserved, not used.
+pub const STACK: usize = 64 << 20;
+
 /// What is done once when the runtime starts.
 type OnStart = Box<dyn Fn(&Handle) + Send + Sync>;
 
@@ -40,6 +43,8 @@ impl LazyRuntime {
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("mw")
+            // The runs of jobs are carried out on threads of the runtime that may wait.
+            .thread_stack_size(STACK)
             .enable_all()
             .build()?;
         let mut is_first = false;

@@ -9,7 +9,6 @@ use chrono::TimeDelta;
 use serde_json::Map;
 
 use super::verdict::{Ending, Verdict};
-use crate::cli::execution::STACK;
 use crate::cli::granted::denied;
 use crate::cli::world::World;
 use crate::client::Silent;
@@ -21,6 +20,7 @@ use crate::script::local::Locals;
 use crate::script::memory::Memory;
 use crate::script::origin::Origin;
 use crate::script::runtime::LazyRuntime;
+use crate::script::runtime::STACK;
 use crate::script::shelf::Shelf;
 use crate::script::source::Source;
 use crate::script::stop::Stop;
