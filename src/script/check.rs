@@ -40,7 +40,7 @@ use rhai::{Engine, Position};
 pub use callable::methods_of;
 pub(super) use callable::{Callable, meanings};
 pub use finding::Finding;
-pub use mentions::{mentioned, named_imports};
+pub use mentions::{every, mentioned, named_imports};
 pub use needs::Needs;
 pub use rule::{Rule, Severity};
 pub use signature::params;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rhai::{AST, CallFnOptions, Dynamic, Engine, Module, Position, Scope, Shared};
 
 use super::case::{Case, cases};
-use super::check::{Checker, Surroundings, Type, named_imports};
+use super::check::{self, Checker, Surroundings, Type, named_imports};
 use super::diagnose;
 use super::engine;
 use super::host::Host;
@@ -137,6 +137,8 @@ impl Interpreter {
     /// Reads again what was imported; gives the modules of which that failed.
     pub fn reads_again(&mut self) -> Vec<String> {
         let host = self.host.clone();
+        // What stands in a module by now may call anything.
+        self.mentioned.extend(check::every());
         let before = self.renews(&host, modules::Loaded::default()).into_iter();
         let lost = before.filter_map(|it| self.imports(it));
         lost.collect()

@@ -1,6 +1,7 @@
 //! The prompt, in a real terminal.
 
 use std::fs;
+use std::sync::Arc;
 
 use crate::stage::folder::Folder;
 use crate::stage::mw::Mw;
@@ -315,6 +316,23 @@ fn a_file_is_loaded_and_loaded_again() {
         .any_stderr()
         .code(2)
         .run();
+}
+
+#[test]
+fn what_a_module_calls_only_since_it_was_changed_is_found_after_a_reload() {
+    let folder = Arc::new(Folder::new());
+    folder.write("own.rhai", "fn f() { 1 }\n");
+    let mut session = Mw::at_prompt("").sharing(&folder).start();
+    session.enters("import \"own\" as own;");
+    session.enters("own::f()");
+    session.says("1");
+    folder.write("own.rhai", "fn f() { table([#{a: 40}]); clouds().len() }\n");
+    session.enters(":reload");
+    session.enters("own::f()");
+    session.says("40");
+    session.says("2");
+    let ended = session.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub fn mentioned(ast: &AST, names: &mut BTreeSet<String>) {
 }
 
 /// Every name that could be a call of ours.
-fn every() -> impl Iterator<Item = String> {
+pub fn every() -> impl Iterator<Item = String> {
     let builtins = BUILTINS.iter().map(|it| it.name);
     meant().chain(builtins).map(str::to_owned)
 }
