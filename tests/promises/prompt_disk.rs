@@ -34,6 +34,21 @@ fn session(account: &Account, arguments: &str) -> Process {
     session
 }
 
+/// Has a session change something whose intent is on disk when it arrives, and for what comes of it
+/// there is no room.
+fn changes_with_the_last_room(account: &Account, session: &mut Process) {
+    let pid = session.id();
+    account.gateway.decide(move |request, _| {
+        if request.changes() {
+            room(pid, "1");
+        }
+        Fate::Pass
+    });
+    session.enters(ONE);
+    session.says("one");
+    account.gateway.decide(|_, _| Fate::Pass);
+}
+
 #[test]
 fn a_session_whose_disk_fails_reads_on_and_changes_again_once_there_is_room() {
     let account = Account::new();
@@ -72,25 +87,15 @@ fn a_session_whose_disk_fails_reads_on_and_changes_again_once_there_is_room() {
 fn what_was_sent_before_the_disk_failed_is_told_and_written_once_there_is_room() {
     let account = Account::new();
     let mut session = session(&account, "");
-    let pid = session.id();
-    // Its intent is on disk when it arrives, and what comes of it finds no room.
-    account.gateway.decide(move |request, _| {
-        if request.changes() {
-            room(pid, "1");
-        }
-        Fate::Pass
-    });
-    session.enters(ONE);
-    session.says("one");
+    changes_with_the_last_room(&account, &mut session);
     session.notes("what this line came to is written as soon as it can be");
-    account.gateway.decide(|_, _| Fate::Pass);
     let run = account.newest();
     let run = run["id"].as_str().unwrap();
     let last = || account.calls(run).pop().unwrap();
     assert_eq!(last()["state"], "sent");
     session.enters(&format!("attempt(|| {ONE}).ok"));
     session.says("false");
-    room(pid, "unlimited");
+    room(session.id(), "unlimited");
     let ended = session.end();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert_eq!(account.labels(), ["one"]);
@@ -102,15 +107,7 @@ fn what_was_sent_before_the_disk_failed_is_told_and_written_once_there_is_room()
 fn a_session_that_ends_before_there_is_room_says_what_is_not_on_record() {
     let account = Account::new();
     let mut session = session(&account, "--quiet");
-    let pid = session.id();
-    account.gateway.decide(move |request, _| {
-        if request.changes() {
-            room(pid, "1");
-        }
-        Fate::Pass
-    });
-    session.enters(ONE);
-    session.says("one");
+    changes_with_the_last_room(&account, &mut session);
     let ended = session.end();
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
     assert!(
