@@ -46,9 +46,9 @@ impl Guest {
         self.turn.lends(None);
         let status = self.child.wait()?;
         if let Some(before) = &self.before
-            && (self.turn.is_left() || status.code().is_none())
+            && (self.turn.is_left() || !status.success())
         {
-            // It had no time to. A terminal that went away needs nothing.
+            // It may have had no time to. A terminal that went away needs nothing.
             let _ = tcsetattr(io::stdin(), OptionalActions::Now, before);
         }
         Ok(status)
@@ -59,9 +59,18 @@ fn pid(child: &Child) -> Option<Pid> {
     Pid::from_raw(child.id().cast_signed())
 }
 
+/// The shells that a command may be run by.
+const SHELLS: &[&str] = &["sh", "dash", "bash", "zsh", "ksh", "ash", "busybox"];
+
 /// Tells a program to end. A shell waits for what it has started: that is told in its place.
 pub(super) fn tell(program: Pid) {
-    let children = children(program);
+    let name = fs::read_to_string(format!("/proc/{}/comm", program.as_raw_nonzero()));
+    let is_shell = name.is_ok_and(|name| SHELLS.contains(&name.trim_end()));
+    let children = if is_shell {
+        children(program)
+    } else {
+        Vec::new()
+    };
     if children.is_empty() {
         // It may have ended by itself.
         let _ = kill_process(program, Signal::TERM);

@@ -261,10 +261,12 @@ impl Kept {
     /// Takes out what has become known as a secret since it was looked for last, here and in the file.
     fn forgets_secrets(&mut self) {
         let count = secret::count();
-        if std::mem::replace(&mut self.secrets, count) == count {
+        let before = std::mem::replace(&mut self.secrets, count);
+        if before == count {
             return;
         }
-        let mut is_any = false;
+        // What was there at first is here too; since then other sessions may have written more.
+        let mut is_any = before > 0;
         for record in &mut self.lines {
             if secret::holds_any(&record.line) {
                 GONE.clone_into(&mut record.line);
@@ -291,8 +293,11 @@ impl Kept {
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        // The last line may have had one told.
-        self.forgets_secrets();
+        // The last line may have had one told, and other sessions may have written one meanwhile.
+        if secret::count() > 0 {
+            self.secrets = usize::MAX;
+            self.forgets_secrets();
+        }
     }
 }
 

@@ -119,3 +119,42 @@ fn a_session_that_ends_before_there_is_room_says_what_is_not_on_record() {
     );
     assert_eq!(account.labels(), ["one"]);
 }
+
+#[test]
+fn what_is_allowed_while_there_is_no_room_is_on_record_once_there_is() {
+    let account = Account::new();
+    let mut session = session(&account, "");
+    room(session.id(), "1");
+    session.enters(&format!("attempt(|| {ONE}).ok"));
+    session.says("false");
+    session.enters(":allow set_power");
+    session.says("set_power");
+    room(session.id(), "unlimited");
+    session.enters(ONE);
+    session.says("one");
+    let ended = session.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let journal = rusqlite::Connection::open(account.store()).unwrap();
+    let consents: String = journal
+        .query_row("SELECT consents FROM runs", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(consents, r#"["set_power"]"#);
+}
+
+#[test]
+fn an_account_whose_record_lacks_something_is_not_left_for_another() {
+    let account = Account::new();
+    let mut session = session(&account, "");
+    changes_with_the_last_room(&account, &mut session);
+    session.enters(":profile sim");
+    let ended = session.end();
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    assert!(
+        ended
+            .stderr
+            .contains("what came of 1 of the session's calls is not on record"),
+        "{}",
+        ended.stderr
+    );
+    assert!(!ended.stderr.contains("simulator"), "{}", ended.stderr);
+}

@@ -57,8 +57,10 @@ impl Trail {
             code => Err(Ended::Quietly(code)),
         };
         let ended = kept.end(&ended, &Stop::default());
+        // What could not be written may be written later.
+        ended.map_err(|error| kept::complaint(&error))?;
         *kept = Kept::not();
-        ended.map_err(|error| kept::complaint(&error))
+        Ok(())
     }
 
     fn recorder(&self) -> Option<Recorder> {
@@ -301,9 +303,12 @@ impl repl::Places for Places {
             is_reached(&new.account)?;
             (new, kept)
         };
-        // What was done there is on record; that nothing more is cannot be written may be told.
         if let Err(complaint) = self.trail.end(exit::DONE) {
-            show::complaints(&[complaint]);
+            // What was done here would be left behind unwritten.
+            if known.is_some() {
+                self.others.push(new);
+            }
+            return Err(complaint);
         }
         *self.trail.kept() = kept;
         self.others.push(std::mem::replace(&mut self.here, new));

@@ -108,6 +108,10 @@ impl Records {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             other => other?,
         };
+        let bytes = tail(&mut file)?;
+        if !records(&bytes).any(|(record, _)| is_gone(&record.line)) {
+            return Ok(());
+        }
         self.shorten(&mut file, is_gone)
     }
 

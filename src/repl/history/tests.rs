@@ -116,6 +116,27 @@ fn a_secret_that_the_last_line_told_is_taken_out_with_the_session() {
 }
 
 #[test]
+fn what_another_session_wrote_is_looked_at_too() {
+    let folder = Folder::new("forgets-others");
+    // A secret is known from the beginning, as one of the account's is.
+    secret::guard("open-sesame-0818");
+    let (history, other) = (folder.open(), folder.open());
+    history.keeps("[1]");
+    other.keeps("\"open-sesame-0819\"");
+    secret::guard("open-sesame-0819");
+    assert_eq!(lines(&history), ["[1]"]);
+    assert_eq!(lines(&folder.open()), ["[1]"]);
+    // What is written after that is found when the session ends.
+    fs::write(
+        folder.file(),
+        "{\"at\":\"2026-01-01T00:00:00Z\",\"line\":\"open-sesame-0818\"}\n",
+    )
+    .unwrap();
+    drop(history);
+    assert_eq!(fs::read_to_string(folder.file()).unwrap(), "");
+}
+
+#[test]
 fn a_file_that_a_secret_cannot_be_taken_out_of_is_told_of() {
     let folder = Folder::new("forgets-not");
     let history = folder.open();

@@ -15,7 +15,7 @@ pub(super) struct Leniency {
     is_unwritten: AtomicBool,
     /// Why, until it is told.
     untold: Mutex<Option<JournalError>>,
-    /// What is known of calls that change something and is not on disk, by the latest of each.
+    /// What is known of calls that change something and may not be on disk, by the latest of each.
     owed: Mutex<Vec<Call>>,
 }
 
@@ -49,11 +49,12 @@ impl Leniency {
         lock(&self.owed).clone()
     }
 
-    /// Forgets what is written by now.
-    pub(super) fn settles(&self, written: &[Call]) {
+    /// Forgets what is written by now: what was owed so before it was waited for, and what is written
+    /// of the same call since.
+    pub(super) fn settles(&self, written: &[Call], since: Option<&str>) {
         let is_written = |call: &Call| {
             let of_it = written.iter().find(|it| it.path == call.path);
-            of_it.is_some_and(|it| it.state == call.state)
+            since == Some(call.path.as_str()) || of_it.is_some_and(|it| it.state == call.state)
         };
         lock(&self.owed).retain(|call| !is_written(call));
     }
@@ -88,9 +89,11 @@ impl Recorder {
         let Some(leniency) = &self.0.leniency else {
             return 0;
         };
-        if self.0.book.get().is_some() {
+        if let Some(book) = self.0.book.get()
+            && (leniency.is_unwritten() || !leniency.owed().is_empty())
+        {
             // Where it fails, that is the answer.
-            let _ = self.ready();
+            let _ = self.regain(leniency, book);
         }
         leniency.owed().len()
     }

@@ -1,5 +1,6 @@
 //! How a record is begun: with the run, with its first call, or not at all where it cannot be.
 
+use super::leniency::Leniency;
 use super::{Book, Halt, Past, Recorder, lock};
 use crate::clock::Clock;
 use crate::journal::{ErrorKind, JournalError};
@@ -43,11 +44,7 @@ impl Recorder {
             if let Some(leniency) = &self.0.leniency
                 && leniency.is_unwritten()
             {
-                let owed = leniency.owed();
-                let regained = book.journal.regain(&book.lease, &owed);
-                regained.map_err(|error| leniency.shuts(error))?;
-                leniency.settles(&owed);
-                leniency.opens();
+                self.regain(leniency, book)?;
             }
             return Ok(book);
         }
@@ -55,10 +52,25 @@ impl Recorder {
         if let Some(leniency) = &self.0.leniency {
             leniency.opens();
         }
+        self.consents_to(&book);
+        Ok(self.0.book.get_or_init(|| book))
+    }
+
+    /// Writes again, and what could not be written meanwhile.
+    pub(super) fn regain(&self, leniency: &Leniency, book: &Book) -> Result<(), Halt> {
+        let owed = leniency.owed();
+        let regained = book.journal.regain(&book.lease, &owed);
+        regained.map_err(|error| leniency.shuts(error))?;
+        leniency.settles(&owed, None);
+        leniency.opens();
+        self.consents_to(book);
+        Ok(())
+    }
+
+    fn consents_to(&self, book: &Book) {
         for consent in lock(&self.0.consents).drain(..) {
             book.journal.consent(&book.lease, &consent);
         }
-        Ok(self.0.book.get_or_init(|| book))
     }
 
     /// The book, which can be written as far as is known. A session asks again where it could not be.
@@ -83,8 +95,8 @@ impl Recorder {
     pub(in crate::session) fn consent(&self, grant: &str) {
         let _one = lock(&self.0.opening);
         match self.0.book.get() {
-            Some(book) => book.journal.consent(&book.lease, grant),
-            None => lock(&self.0.consents).push(grant.to_owned()),
+            Some(book) if !self.is_unwritten() => book.journal.consent(&book.lease, grant),
+            _ => lock(&self.0.consents).push(grant.to_owned()),
         }
     }
 }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::super::asked::shown;
 use super::super::halt::Halt;
+use super::leniency::Leniency;
 use super::{Recorder, changes_nothing};
 use crate::journal::{Call, CallState, ErrorKind, JournalError, LARGEST};
 
@@ -51,12 +52,13 @@ impl Recorder {
         let (Ok(call), Some(book)) = (self.fitting(call), self.0.book.get()) else {
             return;
         };
-        match &self.0.leniency {
-            Some(leniency) if !changes_nothing(&call.effect) && book.lease.check().is_err() => {
-                leniency.owes(call);
-            }
-            _ => book.journal.note(&book.lease, call),
+        if let Some(leniency) = &self.0.leniency
+            && !changes_nothing(&call.effect)
+        {
+            // Nobody waits for it: it is owed until something that comes after it is on disk.
+            leniency.owes(call.clone());
         }
+        book.journal.note(&book.lease, call);
     }
 
     /// Hands over a call that began and ended unseen by the journal so far: it is kept with others
@@ -94,10 +96,14 @@ impl Recorder {
     async fn put(&self, call: Call) -> Result<(), Halt> {
         let call = self.fitting(call)?;
         let book = self.open()?;
-        book.journal
-            .commit(&book.lease, call)
-            .await
-            .map_err(|error| self.fails(error))
+        let leniency = self.0.leniency.as_ref();
+        let (owed, path) = (leniency.map(Leniency::owed), call.path.clone());
+        let committed = book.journal.commit(&book.lease, call).await;
+        committed.map_err(|error| self.fails(error))?;
+        if let (Some(leniency), Some(owed)) = (leniency, owed) {
+            leniency.settles(&owed, Some(&path));
+        }
+        Ok(())
     }
 
     /// Says whether a call whose intent is on disk may be sent now: the run is ours and goes on.
