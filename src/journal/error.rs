@@ -42,6 +42,18 @@ impl JournalError {
         }
     }
 
+    /// The file was removed, or another stands in its place, while it was open.
+    pub(super) fn displaced(file: &Path) -> Self {
+        Self::new(
+            Kind::Unwritable,
+            format!(
+                "the journal {} cannot be written: it was removed or replaced while it was open",
+                file.display()
+            ),
+            "put it back where it was, or begin again, which makes a new one: nothing was sent that is not on record",
+        )
+    }
+
     /// What SQLite said about the file.
     pub(super) fn of(error: &rusqlite::Error, file: &Path) -> Self {
         use rusqlite::ffi::ErrorCode as Code;

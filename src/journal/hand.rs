@@ -1,6 +1,9 @@
 //! The thread that writes the journal.
 
 use std::collections::HashMap;
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -9,7 +12,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::body;
 use super::call::Call;
-use super::error::Kind;
+use super::error::{JournalError, Kind};
 use super::group::Group;
 use super::lease::{Inner as Held, Lease, micros};
 use super::writer::{Ack, Entry, Shared, Work};
@@ -36,6 +39,8 @@ type Groups = Vec<(Arc<Held>, Group)>;
 pub(super) struct Hand {
     shared: Arc<Shared>,
     connection: Connection,
+    /// Which file it is, by device and number.
+    file: Option<(u64, u64)>,
     /// Whether commits wait for the disk; unknown until first set.
     is_full_sync: Option<bool>,
     /// Results kept lately, by run and what was asked.
@@ -49,6 +54,7 @@ impl Hand {
         // Without it the cache is smaller, and nothing else differs.
         let _ = connection.pragma_update(None, "cache_size", CACHE);
         Self {
+            file: number_of(shared.store.file()),
             shared,
             connection,
             is_full_sync: None,
@@ -129,7 +135,14 @@ impl Hand {
             }
         }
         let began = (Instant::now(), micros());
-        match self.try_write(entries, &groups, is_waited_for, began.1) {
+        let written = if is_waited_for && number_of(self.shared.store.file()) != self.file {
+            // What is written to a file that is nowhere any more is on no record.
+            Err(JournalError::displaced(self.shared.store.file()))
+        } else {
+            let written = self.try_write(entries, &groups, is_waited_for, began.1);
+            written.map_err(|error| self.shared.store.failed(&error))
+        };
+        match written {
             Ok(lost) => {
                 for lease in &leases {
                     if lost.contains(&lease.number) {
@@ -143,7 +156,6 @@ impl Hand {
             }
             Err(error) => {
                 self.seen.clear();
-                let error = self.shared.store.failed(&error);
                 for lease in &leases {
                     lease.fail(error.clone());
                 }
@@ -244,6 +256,12 @@ impl Hand {
             }
         }
     }
+}
+
+/// The device and the number of the file at a path.
+fn number_of(file: &Path) -> Option<(u64, u64)> {
+    let metadata = fs::metadata(file).ok()?;
+    Some((metadata.dev(), metadata.ino()))
 }
 
 /// Whether a run is ours; what is, is so for another span.

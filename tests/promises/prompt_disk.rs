@@ -158,3 +158,24 @@ fn an_account_whose_record_lacks_something_is_not_left_for_another() {
     );
     assert!(!ended.stderr.contains("simulator"), "{}", ended.stderr);
 }
+
+#[test]
+fn a_journal_that_is_gone_takes_no_change_for_recorded() {
+    let account = Account::new();
+    let mut session = session(&account, "");
+    for end in ["", "-wal", "-shm"] {
+        std::fs::remove_file(format!("{}{end}", account.store())).unwrap();
+    }
+    session.enters(&format!("attempt(|| {ONE}).error.message"));
+    session.says("it was removed or replaced while it was open");
+    session.enters("clouds().len() + 40");
+    session.says("42");
+    let ended = session.end();
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    assert!(account.gateway.effects().is_empty());
+    // Whoever begins again has a new one.
+    account
+        .mw(&["--allow", "change", "eval", ONE])
+        .stdout("one\n")
+        .run();
+}
