@@ -104,6 +104,19 @@ fn an_account_that_the_environment_names_alone_can_be_gone_to() {
         .run();
     assert!(done.stdout.contains(server.url()), "{}", done.stdout);
     assert!(done.stdout.ends_with("\n2\n"), "{}", done.stdout);
+    // Beside profiles it would be one of their accounts without their brakes.
+    let two = Two::with("production = true", "");
+    let done = two
+        .mw(&["--profile", "here", "repl"])
+        .env("OPENMETAL_API_KEY", "sim")
+        .stdin(":profile default\n")
+        .code(2)
+        .run();
+    assert!(
+        done.stderr.contains("there is no profile \"default\""),
+        "{}",
+        done.stderr
+    );
     // Where it has no credentials there is none.
     let done = Mw::new(["--sim", "repl"])
         .env("OPENMETAL_API_URL", server.url())

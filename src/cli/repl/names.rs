@@ -9,15 +9,16 @@ pub const SIMULATOR: &str = "sim";
 /// What a profile of that name is called here: nobody is to take the one for the other.
 pub const NAMESAKE: &str = "sim (a profile)";
 
-/// The profiles that one may go to, each with whether the configuration file has it. The environment
-/// alone may make one.
+/// The profiles that one may go to, each with whether the configuration file has it. Where that has
+/// none the environment alone may make one; beside others it would be one of their accounts without
+/// what they say of it.
 pub fn profiles() -> Result<Vec<(Profile, bool)>, Complaint> {
     let (flags, environment) = (Flags::default(), Environment::of_process());
     let of_file = config::all(&flags, &environment)?.into_iter();
     let mut all: Vec<(Profile, bool)> = of_file.map(|(profile, _)| (profile, true)).collect();
-    if let Ok(profile) = config::resolve(&flags, &environment)
+    if all.is_empty()
+        && let Ok(profile) = config::resolve(&flags, &environment)
         && profile.credentials_origin().is_some()
-        && all.iter().all(|(it, _)| it.name != profile.name)
     {
         all.push((profile, false));
     }
