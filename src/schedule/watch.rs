@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::event::{Event, Events};
@@ -15,6 +15,13 @@ use crate::error::{Complaint, exit};
 
 /// How often the file is looked at.
 const EVERY: Duration = Duration::from_secs(3);
+
+/// How long a new content must stay as it is before it counts: whoever writes the file may not be done,
+/// and what is missing so far would be taken for jobs that are gone.
+const SETTLES: Duration = Duration::from_millis(250);
+
+/// How often it is waited for that; a file that changes all the time is left to the next look.
+const PATIENCE: usize = 8;
 
 /// What else is wrong with jobs that read well: scripts that are missing, powers that do not exist.
 pub type Check = Arc<dyn Fn(&Jobs) -> Vec<Complaint> + Send + Sync>;
@@ -58,7 +65,8 @@ impl Watch {
     /// The new jobs when the file was changed since the last look, or what is wrong with it.
     ///
     /// The same problems are reported once, not at every look.
-    pub async fn look(&mut self) -> Option<Result<Jobs, Vec<Complaint>>> {
+    /// `pause` passes the time that a content must stay as it is.
+    pub async fn look(&mut self, pause: impl AsyncFnMut()) -> Option<Result<Jobs, Vec<Complaint>>> {
         let stamp = match tokio::fs::metadata(&self.path).await {
             Ok(metadata) => Stamp {
                 modified: metadata.modified().ok(),
@@ -69,8 +77,9 @@ impl Watch {
         if self.stamp == Some(stamp) {
             return None;
         }
-        let text = match tokio::fs::read_to_string(&self.path).await {
-            Ok(text) => text,
+        let text = match self.settled(pause).await {
+            Ok(Some(text)) => text,
+            Ok(None) => return None,
             Err(error) => return self.unreadable(&error),
         };
         let fresh = stamp
@@ -84,6 +93,23 @@ impl Watch {
         }
         let read = Jobs::read(&self.path.to_string_lossy(), &text);
         Some(read.and_then(|jobs| self.checked(jobs)))
+    }
+
+    /// The content, once it stays the same; a known one is not waited for.
+    async fn settled(&self, mut pause: impl AsyncFnMut()) -> std::io::Result<Option<String>> {
+        let mut text = tokio::fs::read_to_string(&self.path).await?;
+        for _ in 0..PATIENCE {
+            if self.seen == Some(Sha256::digest(&text).into()) {
+                return Ok(Some(text));
+            }
+            pause().await;
+            let again = tokio::fs::read_to_string(&self.path).await?;
+            if again == text {
+                return Ok(Some(text));
+            }
+            text = again;
+        }
+        Ok(None)
     }
 
     fn checked(&self, jobs: Jobs) -> Result<Jobs, Vec<Complaint>> {
@@ -125,7 +151,7 @@ impl Watch {
                 _ = ticks.tick() => {}
                 () = now.notified() => self.stamp = None,
             }
-            match self.look().await {
+            match self.look(async || sleep(SETTLES).await).await {
                 None => {}
                 Some(Ok(jobs)) => {
                     let gone = reload.send(jobs).await.is_err();
@@ -167,18 +193,49 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_file_that_is_still_being_written_has_lost_no_jobs() {
+        let folder = Folder::new("written");
+        let more = GOOD.replace("\"a\"", "\"b\"");
+        let mut watch = Watch::new(&folder.file(), GOOD);
+        std::fs::write(folder.file(), "").unwrap();
+        let mut parts = vec![format!("{more}{GOOD}"), more];
+        let writes = async || {
+            if let Some(part) = parts.pop() {
+                std::fs::write(folder.file(), part).unwrap();
+            }
+        };
+        let jobs = watch.look(writes).await.unwrap().unwrap();
+        assert!(jobs.get("a").is_some() && jobs.get("b").is_some());
+        assert_eq!(watch.look(async || ()).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_never_stays_the_same_is_left_to_the_next_look() {
+        let folder = Folder::new("restless");
+        std::fs::write(folder.file(), "").unwrap();
+        let mut watch = Watch::new(&folder.file(), GOOD);
+        let mut count = 0;
+        let writes = async || {
+            count += 1;
+            std::fs::write(folder.file(), format!("{GOOD}# {count}\n")).unwrap();
+        };
+        assert_eq!(watch.look(writes).await, None);
+        assert!(watch.look(async || ()).await.unwrap().is_ok());
+    }
+
+    #[tokio::test]
     async fn only_a_changed_content_is_a_change() {
         let folder = Folder::new("content");
         std::fs::write(folder.file(), GOOD).unwrap();
         let mut watch = Watch::new(&folder.file(), GOOD);
-        assert_eq!(watch.look().await, None);
+        assert_eq!(watch.look(async || ()).await, None);
         std::fs::write(folder.file(), GOOD).unwrap();
-        assert_eq!(watch.look().await, None);
+        assert_eq!(watch.look(async || ()).await, None);
         // As long as before, and within the resolution of the file's time.
         std::fs::write(folder.file(), GOOD.replace("\"a\"", "\"b\"")).unwrap();
-        let jobs = watch.look().await.unwrap().unwrap();
+        let jobs = watch.look(async || ()).await.unwrap().unwrap();
         assert!(jobs.get("b").is_some());
-        assert_eq!(watch.look().await, None);
+        assert_eq!(watch.look(async || ()).await, None);
     }
 
     #[tokio::test]
@@ -186,11 +243,11 @@ mod tests {
         let folder = Folder::new("broken");
         std::fs::write(folder.file(), "[[job]]\n").unwrap();
         let mut watch = Watch::new(&folder.file(), GOOD);
-        let complaints = watch.look().await.unwrap().unwrap_err();
+        let complaints = watch.look(async || ()).await.unwrap().unwrap_err();
         assert_eq!(complaints.len(), 3, "{complaints:?}");
-        assert_eq!(watch.look().await, None);
+        assert_eq!(watch.look(async || ()).await, None);
         std::fs::write(folder.file(), GOOD).unwrap();
-        assert!(watch.look().await.unwrap().is_ok());
+        assert!(watch.look(async || ()).await.unwrap().is_ok());
     }
 
     #[tokio::test]
@@ -202,7 +259,7 @@ mod tests {
             vec![Complaint::usage("there is no script `a.rhai`").at(place)]
         });
         let mut watch = Watch::new(&folder.file(), "").checking(check);
-        let complaints = watch.look().await.unwrap().unwrap_err();
+        let complaints = watch.look(async || ()).await.unwrap().unwrap_err();
         assert_eq!(complaints[0].place.as_ref().unwrap().line, 4);
     }
 
@@ -210,10 +267,10 @@ mod tests {
     async fn a_missing_file_is_reported_once() {
         let folder = Folder::new("missing");
         let mut watch = Watch::new(&folder.file(), GOOD);
-        let complaints = watch.look().await.unwrap().unwrap_err();
+        let complaints = watch.look(async || ()).await.unwrap().unwrap_err();
         assert!(complaints[0].message.contains("jobs.toml cannot be read"));
-        assert_eq!(watch.look().await, None);
+        assert_eq!(watch.look(async || ()).await, None);
         std::fs::write(folder.file(), GOOD).unwrap();
-        assert!(watch.look().await.unwrap().is_ok());
+        assert!(watch.look(async || ()).await.unwrap().is_ok());
     }
 }

@@ -97,9 +97,13 @@ fn scripts_that_run_away_are_stopped_and_told_of_and_harm_no_other() {
         grown("a list grows to more than 4194304 values, with what they hold")
     );
     let calm = account.json(&["jobs", "history", "calm"]);
-    let calm: &Vec<Value> = calm.as_array().unwrap();
+    // What was asked for just before the signal may be left to the next service.
+    let calm: Vec<&Value> = calm.as_array().unwrap().iter().collect();
+    let (begun, left): (Vec<&Value>, Vec<&Value>) =
+        calm.into_iter().partition(|row| row["run"].is_string());
     assert!(
-        calm.iter().all(|row| row["state"] == "succeeded"),
-        "{calm:#?}"
+        begun.len() >= 6 && begun.iter().all(|row| row["state"] == "succeeded"),
+        "{begun:#?}"
     );
+    assert!(left.iter().all(|row| row["state"] == "due"), "{left:#?}");
 }
