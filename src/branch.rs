@@ -17,6 +17,15 @@ thread_local! {
     static BRANCHES: RefCell<Vec<CancellationToken>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Does `work` unless `token` is cancelled before it is done.
+pub async fn unless<T>(token: &CancellationToken, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        done = work => Some(done),
+        () = token.cancelled() => None,
+    }
+}
+
 /// A branch, for as long as it lives.
 #[derive(Debug)]
 pub struct Branch(());

@@ -402,7 +402,7 @@ impl Host {
                 }
                 return Ok(Ok(done.decoded));
             }
-            Err(Failure::Halt(halt)) => return Err(Self::halted(&halt)),
+            Err(Failure::Halt(halt)) => return Err(Self::halted(operation.name, &halt)),
             Err(Failure::Call(error)) => error,
         };
         // Whoever interrupts the question about a call has not refused the call alone.

@@ -1,13 +1,16 @@
 //! What scripts do beside the account's operations, through the record of the run: the time, pauses,
 //! what is remembered, and the calls that hold other calls.
 
+use std::pin::pin;
+
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt as _;
 use rhai::{EvalAltResult, NativeCallContext};
 use serde_json::{Value, json};
 
 use super::host::Host;
 use super::trouble::{Stopped, Trouble};
-use crate::branch::{Frame, Nature};
+use crate::branch::{Frame, Nature, unless};
 use crate::error::exit;
 use crate::journal::{Call, CallState};
 use crate::session::{Asked, Begun, Halt, LOCAL, Recorder, canonical};
@@ -65,22 +68,19 @@ impl Host {
         }
     }
 
-    /// Why a branch ends that the record does not let go on.
-    pub(super) fn halted(halt: &Halt) -> Box<EvalAltResult> {
-        match halt {
+    /// Why a branch ends that the record does not let go on with the function of this name. What could
+    /// not be recorded is an error of its own.
+    pub(super) fn halted(name: &str, halt: &Halt) -> Box<EvalAltResult> {
+        let stopped = match halt {
             Halt::Cancelled => Stopped::Interrupted,
             Halt::Abandoned => Stopped::Abandoned,
-            Halt::Unrecorded(_) => return Self::refused("this", halt),
             Halt::Journal(_) | Halt::Parted(_) | Halt::Setup(_) | Halt::Doubt(_) => Stopped::Halted,
-        }
-        .raise()
+            Halt::Unrecorded(_) => return Self::unrecorded(name, halt),
+        };
+        stopped.raise()
     }
 
-    /// The same of what has a name: what could not be recorded is an error of its own.
-    fn refused(name: &str, halt: &Halt) -> Box<EvalAltResult> {
-        let Halt::Unrecorded(_) = halt else {
-            return Self::halted(halt);
-        };
+    fn unrecorded(name: &str, halt: &Halt) -> Box<EvalAltResult> {
         let (why, hint) = halt.sentence();
         let message = format!("{name} is not permitted: {why}");
         let mut trouble = Trouble::new("not_permitted", message).hint(hint.unwrap_or_default());
@@ -104,14 +104,15 @@ impl Host {
         let Some(recorder) = self.recorder() else {
             return Ok(Step::Unrecorded);
         };
-        let begun = recorder
-            .begin(Asked {
+        let begun = self.entered(
+            recorder,
+            Asked {
                 operation: name,
                 arguments: canonical(arguments),
                 effect,
                 target: target.into(),
-            })
-            .map_err(|halt| Self::refused(name, &halt))?;
+            },
+        )?;
         match begun {
             Begun::Part => Ok(Step::Unrecorded),
             Begun::New(call) => Ok(Step::Open(call)),
@@ -122,11 +123,29 @@ impl Host {
                     Err(Trouble::from_json(text).raise())
                 }
                 _ => match recorder.given_up() {
-                    Some(halt) => Err(Self::halted(&halt)),
+                    Some(halt) => Err(Self::halted(name, &halt)),
                     None => Ok(Step::Open(call)),
                 },
             },
         }
+    }
+
+    /// Has the record begin a call.
+    fn entered(&self, recorder: &Recorder, asked: Asked<'_>) -> Result<Begun> {
+        let name = asked.operation;
+        let mut begin = pin!(recorder.begin(asked));
+        // There is hardly ever anything to wait for.
+        let begun = match begin.as_mut().now_or_never() {
+            Some(begun) => begun,
+            None => self.attend(begin)?,
+        };
+        begun.map_err(|halt| Self::halted(name, &halt))
+    }
+
+    /// Waits for the record, unless the branch is stopped first.
+    pub(super) fn attend<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+        let done = self.complete(unless(&self.token(), work))?;
+        done.ok_or_else(|| self.stopped().unwrap_or(Stopped::Interrupted).raise())
     }
 
     /// Ends a builtin with what it came to. One that was stopped has not ended.
@@ -224,8 +243,8 @@ impl Host {
         call.state = CallState::Open;
         call.body = Some(body.to_string().into());
         if let Some(recorder) = self.recorder() {
-            self.complete(recorder.commit((*call).clone()))?
-                .map_err(|halt| Self::halted(&halt))?;
+            self.attend(recorder.commit((*call).clone()))?
+                .map_err(|halt| Self::halted(&call.operation, &halt))?;
         }
         Ok(call)
     }
@@ -240,14 +259,15 @@ impl Host {
                 turned: false,
             });
         };
-        let begun = recorder
-            .begin(Asked {
+        let begun = self.entered(
+            recorder,
+            Asked {
                 operation: name,
                 arguments: canonical(arguments),
                 effect: LOCAL,
                 target: "".into(),
-            })
-            .map_err(|halt| Self::halted(&halt))?;
+            },
+        )?;
         Ok(match begun {
             // It changes nothing by itself.
             Begun::Part => Scope {
@@ -310,7 +330,7 @@ impl Host {
     /// Pauses the run with a question about a builtin: nobody can tell what became of it.
     pub(super) fn doubt(&self, call: &Call, seen: &str) -> Box<EvalAltResult> {
         match self.recorder() {
-            Some(recorder) => Self::halted(&recorder.doubt(call, seen.to_owned())),
+            Some(recorder) => Self::halted(&call.operation, &recorder.doubt(call, seen.to_owned())),
             None => Stopped::Halted.raise(),
         }
     }

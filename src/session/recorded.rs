@@ -14,6 +14,7 @@ use super::marks::{holds_secrets, marked, without_secrets};
 use super::recorder::{Begun, Recorder};
 use super::scribe::Scribe;
 use super::{Done, Failure, Session};
+use crate::branch::unless;
 use crate::client::readback;
 use crate::client::{CallError, Limits, Reply, target};
 use crate::error::exit;
@@ -49,13 +50,16 @@ impl Session {
             .request(arguments)
             .map_err(|refusal| CallError::argument(operation, arguments, refusal))?;
         let effect = operation.effect(arguments);
-        let begun = recorder.begin(Asked {
+        let begin = recorder.begin(Asked {
             operation: operation.name,
             arguments: canonical_map(arguments.iter()),
             effect: effect.as_str(),
             target: target(operation, arguments).into(),
-        })?;
-        let (call, is_new) = match begun {
+        });
+        let Some(begun) = unless(&limits.cancel, begin).await else {
+            return Err(CallError::cancelled().into());
+        };
+        let (call, is_new) = match begun? {
             Begun::Part => {
                 let decoded = self.perform_plainly(operation, arguments, limits).await?;
                 return Ok(decoded.into());
@@ -188,7 +192,7 @@ impl Session {
                         .await
                 }
                 Ok(client) => {
-                    let scribe = Scribe::new(self, recorder, &call);
+                    let scribe = Scribe::new(self, recorder, &call, limits);
                     let reply = client
                         .call(&wanted.request, &wanted.sent, limits, &scribe)
                         .await;
@@ -205,7 +209,7 @@ impl Session {
         {
             return Err(halt.into());
         }
-        self.conclude(recorder, wanted, call, result).await
+        self.conclude(recorder, wanted, call, result, limits).await
     }
 
     /// Learns what became of a call that was cut off.
@@ -216,7 +220,7 @@ impl Session {
         mut call: Call,
         limits: &Limits,
     ) -> Result<Done, Failure> {
-        let scribe = Scribe::new(self, recorder, &call);
+        let scribe = Scribe::new(self, recorder, &call, limits);
         let sent_at = DateTime::from_timestamp_micros(call.started).unwrap_or_default();
         let reply = match self.client() {
             Ok(client) => {
@@ -237,7 +241,7 @@ impl Session {
         if call.note.is_none() && reply.is_ok() {
             call.note = Some("cut off, and looked into afterwards".to_owned());
         }
-        self.conclude(recorder, wanted, call, reply).await
+        self.conclude(recorder, wanted, call, reply, limits).await
     }
 
     /// Writes what a call came to.
@@ -247,6 +251,7 @@ impl Session {
         wanted: &Wanted<'_>,
         mut call: Call,
         result: Result<Reply, CallError>,
+        limits: &Limits,
     ) -> Result<Done, Failure> {
         if let Some(halt) = recorder.halt()
             && result.as_ref().is_err_and(CallError::is_cancelled)
@@ -271,26 +276,32 @@ impl Session {
                     _ if holds_secrets(wanted.operation) => Some(without_secrets(&decoded)),
                     _ => Some(reply.body),
                 };
-                self.write(recorder, wanted, call).await?;
+                self.write(recorder, wanted, call, limits).await?;
                 Ok(decoded.into())
             }
             Err(error) => {
                 call.attempts = error.attempts.max(call.attempts);
                 let doubt = error.left_in_doubt();
                 if is_unsent(&error) {
+                    if call.state == CallState::Sent {
+                        // It was to be: nobody is to be asked about it.
+                        call.state = CallState::Held;
+                        call.finished = None;
+                        recorder.note(&call);
+                    }
                     return Err(error.into());
                 }
                 if doubt.is_none() && error.exit_code() != exit::IN_DOUBT {
                     call.state = CallState::Failed;
                     call.error = Some(error.to_json());
-                    self.write(recorder, wanted, call).await?;
+                    self.write(recorder, wanted, call, limits).await?;
                     return Err(error.into());
                 }
                 call.state = CallState::InDoubt;
                 call.finished = None;
                 call.error = Some(error.to_json());
                 call.note = Some(error.to_string());
-                self.write(recorder, wanted, call.clone()).await?;
+                self.write(recorder, wanted, call.clone(), limits).await?;
                 if error.is_cancelled() || !recorder.is_resumable() {
                     return Err(error.into());
                 }
@@ -312,6 +323,7 @@ impl Session {
         recorder: &Recorder,
         wanted: &Wanted<'_>,
         call: Call,
+        limits: &Limits,
     ) -> Result<(), Halt> {
         match (wanted.repeat, wanted.is_new) {
             (Repeat::Safe, true) => {
@@ -324,7 +336,7 @@ impl Session {
             }
             _ => {}
         }
-        recorder.conclude(call).await?;
+        recorder.conclude(call, &limits.cancel).await?;
         crash("after-outcome");
         Ok(())
     }

@@ -48,7 +48,8 @@ struct Inner {
     cancelling: bool,
     /// How a session at the prompt goes on where it cannot be recorded; a run does not.
     leniency: Option<Leniency>,
-    opening: Mutex<()>,
+    /// Held by whoever opens the book or writes it again.
+    opening: Arc<tokio::sync::Mutex<()>>,
     before_new: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     past: Mutex<HashMap<String, Call>>,
     /// What calls of the past came to that may be taken for another's.
@@ -115,7 +116,7 @@ impl Recorder {
             cancelling: past.is_cancelled,
             leniency: lenient.then(Leniency::default),
             left: AtomicU64::new(calls.len().try_into().unwrap_or(u64::MAX)),
-            opening: Mutex::default(),
+            opening: Arc::default(),
             before_new: Mutex::default(),
             past: Mutex::new(calls),
             made: Mutex::new(made),
@@ -244,7 +245,7 @@ impl Recorder {
     }
 
     /// Begins a call: gives it its path, and finds what is on record of it.
-    pub fn begin(&self, asked: Asked<'_>) -> Result<Begun, Halt> {
+    pub async fn begin(&self, asked: Asked<'_>) -> Result<Begun, Halt> {
         if Frame::nature().parts {
             return Ok(Begun::Part);
         }
@@ -259,7 +260,7 @@ impl Recorder {
         if changes_nothing && self.is_unwritten() {
             return Ok(Begun::Part);
         }
-        let book = match self.ready() {
+        let book = match self.ready().await {
             Err(Halt::Unrecorded(_)) if changes_nothing => return Ok(Begun::Part),
             ready => ready?,
         };

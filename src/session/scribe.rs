@@ -4,12 +4,14 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use tokio_util::sync::CancellationToken;
 
 use super::Session;
 use super::crash::crash;
 use super::halt::Halt;
 use super::recorder::Recorder;
-use crate::client::{CallError, Observer, Waiting, Why};
+use crate::branch::unless;
+use crate::client::{CallError, Limits, Observer, Waiting, Why};
 use crate::journal::{Call, CallState};
 use crate::operation::Operation;
 
@@ -18,13 +20,20 @@ pub(super) struct Scribe<'a> {
     session: &'a Session,
     recorder: &'a Recorder,
     call: Mutex<Call>,
+    cancel: &'a CancellationToken,
     /// Why it was not sent.
     refused: OnceLock<Halt>,
 }
 
 impl<'a> Scribe<'a> {
-    pub(super) fn new(session: &'a Session, recorder: &'a Recorder, call: &Call) -> Self {
+    pub(super) fn new(
+        session: &'a Session,
+        recorder: &'a Recorder,
+        call: &Call,
+        limits: &'a Limits,
+    ) -> Self {
         Self {
+            cancel: &limits.cancel,
             session,
             recorder,
             call: Mutex::new(call.clone()),
@@ -72,11 +81,18 @@ impl Observer for Scribe<'_> {
             }
             let call = self.set(CallState::Sent, attempt);
             crash("before-intent");
-            if let Err(halt) = self.recorder.commit(call).await {
+            // Where nobody waits for it any more, what it came to says that nothing was sent.
+            let Some(committed) = unless(self.cancel, self.recorder.commit(call)).await else {
+                return false;
+            };
+            if let Err(halt) = committed {
                 return self.refuses(halt);
             }
             crash("after-intent");
-            let Err(halt) = self.recorder.may_send().await else {
+            let Some(may) = unless(self.cancel, self.recorder.may_send()).await else {
+                return false;
+            };
+            let Err(halt) = may else {
                 return true;
             };
             // Nothing was sent after all: nobody is to be asked about it.

@@ -6,6 +6,7 @@ use crate::promises::survival::account::Account;
 use crate::stage::gateway::Fate;
 use crate::stage::mw::Mw;
 use crate::stage::process::Process;
+use crate::stage::terminal::{self, Terminal};
 
 const ONE: &str =
     r#"create_vlan(#{label: "one", pod_location: "pod_1", vlan_type: "internal"}).label"#;
@@ -157,6 +158,41 @@ fn an_account_whose_record_lacks_something_is_not_left_for_another() {
         ended.stderr
     );
     assert!(!ended.stderr.contains("simulator"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_line_that_waits_for_a_locked_journal_hears_ctrl_c_and_has_sent_nothing() {
+    if !terminal::is_there() {
+        return;
+    }
+    let account = Account::new();
+    let terminal = Terminal::of(&account.variables(), "--allow change repl");
+    let answers = |text: &str| {
+        terminal.shows(text, |screen| {
+            screen.contains(text) && screen.ends_with("\ndefault>")
+        });
+    };
+    answers("Ctrl-D leaves");
+    terminal.enters(ONE);
+    answers("\none\n");
+    let other = rusqlite::Connection::open(account.store()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    terminal.enters(&format!("print(\"going\"); {}", ONE.replace("one", "two")));
+    terminal.shows("the line at work", |screen| screen.ends_with("\ngoing"));
+    terminal.presses("C-c");
+    answers("interrupted");
+    other.execute_batch("ROLLBACK").unwrap();
+    terminal.enters(&ONE.replace("one", "three"));
+    answers("\nthree\n");
+    terminal.presses("C-d");
+    terminal.closes();
+    assert_eq!(account.labels(), ["one", "three"]);
+    // What was begun and not sent may be on record as that.
+    let run = account.newest();
+    for call in account.calls(run["id"].as_str().unwrap()) {
+        let state = call["state"].as_str().unwrap();
+        assert!(["done", "held"].contains(&state), "{call}");
+    }
 }
 
 #[test]

@@ -126,7 +126,7 @@ impl Places {
         {
             // Nobody is left to tell when standard error is closed.
             let _ = live::tell(&format!("{}\n", unrecorded(&complaint.message)));
-            recorder.is_told();
+            recorder.needs_no_warning();
         }
         let places = Self {
             global: global.clone(),

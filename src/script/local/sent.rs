@@ -49,7 +49,7 @@ pub(super) fn send(host: &Host, wanted: &Wanted) -> Result<Value> {
             host.end(Some(call), &Ok(()), |()| answer.clone());
             return Ok(answer);
         }
-        CallState::ResolvedAbort => return Err(Host::halted(&Halt::Cancelled)),
+        CallState::ResolvedAbort => return Err(Host::halted(wanted.builtin, &Halt::Cancelled)),
         _ => {}
     }
     let may = permitted(host, wanted, &wanted.url);
@@ -73,24 +73,30 @@ fn intend(host: &Host, mut call: Box<Call>) -> Result<Box<Call>> {
     let Some(recorder) = host.recorder() else {
         return Ok(call);
     };
-    host.complete(recorder.commit((*call).clone()))?
-        .map_err(|halt| Host::halted(&halt))?;
-    crash("after-intent");
-    let Err(halt) = host.complete(recorder.may_send())? else {
-        return Ok(call);
+    let refused = match host.attend(recorder.commit((*call).clone())) {
+        Ok(Err(halt)) => return Err(Host::halted(&call.operation, &halt)),
+        Ok(Ok(())) => {
+            crash("after-intent");
+            match host.attend(recorder.may_send()) {
+                Ok(Ok(())) => return Ok(call),
+                Ok(Err(halt)) => Host::halted(&call.operation, &halt),
+                Err(stopped) => stopped,
+            }
+        }
+        Err(stopped) => stopped,
     };
     // Nothing was sent after all: nobody is to be asked about it.
     call.state = CallState::Held;
     recorder.note(&call);
-    Err(Host::halted(&halt))
+    Err(refused)
 }
 
 fn write(host: &Host, call: &Call) -> Result<()> {
     let Some(recorder) = host.recorder() else {
         return Ok(());
     };
-    host.complete(recorder.conclude(call.clone()))?
-        .map_err(|halt| Host::halted(&halt))
+    host.complete(recorder.conclude(call.clone(), &host.token()))?
+        .map_err(|halt| Host::halted(&call.operation, &halt))
 }
 
 /// Writes down what came of a request.

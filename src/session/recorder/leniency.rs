@@ -3,6 +3,7 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use super::super::halt::Halt;
 use super::{Recorder, lock};
@@ -15,6 +16,8 @@ pub(super) struct Leniency {
     is_unwritten: AtomicBool,
     /// Why, until it is told.
     untold: Mutex<Option<JournalError>>,
+    /// The latest time that it was tried to write it, and failed: when that began and ended, and why.
+    failed: Mutex<Option<(Instant, Instant, JournalError)>>,
     /// What is known of calls that change something and may not be on disk, by the latest of each.
     owed: Mutex<Vec<Call>>,
 }
@@ -35,6 +38,20 @@ impl Leniency {
     /// Notes that it can be written.
     pub(super) fn opens(&self) {
         self.is_unwritten.store(false, Ordering::Relaxed);
+    }
+
+    /// Notes that to open the journal, or to write it again, was tried from `begun` until now, in vain.
+    pub(super) fn failed(&self, begun: Instant, error: &JournalError) {
+        *lock(&self.failed) = Some((begun, Instant::now(), error.clone()));
+    }
+
+    /// Why it failed meanwhile, for whoever has waited since then. A try that took long, since another
+    /// program has locked the journal, holds for as long again: the items of a `parallel` must not all
+    /// wait, one after another. With the next line it is tried again.
+    pub(super) fn failed_for(&self, since: Instant) -> Option<JournalError> {
+        let failed = lock(&self.failed);
+        let (begun, ended, error) = failed.as_ref()?;
+        (*ended >= since || ended.elapsed() < *ended - *begun).then(|| error.clone())
     }
 
     /// Keeps what is known of a call until it can be written.
@@ -67,7 +84,7 @@ impl Recorder {
     }
 
     /// Notes that the person was told already that nothing can be recorded.
-    pub fn is_told(&self) {
+    pub fn needs_no_warning(&self) {
         if let Some(leniency) = &self.0.leniency {
             leniency.is_unwritten.store(true, Ordering::Relaxed);
         }
@@ -78,6 +95,7 @@ impl Recorder {
     #[must_use]
     pub fn untold(&self) -> Option<(JournalError, usize)> {
         let leniency = self.0.leniency.as_ref()?;
+        lock(&leniency.failed).take();
         let error = lock(&leniency.untold).take()?;
         Some((error, leniency.owed().len()))
     }
@@ -89,11 +107,9 @@ impl Recorder {
         let Some(leniency) = &self.0.leniency else {
             return 0;
         };
-        if let Some(book) = self.0.book.get()
-            && (leniency.is_unwritten() || !leniency.owed().is_empty())
-        {
-            // Where it fails, that is the answer.
-            let _ = self.regain(leniency, book);
+        let is_owing = leniency.is_unwritten() || !leniency.owed().is_empty();
+        if self.0.book.get().is_some() && is_owing {
+            self.regain_alone();
         }
         leniency.owed().len()
     }

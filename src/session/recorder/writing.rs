@@ -1,11 +1,13 @@
 //! What is written of a call.
 
 use bytes::Bytes;
+use tokio_util::sync::CancellationToken;
 
 use super::super::asked::shown;
 use super::super::halt::Halt;
 use super::leniency::Leniency;
 use super::{Recorder, changes_nothing};
+use crate::branch::unless;
 use crate::journal::{Call, CallState, ErrorKind, JournalError, LARGEST};
 
 impl Recorder {
@@ -82,20 +84,23 @@ impl Recorder {
     }
 
     /// Writes what a call came to; it is on disk when this returns. A session that cannot be recorded
-    /// just then goes on with it, and writes it as soon as it can.
-    pub async fn conclude(&self, call: Call) -> Result<(), Halt> {
-        match (self.put(call.clone()).await, &self.0.leniency) {
-            (Err(Halt::Unrecorded(_)), Some(leniency)) => {
+    /// just then, or that is told to stop, goes on with it, and writes it as soon as it can.
+    pub async fn conclude(&self, call: Call, cancel: &CancellationToken) -> Result<(), Halt> {
+        let Some(leniency) = &self.0.leniency else {
+            return self.put(call).await;
+        };
+        match unless(cancel, self.put(call.clone())).await {
+            None | Some(Err(Halt::Unrecorded(_))) => {
                 leniency.owes(call);
                 Ok(())
             }
-            (outcome, _) => outcome,
+            Some(outcome) => outcome,
         }
     }
 
     async fn put(&self, call: Call) -> Result<(), Halt> {
         let call = self.fitting(call)?;
-        let book = self.open()?;
+        let book = self.open().await?;
         let leniency = self.0.leniency.as_ref();
         let (owed, path) = (leniency.map(Leniency::owed), call.path.clone());
         let committed = book.journal.commit(&book.lease, call).await;
@@ -111,7 +116,7 @@ impl Recorder {
         if let Some(halt) = self.0.halt.get() {
             return Err(halt.clone());
         }
-        let book = self.open()?;
+        let book = self.open().await?;
         book.journal
             .make_sure(&book.lease)
             .await
