@@ -166,7 +166,7 @@ pub fn entry(name: &str) -> Result<String, String> {
         let known = vocabulary::names().chain(of_language).chain(types);
         return Err(vocabulary::elsewhere(plain)
             .or_else(|| nearest(plain, known).map(vocabulary::meant))
-            .unwrap_or_else(|| "mw doc without a name lists what there is".to_owned()));
+            .unwrap_or_else(|| "mw doc lists what there is".to_owned()));
     }
     Ok(parts.join("\n"))
 }

@@ -19,6 +19,7 @@ mod sitting;
 mod transcript;
 mod turn;
 mod walk;
+mod words;
 
 use std::cell::RefCell;
 use std::io::{self, Write as _};
@@ -105,6 +106,8 @@ pub fn run(settings: Settings) -> Result<u8, Complaint> {
             Err(Left::With(code)) => return Ok(code),
             Err(Left::Interrupted) => say("interrupted"),
             Err(Left::Failed(complaints)) => {
+                let complaints: Vec<Complaint> =
+                    complaints.into_iter().map(words::at_prompt).collect();
                 (sitting.settings.complain)(&complaints);
                 if !sitting.settings.is_typed {
                     let first = complaints.first();

@@ -58,7 +58,7 @@ fn read_model(file: &str) -> Result<Model, Complaint> {
 pub fn read_faults(file: &str) -> Result<Vec<Rule>, Complaint> {
     let text = fs::read_to_string(file).map_err(|error| {
         Complaint::usage(format!("cannot read the faults {file}: {error}"))
-            .hint("--faults names a file of [[fault]] tables")
+            .hint("check the path: what is read is a file of [[fault]] tables")
     })?;
     faults::read(file, &text).map_err(|complaint| *complaint)
 }

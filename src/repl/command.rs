@@ -3,6 +3,7 @@
 use crate::error::Complaint;
 use crate::operation::nearest;
 use crate::output::Format;
+use crate::script::scan::is_word;
 
 /// How many runs are listed unless told otherwise.
 const RUNS: usize = 20;
@@ -290,16 +291,19 @@ pub fn help() -> String {
     )
 }
 
+/// The formats that a line can ask for at its end.
+const FORMATS: [(&str, Format); 4] = [
+    ("json", Format::Json),
+    ("table", Format::Table),
+    ("yaml", Format::Yaml),
+    ("csv", Format::Csv),
+];
+
 /// A line and the format that is asked for at its end: `clouds() | json`.
 #[must_use]
 pub fn piped(line: &str) -> (&str, Option<Format>) {
     let line = line.trim_end();
-    for (end, format) in [
-        ("json", Format::Json),
-        ("table", Format::Table),
-        ("yaml", Format::Yaml),
-        ("csv", Format::Csv),
-    ] {
+    for (end, format) in FORMATS {
         let before = line.strip_suffix(end).map(str::trim_end);
         if let Some(before) = before.and_then(|it| it.strip_suffix('|'))
             && !before.ends_with('|')
@@ -311,6 +315,28 @@ pub fn piped(line: &str) -> (&str, Option<Format>) {
         Some(before) => (before, Some(Format::Json)),
         None => (line, None),
     }
+}
+
+/// The word that a line ends with where a format could be asked for. It may be a variable, and the sign
+/// before it may join two numbers; one that ends the arguments of a closure is told by that which
+/// begins them.
+#[must_use]
+pub fn piped_elsewhere(line: &str) -> Option<&str> {
+    let (before, word) = line.trim_end().rsplit_once('|')?;
+    let word = word.trim_start();
+    let is_name = word.starts_with(|c: char| c.is_ascii_alphabetic()) && word.chars().all(is_word);
+    let is_whole = before.matches('|').count() % 2 == 0;
+    (is_name && is_whole && !before.trim().is_empty()).then_some(word)
+}
+
+/// What is wrong with a line that asks for a format which there is not.
+#[must_use]
+pub fn no_format(word: &str) -> Complaint {
+    let hint = nearest(word, FORMATS.iter().map(|(name, _)| *name)).map_or_else(
+        || "a value is shown by | json, | table, | yaml or | csv at the end of its line".to_owned(),
+        |near| format!("did you mean `| {near}`?"),
+    );
+    Complaint::usage(format!("there is no format or variable `{word}`")).hint(hint)
 }
 
 #[cfg(test)]
@@ -339,5 +365,12 @@ mod tests {
         assert_eq!(piped("clouds().json()"), ("clouds()", Some(Format::Json)));
         assert_eq!(piped("a || json"), ("a || json", None));
         assert_eq!(piped("clouds()"), ("clouds()", None));
+        assert_eq!(piped_elsewhere("clouds() | xml"), Some("xml"));
+        assert_eq!(piped_elsewhere("a.map(|c| c.id) | Json"), Some("Json"));
+        for other in ["let f = |x| y", "a || b", "| x", "1 | 2", "clouds()"] {
+            assert_eq!(piped_elsewhere(other), None, "{other}");
+        }
+        let hint = no_format("jsno").hint;
+        assert_eq!(hint.as_deref(), Some("did you mean `| json`?"));
     }
 }

@@ -78,6 +78,14 @@ pub(super) fn tell(program: Pid) {
     children.into_iter().for_each(tell);
 }
 
+/// Ends a program, and what it has started, whatever they make of being told.
+pub(super) fn end(program: Pid) {
+    let children = children(program);
+    // It may have ended by itself. What it has started does not come back to it any more.
+    let _ = kill_process(program, Signal::KILL);
+    children.into_iter().for_each(end);
+}
+
 /// What a program has started and not waited for, where the system says it.
 fn children(program: Pid) -> Vec<Pid> {
     let id = program.as_raw_nonzero();
@@ -89,6 +97,7 @@ fn children(program: Pid) -> Vec<Pid> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufRead as _, BufReader};
     use std::process::Stdio;
 
     use super::*;
@@ -96,7 +105,8 @@ mod tests {
 
     fn shell(script: &str, turn: &Turn) -> Guest {
         let mut command = Command::new("sh");
-        let command = command.args(["-c", script]).stdin(Stdio::piped());
+        command.args(["-c", script]);
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
         Guest::comes(command, turn).unwrap()
     }
 
@@ -122,6 +132,23 @@ mod tests {
         let mut guest = shell("exec cat", &turn);
         let held = guest.stdin();
         assert_eq!(guest.goes().unwrap().code(), None);
+        drop(held);
+    }
+
+    #[test]
+    fn one_that_does_not_mind_being_told_is_ended_with_what_it_has_started() {
+        let turn = Turn::new(&Stop::default());
+        turn.begins().unwrap();
+        let mut guest = shell("trap '' TERM; echo here; cat; exit 7", &turn);
+        let held = guest.stdin();
+        let mut output = BufReader::new(guest.child.stdout.take().unwrap());
+        let mut said = String::new();
+        output.read_line(&mut said).unwrap();
+        turn.leave(130, || unreachable!("a line is at work"));
+        assert_eq!(guest.goes().unwrap().code(), None);
+        // Nobody is left that could say more.
+        assert_eq!(output.read_line(&mut said).unwrap(), 0);
+        assert_eq!(said, "here\n");
         drop(held);
     }
 }

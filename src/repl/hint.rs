@@ -60,6 +60,12 @@ pub fn hint(typed: &str, known: &Knowledge<'_>, column: usize, columns: usize) -
     if typed.trim().is_empty() || room < SHORTEST {
         return None;
     }
+    if let Some((_, last)) = typed.rsplit_once('\n')
+        && (last.trim().is_empty() || last.trim_start().starts_with([':', '?']))
+    {
+        // What looks like a command would be taken for a part of it.
+        return Hinted::new("", "goes on until it is whole; Ctrl-C gives it up", room);
+    }
     let spot = code_of(typed).map(|code| known.session.expected(code));
     let call = spot.as_ref().and_then(|it| it.call.as_ref());
     let is_quoted = spot.as_ref().is_some_and(|it| it.quoted.is_some());
@@ -175,5 +181,10 @@ mod tests {
             "e  Writes the lines that succeeded to a new file, as a script."
         );
         assert_eq!(shown("", 80), None);
+        for open in ["clouds().map(\n", "clouds().map(\n  :help", "f(\n?clouds"] {
+            let told = "  goes on until it is whole; Ctrl-C gives it up";
+            assert_eq!(shown(open, 80).unwrap(), told, "{open}");
+        }
+        assert_eq!(shown("f(\n1", 80), None);
     }
 }

@@ -6,6 +6,7 @@ mod records;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -45,6 +46,8 @@ struct Kept {
     step: Option<(usize, String)>,
     /// How many secrets were known when it was looked for them last.
     secrets: usize,
+    /// Whether the file may have lines still that were to be taken out of it.
+    is_behind: bool,
     /// What is to be told of the file.
     trouble: Option<String>,
 }
@@ -61,6 +64,7 @@ impl History {
             is_hidden: false,
             step: None,
             secrets: 0,
+            is_behind: false,
             trouble: None,
         };
         let mut trouble = None;
@@ -93,6 +97,9 @@ impl History {
         let mut kept = self.lock();
         kept.is_hidden = !is_kept(line);
         let trouble = kept.trouble.take();
+        if kept.is_behind && kept.clears_file().is_ok() {
+            kept.is_behind = false;
+        }
         let line = line.trim_end();
         if kept.is_hidden || kept.lines.back().is_some_and(|it| it.line == line) {
             return trouble;
@@ -258,6 +265,12 @@ impl Kept {
         }
     }
 
+    /// Takes what is known as a secret out of the file.
+    fn clears_file(&mut self) -> io::Result<()> {
+        let file = self.file.as_mut();
+        file.map_or(Ok(()), |file| file.forget(secret::holds_any))
+    }
+
     /// Takes out what has become known as a secret since it was looked for last, here and in the file.
     fn forgets_secrets(&mut self) {
         let count = secret::count();
@@ -273,12 +286,12 @@ impl Kept {
                 is_any = true;
             }
         }
-        if let (true, Some(file)) = (is_any, &mut self.file)
-            && let Err(error) = file.forget(secret::holds_any)
-        {
-            let path = file.path().display();
+        if is_any && let Err(error) = self.clears_file() {
+            self.is_behind = true;
+            let path = self.file.as_ref().map_or(Path::new(""), Records::path);
             self.trouble = Some(format!(
-                "a line with a secret in it stays in {path}, which cannot be written: {error}"
+                "a line with a secret in it stays in {}, which cannot be written: {error}",
+                path.display()
             ));
         }
         if self

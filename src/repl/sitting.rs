@@ -106,10 +106,8 @@ impl Sitting {
             Some(asked) => self.does(asked?),
             None if said.is_empty() => Ok(()),
             None if matches!(said, "exit" | "quit") => Err(Left::With(exit::DONE)),
-            None => {
-                let (line, format) = command::piped(line);
-                self.runs(line, format)
-            }
+            None if said == "help" && !self.knows(said) => self.does(Asked::Help),
+            None => self.runs(line, None),
         }
     }
 
@@ -123,8 +121,18 @@ impl Sitting {
         Ok((self.settings.write)(&text)?)
     }
 
-    /// Runs a line and shows what it comes to.
+    /// Whether the session has a variable of this name.
+    fn knows(&self, name: &str) -> bool {
+        self.interpreter.borrow().variable(name).is_some()
+    }
+
+    /// Runs a line and shows what it comes to, in the format that it asks for at its end or else this.
     pub(super) fn runs(&mut self, line: &str, format: Option<Format>) -> Result<(), Left> {
+        let (line, asked) = command::piped(line);
+        let format = asked.or(format);
+        if let Some(word) = command::piped_elsewhere(line).filter(|it| !self.knows(it)) {
+            return Err(command::no_format(word).into());
+        }
         let begin = self.interpreter.borrow().last_value(line);
         let value = self.evaluates(&Source::of_text("<repl>", line))?;
         let last = self.results;

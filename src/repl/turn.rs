@@ -1,11 +1,16 @@
 //! Whose turn it is: the session waits for a line, or carries one out.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use rustix::process::Pid;
 
 use super::guest;
 use crate::script::stop::Stop;
+
+/// How long a program that was told to end may take for it: an editor writes down what is not saved.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// Whose turn it is. Whoever ends the session from elsewhere must not do it in the middle of a line.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +69,9 @@ impl Turn {
         state.leaving = Some(code);
         if state.is_at_work {
             self.stop.interrupt();
-            state.guest.into_iter().for_each(guest::tell);
+            if let Some(guest) = state.guest {
+                self.tells(guest);
+            }
         } else {
             at_rest();
         }
@@ -80,9 +87,25 @@ impl Turn {
     pub(super) fn lends(&self, guest: Option<Pid>) {
         let mut state = self.state();
         state.guest = guest;
-        if state.leaving.is_some() {
-            guest.into_iter().for_each(guest::tell);
+        if let (true, Some(guest)) = (state.leaving.is_some(), guest) {
+            self.tells(guest);
         }
+    }
+
+    /// Tells a program to end, and ends it where it has not after a while.
+    fn tells(&self, guest: Pid) {
+        guest::tell(guest);
+        let turn = self.clone();
+        // Without a thread it is left to itself.
+        let _ = thread::Builder::new()
+            .name("guest".to_owned())
+            .spawn(move || {
+                thread::sleep(GRACE);
+                // Whoever has waited for it has said so before its number may be another's.
+                if turn.state().guest == Some(guest) {
+                    guest::end(guest);
+                }
+            });
     }
 }
 

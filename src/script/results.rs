@@ -68,11 +68,18 @@ pub fn allow(engine: &mut Engine, text: &Text) {
     // The engine takes a sign after what it does not know for that of a number. It is one between
     // two only where it stands by itself: `_1 - 1`.
     let is_after_result = AtomicBool::new(false);
+    // Whoever declared one would lose it to a result.
+    let is_declared = AtomicBool::new(false);
     #[expect(
         deprecated,
         reason = "it is marked so to say that it may change, not that it will go"
     )]
     engine.on_parse_token(move |token, at, _| {
+        let declares = matches!(token, Token::Let | Token::Const);
+        if is_declared.swap(declares, Ordering::Relaxed) {
+            is_after_result.store(false, Ordering::Relaxed);
+            return token;
+        }
         let name = match &token {
             Token::Underscore if text.is_name(at) => Some(LAST.to_owned()),
             Token::LexError(error) => match &**error {
@@ -113,6 +120,10 @@ mod tests {
             text.set(line);
             let value = engine.eval_with_scope::<i64>(&mut scope, line);
             assert_eq!(value.ok(), Some(expected), "{line}");
+        }
+        for line in ["let _2 = 1; _2", "const _7 = 1;", "let _ = 1;"] {
+            text.set(line);
+            assert!(engine.compile(line).is_err(), "{line}");
         }
         assert!(!is_name("_a") && !is_name("a_1") && is_name("_") && is_name("_17"));
     }

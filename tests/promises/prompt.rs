@@ -68,6 +68,39 @@ fn a_question_mark_explains() {
 }
 
 #[test]
+fn what_is_wrong_is_said_with_what_can_be_typed_at_the_prompt() {
+    for (lines, code, hint) in [
+        ("let c = clouds()[0]; c.nam", 1, "?Cloud lists its fields"),
+        ("?frobnicate", 2, "? lists what there is"),
+        ("env(\"HOME\")", 4, "grant it with :allow env:HOME"),
+        ("clouds() | jsno", 2, "did you mean `| json`?"),
+        ("let _5 = 1", 2, "it cannot be a name: choose another one"),
+        (
+            ":faults nofile",
+            2,
+            "check the path: what is read is a file of [[fault]] tables",
+        ),
+    ] {
+        let ended = Mw::at_prompt(lines).any_stderr().code(code).run();
+        assert!(
+            ended.stderr.trim_end().ends_with(&format!("help: {hint}")),
+            "{lines}: {}",
+            ended.stderr
+        );
+    }
+}
+
+#[test]
+fn a_line_is_shown_in_the_format_at_its_end_whatever_comes_before_it() {
+    Mw::at_prompt(":json [1] | yaml\n:json [2]\nlet xml = 5;\n2 | xml")
+        .stdout("- 1\n[\n  2\n]\n7\n")
+        .run();
+    let ended = Mw::at_prompt("help").any_stdout().run();
+    assert!(ended.stdout.contains(":vars"), "{}", ended.stdout);
+    Mw::at_prompt("let help = 1;\nhelp").stdout("1\n").run();
+}
+
+#[test]
 fn history_lasts_from_session_to_session() {
     let Some(terminal) = Terminal::at_prompt("") else {
         return;

@@ -211,14 +211,14 @@ impl Places {
     /// The options that an account is reached with which the session has not been on.
     fn options(&self, name: &str) -> Result<Global, Complaint> {
         let elsewhere = self.elsewhere();
-        let profiles = profiles()?;
-        let mut names: Vec<&str> = profiles.iter().map(|(it, _)| it.name.as_str()).collect();
         if name == SIMULATOR {
             return Ok(Global {
                 sim: Some(String::new()),
                 ..elsewhere
             });
         }
+        let profiles = profiles()?;
+        let mut names: Vec<&str> = profiles.iter().map(|(it, _)| it.name.as_str()).collect();
         if let Some((profile, is_in_file)) = profiles.iter().find(|(it, _)| it.name == name) {
             // The command line may say more than the profile of its own account; here both restrict.
             let own = profile.spend_limit.and_then(Money::dollars);
@@ -248,7 +248,12 @@ impl Places {
 impl repl::Places for Places {
     fn profiles(&self) -> Result<Document, Complaint> {
         let mut rows: Vec<Value> = Vec::new();
-        for (profile, _) in profiles()? {
+        let of_file = profiles().unwrap_or_else(|complaint| {
+            // Those that the session has been on are known all the same.
+            show::complaints(&[complaint]);
+            Vec::new()
+        });
+        for (profile, _) in of_file {
             let name = called_in(&profile).to_owned();
             let is_here = self.here.name() == name;
             let profile = match &self.here.account {
@@ -408,7 +413,8 @@ fn visit(global: Global, stop: &Stop) -> Result<(Visited, Kept), Complaint> {
 fn unrecorded(why: &str) -> String {
     format!(
         "warning: {why}: reading goes on, and what changes something is refused until it can be \
-         recorded; --store names another journal, --no-journal --yes does without"
+         recorded; a session that is begun with --store FILE has another journal, one with \
+         --no-journal --yes none"
     )
 }
 

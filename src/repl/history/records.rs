@@ -112,7 +112,7 @@ impl Records {
         if !records(&bytes).any(|(record, _)| is_gone(&record.line)) {
             return Ok(());
         }
-        self.shorten(&mut file, is_gone)
+        self.shorten(&bytes, is_gone)
     }
 
     fn write(&mut self) -> io::Result<()> {
@@ -153,15 +153,14 @@ impl Records {
         self.length = file.metadata()?.len();
         if self.count > MOST + MORE || before > TAIL {
             // The line is written: that the file stays long is no reason to write it again.
-            let _ = self.shorten(&mut file, |_| false);
+            let _ = tail(&mut file).and_then(|bytes| self.shorten(&bytes, |_| false));
         }
         Ok(())
     }
 
-    /// Writes the file anew with its last lines but those, whole or not at all.
-    fn shorten(&mut self, file: &mut File, is_gone: impl Fn(&str) -> bool) -> io::Result<()> {
-        let bytes = tail(file)?;
-        let kept: Vec<&[u8]> = without(&bytes, is_gone).collect();
+    /// Writes the file anew with the last of its lines but those, whole or not at all.
+    fn shorten(&mut self, bytes: &[u8], is_gone: impl Fn(&str) -> bool) -> io::Result<()> {
+        let kept: Vec<&[u8]> = without(bytes, is_gone).collect();
         let mut size = 0;
         let mut count = 0;
         for raw in kept.iter().rev().take(MOST) {

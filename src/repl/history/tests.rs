@@ -142,7 +142,8 @@ fn a_file_that_a_secret_cannot_be_taken_out_of_is_told_of() {
     let history = folder.open();
     history.keeps("\"open-sesame-0817\"");
     // What is no file cannot be written, not even by root.
-    fs::remove_file(folder.file()).unwrap();
+    let aside = folder.0.join("aside");
+    fs::rename(folder.file(), &aside).unwrap();
     fs::create_dir(folder.file()).unwrap();
     secret::guard("open-sesame-0817");
     let told = history.keeps("[1]").unwrap();
@@ -152,6 +153,11 @@ fn a_file_that_a_secret_cannot_be_taken_out_of_is_told_of() {
         "{told}"
     );
     assert_eq!(lines(&history), [GONE, "[1]"]);
+    // With the next line it is tried again.
+    fs::remove_dir(folder.file()).unwrap();
+    fs::rename(&aside, folder.file()).unwrap();
+    assert_eq!(history.keeps("[2]"), None);
+    assert_eq!(lines(&folder.open()), ["[1]", "[2]"]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::sentence::Sentence;
 use super::spot::{Spot, is_word};
 use super::unclosed::innermost;
 use super::undefined;
+use crate::script::results;
 use crate::script::source::Source;
 
 /// What to do about a word of the language where a name is to stand.
@@ -273,6 +274,10 @@ fn input(spot: &Spot<'_>, error: &LexError) -> Sentence {
         LexError::MalformedNumber(text) => Sentence::new(
             format!("`{text}` is no number"),
             "numbers are written 42, 1_000, 0xff, 1.5 or 1.5e3",
+        ),
+        LexError::MalformedIdentifier(text) if results::is_name(text) => Sentence::new(
+            format!("`{text}` is what a session calls one of its results"),
+            NO_NAME,
         ),
         LexError::MalformedIdentifier(text) => Sentence::new(
             format!("`{text}` is no name"),
