@@ -196,6 +196,28 @@ fn a_line_that_waits_for_a_locked_journal_hears_ctrl_c_and_has_sent_nothing() {
 }
 
 #[test]
+fn a_session_that_has_filled_its_record_reads_on_and_says_to_begin_another() {
+    let account = Account::new();
+    account.home.write("mw.toml", "[journal]\ncap = \"4KB\"\n");
+    let mut session = account
+        .mw(&["--allow", "change", "repl"])
+        .env("MW_CONFIG", "mw.toml")
+        .start();
+    // It is found once it is written.
+    session.enters("for i in 0..40 { clouds() } sleep(\"1s\")");
+    session.enters(&format!("attempt(|| {ONE}).error.hint"));
+    session.says("leave the session and begin another");
+    session.enters("clouds().len() + 40");
+    session.says("42");
+    session.end();
+    assert!(account.gateway.effects().is_empty());
+    account
+        .mw(&["--allow", "change", "eval", ONE])
+        .stdout("one\n")
+        .run();
+}
+
+#[test]
 fn a_journal_that_is_gone_takes_no_change_for_recorded() {
     let account = Account::new();
     let mut session = session(&account, "");

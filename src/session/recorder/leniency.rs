@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::super::halt::Halt;
 use super::{Recorder, lock};
-use crate::journal::{Call, JournalError};
+use crate::journal::{Call, ErrorKind, JournalError};
 
 /// What such a session knows of its journal.
 #[derive(Default)]
@@ -28,7 +28,11 @@ impl Leniency {
     }
 
     /// Notes that the journal cannot be written; from when it could before, that is told.
-    pub(super) fn shuts(&self, error: JournalError) -> Halt {
+    pub(super) fn shuts(&self, mut error: JournalError) -> Halt {
+        if error.kind == ErrorKind::Full {
+            "leave the session and begin another, which has a record of its own"
+                .clone_into(&mut error.hint);
+        }
         if !self.is_unwritten.swap(true, Ordering::Relaxed) {
             *lock(&self.untold) = Some(error.clone());
         }
