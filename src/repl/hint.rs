@@ -60,11 +60,14 @@ pub fn hint(typed: &str, known: &Knowledge<'_>, column: usize, columns: usize) -
     if typed.trim().is_empty() || room < SHORTEST {
         return None;
     }
-    if let Some((_, last)) = typed.rsplit_once('\n')
-        && (last.trim().is_empty() || last.trim_start().starts_with([':', '?']))
-    {
-        // What looks like a command would be taken for a part of it.
-        return Hinted::new("", "goes on until it is whole; Ctrl-C gives it up", room);
+    if let Some((above, last)) = typed.rsplit_once('\n') {
+        // What looks like a command is taken for a part of it. Said on every line, it would have each
+        // line of a long paste drawn once more.
+        let is_first = last.trim().is_empty() && !above.contains('\n');
+        let is_told = is_first || last.trim_start().starts_with([':', '?']);
+        if is_told {
+            return Hinted::new("", "goes on until it is whole; Ctrl-C gives it up", room);
+        }
     }
     let spot = code_of(typed).map(|code| known.session.expected(code));
     let call = spot.as_ref().and_then(|it| it.call.as_ref());
@@ -186,5 +189,6 @@ mod tests {
             assert_eq!(shown(open, 80).unwrap(), told, "{open}");
         }
         assert_eq!(shown("f(\n1", 80), None);
+        assert_eq!(shown("f(\n1,\n", 80), None);
     }
 }

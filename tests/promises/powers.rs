@@ -244,7 +244,7 @@ fn a_person_is_asked_and_may_say_no() {
         screen.ends_with("env:TERM: read the variable TERM? [y]es [a]ll env:TERM [n]o:")
     });
     terminal.enters("n");
-    terminal.answers("--allow env:TERM");
+    terminal.answers(":allow env:TERM");
     terminal.enters(r#"env("TERM")"#);
     terminal.shows("the question again", |screen| screen.ends_with("[n]o:"));
     terminal.enters("a");
