@@ -44,8 +44,10 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use crate::config::{self, Environment};
 use crate::error::{Complaint, exit};
 use crate::output::Format;
+use crate::script::weight;
 pub use global::Global;
 use global::LogFormat;
 use usage::Wishes;
@@ -124,6 +126,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(error) => return wishes.report(&error),
     };
     fault::watch();
+    // A file that cannot be read is told of by whoever needs it.
+    weight::limit_by(|| config::runs(&Environment::of_process()).ok()?.memory);
     if cli.global.verbose {
         cli.global.wire = Some(wire::Wire::told(cli.global.log_format));
     }

@@ -23,7 +23,8 @@
 //! many dollars per 30 days its runs may commit it to.
 //!
 //! `[journal]` says how runs are kept: `keep` (a span, or `forever`), `cap` (the most that one run may
-//! keep) and `lease` (how long a process has a run without renewing it).
+//! keep) and `lease` (how long a process has a run without renewing it). `[runs]` says with `memory` how
+//! much a process may hold with all its runs.
 //!
 //! Relative paths are those beside the file; `~/` is the home directory. The file holds no
 //! secrets, only where they are: in a file of mode 0600, in an environment variable, or in what a
@@ -39,8 +40,10 @@ mod login;
 mod logout;
 mod paths;
 mod profile;
+mod runs;
 mod safe;
 mod section;
+mod size;
 mod url;
 
 pub use credentials::{Found, clean, from_file as secret_file};
@@ -50,10 +53,16 @@ pub use login::{Stored, Target, target};
 pub use logout::{Forgotten, forget};
 pub use paths::{config_file, history_file, journal_file, state_dir};
 pub use profile::{DEFAULT_URL, Flags, Profile, all, missing_hint, resolve};
+pub use runs::Runs;
 
 /// How runs are kept, as the configuration file says.
 pub fn journal(environment: &Environment) -> Result<Journal, crate::error::Complaint> {
     file::File::read(environment).map(|file| file.journal)
+}
+
+/// What runs may take up, as the configuration file says.
+pub fn runs(environment: &Environment) -> Result<Runs, crate::error::Complaint> {
+    file::File::read(environment).map(|file| file.runs)
 }
 
 #[cfg(test)]

@@ -63,6 +63,7 @@ mod tally;
 pub(crate) mod trial;
 mod trouble;
 mod waiting;
+pub mod weight;
 pub mod window;
 
 pub use case::Case;

@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 use super::environment::Environment;
 use super::journal::{self, Journal};
 use super::paths;
+use super::runs::{self, Runs};
 use super::section::{Section, Source};
 use super::url::PRESETS;
 use crate::error::{Complaint, Place};
@@ -54,14 +55,9 @@ pub(super) struct File {
     pub(super) profiles: BTreeMap<String, Section>,
     /// How runs are kept.
     pub(super) journal: Journal,
+    /// What runs may take up.
+    pub(super) runs: Runs,
 }
-
-/// The parts of the file: which profile is used when none is named, the profiles, the journal.
-type Parts = (
-    Option<(String, Range<usize>)>,
-    BTreeMap<String, Section>,
-    Journal,
-);
 
 impl File {
     /// Reads the file; one that is not there is empty, unless `MW_CONFIG` names it.
@@ -104,16 +100,18 @@ impl File {
             source,
             ..Self::default()
         };
-        let (default_profile, profiles, journal) = {
+        let read = {
             let table = DeTable::parse(&file.source).map_err(|error| {
                 let complaint = file.wrong(error.span().unwrap_or(0..0), one_line(error.message()));
                 complaint.hint("the file is TOML")
             })?;
             file.top(table.get_ref(), environment)?
         };
-        file.default_profile = default_profile;
-        file.profiles = profiles;
-        file.journal = journal;
+        file = Self {
+            path: file.path,
+            source: file.source,
+            ..read
+        };
         if let Some((name, span)) = &file.default_profile
             && !file.profiles.contains_key(name)
         {
@@ -129,14 +127,14 @@ impl File {
         Ok(file)
     }
 
-    fn top(&self, table: &DeTable<'_>, environment: &Environment) -> Result<Parts, Complaint> {
-        let mut default_profile = None;
-        let mut profiles = BTreeMap::new();
-        let mut journal = Journal::default();
+    /// What the parts of the file say, by themselves.
+    fn top(&self, table: &DeTable<'_>, environment: &Environment) -> Result<Self, Complaint> {
+        let mut read = Self::default();
         for (key, value) in in_order(table) {
             match key.get_ref().as_ref() {
                 "default_profile" => {
-                    default_profile = Some((self.text("default_profile", value)?, value.span()));
+                    let name = self.text("default_profile", value)?;
+                    read.default_profile = Some((name, value.span()));
                 }
                 "profile" => {
                     for (name, value) in in_order(self.table("profile", value)?) {
@@ -147,7 +145,7 @@ impl File {
                             environment,
                         };
                         let section = reader.read(self.table(&name, value)?, value.span())?;
-                        profiles.insert(name, section);
+                        read.profiles.insert(name, section);
                     }
                 }
                 "journal" => {
@@ -156,18 +154,27 @@ impl File {
                         if !journal::KEYS.contains(&name) {
                             return Err(self.unknown(name, key.span(), &journal::KEYS));
                         }
-                        journal
-                            .set(name, value)
-                            .map_err(|wrong| self.wrong(value.span(), wrong))?;
+                        let set = read.journal.set(name, value);
+                        set.map_err(|wrong| self.wrong(value.span(), wrong))?;
+                    }
+                }
+                "runs" => {
+                    for (key, value) in in_order(self.table("runs", value)?) {
+                        let name = key.get_ref().as_ref();
+                        if !runs::KEYS.contains(&name) {
+                            return Err(self.unknown(name, key.span(), &runs::KEYS));
+                        }
+                        let set = read.runs.set(value);
+                        set.map_err(|wrong| self.wrong(value.span(), wrong))?;
                     }
                 }
                 other => {
-                    let known = ["default_profile", "profile", "journal"];
+                    let known = ["default_profile", "profile", "journal", "runs"];
                     return Err(self.unknown(other, key.span(), &known));
                 }
             }
         }
-        Ok((default_profile, profiles, journal))
+        Ok(read)
     }
 
     /// A complaint about the text at `span`.

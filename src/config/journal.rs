@@ -5,6 +5,8 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::DeValue;
 
+use super::size;
+
 /// How runs are kept, as far as the file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Journal {
@@ -43,7 +45,7 @@ impl Journal {
                 let span = humantime::parse_duration(text).map_err(|_| must(key))?;
                 self.keep = Some(Keep::For(span));
             }
-            "cap" => self.cap = Some(bytes(text).ok_or_else(|| must(key))?),
+            "cap" => self.cap = Some(size::bytes(text).ok_or_else(|| must(key))?),
             _ => {
                 let span = humantime::parse_duration(text).map_err(|_| must(key))?;
                 if span < SHORTEST {
@@ -61,49 +63,5 @@ fn must(key: &str) -> String {
         "keep" => "`keep` must be a span such as \"90d\", or \"forever\"".to_owned(),
         "cap" => "`cap` must be a size such as \"500MB\" or \"1GiB\"".to_owned(),
         _ => "`lease` must be a span such as \"30s\"".to_owned(),
-    }
-}
-
-/// A size in bytes: a whole number and a unit.
-fn bytes(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let end = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at_checked(end)?;
-    let unit: u64 = match unit.trim() {
-        "B" | "" => 1,
-        "kB" | "KB" => 1_000,
-        "MB" => 1_000_000,
-        "GB" => 1_000_000_000,
-        "KiB" => 1 << 10,
-        "MiB" => 1 << 20,
-        "GiB" => 1 << 30,
-        _ => return None,
-    };
-    let size = number.parse::<u64>().ok()?.checked_mul(unit)?;
-    (size > 0).then_some(size)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_have_units() {
-        assert_eq!(bytes("500MB"), Some(500_000_000));
-        assert_eq!(bytes("1 GiB"), Some(1 << 30));
-        assert_eq!(bytes("12"), Some(12));
-        for wrong in [
-            "",
-            "MB",
-            "0",
-            "1.5GB",
-            "-1MB",
-            "99999999999999999999",
-            "18446744073709551615GB",
-        ] {
-            assert_eq!(bytes(wrong), None, "{wrong}");
-        }
     }
 }

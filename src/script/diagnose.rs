@@ -186,7 +186,7 @@ fn code(error: &EvalAltResult) -> u8 {
                     Stopped::TimedOut => exit::TIMED_OUT,
                     Stopped::Interrupted | Stopped::Abandoned => exit::INTERRUPTED,
                     Stopped::AbandonedInDoubt => exit::IN_DOUBT,
-                    Stopped::Halted => exit::FAILED,
+                    Stopped::Halted | Stopped::Overgrown => exit::FAILED,
                 })
         }
         _ => exit::FAILED,

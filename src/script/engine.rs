@@ -16,7 +16,7 @@ use super::lexicon::Lexicon;
 use super::modules::{Loaded, Modules};
 use super::{
     assertions, call, coverage, field, flow, handle, largest, lists, local, memory, moment,
-    parallel, progress, speech, stand_in, strides, waiting, window,
+    parallel, progress, speech, stand_in, strides, waiting, weight, window,
 };
 
 /// How deep scripts may call and nest. Rhai's own limits differ between debug and release builds;
@@ -57,6 +57,7 @@ pub fn build(host: &Host, base: PathBuf, loaded: Loaded) -> Engine {
         if !steps.is_multiple_of(STEPS) {
             return None;
         }
+        weight::watch();
         own.stopped().map(Dynamic::from)
     });
     progress::describe(&mut engine, host);

@@ -301,7 +301,7 @@ impl Host {
         match Branch::is_cancelled() {
             // A branch of its own token: a cleanup that runs after the rest was stopped, or a
             // parallel branch, whose token is cancelled along with the run's.
-            Some(false) => None,
+            Some(false) => self.stop().ends_cleanups(),
             Some(true) => Some(reason.unwrap_or(Stopped::Abandoned)),
             None => reason,
         }

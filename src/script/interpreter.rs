@@ -16,7 +16,9 @@ use super::progress::{OwnRun, RUN};
 use super::results;
 use super::source::Source;
 use super::stand_in;
+use super::trouble::Stopped;
 use super::value::{self, Args};
+use super::weight::AtWork;
 use crate::error::{Complaint, Place, exit};
 use crate::output::Document;
 use crate::session::{Halt, Recorder};
@@ -239,6 +241,7 @@ impl Interpreter {
 
     /// Parses, checks and runs a script. Variables, functions and imports stay for the next one.
     pub fn run(&mut self, source: &Source) -> Result<Value, Ended> {
+        let _at_work = AtWork::begin(self.host.stop());
         let ast = self.prepare(source).map_err(Ended::Complaining)?;
         let mut runnable = self.defined.merge(&ast);
         runnable.set_source(&source.name);
@@ -270,6 +273,7 @@ impl Interpreter {
 
     /// Runs one test of a file: first the file's top level, then the test.
     pub fn run_case(&mut self, source: &Source, suite: &Suite, case: &str) -> Result<(), Ended> {
+        let _at_work = AtWork::begin(self.host.stop());
         engine::answer(&mut self.engine, &self.host, &suite.names);
         self.types.take();
         let options = CallFnOptions::new().eval_ast(true).rewind_scope(false);
@@ -337,11 +341,9 @@ impl Interpreter {
         }
         let find = |name: &str| self.text_of(name);
         let complaint = diagnose::failure(source, error, &find);
-        let quiet = matches!(
-            error.unwrap_inner(),
-            rhai::EvalAltResult::ErrorTerminated(..)
-        );
-        if quiet && complaint.exit != exit::TIMED_OUT {
+        if let rhai::EvalAltResult::ErrorTerminated(token, _) = error.unwrap_inner()
+            && !token.read_lock::<Stopped>().is_some_and(|it| it.is_told())
+        {
             return Ended::Quietly(complaint.exit);
         }
         Ended::Complaining(vec![complaint])

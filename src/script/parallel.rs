@@ -16,6 +16,7 @@ use super::processor;
 use super::recording::Scope;
 use super::tally::Tally;
 use super::trouble::{Stopped, Trouble};
+use super::weight::AtWork;
 use crate::branch::{Branch, Frame, Nature};
 use crate::clock::{Clock, Ticket};
 use crate::error::exit;
@@ -207,6 +208,7 @@ fn work(
                     .stack_size(STACK)
                     .spawn_scoped(scope, move || {
                         let _leaving = Leaving { crew, clock };
+                        let _at_work = AtWork::begin(host.stop());
                         if let Some(processor) = processor {
                             processor::keep_to(processor);
                         }

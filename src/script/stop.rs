@@ -1,6 +1,6 @@
 //! The way to stop a run.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
@@ -13,6 +13,8 @@ pub struct Stop {
     token: Arc<Mutex<CancellationToken>>,
     timed_out: Arc<AtomicBool>,
     output_closed: Arc<AtomicBool>,
+    /// How often it was stopped because it takes up too much memory.
+    overgrown: Arc<AtomicU8>,
     /// Set by the signal handler, which can do nothing more.
     signalled: Arc<AtomicBool>,
 }
@@ -33,6 +35,7 @@ impl Stop {
         for flag in [&self.timed_out, &self.output_closed, &self.signalled] {
             flag.store(false, Ordering::Relaxed);
         }
+        self.overgrown.store(0, Ordering::Relaxed);
     }
 
     fn lock(&self) -> MutexGuard<'_, CancellationToken> {
@@ -48,6 +51,25 @@ impl Stop {
     pub fn time_out(&self) {
         self.timed_out.store(true, Ordering::Relaxed);
         self.lock().cancel();
+    }
+
+    /// Ends the run because it takes up too much memory; said again, its cleanups too.
+    pub(super) fn outgrow(&self) {
+        let more = |count: u8| Some(count.saturating_add(1));
+        let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
+        let _ = self.overgrown.fetch_update(set, fetch, more);
+        self.lock().cancel();
+    }
+
+    /// Why not even cleanups may go on: they take up too much memory too.
+    pub(super) fn ends_cleanups(&self) -> Option<Stopped> {
+        let is_again = self.overgrown.load(Ordering::Relaxed) > 1;
+        is_again.then_some(Stopped::Overgrown)
+    }
+
+    /// What tells the run from others, as long as there is this.
+    pub(super) fn number(&self) -> usize {
+        Arc::as_ptr(&self.overgrown).addr()
     }
 
     /// The flag for a signal handler to set.
@@ -83,6 +105,8 @@ impl Stop {
         }
         if self.output_closed.load(Ordering::Relaxed) {
             Some(Stopped::OutputClosed)
+        } else if self.overgrown.load(Ordering::Relaxed) > 0 {
+            Some(Stopped::Overgrown)
         } else if self.timed_out.load(Ordering::Relaxed) {
             Some(Stopped::TimedOut)
         } else if token.is_cancelled() {

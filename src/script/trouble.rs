@@ -174,6 +174,8 @@ pub enum Stopped {
     OutputClosed,
     /// The time the job was given is over.
     TimedOut,
+    /// It takes up too much memory.
+    Overgrown,
     /// The run cannot go on; its record says why.
     Halted,
 }
@@ -190,8 +192,27 @@ impl Stopped {
             }
             Self::OutputClosed => "nobody reads the output any more",
             Self::TimedOut => "the run took longer than it was given",
+            Self::Overgrown => "the run took up more memory than there is for it",
             Self::Halted => "the run cannot go on",
         }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub const fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::Overgrown => Some(
+                "look for what grows without end, or do it in parts; `memory` under [runs] in the \
+                 configuration file says how much mw may hold",
+            ),
+            _ => None,
+        }
+    }
+
+    /// Whether it is told why, which nobody knows who has not stopped it.
+    #[must_use]
+    pub const fn is_told(self) -> bool {
+        matches!(self, Self::TimedOut | Self::Overgrown)
     }
 
     /// The stop, raised.

@@ -6,6 +6,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::promises::survival::account::Account;
+use crate::stage::mw::Mw;
 
 const SCRIPTS: [(&str, &str, &str); 6] = [
     (
@@ -26,6 +27,97 @@ const SCRIPTS: [(&str, &str, &str); 6] = [
 
 fn job((name, more, _): (&str, &str, &str)) -> String {
     format!("[[job]]\nname = \"{name}\"\ncron = \"0 0 1 1 *\"\nscript = \"{name}.rhai\"\n{more}\n")
+}
+
+/// Values that are each small enough, and do not end.
+const GROWING: &str =
+    "let all = #{}; let n = 0; loop { let t = []; t.pad(1_000_000, 1); all[`k${n}`] = t; n += 1; }";
+
+#[test]
+fn a_run_that_takes_up_all_memory_is_stopped_and_no_other() {
+    let account = Account::new();
+    account
+        .home
+        .write("mw.toml", "[runs]\nmemory = \"500MB\"\n");
+    let jobs = [
+        ("growing", "", GROWING),
+        // It holds something, and looks for what comes after the other was stopped.
+        (
+            "patient",
+            "",
+            "let kept = []; kept.pad(500_000, 1);\
+             while !vlans().some(|it| it.label == \"over\") { }\
+             print(kept.len());",
+        ),
+    ];
+    account.home.write("jobs.toml", &jobs.map(job).join("\n"));
+    for (name, _, text) in jobs {
+        account.home.write(&format!("{name}.rhai"), text);
+    }
+    let mut service = account.mw(&["serve"]).env("MW_CONFIG", "mw.toml").start();
+    service.notes("next");
+    trigger(&account, "patient");
+    let ended = account
+        .mw(&["jobs", "trigger", "growing", "--wait"])
+        .any_stderr()
+        .code(1)
+        .run();
+    let why = "the run took up more memory than there is for it";
+    assert!(ended.stderr.contains(why), "{}", ended.stderr);
+    account
+        .mw(&[
+            "--allow",
+            "change",
+            "eval",
+            "create_vlan(#{label: \"over\", pod_location: \"pod_1\", vlan_type: \"internal\"}).label",
+        ])
+        .stdout("over\n")
+        .run();
+    service.says("500000");
+    assert!(peak(service.id()) < 1_000_000);
+    service.signal("TERM");
+    let ended = service.end();
+    assert_eq!(ended.code, Some(0));
+    assert!(ended.stderr.contains(why), "{}", ended.stderr);
+    let of = |name: &str| account.json(&["jobs", "history", name])[0].clone();
+    assert_eq!(of("growing")["state"], "failed");
+    assert_eq!(of("patient")["state"], "succeeded");
+}
+
+#[test]
+fn a_run_by_itself_that_takes_up_all_memory_says_where_and_cleans_up() {
+    let text = format!("ensure(|| {{ {GROWING} }}, || print(\"cleaned up\"))");
+    let ended = Mw::new(["--sim", "eval", &text])
+        .file("mw.toml", "[runs]\nmemory = \"300MB\"\n")
+        .env("MW_CONFIG", "mw.toml")
+        .stdout("cleaned up\n")
+        .any_stderr()
+        .code(1)
+        .run();
+    assert!(
+        ended
+            .stderr
+            .contains("more memory than there is for it\n  --> <eval>:1:"),
+        "{}",
+        ended.stderr
+    );
+    let unread = Mw::new(["auth", "status"])
+        .file("mw.toml", "[runs]\nmemory = 2\n")
+        .env("MW_CONFIG", "mw.toml")
+        .any_stderr()
+        .code(2)
+        .run();
+    let must = "`memory` must be a size such as \"500MB\" or \"2GiB\"";
+    assert!(unread.stderr.contains(must), "{}", unread.stderr);
+}
+
+/// The most memory that a process held, in kB.
+fn peak(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+    peak.unwrap().trim().parse().unwrap()
 }
 
 fn trigger(account: &Account, name: &str) {
@@ -61,12 +153,8 @@ fn scripts_that_run_away_are_stopped_and_told_of_and_harm_no_other() {
             trigger(&account, "calm");
         }
     }
-    let status = fs::read_to_string(format!("/proc/{}/status", service.id())).unwrap();
-    let peak = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"))
-        .unwrap();
-    assert!(peak.trim().parse::<u64>().unwrap() < 1_500_000, "{peak} kB");
+    let peak = peak(service.id());
+    assert!(peak < 1_500_000, "{peak} kB");
     service.signal("TERM");
     let ended = service.end();
     assert_eq!(ended.code, Some(0));

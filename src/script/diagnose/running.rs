@@ -27,11 +27,9 @@ pub fn sentence(error: &EvalAltResult) -> (String, Option<String>) {
     let hinted = |message: String, hint: &str| (message, Some(hint.to_owned()));
     match error {
         E::ErrorRuntime(value, _) => thrown::sentence(value),
-        E::ErrorTerminated(token, _) => plain(
-            token
-                .read_lock::<Stopped>()
-                .map_or("the run was stopped", |it| it.reason())
-                .to_owned(),
+        E::ErrorTerminated(token, _) => token.read_lock::<Stopped>().map_or_else(
+            || plain("the run was stopped".to_owned()),
+            |it| (it.reason().to_owned(), it.hint().map(str::to_owned)),
         ),
         E::ErrorFunctionNotFound(signature, _) => vocabulary::unknown_call(signature),
         E::ErrorVariableNotFound(name, _) => undefined(name, ""),
