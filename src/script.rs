@@ -59,6 +59,7 @@ mod strides;
 mod subject;
 pub mod sugar;
 mod tally;
+mod texts;
 #[cfg(test)]
 pub(crate) mod trial;
 mod trouble;

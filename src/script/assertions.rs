@@ -19,7 +19,7 @@ pub fn register(lexicon: &mut Lexicon) {
         .register_fn("assert", |held: bool, message: &str| assert(held, message))
         .register_fn("assert_eq", |a: Dynamic, b: Dynamic| assert_eq(&a, &b))
         .register_fn("assert_ne", |a: Dynamic, b: Dynamic| {
-            let (a, b) = (value::debug(&a, 0), value::debug(&b, 0));
+            let (a, b) = (value::debug(&a), value::debug(&b));
             assert(a != b, &format!("both are {a}"))
         })
         .register_fn(
@@ -41,7 +41,7 @@ fn assert(held: bool, message: &str) -> Result<()> {
 }
 
 fn assert_eq(a: &Dynamic, b: &Dynamic) -> Result<()> {
-    let (short, other) = (value::debug(a, 0), value::debug(b, 0));
+    let (short, other) = (value::debug(a), value::debug(b));
     if short == other {
         return Ok(());
     }
@@ -61,7 +61,7 @@ fn assert_eq(a: &Dynamic, b: &Dynamic) -> Result<()> {
 fn throws(context: &NativeCallContext<'_>, body: &FnPtr, part: &str) -> Result<Dynamic> {
     let error = match body.call_within_context::<Dynamic>(context, ()) {
         Ok(value) => {
-            let value = value::debug(&value, 0);
+            let value = value::debug(&value);
             let message = format!("it was to throw and answered {value}");
             return assert(false, &message).map(|()| Dynamic::UNIT);
         }
@@ -82,11 +82,11 @@ fn lines(value: &Dynamic) -> Vec<String> {
     }
     match value::to_json(value) {
         Ok(json) => serde_json::to_string_pretty(&json)
-            .unwrap_or_else(|_| value::debug(value, 0))
+            .unwrap_or_else(|_| value::debug(value))
             .lines()
             .map(str::to_owned)
             .collect(),
-        Err(_) => vec![value::debug(value, 0)],
+        Err(_) => vec![value::debug(value)],
     }
 }
 

@@ -16,7 +16,7 @@ use super::lexicon::Lexicon;
 use super::modules::{Loaded, Modules};
 use super::{
     assertions, call, coverage, field, flow, handle, largest, lists, local, memory, moment,
-    parallel, progress, speech, stand_in, strides, waiting, weight, window,
+    parallel, progress, speech, stand_in, strides, texts, waiting, weight, window,
 };
 
 /// How deep scripts may call and nest. Rhai's own limits differ between debug and release builds;
@@ -35,6 +35,7 @@ static LEXICON: LazyLock<Shared<Module>> = LazyLock::new(|| {
         lists::register(lexicon);
         moment::register(lexicon);
         assertions::register(lexicon);
+        texts::register(lexicon);
         local::describe(lexicon);
     })
 });

@@ -38,7 +38,7 @@ pub fn register(lexicon: &mut Lexicon) {
             |value: &mut Dynamic, name: ImmutableString| get(value, &name),
         )
         .register_fn("to_string", |value: &mut Dynamic| value::brief(value))
-        .register_fn("to_debug", |value: &mut Dynamic| value::debug(value, 0))
+        .register_fn("to_debug", |value: &mut Dynamic| value::debug(value))
         // The language has one of its own for functions, which tells the names it makes up for closures.
         .register_fn("to_debug", |function: &mut FnPtr| {
             value::brief(&Dynamic::from(function.clone()))

@@ -41,7 +41,7 @@ pub fn register(engine: &mut Given<'_>, host: &Host) {
             Err(Stopped::Exit(code).raise())
         })
         .register_fn("exit", |code: Dynamic| -> Result<()> {
-            let code = value::debug(&code, 0);
+            let code = value::debug(&code);
             Err(Trouble::argument(format!("an exit code is a whole number, not {code}")).raise())
         })
         .register_fn("attempt", |context: NativeCallContext, body: FnPtr| {

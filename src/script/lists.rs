@@ -8,6 +8,7 @@ use rhai::{Array, Dynamic, EvalAltResult, FnPtr, ImmutableString, Map, NativeCal
 use super::diagnose::kind;
 use super::handle::described;
 use super::key::Key;
+use super::largest;
 use super::lexicon::Lexicon;
 use super::reader::Reader;
 use super::trouble::Trouble;
@@ -169,7 +170,7 @@ fn filter(context: &NativeCallContext<'_>, list: &Array, mut by: Selector) -> Re
             Err(_) => {
                 return Err(Trouble::argument(format!(
                     "where asks for true or false, and got {}",
-                    value::debug(&answer, 0)
+                    value::debug(&answer)
                 ))
                 .hint("compare: |c| c.label == \"x\"")
                 .raise());
@@ -258,7 +259,7 @@ fn sum(context: &NativeCallContext<'_>, list: &Array, by: Dynamic) -> Result<Dyn
         } else if !value.is_unit() {
             return Err(Trouble::argument(format!(
                 "sum_by adds numbers, and got {}",
-                value::debug(&value, 0)
+                value::debug(&value)
             ))
             .raise());
         }
@@ -325,11 +326,18 @@ fn unique_by(context: &NativeCallContext<'_>, list: &Array, by: Dynamic) -> Resu
     Ok(kept)
 }
 
-fn join(list: &Array, separator: &str) -> String {
-    list.iter()
-        .map(value::brief)
-        .collect::<Vec<_>>()
-        .join(separator)
+fn join(list: &Array, separator: &str) -> Result<String> {
+    let mut text = String::new();
+    for (index, item) in list.iter().enumerate() {
+        if index > 0 {
+            largest::text(text.len().saturating_add(separator.len()))?;
+            text.push_str(separator);
+        }
+        let item = value::brief(item);
+        largest::text(text.len().saturating_add(item.len()))?;
+        text.push_str(&item);
+    }
+    Ok(text)
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ impl<'a> Options<'a> {
         Trouble::argument(format!(
             "{}: `{name}` must be {wanted}, not {}",
             self.of,
-            value::debug(value, 0)
+            value::debug(value)
         ))
         .raise()
     }

@@ -21,7 +21,7 @@ pub fn register(engine: &mut Given<'_>, host: &Host) {
     });
     let own = host.clone();
     engine.register_fn("debug", move |value: Dynamic| {
-        own.note(Level::Info, &value::debug(&value, 0));
+        own.note(Level::Info, &value::debug(&value));
     });
     speak_of::<()>(engine, host);
     speak_of::<bool>(engine, host);
@@ -63,7 +63,7 @@ fn speak_of<T: Variant + Clone>(engine: &mut Given<'_>, host: &Host) {
     });
     let own = host.clone();
     engine.register_fn("debug", move |value: T| {
-        own.note(Level::Info, &value::debug(&Dynamic::from(value), 0));
+        own.note(Level::Info, &value::debug(&Dynamic::from(value)));
     });
 }
 

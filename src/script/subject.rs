@@ -125,7 +125,7 @@ impl Subject {
         }
         Err(Trouble::argument(format!(
             "wait_for takes a cloud, an order or a node, not {}",
-            super::value::debug(target, 0)
+            super::value::debug(target)
         ))
         .hint("fetch it first: wait_for(cloud(\"My first cloud\"), \"complete\")"))
     }

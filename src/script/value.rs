@@ -1,11 +1,14 @@
 //! Script values and what they are elsewhere: JSON, fields of records, documents to show.
 
+use std::cell::Cell;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
 use serde_json::Value;
 
 use super::handle;
+use super::largest;
 use super::local::Local;
 use super::moment::{Instant, Span};
 use super::origin::Origin;
@@ -67,7 +70,7 @@ pub fn of_records(records: Vec<Arc<dyn Record>>, origin: Origin) -> Dynamic {
 
 /// A script value as JSON for people to read: records whole, secrets blotted out.
 pub fn to_json(value: &Dynamic) -> Result<Value, Trouble> {
-    convert(value, &|record| record.redacted(), 0)
+    convert(value, &|record| record.redacted(), 0, &Cell::default())
 }
 
 /// A script value as JSON to send: a record stands for its id, a secret for itself.
@@ -75,33 +78,43 @@ pub fn to_argument(value: &Dynamic) -> Result<Value, Trouble> {
     if let Some(secret) = value.read_lock::<Secret>() {
         return Ok(secret.reveal().into());
     }
-    convert(value, &|record| id_of(record).unwrap_or(Value::Null), 0)
+    let id = |record: &dyn Record| id_of(record).unwrap_or(Value::Null);
+    convert(value, &id, 0, &Cell::default())
 }
 
 /// Deeper values than any API takes are refused before they could exhaust the stack.
 const DEEPEST: usize = 64;
 
+/// `length` is how many bytes its texts have come to so far: a script may hold one many times over, and
+/// each becomes one of its own.
 fn convert(
     value: &Dynamic,
     record: &dyn Fn(&dyn Record) -> Value,
     depth: usize,
+    length: &Cell<usize>,
 ) -> Result<Value, Trouble> {
     if depth > DEEPEST {
         return Err(Trouble::argument(format!(
             "the value is nested deeper than {DEEPEST} levels"
         )));
     }
-    let value = &value.flatten_clone();
+    let flat;
+    let value = if value.is_shared() {
+        flat = value.flatten_clone();
+        &flat
+    } else {
+        value
+    };
     if let Some(array) = value.read_lock::<Array>() {
         return array
             .iter()
-            .map(|item| convert(item, record, depth + 1))
+            .map(|item| convert(item, record, depth + 1, length))
             .collect();
     }
     if let Some(map) = value.read_lock::<Map>() {
         return map
             .iter()
-            .map(|(name, item)| Ok((name.to_string(), convert(item, record, depth + 1)?)))
+            .map(|(name, item)| Ok((name.to_string(), convert(item, record, depth + 1, length)?)))
             .collect::<Result<_, _>>()
             .map(Value::Object);
     }
@@ -121,6 +134,10 @@ fn convert(
         return Ok(character.to_string().into());
     }
     if let Ok(text) = value.as_immutable_string_ref() {
+        length.set(length.get().saturating_add(text.len()));
+        if largest::text(length.get()).is_err() {
+            return Err(Trouble::argument(largest::exceeded(largest::LENGTH)));
+        }
         return Ok(text.as_str().into());
     }
     if let Some(found) = handle::unwrap(value) {
@@ -199,7 +216,7 @@ pub fn brief(value: &Dynamic) -> String {
         return record.summary();
     }
     if value.is_array() || value.is_map() {
-        return debug(value, 0);
+        return debug(value);
     }
     if let Some(trouble) = value.read_lock::<Trouble>() {
         return trouble.message.clone();
@@ -220,7 +237,7 @@ pub fn brief(value: &Dynamic) -> String {
         return named(&function);
     }
     if let Some(args) = value.read_lock::<Args>() {
-        return debug(&Dynamic::from_map((*args.0).clone()), 0);
+        return debug(&Dynamic::from_map((*args.0).clone()));
     }
     let text = value.to_string();
     // The engine shows the name of a type that has no text of its own.
@@ -239,28 +256,41 @@ fn named(function: &FnPtr) -> String {
     }
 }
 
-/// A script value in one line, strings quoted.
+/// A script value in one line, strings quoted. It ends where it is longer than a text may be.
 #[must_use]
-pub fn debug(value: &Dynamic, depth: usize) -> String {
+pub fn debug(value: &Dynamic) -> String {
+    let mut text = String::new();
+    write_debug(&mut text, value, 0);
+    text
+}
+
+fn write_debug(text: &mut String, value: &Dynamic, depth: usize) {
     if depth > DEEPEST {
-        return "…".to_owned();
+        text.push('…');
+    } else if largest::text(text.len()).is_err() {
+        // It is refused for its length, or cut.
+    } else if let Ok(own) = value.as_immutable_string_ref() {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{:?}", own.as_str());
+    } else if let Some(array) = value.read_lock::<Array>() {
+        text.push('[');
+        for (index, item) in array.iter().enumerate() {
+            text.push_str(if index > 0 { ", " } else { "" });
+            write_debug(text, item, depth + 1);
+        }
+        text.push(']');
+    } else if let Some(map) = value.read_lock::<Map>() {
+        text.push_str("#{");
+        for (index, (name, item)) in map.iter().enumerate() {
+            text.push_str(if index > 0 { ", " } else { "" });
+            text.push_str(name);
+            text.push_str(": ");
+            write_debug(text, item, depth + 1);
+        }
+        text.push('}');
+    } else if value.is_unit() {
+        text.push_str("()");
+    } else {
+        text.push_str(&brief(value));
     }
-    if let Ok(text) = value.as_immutable_string_ref() {
-        return format!("{:?}", text.as_str());
-    }
-    if let Some(array) = value.read_lock::<Array>() {
-        let items: Vec<String> = array.iter().map(|item| debug(item, depth + 1)).collect();
-        return format!("[{}]", items.join(", "));
-    }
-    if let Some(map) = value.read_lock::<Map>() {
-        let items: Vec<String> = map
-            .iter()
-            .map(|(name, item)| format!("{name}: {}", debug(item, depth + 1)))
-            .collect();
-        return format!("#{{{}}}", items.join(", "));
-    }
-    if value.is_unit() {
-        return "()".to_owned();
-    }
-    brief(value)
 }

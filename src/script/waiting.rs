@@ -287,7 +287,7 @@ fn is_yes(answer: &Dynamic) -> Result<bool> {
         Err(_) if answer.is_unit() => Ok(false),
         Err(_) => Err(Trouble::argument(format!(
             "wait_until asks for true or false, and got {}",
-            value::debug(answer, 0)
+            value::debug(answer)
         ))
         .hint("compare: || vlan.label == \"x\"")
         .raise()),

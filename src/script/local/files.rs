@@ -95,10 +95,7 @@ fn written(builtin: &str, text: &Dynamic) -> Result<ImmutableString> {
         ));
     }
     Err(wrong(
-        format!(
-            "{builtin} writes text, and this is {}",
-            value::debug(text, 0)
-        ),
+        format!("{builtin} writes text, and this is {}", value::debug(text)),
         "to_json, to_yaml, to_toml and to_csv make a text of a value",
     ))
 }

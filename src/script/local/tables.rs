@@ -107,7 +107,7 @@ pub(super) fn to_csv(list: &Array, columns: Option<&Array>) -> Result<String> {
             Ok(Value::Object(row)) => Ok(row),
             Ok(_) => Err(refused(format!(
                 "item {place} is no map: {}",
-                value::debug(item, 0)
+                value::debug(item)
             ))),
             Err(trouble) => Err(trouble.raise()),
         })

@@ -170,7 +170,7 @@ impl Wanted {
             Value::String(text) => text,
             plain @ (Value::Number(_) | Value::Bool(_)) => plain.to_string(),
             _ => {
-                let shown = value::debug(given, 0);
+                let shown = value::debug(given);
                 let what = format!("{what} must be text, not {shown}");
                 return Err(refused(self.builtin, what).raise());
             }
