@@ -104,7 +104,8 @@ impl Drop for AtWork {
 
 /// Has it looked after what scripts take up from now on: one that does next to nothing needs nobody to.
 pub(super) fn watch() {
-    if IS_WATCHED.swap(true, Ordering::Relaxed) {
+    // Asked with every look of every script: to write each time would keep the others waiting.
+    if IS_WATCHED.load(Ordering::Relaxed) || IS_WATCHED.swap(true, Ordering::Relaxed) {
         return;
     }
     // Without a thread nobody is stopped.
