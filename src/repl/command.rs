@@ -318,8 +318,7 @@ pub fn piped(line: &str) -> (&str, Option<Format>) {
 }
 
 /// The word that a line ends with where a format could be asked for. It may be a variable, and the sign
-/// before it may join two numbers; one that ends the arguments of a closure is told by that which
-/// begins them.
+/// before it may join two numbers.
 #[must_use]
 pub fn piped_elsewhere(line: &str) -> Option<&str> {
     let (before, word) = line.trim_end().rsplit_once('|')?;

@@ -130,11 +130,10 @@ impl Sitting {
     pub(super) fn runs(&mut self, line: &str, format: Option<Format>) -> Result<(), Left> {
         let (line, asked) = command::piped(line);
         let format = asked.or(format);
-        if let Some(word) = command::piped_elsewhere(line).filter(|it| !self.knows(it)) {
-            return Err(command::no_format(word).into());
-        }
         let begin = self.interpreter.borrow().last_value(line);
-        let value = self.evaluates(&Source::of_text("<repl>", line))?;
+        let value = self
+            .evaluates(&Source::of_text("<repl>", line))
+            .map_err(|left| as_format(line, left))?;
         let last = self.results;
         let number = (!value.is_unit()).then(|| {
             self.results += 1;
@@ -182,4 +181,19 @@ impl Sitting {
         self.interpreter.borrow_mut().moves(host);
         Ok(())
     }
+}
+
+/// What a line failed with; where it ends in a word that is unknown, after a bar, a format was meant.
+fn as_format(line: &str, left: Left) -> Left {
+    match (command::piped_elsewhere(line), left) {
+        (Some(word), Left::Failed(complaints)) if is_about(&complaints, word) => {
+            command::no_format(word).into()
+        }
+        (_, left) => left,
+    }
+}
+
+fn is_about(complaints: &[Complaint], word: &str) -> bool {
+    let unknown = format!("there is no variable `{word}` here");
+    complaints.iter().all(|it| it.message == unknown)
 }

@@ -13,11 +13,14 @@ const OF_THE_START: &[&str] = &[
 
 /// A complaint as it is said at the prompt: with what one can type there.
 pub(super) fn at_prompt(mut complaint: Complaint) -> Complaint {
-    complaint.message = said(&complaint.message);
+    if complaint.place.is_none() {
+        // What a script says stays as it is.
+        complaint.message = said(&complaint.message);
+    }
     complaint.hint = complaint.hint.map(|hint| {
         let hint = said(&hint);
         if OF_THE_START.iter().any(|option| hint.contains(option)) {
-            return format!("begin the session again, and {hint}");
+            return format!("{hint}; it is said when a session begins");
         }
         hint
     });
@@ -49,16 +52,20 @@ fn allowed(text: &str) -> String {
     let mut said = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
         said.push_str(":allow ");
-        let quoted = piece.strip_prefix('\'').and_then(|it| it.split_once('\''));
-        match quoted {
-            Some((grant, rest)) => {
-                said.push_str(grant);
-                said.push_str(rest);
-            }
+        match piece.strip_prefix('\'') {
+            Some(quoted) => said.push_str(&unquoted(quoted)),
             None => said.push_str(piece),
         }
     }
     said
+}
+
+/// A text without the quotes of a shell, the first of which is taken off already: one within is written
+/// `'\\''`.
+fn unquoted(text: &str) -> String {
+    const WITHIN: &str = r"'\''";
+    let text = text.replace(WITHIN, "\0");
+    text.replacen('\'', "", 1).replace('\0', "'")
 }
 
 #[cfg(test)]
@@ -77,8 +84,12 @@ mod tests {
             ),
             (
                 "name another with --store, or run without one: --no-journal",
-                "begin the session again, and name another with --store, or run without one: \
-                 --no-journal",
+                "name another with --store, or run without one: --no-journal; it is said when a \
+                 session begins",
+            ),
+            (
+                r"grant it with --allow 'disrupt@cloud:Bob'\''s', or not",
+                "grant it with :allow disrupt@cloud:Bob's, or not",
             ),
             (
                 "look at the account: mw runs resolve r1 --call 2 --done",

@@ -5,12 +5,15 @@ use rhai::{EvalAltResult, Position};
 /// The most bytes of a text: a longer one is a runaway loop.
 pub const TEXT: usize = 64 << 20;
 
+/// The most bytes of all texts in a value that is written down.
+pub const TEXTS: usize = 4 * TEXT;
+
 /// The most values in a list or a map, each with what it holds: more are one too. To limit texts alone
 /// would cost as much.
 pub const ITEMS: usize = 4 << 20;
 
 /// What the engine calls a text that is too long.
-pub const LENGTH: &str = "Length of string";
+const LENGTH: &str = "Length of string";
 
 /// Refuses a text of so many bytes, before it is made, where that is more than one may have.
 pub fn text(bytes: usize) -> Result<(), Box<EvalAltResult>> {

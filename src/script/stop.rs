@@ -1,11 +1,28 @@
 //! The way to stop a run.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
 use super::trouble::Stopped;
+
+/// The number of a run in this process.
+#[derive(Debug)]
+struct Number(AtomicU64);
+
+impl Number {
+    fn next() -> u64 {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        LAST.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+impl Default for Number {
+    fn default() -> Self {
+        Self(AtomicU64::new(Self::next()))
+    }
+}
 
 /// The way to stop a run.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +32,7 @@ pub struct Stop {
     output_closed: Arc<AtomicBool>,
     /// How often it was stopped because it takes up too much memory.
     overgrown: Arc<AtomicU8>,
+    number: Arc<Number>,
     /// Set by the signal handler, which can do nothing more.
     signalled: Arc<AtomicBool>,
 }
@@ -36,6 +54,7 @@ impl Stop {
             flag.store(false, Ordering::Relaxed);
         }
         self.overgrown.store(0, Ordering::Relaxed);
+        self.number.0.store(Number::next(), Ordering::Relaxed);
     }
 
     fn lock(&self) -> MutexGuard<'_, CancellationToken> {
@@ -67,9 +86,20 @@ impl Stop {
         is_again.then_some(Stopped::Overgrown)
     }
 
-    /// What tells the run from others, as long as there is this.
-    pub(super) fn number(&self) -> usize {
-        Arc::as_ptr(&self.overgrown).addr()
+    /// What tells the run, or the line of a session, from all others.
+    pub(super) fn number(&self) -> u64 {
+        self.number.0.load(Ordering::Relaxed)
+    }
+
+    /// The way to stop a part, which stops with the whole, and by itself where it takes up too much.
+    #[must_use]
+    pub fn of_part(&self) -> Self {
+        Self {
+            token: Arc::new(Mutex::new(self.token().child_token())),
+            overgrown: Arc::default(),
+            number: Arc::default(),
+            ..self.clone()
+        }
     }
 
     /// The flag for a signal handler to set.

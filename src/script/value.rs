@@ -135,8 +135,11 @@ fn convert(
     }
     if let Ok(text) = value.as_immutable_string_ref() {
         length.set(length.get().saturating_add(text.len()));
-        if largest::text(length.get()).is_err() {
-            return Err(Trouble::argument(largest::exceeded(largest::LENGTH)));
+        if length.get() > largest::TEXTS {
+            return Err(Trouble::argument(format!(
+                "the texts of the value come to more than {} MB",
+                largest::TEXTS >> 20
+            )));
         }
         return Ok(text.as_str().into());
     }

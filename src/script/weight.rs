@@ -23,7 +23,7 @@ use balance::Balance;
 const SELDOM: Duration = Duration::from_millis(200);
 const OFTEN: Duration = Duration::from_millis(20);
 
-/// By how much a process grows that it is worth asking for whom.
+/// By how much a process grows or shrinks that it is worth asking for whom.
 const WORTH: u64 = 1 << 20;
 
 static SCALES: LazyLock<Scales> = LazyLock::new(Scales::default);
@@ -108,10 +108,13 @@ pub(super) fn watch() {
     if IS_WATCHED.load(Ordering::Relaxed) || IS_WATCHED.swap(true, Ordering::Relaxed) {
         return;
     }
-    // Without a thread nobody is stopped.
-    let _ = thread::Builder::new()
+    let watching = thread::Builder::new()
         .name("memory".to_owned())
         .spawn(watching);
+    if watching.is_err() {
+        // Another look may find room for a thread.
+        IS_WATCHED.store(false, Ordering::Relaxed);
+    }
 }
 
 fn watching() {
@@ -129,16 +132,17 @@ fn watching() {
         }
         drop(workers);
         thread::sleep(pause);
-        let Some(held) = system::held() else { return };
+        // It cannot be asked for a moment where there are too many open files.
+        let Some(held) = system::held() else { continue };
         pause = if held > limit / 2 { OFTEN } else { SELDOM };
         let mut workers = SCALES.workers();
-        let has_grown = held > balance.held().saturating_add(WORTH);
-        let growing: Vec<(usize, u64)> = workers
+        let is_other = held.abs_diff(balance.held()) > WORTH;
+        let touched: Vec<(u64, u64)> = workers
             .all
             .iter_mut()
-            .map(|it| (it.stop.number(), if has_grown { it.grown() } else { 0 }))
+            .map(|it| (it.stop.number(), if is_other { it.touched() } else { 0 }))
             .collect();
-        if let Some(run) = balance.weigh(Instant::now(), held, &growing)
+        if let Some(run) = balance.weigh(Instant::now(), held, &touched)
             && let Some(worker) = workers.all.iter().find(|it| it.stop.number() == run)
         {
             worker.stop.outgrow();
@@ -148,10 +152,10 @@ fn watching() {
 
 impl Worker {
     /// How many pages it touched for the first time since it was asked last.
-    fn grown(&mut self) -> u64 {
+    fn touched(&mut self) -> u64 {
         let faults = system::faults(self.thread).unwrap_or(self.faults);
-        let grown = faults.saturating_sub(self.faults);
+        let touched = faults.saturating_sub(self.faults);
         self.faults = faults;
-        grown
+        touched
     }
 }

@@ -97,6 +97,13 @@ fn a_line_is_shown_in_the_format_at_its_end_whatever_comes_before_it() {
         .run();
     let ended = Mw::at_prompt("help").any_stdout().run();
     assert!(ended.stdout.contains(":vars"), "{}", ended.stdout);
+    // What works is no wish for a format, whatever it looks like.
+    Mw::at_prompt(
+        "let ok = 5 > 7;\nok | true\nlet a = 1; let b = 2; a | b\nlet or = |x, y| x | y; or.call(4, 1)\n\
+         8 // one | many",
+    )
+    .stdout("true\n3\n5\n8\n")
+    .run();
     Mw::at_prompt("let help = 1;\nhelp").stdout("1\n").run();
 }
 

@@ -111,6 +111,26 @@ fn a_run_by_itself_that_takes_up_all_memory_says_where_and_cleans_up() {
     assert!(unread.stderr.contains(must), "{}", unread.stderr);
 }
 
+#[test]
+fn a_test_that_takes_up_all_memory_fails_and_no_other() {
+    let text =
+        format!("fn test_a_growing() {{ {GROWING} }}\nfn test_b_calm() {{ assert(1 == 1); }}");
+    let ended = Mw::new(["test", "--jobs", "1", "all_test.rhai"])
+        .file("all_test.rhai", &text)
+        .file("mw.toml", "[runs]\nmemory = \"300MB\"\n")
+        .env("MW_CONFIG", "mw.toml")
+        .any_stdout()
+        .any_stderr()
+        .code(1)
+        .run();
+    let said = format!("{}{}", ended.stdout, ended.stderr);
+    assert!(said.contains("more memory than there is for it"), "{said}");
+    assert!(
+        said.contains("1 passed") && said.contains("1 failed"),
+        "{said}"
+    );
+}
+
 /// The most memory that a process held, in kB.
 fn peak(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();

@@ -191,7 +191,7 @@ impl Suite {
             session: world.session(permission, Arc::new(Silent)),
             runtime: self.runtime.clone(),
             console,
-            stop: self.stop.clone(),
+            stop: self.stop.of_part(),
             args: Map::new(),
             memory: Memory::of_the_run(),
             shelf: Shelf::default(),

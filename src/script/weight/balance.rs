@@ -20,9 +20,9 @@ pub(super) struct Balance {
     /// How much it held last.
     held: u64,
     /// By how much each run grew.
-    grown: HashMap<usize, u64>,
+    grown: HashMap<u64, u64>,
     /// The run that was told to stop, and when.
-    stopping: Option<(usize, Instant)>,
+    stopping: Option<(u64, Instant)>,
     /// Until when what the last one held may go.
     rest: Option<Instant>,
 }
@@ -47,29 +47,30 @@ impl Balance {
 
     /// Takes in how much the process holds now, and the pages that its runs have touched since; gives
     /// the run that is to be stopped.
-    pub(super) fn weigh(
-        &mut self,
-        now: Instant,
-        held: u64,
-        touched: &[(usize, u64)],
-    ) -> Option<usize> {
-        let is_there = |run: usize| touched.iter().any(|(it, _)| *it == run);
+    pub(super) fn weigh(&mut self, now: Instant, held: u64, touched: &[(u64, u64)]) -> Option<u64> {
+        let is_there = |run: u64| touched.iter().any(|(it, _)| *it == run);
         self.grown.retain(|run, _| is_there(*run));
         let more = held.saturating_sub(self.held);
+        let less = self.held.saturating_sub(held);
         self.held = held;
         let all: u64 = touched.iter().map(|(_, pages)| pages).sum();
         for (run, pages) in touched {
-            let part = u128::from(more) * u128::from(*pages) / u128::from(all.max(1));
+            let part = |of: u64| {
+                let part = u128::from(of) * u128::from(*pages) / u128::from(all.max(1));
+                u64::try_from(part).unwrap_or(u64::MAX)
+            };
             let grown = self.grown.entry(*run).or_default();
-            *grown = grown.saturating_add(u64::try_from(part).unwrap_or(u64::MAX));
+            // Who gives back what it took is at work just then, too.
+            *grown = grown.saturating_add(part(more)).saturating_sub(part(less));
         }
         if let Some((run, told)) = self.stopping {
-            if is_there(run) {
-                if now.duration_since(told) < PATIENCE {
-                    return None;
-                }
-            } else {
+            if !is_there(run) {
                 self.rest = Some(now + REST);
+            } else if now.duration_since(told) < PATIENCE {
+                return None;
+            } else {
+                // Its cleanups go on with what it holds: only what grows from here on is too much.
+                self.ceiling = self.above(held);
             }
             self.stopping = None;
         }
@@ -88,9 +89,11 @@ impl Balance {
             .grown
             .iter()
             .max_by_key(|(run, grown)| (**grown, **run));
-        let (run, _) = heaviest.filter(|(_, grown)| **grown > 0)?;
-        self.stopping = Some((*run, now));
-        Some(*run)
+        let run = *heaviest.filter(|(_, grown)| **grown > 0)?.0;
+        self.stopping = Some((run, now));
+        // It is told again only for what it takes from now on.
+        self.grown.insert(run, 0);
+        Some(run)
     }
 
     /// The ceiling where what is held already cannot be helped.
@@ -104,7 +107,7 @@ mod tests {
     use super::*;
 
     /// Weighs once a second.
-    fn course(balance: &mut Balance, readings: &[(u64, &[(usize, u64)])]) -> Vec<Option<usize>> {
+    fn course(balance: &mut Balance, readings: &[(u64, &[(u64, u64)])]) -> Vec<Option<u64>> {
         let start = Instant::now();
         let seconds = (0..).map(|n| start + Duration::from_secs(n));
         let readings = readings.iter().zip(seconds);
@@ -144,13 +147,28 @@ mod tests {
     }
 
     #[test]
-    fn one_that_does_not_end_is_told_again_in_place_of_another() {
-        let mut balance = Balance::new(100);
-        let busy: (u64, &[(usize, u64)]) = (200, &[(1, 0), (2, 5)]);
-        let stopped = course(&mut balance, &[busy; 7]);
+    fn cleanups_go_on_with_what_is_held_and_are_told_only_if_they_take_more() {
+        let mut balance = Balance::new(800);
+        let busy: (u64, &[(u64, u64)]) = (900, &[(1, 0), (2, 5)]);
+        let stopped = course(&mut balance, &[busy; 20]);
         assert_eq!(stopped[0], Some(2));
-        assert_eq!(stopped[1..5], [None; 4]);
-        assert_eq!(stopped[5], Some(2));
+        assert_eq!(stopped[1..], [None; 19]);
+        let more: (u64, &[(u64, u64)]) = (1_100, &[(1, 0), (2, 5)]);
+        assert_eq!(course(&mut balance, &[more]), [Some(2)]);
+    }
+
+    #[test]
+    fn one_that_gives_back_what_it_takes_is_not_taken_for_one_that_keeps_it() {
+        let mut balance = Balance::new(800);
+        let mut readings: Vec<(u64, &[(u64, u64)])> = Vec::new();
+        for _ in 0..50 {
+            readings.push((140, &[(1, 10), (2, 0)]));
+            readings.push((100, &[(1, 10), (2, 0)]));
+        }
+        readings.push((500, &[(1, 0), (2, 100)]));
+        readings.push((900, &[(1, 0), (2, 100)]));
+        let stopped = course(&mut balance, &readings);
+        assert_eq!(stopped.iter().flatten().collect::<Vec<_>>(), [&2]);
     }
 
     #[test]
