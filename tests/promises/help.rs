@@ -55,7 +55,10 @@ fn commands() -> Vec<(Vec<String>, Command)> {
         }
     }
     let mut found = Vec::new();
-    walk(&[], &cli::command(), &mut found);
+    let mut tree = cli::command();
+    // What a command takes is filled in when it is called.
+    tree.build();
+    walk(&[], &tree, &mut found);
     found
 }
 
