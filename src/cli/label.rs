@@ -15,7 +15,7 @@ use crate::traces::{Run, Subject};
 #[derive(Clone, Debug, Default)]
 pub struct Label {
     /// Its job and its number in this service, where a service runs it.
-    job: Option<(String, u64)>,
+    job: Option<(Arc<str>, u64)>,
     /// Its id, once it has begun and where it is kept.
     id: Arc<OnceLock<String>>,
     /// Its span, where traces are wanted.
@@ -52,10 +52,7 @@ impl Label {
         self.span = global.traces.as_ref().map(|traces| {
             traces.begin(&Subject {
                 name,
-                job: self
-                    .job
-                    .as_ref()
-                    .map(|(job, number)| (job.as_str(), *number)),
+                job: self.job.as_ref().map(|(job, number)| (&**job, *number)),
                 script,
                 profile: account.profile(),
                 server: account.server(),
@@ -78,7 +75,7 @@ impl Label {
 
     /// The job.
     pub fn job(&self) -> Option<&str> {
-        self.job.as_ref().map(|(job, _)| job.as_str())
+        self.job.as_ref().map(|(job, _)| &**job)
     }
 
     /// The number of the run in its service.

@@ -268,7 +268,7 @@ fn prepared(
     prepared.granted.careful = now.careful;
     let limits = [prepared.granted.limit, now.limit].into_iter().flatten();
     prepared.granted.limit = limits.min();
-    prepared.granted.job = Some(job.name.clone());
+    prepared.granted.job = Some(job.name.to_string());
     let Prepared {
         task,
         granted,

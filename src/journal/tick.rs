@@ -1,5 +1,7 @@
 //! The instants that jobs were due at, as the journal keeps them, and how each job stands.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 /// Why a job is due.
@@ -169,7 +171,7 @@ pub struct Tick {
     /// Its number in the store; 0 as long as it is not in there.
     pub number: i64,
     /// The job.
-    pub job: String,
+    pub job: Arc<str>,
     /// When it was due.
     pub instant: i64,
     /// Why.
@@ -219,9 +221,9 @@ pub struct Pause {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Standing {
     /// The job.
-    pub job: String,
+    pub job: Arc<str>,
     /// What its schedule was when it was last decided about.
-    pub schedule: String,
+    pub schedule: Arc<str>,
     /// Up to when all its instants are decided.
     pub decided: i64,
     /// How many of its runs have failed one after another.

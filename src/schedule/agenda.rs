@@ -1,8 +1,6 @@
 //! When each job is due next.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::collections::binary_heap::PeekMut;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -11,21 +9,21 @@ use super::job::Job;
 use super::jobs::Jobs;
 use super::missed::LATENESS;
 
-/// The jobs and the instants they are due at next, in one heap.
+/// The jobs and the instants they are due at next.
 #[derive(Debug, Default)]
 pub(super) struct Agenda {
     jobs: Arc<Jobs>,
     /// In the order of the jobs.
     slots: Vec<Slot>,
-    heap: BinaryHeap<Reverse<Start>>,
+    /// The places of the slots that start at an instant: many jobs share one, and are put there and
+    /// taken from there at once.
+    starts: BTreeMap<DateTime<Utc>, Vec<usize>>,
 }
-
-/// When a job starts, its rank among all by their names, and its place among the slots.
-type Start = (DateTime<Utc>, usize, usize);
 
 #[derive(Debug)]
 struct Slot {
     job: Arc<Job>,
+    /// Its rank among all jobs by their names.
     rank: usize,
     /// When it starts next: its next instant, and its delay after it.
     next: Option<DateTime<Utc>>,
@@ -52,18 +50,18 @@ impl Agenda {
         let mut change = Change::default();
         let before = self.jobs.iter().map(|job| &job.name);
         let gone = before.filter(|name| jobs.get(name).is_none());
-        change.removed = gone.cloned().collect();
+        change.removed = gone.map(ToString::to_string).collect();
         change.removed.sort_unstable();
         let mut slots = Vec::with_capacity(jobs.len());
         for job in jobs.iter() {
             let kept = match self.slot(&job.name) {
                 None => {
-                    change.added.push(job.name.clone());
+                    change.added.push(job.name.to_string());
                     None
                 }
                 Some(slot) => {
                     if slot.job != *job {
-                        change.changed.push(job.name.clone());
+                        change.changed.push(job.name.to_string());
                     }
                     slot.job
                         .has_schedule_of(job)
@@ -71,7 +69,7 @@ impl Agenda {
                 }
             };
             let (next, watched) = kept.unwrap_or_else(|| {
-                change.rescheduled.push(job.name.clone());
+                change.rescheduled.push(job.name.to_string());
                 (start_after(job, now), now)
             });
             slots.push(Slot {
@@ -88,7 +86,7 @@ impl Agenda {
         change
     }
 
-    /// Ranks the jobs by their names, so that the heap need not compare those.
+    /// Ranks the jobs by their names, so that those need not be compared.
     fn rank(&mut self) {
         let mut slots: Vec<&mut Slot> = self.slots.iter_mut().collect();
         slots.sort_unstable_by(|a, b| a.job.name.cmp(&b.job.name));
@@ -98,10 +96,12 @@ impl Agenda {
     }
 
     fn gather(&mut self) {
-        let slots = self.slots.iter().enumerate();
-        self.heap = slots
-            .filter_map(|(place, slot)| Some(Reverse((slot.next?, slot.rank, place))))
-            .collect();
+        self.starts.clear();
+        for (place, slot) in self.slots.iter().enumerate() {
+            if let Some(next) = slot.next {
+                self.starts.entry(next).or_default().push(place);
+            }
+        }
     }
 
     /// Works out anew when everything starts, after the clock was set back.
@@ -119,7 +119,7 @@ impl Agenda {
 
     /// The names of all jobs, in order.
     pub(super) fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.jobs.iter().map(|job| job.name.clone()).collect();
+        let mut names: Vec<String> = self.jobs.iter().map(|job| job.name.to_string()).collect();
         names.sort_unstable();
         names
     }
@@ -132,7 +132,7 @@ impl Agenda {
 
     /// When the first job is due.
     pub(super) fn next(&self) -> Option<DateTime<Utc>> {
-        self.heap.peek().map(|Reverse((start, ..))| *start)
+        self.starts.keys().next().copied()
     }
 
     /// All jobs by their names, each with since when it is watched.
@@ -148,30 +148,31 @@ impl Agenda {
     /// Forgets all jobs.
     pub(super) fn clear(&mut self) {
         self.slots.clear();
-        self.heap.clear();
+        self.starts.clear();
     }
 
     /// Takes every job that is to start by `now`, earliest first and then by name, each with since
     /// when it is watched, and moves it on to its next start after `now`.
     pub(super) fn take_due(&mut self, now: DateTime<Utc>) -> Vec<(Arc<Job>, DateTime<Utc>)> {
         let mut due = Vec::new();
-        while let Some(mut first) = self.heap.peek_mut()
-            && let Reverse((start, rank, place)) = *first
-            && start <= now
+        while let Some(first) = self.starts.first_entry()
+            && *first.key() <= now
         {
-            let Some(slot) = self.slots.get_mut(place) else {
-                PeekMut::pop(first);
-                continue;
-            };
-            if now - start > LATENESS {
-                // The machine slept, or its clock was set.
-                slot.watched = now;
-            }
-            due.push((Arc::clone(&slot.job), slot.watched));
-            slot.next = start_after(&slot.job, now);
-            match slot.next {
-                Some(next) => *first = Reverse((next, rank, place)),
-                None => drop(PeekMut::pop(first)),
+            let (start, mut places) = first.remove_entry();
+            places.sort_unstable_by_key(|place| self.slots.get(*place).map(|slot| slot.rank));
+            for place in places {
+                let Some(slot) = self.slots.get_mut(place) else {
+                    continue;
+                };
+                if now - start > LATENESS {
+                    // The machine slept, or its clock was set.
+                    slot.watched = now;
+                }
+                due.push((Arc::clone(&slot.job), slot.watched));
+                slot.next = start_after(&slot.job, now);
+                if let Some(next) = slot.next {
+                    self.starts.entry(next).or_default().push(place);
+                }
             }
         }
         due
@@ -219,7 +220,7 @@ mod tests {
         assert_eq!(agenda.next(), Some(at("2026-01-01T00:30:00Z")));
         assert!(agenda.take_due(at("2026-01-01T00:29:59Z")).is_empty());
         let due = agenda.take_due(at("2026-01-01T01:00:00Z"));
-        let names: Vec<_> = due.iter().map(|(job, _)| job.name.as_str()).collect();
+        let names: Vec<_> = due.iter().map(|(job, _)| &*job.name).collect();
         assert_eq!(names, ["c", "a", "b"]);
         assert_eq!(agenda.next(), Some(at("2026-01-01T01:30:00Z")));
     }

@@ -54,6 +54,9 @@ impl Bounds {
             if self.not_after.is_some_and(|last| fire > last) {
                 return None;
             }
+            if self.have_neither_days_nor_windows() {
+                return Some(fire);
+            }
             match self.judged(calendar.zone(), fire) {
                 Judged::Due => return Some(fire),
                 // A clock that was set back over midnight may name an instant that is past.
@@ -61,6 +64,12 @@ impl Bounds {
                 Judged::Never => return None,
             }
         }
+    }
+
+    /// Whether every fire is within the days and the windows: that of most jobs, whose local date
+    /// nobody needs to know then.
+    fn have_neither_days_nor_windows(&self) -> bool {
+        self.except.is_empty() && self.only.is_none() && self.windows.is_none()
     }
 
     /// Whether a fire is within the days and the windows.

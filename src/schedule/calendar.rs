@@ -5,12 +5,15 @@
 //! `*` in its minute or hour follows elapsed time: it matches every instant whose local time it
 //! names, twice where an hour is repeated and never where it is missing.
 
+mod answered;
+
 use chrono::{
     DateTime, Datelike, MappedLocalTime, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc,
 };
 
 use super::line::CronLine;
 use crate::zone::{Zone, first_second};
+use answered::Answered;
 
 /// The years in which fires are looked for.
 const FIRST_YEAR: i32 = 1970;
@@ -25,6 +28,7 @@ const MOST_SKIPS: usize = 2_000;
 pub struct Calendar {
     line: CronLine,
     zone: Zone,
+    answered: Answered,
 }
 
 impl Calendar {
@@ -32,7 +36,11 @@ impl Calendar {
     #[must_use]
     pub fn new(line: CronLine, zone: Zone) -> Self {
         let zone = line.zone().cloned().unwrap_or(zone);
-        Self { line, zone }
+        Self {
+            line,
+            zone,
+            answered: Answered::default(),
+        }
     }
 
     /// The line.
@@ -51,11 +59,13 @@ impl Calendar {
     #[must_use]
     pub fn next_after(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let after = self.within_years(after)?;
-        if self.line.follows_elapsed_time() {
-            self.next_elapsed(after)
-        } else {
-            self.next_fixed(after)
-        }
+        self.answered.or_find(after, || {
+            if self.line.follows_elapsed_time() {
+                self.next_elapsed(after)
+            } else {
+                self.next_fixed(after)
+            }
+        })
     }
 
     /// The fires after `after`, in order.

@@ -36,6 +36,12 @@ impl Days {
         Ok(days)
     }
 
+    /// Whether no day is in the set.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Adds the days of another set.
     pub fn add(&mut self, other: Self) {
         self.0.extend(other.0);

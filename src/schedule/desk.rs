@@ -41,7 +41,7 @@ pub(super) enum Matter {
     /// A run that takes longer than it should, by its tick.
     Long(i64),
     /// A job that is gone or disabled: what waits of it is left out.
-    Gone(String),
+    Gone(Arc<str>),
     /// The service stops: what waits would be forgotten with it.
     Stopping,
     /// What others asked for, and what services that are no more left behind.
@@ -58,7 +58,7 @@ pub(super) enum Verdict {
     /// It is left out.
     Skipped(Tick, Reason),
     /// So many were missed.
-    Missed(String, Missed),
+    Missed(Arc<str>, Missed),
     /// Cancel the run of a tick: a later one takes its place.
     Replaced(Tick),
     /// Its next attempt starts then.
@@ -70,7 +70,7 @@ pub(super) enum Verdict {
     /// It is over; by how many failures in a row the job stood before.
     Over(Tick, u32),
     /// The job is paused after so many failures.
-    Paused(String, u32),
+    Paused(Arc<str>, u32),
     /// A run that is to be taken up belongs to no job of this service.
     Left(Tick),
 }
@@ -339,7 +339,7 @@ impl Desk<'_> {
     }
 
     fn stopping(&mut self) -> Found<()> {
-        let names: Vec<String> = self.jobs.iter().map(|job| job.name.clone()).collect();
+        let names: Vec<_> = self.jobs.iter().map(|job| job.name.clone()).collect();
         for name in names {
             self.drop_waiting(&name, &Reason::Stopping)?;
         }

@@ -86,7 +86,7 @@ pub(super) fn read_job(
     let bounds = read_bounds(document, table, beside.almanac, &zone, &calendars, enabled);
     let shared = &mut *beside.shared;
     Some(Job {
-        name: name?,
+        name: name?.into(),
         calendars: calendars.into(),
         bounds: shared.bounds.keep(bounds),
         script: shared.script.keep(beside.folder.join(script?)),

@@ -3,6 +3,8 @@
 mod reason;
 mod words;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::next::Fire;
@@ -17,7 +19,7 @@ pub enum Event {
     /// The next time a job is due: after it was loaded, changed or started.
     Next {
         /// The job.
-        job: String,
+        job: Arc<str>,
         /// When it is due.
         instant: DateTime<Utc>,
         /// The instant of its schedule, for people.
@@ -26,7 +28,7 @@ pub enum Event {
     /// A run was started.
     Started {
         /// The job.
-        job: String,
+        job: Arc<str>,
         /// The run.
         number: u64,
         /// When it was due.
@@ -35,7 +37,7 @@ pub enum Event {
     /// A run that an earlier service left unfinished was taken up again.
     Resumed {
         /// The job.
-        job: String,
+        job: Arc<str>,
         /// The run, in this service.
         number: u64,
         /// Its id.
@@ -44,14 +46,14 @@ pub enum Event {
     /// An unfinished run is left alone: its job is gone, or disabled.
     Left {
         /// The job.
-        job: String,
+        job: Arc<str>,
         /// The run's id.
         run: String,
     },
     /// A run ended.
     Finished {
         /// The job.
-        job: String,
+        job: Arc<str>,
         /// The run.
         number: u64,
         /// Its id, where it is kept.
@@ -66,7 +68,7 @@ pub enum Event {
     /// A run broke off, because the journal could not be written; it goes on when it can be.
     BrokeOff {
         /// The job.
-        job: String,
+        job: Arc<str>,
         /// The run.
         number: u64,
         /// What was wrong.
@@ -75,7 +77,7 @@ pub enum Event {
     /// It is decided what became of an instant whose run ended.
     Settled {
         /// The job.
-        job: String,
+        job: Arc<str>,
         /// When it was due.
         instant: DateTime<Utc>,
         /// What became of it.
@@ -88,7 +90,7 @@ pub enum Event {
     /// A run waits for its turn.
     Queued {
         /// The job.
-        job: String,
+        job: Arc<str>,
         /// When it was due.
         instant: DateTime<Utc>,
         /// What for.
@@ -97,7 +99,7 @@ pub enum Event {
     /// A run failed and is tried again.
     Retrying {
         /// The job.
-        job: String,
+        job: Arc<str>,
         /// The id of the run that failed, where it is kept.
         run: Option<String>,
         /// The attempt that failed, from 1.
@@ -108,7 +110,7 @@ pub enum Event {
     /// A run that failed is not tried again, though it has attempts left.
     GivenUp {
         /// The job.
-        job: String,
+        job: Arc<str>,
         /// The attempt that failed, from 1.
         attempt: u32,
         /// Why there is no other.
@@ -117,14 +119,14 @@ pub enum Event {
     /// A job was paused, because too many of its runs failed.
     Paused {
         /// The job.
-        job: String,
+        job: Arc<str>,
         /// How many, one after another.
         failures: u32,
     },
     /// A run takes longer than it should, and goes on.
     Long {
         /// The job.
-        job: String,
+        job: Arc<str>,
         /// The run.
         number: u64,
         /// Its id, where it is kept.
@@ -140,7 +142,7 @@ pub enum Event {
     /// A run was left out.
     Skipped {
         /// The job.
-        job: String,
+        job: Arc<str>,
         /// When it was due.
         instant: DateTime<Utc>,
         /// Why.
@@ -149,7 +151,7 @@ pub enum Event {
     /// A running run is cancelled, because a later one replaces it.
     Replaced {
         /// The job.
-        job: String,
+        job: Arc<str>,
         /// The run that is cancelled.
         number: u64,
         /// Its id, where it is kept.
@@ -158,7 +160,7 @@ pub enum Event {
     /// Instants passed while the machine slept or its clock was set.
     Missed {
         /// The job.
-        job: String,
+        job: Arc<str>,
         /// The first instant missed.
         first: DateTime<Utc>,
         /// The last instant missed.
@@ -169,7 +171,7 @@ pub enum Event {
     /// A run took longer than its timeout and is cancelled.
     TimedOut {
         /// The job.
-        job: String,
+        job: Arc<str>,
         /// The run.
         number: u64,
         /// Its id, where it is kept.
@@ -180,7 +182,7 @@ pub enum Event {
     /// A run did not end after it was cancelled, and is no longer waited for.
     Abandoned {
         /// The job.
-        job: String,
+        job: Arc<str>,
         /// The run.
         number: u64,
         /// Its id, where it is kept.

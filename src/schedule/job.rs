@@ -49,7 +49,7 @@ impl Overlap {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Job {
     /// Its unique name: lower-case letters, digits, `_` and `-`.
-    pub name: String,
+    pub name: Arc<str>,
     /// Its schedules; it is due whenever one of them is.
     pub calendars: Box<[Calendar]>,
     /// What narrows them: days, a first and a last instant, windows.
@@ -133,7 +133,7 @@ impl Job {
     pub fn standing(&self, since: DateTime<Utc>) -> Standing {
         Standing {
             job: self.name.clone(),
-            schedule: self.schedule(),
+            schedule: self.schedule().into(),
             decided: since.timestamp_micros(),
             ..Standing::default()
         }

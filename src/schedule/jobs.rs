@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use ahash::RandomState;
 use toml::de::DeTable;
 
 use super::almanac::Almanac;
@@ -25,7 +26,7 @@ const PIECE: usize = 64 * 1024;
 pub struct Jobs {
     list: Vec<Arc<Job>>,
     /// The place of each job among them, by its name.
-    index: HashMap<String, usize>,
+    index: HashMap<Arc<str>, usize, RandomState>,
     /// How many runs each concurrency group may have at once.
     groups: BTreeMap<String, usize>,
     /// How many runs a service may have at once.

@@ -2,8 +2,9 @@
 //! too.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use ahash::RandomState;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 
@@ -22,8 +23,8 @@ pub struct Memory(Mutex<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     last: i64,
-    open: BTreeMap<i64, Tick>,
-    by_job: HashMap<String, OfJob>,
+    open: HashMap<i64, Tick, RandomState>,
+    by_job: HashMap<Arc<str>, OfJob, RandomState>,
     queued: BTreeSet<(i64, i64)>,
     /// How many of each group are at work.
     groups: HashMap<String, usize>,
@@ -93,7 +94,7 @@ impl Rows for Inner {
         let known = self.by_job.get(job);
         let is_known = known.is_some_and(|known| known.decided.contains(&instant));
         Ok(is_known.then(|| Tick {
-            job: job.to_owned(),
+            job: job.into(),
             instant,
             ..Tick::default()
         }))

@@ -8,6 +8,9 @@ use super::policy::CatchUp;
 /// How late an instant may be noticed and still be in time.
 pub(super) const LATENESS: TimeDelta = TimeDelta::seconds(30);
 
+/// How far two instants of one job are apart at least.
+const APART: TimeDelta = TimeDelta::seconds(1);
+
 /// How many instants of one job are gone through one by one.
 const MOST_COUNTED: u64 = 10_000;
 
@@ -77,7 +80,9 @@ pub(super) fn passed(
     let mut seen = 0;
     let mut at = job.next_after(from);
     while let Some(instant) = at.filter(|instant| *instant + delay <= now) {
-        at = job.next_after(instant);
+        // The next one need not be worked out to know that it has not come.
+        let may_be_another = instant + delay + APART <= now;
+        at = may_be_another.then(|| job.next_after(instant)).flatten();
         passed.last = Some(instant);
         let start = instant + delay;
         if start >= watched || now - start <= LATENESS {
@@ -91,7 +96,7 @@ pub(super) fn passed(
         }
         seen += 1;
         if seen == MOST_COUNTED {
-            at = at.max(last_stretch(job, now));
+            at = at.and_then(|at| Some(at).max(last_stretch(job, now)));
         }
     }
     let kept = match job.policy.catch_up {

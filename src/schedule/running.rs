@@ -1,11 +1,10 @@
 //! The runs on their way: their deadlines, their cancelling and their end.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::FutureExt;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -28,12 +27,8 @@ pub(super) struct Running {
 /// One run on its way.
 #[derive(Debug)]
 pub(super) struct Run {
-    /// Its job.
-    pub job: String,
-    /// Its tick.
-    pub tick: i64,
-    /// Its id, once it has begun and where it is kept.
-    pub id: Arc<OnceLock<String>>,
+    /// What it is a run of.
+    pub due: Arc<Due>,
     /// When it was started.
     pub started: DateTime<Utc>,
     /// Whether it was cancelled because its time was over.
@@ -81,7 +76,7 @@ pub(super) enum Overdue {
     /// It was cancelled.
     TimedOut {
         /// Its job.
-        job: String,
+        job: Arc<str>,
         /// Its number.
         number: u64,
         /// Its id, where it is kept.
@@ -92,7 +87,7 @@ pub(super) enum Overdue {
     /// It takes longer than it should, and goes on.
     Long {
         /// Its job.
-        job: String,
+        job: Arc<str>,
         /// Its number.
         number: u64,
         /// Its id, where it is kept.
@@ -103,7 +98,7 @@ pub(super) enum Overdue {
     /// It did not end after it was cancelled, and is forgotten.
     Abandoned {
         /// Its job.
-        job: String,
+        job: Arc<str>,
         /// Its number.
         number: u64,
         /// Its id, where it is kept.
@@ -143,28 +138,24 @@ impl Running {
     }
 
     /// Starts a run.
-    pub(super) fn start(&mut self, due: &Due, now: DateTime<Utc>) {
+    pub(super) fn start(&mut self, due: Due, now: DateTime<Utc>) {
         let cancel = CancellationToken::new();
         // Asked for before the scheduler waits again: a simulated clock must not move on before the
         // run had its turn.
-        let clock = self.clock.clone();
-        let mut turn = Box::pin(async move { clock.enter().await });
-        let entered = (&mut turn).now_or_never().is_some();
+        let turn = self.clock.ticket();
+        let due = Arc::new(due);
         let end = End {
-            number: due.number,
-            id: due.id.clone(),
+            due: Arc::clone(&due),
             finished: None,
             clock: self.clock.clone(),
             sender: self.sender.clone(),
         };
         let task = tokio::spawn({
-            let (launch, due, cancel) = (Arc::clone(&self.launch), due.clone(), cancel.clone());
+            let (launch, cancel) = (Arc::clone(&self.launch), cancel.clone());
             async move {
                 let mut end = end;
-                if !entered {
-                    turn.await;
-                }
-                end.finished = Some(launch.launch(&due, cancel).await);
+                turn.turn().await;
+                end.finished = Some(launch.launch(&end.due, cancel).await);
             }
         });
         let timeout = due.job.timeout;
@@ -178,9 +169,6 @@ impl Running {
             _ => (timeout, deadline),
         };
         let run = Run {
-            job: due.job.name.clone(),
-            tick: due.tick,
-            id: due.id.clone(),
             started: now,
             is_timed_out: false,
             long: due
@@ -194,9 +182,11 @@ impl Running {
             deadline: Deadline::Timeout(deadline),
             cancel,
             task,
+            due,
         };
-        self.deadlines.insert((run.next(), due.number));
-        self.runs.insert(due.number, run);
+        let number = run.due.number;
+        self.deadlines.insert((run.next(), number));
+        self.runs.insert(number, run);
     }
 
     /// Forgets a run.
@@ -212,11 +202,11 @@ impl Running {
         tick: i64,
         now: DateTime<Utc>,
     ) -> Option<(u64, Option<String>)> {
-        let (&number, run) = self.runs.iter_mut().find(|(_, run)| run.tick == tick)?;
+        let (&number, run) = self.runs.iter_mut().find(|(_, run)| run.due.tick == tick)?;
         self.deadlines.remove(&(run.next(), number));
         let is_new = run.cancel(now);
         self.deadlines.insert((run.next(), number));
-        is_new.then(|| (number, run.id.get().cloned()))
+        is_new.then(|| (number, run.due.id.get().cloned()))
     }
 
     /// Cancels every run.
@@ -245,7 +235,11 @@ impl Running {
                 continue;
             };
             if run.long.take_if(|at| *at <= now).is_some() {
-                let (job, tick, run) = (run.job.clone(), run.tick, run.id.get().cloned());
+                let (job, tick, run) = (
+                    run.due.job.name.clone(),
+                    run.due.tick,
+                    run.due.id.get().cloned(),
+                );
                 overdue.push(Overdue::Long {
                     job,
                     number,
@@ -254,7 +248,7 @@ impl Running {
                 });
             }
             if run.deadline.at() <= now {
-                let (job, id) = (run.job.clone(), run.id.get().cloned());
+                let (job, id) = (run.due.job.name.clone(), run.due.id.get().cloned());
                 match run.deadline {
                     Deadline::Timeout(_) => {
                         run.is_timed_out = run.cancel(now);
@@ -268,7 +262,7 @@ impl Running {
                     }
                     Deadline::Grace(_) => {
                         run.task.abort();
-                        let tick = run.tick;
+                        let tick = run.due.tick;
                         overdue.push(Overdue::Abandoned {
                             job,
                             number,
@@ -312,8 +306,7 @@ impl Run {
 /// Its turn on a simulated clock goes with the report to the scheduler, so that time stands still
 /// until the scheduler has heard of it.
 struct End {
-    number: u64,
-    id: Arc<OnceLock<String>>,
+    due: Arc<Due>,
     finished: Option<Finished>,
     clock: Clock,
     sender: UnboundedSender<Ended>,
@@ -324,11 +317,11 @@ impl Drop for End {
         let finished = self.finished.take().unwrap_or_else(|| Finished {
             exit: exit::FAILED,
             message: Some("the run broke off".to_owned()),
-            run: self.id.get().cloned(),
+            run: self.due.id.get().cloned(),
             is_repeatable: false,
             is_broken_off: false,
         });
-        let (number, at) = (self.number, self.clock.now());
+        let (number, at) = (self.due.number, self.clock.now());
         // Nobody listens any more once the scheduler has returned.
         let ended = Ended {
             number,
@@ -343,6 +336,7 @@ impl Drop for End {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
     use futures_util::future::{BoxFuture, pending};
 
     use super::*;
@@ -379,9 +373,9 @@ mod tests {
         let mut running = Running::new(Clock::Real, Arc::new(Endless), sender);
         let start = crate::clock::simulated_start();
         let after = |minutes| Some(start + TimeDelta::minutes(minutes));
-        running.start(&due(1, "10m"), start);
-        running.start(&due(2, "30m"), start);
-        running.start(&due(3, "20m"), start);
+        running.start(due(1, "10m"), start);
+        running.start(due(2, "30m"), start);
+        running.start(due(3, "20m"), start);
         assert_eq!(running.next_deadline(), after(10));
         running.remove(1);
         assert_eq!(running.next_deadline(), after(20));

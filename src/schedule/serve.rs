@@ -1,6 +1,6 @@
 //! The loop that launches what is due.
 //!
-//! One loop, one heap: no task stands by for an idle job, and nothing is polled. The loop sleeps
+//! One loop, one list of instants: no task stands by for an idle job, and nothing is polled. The loop sleeps
 //! until the earliest of the next start, the next timeout, the next end of a grace period and the
 //! next attempt, and wakes early for a run that ended, a new jobs file, or the wish to stop.
 //!
@@ -145,8 +145,9 @@ impl Scheduler {
         abort: CancellationToken,
         mut reload: mpsc::Receiver<Jobs>,
     ) {
-        let names: Vec<String> = self.agenda.names();
-        self.tell_next(&names);
+        for name in self.agenda.names() {
+            self.tell_next(&name);
+        }
         let (mut aborting, mut reloads) = (false, true);
         while !self.is_done() {
             self.submit();
@@ -239,7 +240,7 @@ impl Scheduler {
         .min()
     }
 
-    fn start(&mut self, due: &Due) {
+    fn start(&mut self, due: Due) {
         let (job, number) = (due.job.name.clone(), due.number);
         self.events.happened(&match &due.resume {
             None => Event::Started {
@@ -254,7 +255,7 @@ impl Scheduler {
             },
         });
         self.running.start(due, self.clock.now());
-        self.tell_next(&[job]);
+        self.tell_next(&job);
     }
 
     /// Notes every job that is due.
@@ -280,7 +281,7 @@ impl Scheduler {
         let Some(run) = self.running.remove(ended.number) else {
             return;
         };
-        let (job, number) = (run.job, ended.number);
+        let (job, number) = (run.due.job.name.clone(), ended.number);
         let message = ended.finished.message.clone();
         self.events.happened(&if ended.finished.is_broken_off {
             Event::BrokeOff {
@@ -304,7 +305,7 @@ impl Scheduler {
             Outcome::Finished(ended.finished)
         };
         self.matters
-            .push(Matter::Ended(run.tick, Box::new(outcome)));
+            .push(Matter::Ended(run.due.tick, Box::new(outcome)));
     }
 
     /// Cancels the runs that are over their time, and gives up those that do not end.
@@ -353,9 +354,9 @@ impl Scheduler {
                 self.matters.push(Matter::Gone(job.name.clone()));
             }
         }
-        let rescheduled: HashSet<&String> = change.rescheduled.iter().collect();
+        let rescheduled: HashSet<&str> = change.rescheduled.iter().map(String::as_str).collect();
         for (job, since) in self.agenda.watched() {
-            if rescheduled.contains(&job.name) {
+            if rescheduled.contains(&*job.name) {
                 self.matters.push(Matter::Job(job, since));
             }
         }
@@ -365,7 +366,9 @@ impl Scheduler {
             changed: change.changed,
             removed: change.removed,
         });
-        self.tell_next(&change.rescheduled);
+        for name in &change.rescheduled {
+            self.tell_next(name);
+        }
     }
 
     fn stop(&mut self) {
@@ -383,15 +386,13 @@ impl Scheduler {
         self.events.happened(&Event::Draining { running });
     }
 
-    fn tell_next(&self, names: &[String]) {
-        for name in names {
-            if let Some((job, instant)) = self.agenda.next_of(name) {
-                self.events.happened(&Event::Next {
-                    job: name.clone(),
-                    instant,
-                    fire: job.fire(instant - job.delay()),
-                });
-            }
+    fn tell_next(&self, name: &str) {
+        if let Some((job, instant)) = self.agenda.next_of(name) {
+            self.events.happened(&Event::Next {
+                job: job.name.clone(),
+                instant,
+                fire: job.fire(instant - job.delay()),
+            });
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `mw jobs backfill`.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use clap::Args;
 
@@ -68,7 +70,7 @@ impl Backfill {
         }
         let all = instants.len();
         let board = Board::of(global)?;
-        let name = self.name.clone();
+        let name: Arc<str> = self.name.as_str().into();
         let asked = board.journal()?.ticks(&board.profile, move |rows| {
             let mut asked = 0;
             for instant in instants {

@@ -64,7 +64,7 @@ pub fn job(file: &str, name: &str) -> Result<(Jobs, Arc<Job>), Vec<Complaint>> {
     if let Some(job) = jobs.get(name).cloned() {
         return Ok((jobs, job));
     }
-    let names = || jobs.iter().map(|job| job.name.as_str());
+    let names = || jobs.iter().map(|job| &*job.name);
     let complaint = Complaint::usage(format!("{file} has no job {name:?}"));
     let hint = match nearest(name, names()) {
         Some(near) => format!("did you mean `{near}`?"),

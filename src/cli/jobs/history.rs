@@ -81,7 +81,7 @@ fn row(tick: &Tick) -> Map<String, Value> {
     let took = (tick.started.zip(tick.finished))
         .map(|(started, finished)| finished.saturating_sub(started) as f64 / 1e6);
     let values: [Value; 13] = [
-        tick.job.clone().into(),
+        (*tick.job).into(),
         view::short(tick.instant).into(),
         tick.state.as_str().into(),
         why(tick).into(),

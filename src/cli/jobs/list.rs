@@ -92,7 +92,7 @@ fn row(
         .map(|pause| pause.note.clone())
         .or_else(|| last.and_then(|tick| tick.message.clone().or_else(|| tick.reason.clone())));
     let values: [Value; 8] = [
-        job.name.clone().into(),
+        (*job.name).into(),
         state.into(),
         next.as_ref().map(crate::schedule::next::Fire::local).into(),
         next.as_ref()

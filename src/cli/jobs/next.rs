@@ -122,7 +122,7 @@ impl Next {
             .iter()
             .map(|(at, job)| {
                 let fire = job.fire(*at);
-                let values = [job.name.clone(), fire.local(), fire.rfc3339()];
+                let values = [job.name.to_string(), fire.local(), fire.rfc3339()];
                 Column::row(COLUMNS, values.map(Value::String))
             })
             .collect();
@@ -163,7 +163,7 @@ mod tests {
         let after = DateTime::UNIX_EPOCH;
         let names: Vec<&str> = upcoming(jobs.iter(), after, 3)
             .into_iter()
-            .map(|(_, job)| job.name.as_str())
+            .map(|(_, job)| &*job.name)
             .collect();
         assert_eq!(names, ["often", "often", "often", "rarely"]);
     }

@@ -52,7 +52,7 @@ impl Trigger {
         let board = Board::of(global)?;
         let journal = board.journal()?;
         let tick = Tick {
-            job: self.name.clone(),
+            job: self.name.as_str().into(),
             instant: micros(),
             origin: Origin::Trigger,
             args,

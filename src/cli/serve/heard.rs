@@ -79,7 +79,7 @@ pub struct Counted {
 #[derive(Default)]
 struct Seen {
     /// What waits for another run to end.
-    queued: HashSet<(String, DateTime<Utc>)>,
+    queued: HashSet<(Arc<str>, DateTime<Utc>)>,
     /// Runs whose time was over.
     late: HashSet<u64>,
 }
@@ -91,8 +91,8 @@ impl Counted {
         Self { metrics, seen }
     }
 
-    fn leaves_the_queue(&self, seen: &mut Seen, job: &str, instant: DateTime<Utc>) {
-        seen.queued.remove(&(job.to_owned(), instant));
+    fn leaves_the_queue(&self, seen: &mut Seen, job: &Arc<str>, instant: DateTime<Utc>) {
+        seen.queued.remove(&(Arc::clone(job), instant));
         self.metrics.queue_is(seen.queued.len());
     }
 }

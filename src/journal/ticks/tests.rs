@@ -77,7 +77,7 @@ fn runs_on_their_way_are_counted_as_they_come_and_go() {
         running: None,
     };
     let tick = |job: &str, state, service| Tick {
-        job: job.to_owned(),
+        job: job.into(),
         state,
         service,
         ..Tick::default()
@@ -117,7 +117,7 @@ fn a_tick_that_was_taken_out_meanwhile_is_written_anew() {
         running: None,
     };
     let mut own = Tick {
-        job: "a".to_owned(),
+        job: "a".into(),
         state: State::Running,
         service: 1,
         ..Tick::default()

@@ -132,7 +132,7 @@ impl Desk<'_> {
         let standing = self.rows.standing(&tick.job)?;
         let mut standing = standing.unwrap_or_else(|| Standing {
             job: tick.job.clone(),
-            schedule: job.map(|job| job.schedule()).unwrap_or_default(),
+            schedule: job.map(|job| job.schedule().into()).unwrap_or_default(),
             decided: tick.instant,
             ..Standing::default()
         });

@@ -1,5 +1,7 @@
 //! What people are told: letters that wait, in the same transaction, to be delivered.
 
+use chrono::{DateTime, Utc};
+
 use super::{Desk, Found, Missed, instant, micros};
 use crate::journal::{Tick, TickState};
 use crate::notice::{Channel, Kind, Notice};
@@ -14,30 +16,37 @@ impl Desk<'_> {
         before: u32,
         streak: u32,
     ) -> Found<()> {
-        let mut notice = self.notice(Kind::Failure, tick);
-        notice.streak = streak;
+        let now = self.now;
+        let notice = |streak| {
+            let mut notice = noticed(tick, now);
+            notice.streak = streak;
+            notice
+        };
         match tick.state {
             TickState::Succeeded => {
-                notice.streak = before;
-                self.post(job, &notice, |channel| {
+                let kind = |channel: &Channel| {
                     if before > 0 && channel.wants(Kind::Recovery) {
                         return Some(Kind::Recovery);
                     }
                     channel.wants(Kind::Success).then_some(Kind::Success)
-                })
+                };
+                self.post(job, kind, || notice(before))
             }
-            TickState::InDoubt => self.post(job, &notice, wanted(Kind::InDoubt)),
-            state if state.is_failure() => self.post(job, &notice, wanted(Kind::Failure)),
+            TickState::InDoubt => self.post(job, wanted(Kind::InDoubt), || notice(streak)),
+            state if state.is_failure() => self.post(job, wanted(Kind::Failure), || notice(streak)),
             _ => Ok(()),
         }
     }
 
     /// Tells that instants of a job were missed.
     pub(super) fn tell_missed(&mut self, job: &Job, missed: Missed) -> Found<()> {
-        let mut notice = Notice::new(Kind::Miss, &job.name, missed.first, self.now);
-        notice.missed = missed.count;
-        notice.until = (missed.count > 1).then_some(missed.last);
-        self.post(job, &notice, wanted(Kind::Miss))
+        let now = self.now;
+        self.post(job, wanted(Kind::Miss), || {
+            let mut notice = Notice::new(Kind::Miss, &*job.name, missed.first, now);
+            notice.missed = missed.count;
+            notice.until = (missed.count > 1).then_some(missed.last);
+            notice
+        })
     }
 
     /// Tells that the run of a tick takes longer than it should.
@@ -48,27 +57,17 @@ impl Desk<'_> {
         let Some(job) = self.jobs.get(&tick.job).cloned() else {
             return Ok(());
         };
-        let notice = self.notice(Kind::LongRunning, &tick);
-        self.post(&job, &notice, wanted(Kind::LongRunning))
+        let now = self.now;
+        self.post(&job, wanted(Kind::LongRunning), || noticed(&tick, now))
     }
 
-    fn notice(&self, kind: Kind, tick: &Tick) -> Notice {
-        let mut notice = Notice::new(kind, &tick.job, instant(tick.instant), self.now);
-        notice.run.clone_from(&tick.run);
-        notice.started = tick.started.map(instant);
-        notice.finished = tick.finished.map(instant);
-        notice.exit = tick.exit;
-        notice.message.clone_from(&tick.message);
-        notice.attempt = tick.attempt.max(1);
-        notice
-    }
-
-    /// Puts a letter in for each channel of the job that wants it as one of a kind.
+    /// Puts a letter in for each channel of the job that wants it as one of a kind. What it says is
+    /// put together where somebody does.
     fn post(
         &mut self,
         job: &Job,
-        notice: &Notice,
         kind: impl Fn(&Channel) -> Option<Kind>,
+        notice: impl Fn() -> Notice,
     ) -> Found<()> {
         for (name, channel) in self.jobs.channels() {
             let is_of_job = job
@@ -79,7 +78,7 @@ impl Desk<'_> {
             let Some(kind) = kind(channel).filter(|_| is_of_job) else {
                 continue;
             };
-            let mut notice = notice.clone();
+            let mut notice = notice();
             notice.kind = kind;
             notice.next = job.next_after(self.now);
             notice.profile.clone_from(&self.profile.to_owned());
@@ -89,6 +88,18 @@ impl Desk<'_> {
         }
         Ok(())
     }
+}
+
+/// A notice of a tick, as one of a failure.
+fn noticed(tick: &Tick, now: DateTime<Utc>) -> Notice {
+    let mut notice = Notice::new(Kind::Failure, &*tick.job, instant(tick.instant), now);
+    notice.run.clone_from(&tick.run);
+    notice.started = tick.started.map(instant);
+    notice.finished = tick.finished.map(instant);
+    notice.exit = tick.exit;
+    notice.message.clone_from(&tick.message);
+    notice.attempt = tick.attempt.max(1);
+    notice
 }
 
 fn wanted(kind: Kind) -> impl Fn(&Channel) -> Option<Kind> {

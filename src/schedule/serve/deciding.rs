@@ -98,7 +98,7 @@ impl Scheduler {
                     resume: tick.run,
                     id: Arc::default(),
                 };
-                return self.start(&due);
+                return self.start(due);
             }
             Verdict::Queued(tick) => match tick.waits {
                 Some(waits) => Event::Queued {

@@ -15,7 +15,7 @@ use crate::schedule::{Event, Events, Jobs, Memory};
 
 /// What was started, by job.
 #[derive(Default)]
-struct Started(Mutex<BTreeMap<String, Vec<DateTime<Utc>>>>);
+struct Started(Mutex<BTreeMap<Arc<str>, Vec<DateTime<Utc>>>>);
 
 impl Events for Started {
     fn happened(&self, event: &Event) {
