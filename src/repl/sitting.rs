@@ -11,7 +11,7 @@ use crate::error::{Complaint, exit};
 use crate::output::{self, Document, Format};
 use crate::reference;
 use crate::script::source::Source;
-use crate::script::{Ended, Interpreter};
+use crate::script::{Ended, Interpreter, vocabulary};
 
 /// What a line came to that did not simply succeed.
 pub(super) enum Left {
@@ -194,6 +194,6 @@ fn as_format(line: &str, left: Left) -> Left {
 }
 
 fn is_about(complaints: &[Complaint], word: &str) -> bool {
-    let unknown = format!("there is no variable `{word}` here");
+    let unknown = vocabulary::no_variable(word);
     complaints.iter().all(|it| it.message == unknown)
 }

@@ -194,7 +194,7 @@ fn code(error: &EvalAltResult) -> u8 {
 }
 
 fn undefined(name: &str, text: &str) -> (String, Option<String>) {
-    let message = format!("there is no variable `{name}` here");
+    let message = vocabulary::no_variable(name);
     if text.lines().any(|line| declares(line, name)) {
         let hint = format!(
             "functions do not see variables outside them: pass `{name}` as an argument, or use a closure"

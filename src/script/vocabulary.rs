@@ -31,6 +31,12 @@ pub fn is_function(name: &str) -> bool {
     names().any(|known| known == name) || language::function(name).is_some()
 }
 
+/// The sentence that refuses a name which no variable has.
+#[must_use]
+pub fn no_variable(name: &str) -> String {
+    format!("there is no variable `{name}` here")
+}
+
 /// The function most like a name.
 #[must_use]
 pub fn near(name: &str) -> Option<&'static str> {

@@ -145,7 +145,7 @@ impl<'a> Walk<'a> {
         self.find(
             Rule::UnknownVariable,
             position,
-            format!("there is no variable `{name}` here"),
+            vocabulary::no_variable(name),
             Some(hint),
         );
         // Said once.
