@@ -1,6 +1,6 @@
 //! Scripts: everything that knows Rhai.
 //!
-//! A script runs on a thread of its own and waits for the account through the session; operations
+//! A script runs on a thread that may wait, and waits for the account through the session; operations
 //! are functions and methods that [`call`] answers from the table in `api`.
 
 pub mod builtins;
@@ -49,6 +49,7 @@ mod progress;
 mod reader;
 mod recording;
 pub mod results;
+pub mod room;
 pub mod scan;
 pub mod shelf;
 mod speech;

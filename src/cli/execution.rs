@@ -18,6 +18,7 @@ use crate::journal::RunKind;
 use crate::output::Document;
 use crate::script::host::{Host, Parts};
 use crate::script::origin::Origin;
+use crate::script::room::Room;
 use crate::script::runtime::{LazyRuntime, STACK};
 use crate::script::source::Source;
 use crate::script::stop::Stop;
@@ -137,7 +138,7 @@ impl Execution {
             locals,
             window: Window::default(),
         });
-        let ended = on_its_own_thread(&host, &task.source);
+        let ended = with_room(&host, &task.source);
         kept.end(&ended, &stop)
             .map_err(|error| kept::complaint(&error))?;
         match ended {
@@ -156,9 +157,17 @@ impl Execution {
     }
 }
 
-/// Runs a script on a thread with room for it: natives wait there for the account, which a thread of
-/// the runtime must not.
-pub fn on_its_own_thread(host: &Host, source: &Source) -> Result<Document, Ended> {
+/// Runs a script where there is room for it. Natives wait there for the account, which a thread of the
+/// runtime must not.
+fn with_room(host: &Host, source: &Source) -> Result<Document, Ended> {
+    match Room::here() {
+        Some(_room) => on_this_thread(host, source),
+        None => on_its_own_thread(host, source),
+    }
+}
+
+/// Runs a script on a thread with room for it.
+fn on_its_own_thread(host: &Host, source: &Source) -> Result<Document, Ended> {
     // Made here: what a new thread allocates comes page by page from the system.
     let mut interpreter = Interpreter::new(host, source.folder.clone());
     let interpreter = &mut interpreter;
@@ -173,7 +182,7 @@ pub fn on_its_own_thread(host: &Host, source: &Source) -> Result<Document, Ended
     })
 }
 
-/// The same on this thread, which must have that room.
+/// Runs a script on this thread, which must have room for it.
 pub fn on_this_thread(host: &Host, source: &Source) -> Result<Document, Ended> {
     let run = AssertUnwindSafe(|| {
         let mut interpreter = Interpreter::new(host, source.folder.clone());

@@ -215,3 +215,17 @@ fn scripts_that_run_away_are_stopped_and_told_of_and_harm_no_other() {
     );
     assert!(left.iter().all(|row| row["state"] == "due"), "{left:#?}");
 }
+
+#[test]
+fn a_script_recurses_as_deep_as_it_may_whatever_stack_its_shell_gives() {
+    // Calls and expressions nested this deep take three megabytes.
+    let nested = format!("{}down(n - 1){}", "1 + (".repeat(18), ")".repeat(18));
+    let script =
+        format!("fn down(n) {{ if n == 0 {{ 0 }} else {{ {nested} }} }}\nprint(down(60));\n");
+    for limit in ["-S -s 1024", "-s 1024", "-S -s unlimited"] {
+        Mw::shell(&format!("ulimit {limit} && mw --sim run down.rhai"))
+            .file("down.rhai", &script)
+            .stdout("1080\n")
+            .run();
+    }
+}
