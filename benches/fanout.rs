@@ -20,9 +20,9 @@ use metalwright::client::{
     Client, Credentials, Https, HttpsSettings, Limits, Policy, Settings as Setup, Silent,
 };
 use metalwright::clock::{Clock, simulated_start};
-use metalwright::operation::Arguments;
+use metalwright::operation::{Arguments, Decoded};
 use metalwright::record::Secret;
-use metalwright::session::{Decoded, Permission, Session, Settings};
+use metalwright::session::{Permission, Session, Settings};
 use metalwright::simulator::{self, Model, Simulator};
 use tokio::net::TcpListener;
 

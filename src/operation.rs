@@ -5,6 +5,7 @@
 //! [`Operation`] literal under `api/`. Building a request is pure: nothing is sent from here.
 
 mod arguments;
+mod decoded;
 mod effect;
 mod field;
 mod kind;
@@ -14,6 +15,7 @@ mod repeat;
 mod request;
 
 pub use arguments::Arguments;
+pub use decoded::Decoded;
 pub use effect::{Effect, EffectRule};
 pub use field::{Field, every_name, field_at, way};
 pub use kind::Kind;
@@ -263,16 +265,13 @@ impl Operation {
 
     /// The names of the members of its answer that hold secrets.
     #[must_use]
-    pub fn secrets(&self) -> Vec<&'static str> {
-        match self.answer {
-            Answer::Nothing => Vec::new(),
-            Answer::One(kind) | Answer::Many(kind) => kind
-                .fields
-                .iter()
-                .filter(|field| (field.type_name)().contains("secret"))
-                .map(|field| field.name)
-                .collect(),
-        }
+    pub fn secrets(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let fields = match self.answer {
+            Answer::Nothing => &[],
+            Answer::One(kind) | Answer::Many(kind) => kind.fields,
+        };
+        let secret = fields.iter().filter(|field| field.is_secret);
+        secret.map(|field| field.name)
     }
 
     /// What the call acts upon, for messages: `node 7f… of cloud 0Absd1`.

@@ -161,6 +161,8 @@ pub struct FieldDoc {
     pub type_name: fn() -> String,
     /// The type of record in it, where it is one.
     pub nested: Option<fn() -> &'static RecordKind>,
+    /// Whether it holds what must not be shown.
+    pub is_secret: bool,
     /// What it is counted in.
     pub unit: Unit,
     /// What it holds.
@@ -173,14 +175,24 @@ pub trait Typed: Record + DeserializeOwned + Sized {
     const KIND: &'static RecordKind;
 }
 
+/// Reads JSON. Whether it is UTF-8 is looked at for all of it at once, which takes a fraction of what
+/// looking at every word of it takes.
+pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
+    match std::str::from_utf8(body) {
+        Ok(text) => serde_json::from_str(text),
+        // It says where.
+        Err(_) => serde_json::from_slice(body),
+    }
+}
+
 /// Decodes one record, for [`RecordKind::decode`].
 pub fn decode<T: Typed>(body: &[u8]) -> Result<Arc<dyn Record>, serde_json::Error> {
-    serde_json::from_slice::<T>(body).map(|record| Arc::new(record) as Arc<dyn Record>)
+    read::<T>(body).map(|record| Arc::new(record) as Arc<dyn Record>)
 }
 
 /// Decodes a list of records, for [`RecordKind::decode_list`].
 pub fn decode_list<T: Typed>(body: &[u8]) -> Result<Vec<Arc<dyn Record>>, serde_json::Error> {
-    let records: Vec<Arc<T>> = serde_json::from_slice(body).map_err(|error| {
+    let records: Vec<Arc<T>> = read(body).map_err(|error| {
         if error.is_data() && !body.trim_ascii_start().starts_with(b"[") {
             <serde_json::Error as serde::de::Error>::custom("a list was expected, and it is none")
         } else {

@@ -32,13 +32,12 @@ use std::sync::{Arc, OnceLock};
 use chrono::{DateTime, Utc};
 
 use crate::api;
-use crate::client::{CallError, Client, Limits, Observer, unreadable};
+use crate::client::{CallError, Client, Limits, Observer, Reply, unreadable};
 use crate::clock::Clock;
-use crate::operation::{Arguments, Effect, Operation, Repeat};
+use crate::operation::{Arguments, Decoded, Effect, Operation, Repeat};
 use gate::Known;
 
 pub use asked::{Asked, canonical};
-pub use decode::Decoded;
 pub use denial::{Denial, Source};
 pub use grant::{Grant, Target, What};
 pub use halt::{Doubt, Halt, Parted};
@@ -224,7 +223,7 @@ impl Session {
         let effect = operation.effect(arguments);
         let admitted = self.admit(&request, arguments, effect).await?;
         let client = self.client()?;
-        let reply = client
+        let mut reply = client
             .call(
                 &request,
                 arguments,
@@ -233,27 +232,46 @@ impl Session {
             )
             .await
             .inspect_err(|error| self.reconsider(admitted, error))?;
-        let kind = reply.content_type.as_deref();
-        self.decoded(operation, arguments, kind, &reply.body)
+        self.taken(operation, arguments, &mut reply)
     }
 
-    /// Reads an answer, and learns the names in it.
+    /// Takes what a reply holds, and learns the names in it.
+    fn taken(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+        reply: &mut Reply,
+    ) -> Result<Decoded, CallError> {
+        let read = decode::of_reply(operation, arguments, reply);
+        self.learned(operation, arguments, read, &reply.body)
+    }
+
+    /// Reads an answer that was kept, and learns the names in it.
     fn decoded(
         &self,
         operation: &'static Operation,
         arguments: &Arguments,
-        content_type: Option<&str>,
         body: &[u8],
     ) -> Result<Decoded, CallError> {
-        let decoded =
-            decode::decode(operation, arguments, content_type, body).map_err(|error| {
-                let what = if error.is_data() {
-                    error.to_string()
-                } else {
-                    unreadable(body)
-                };
-                CallError::bad_answer(operation, arguments, &what)
-            })?;
+        let read = decode::decode(operation, arguments, None, body);
+        self.learned(operation, arguments, read, body)
+    }
+
+    fn learned(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+        read: Result<Decoded, serde_json::Error>,
+        body: &[u8],
+    ) -> Result<Decoded, CallError> {
+        let decoded = read.map_err(|error| {
+            let what = if error.is_data() {
+                error.to_string()
+            } else {
+                unreadable(body)
+            };
+            CallError::bad_answer(operation, arguments, &what)
+        })?;
         let permission = &self.0.settings.permission;
         if permission.tells() || permission.minds_names() {
             self.0.known.names.learn(&decoded);

@@ -184,7 +184,7 @@ impl Transport for Watched {
             let method = request.method().as_str().to_owned();
             let target = request.uri().to_string();
             let secrets = match route::find(&method, request.uri().path()) {
-                Found::Operation(operation, _) => operation.secrets(),
+                Found::Operation(operation, _) => operation.secrets().collect(),
                 _ => Vec::new(),
             };
             let began = Instant::now();

@@ -18,7 +18,7 @@ use super::token::{Fetch, Held, TokenFailure};
 use super::transport::{Failure, Phase};
 use super::verdict::Outcome;
 use crate::api;
-use crate::operation::{Access, Answer as Answers, Arguments, Operation, Request};
+use crate::operation::{Access, Answer as Answers, Arguments, Decoded, Operation, Request};
 use crate::secret;
 
 /// What came of one sending.
@@ -34,6 +34,8 @@ pub(super) struct Attempt {
     pub(super) retry_after: Option<TimeDelta>,
     /// The answer.
     pub(super) body: Bytes,
+    /// What was read of it.
+    pub(super) read: Option<Decoded>,
 }
 
 impl Attempt {
@@ -50,6 +52,7 @@ impl Attempt {
             content_type: None,
             retry_after: None,
             body: Bytes::new(),
+            read: None,
         }
     }
 
@@ -61,15 +64,28 @@ impl Attempt {
     /// Whether the body is what the operation answers with, as far as form goes.
     pub(super) fn is_readable(&self, operation: &Operation) -> bool {
         matches!(operation.answer, Answers::Nothing)
-            || self
-                .content_type
-                .as_deref()
-                .is_some_and(|kind| kind.contains("jnlp"))
+            || self.is_file()
             || serde_json::from_slice::<IgnoredAny>(&self.body).is_ok()
     }
 
+    /// Whether the answer is a file of its own kind, and no JSON.
+    fn is_file(&self) -> bool {
+        let kind = self.content_type.as_deref();
+        kind.is_some_and(|kind| kind.contains("jnlp"))
+    }
+
+    /// Reads the answer to a call that only reads, and keeps what was read: form and meaning are
+    /// looked at in one go. Tells whether the answer ends too early.
+    pub(super) fn read(&mut self, operation: &Operation) -> bool {
+        if self.is_file() {
+            return false;
+        }
+        self.read = operation.answer.read(&self.body).ok();
+        self.read.is_none() && self.is_cut_off()
+    }
+
     /// Whether the answer is JSON that ends too early.
-    pub(super) fn is_cut_off(&self) -> bool {
+    fn is_cut_off(&self) -> bool {
         serde_json::from_slice::<IgnoredAny>(&self.body)
             .is_err_and(|error| error.is_eof() && !self.body.trim_ascii().is_empty())
     }
@@ -77,8 +93,7 @@ impl Attempt {
     /// What is wrong with the answer to a call that changes something, if it cannot be taken for
     /// the API's yes: whatever the status, a login page or a list of errors is none.
     pub(super) fn belied(&self, operation: &Operation) -> Option<String> {
-        let kind = self.content_type.as_deref().unwrap_or_default();
-        if kind.contains("jnlp") {
+        if self.is_file() {
             return None;
         }
         if self.body.trim_ascii_start().starts_with(b"<") {
@@ -94,12 +109,10 @@ impl Attempt {
             let said = self.problem().message.unwrap_or_default();
             return Some(format!("the API accepted it and names errors: {said}"));
         }
-        let read = match operation.answer {
-            Answers::Nothing => return None,
-            Answers::One(kind) => (kind.decode)(&self.body).map(drop),
-            Answers::Many(kind) => (kind.decode_list)(&self.body).map(drop),
-        };
-        read.err()
+        operation
+            .answer
+            .read(&self.body)
+            .err()
             .map(|error| format!("the answer makes no sense: {error}"))
     }
 
@@ -151,11 +164,8 @@ impl Account {
                 bearer(key).map(Authorization::Fixed).map_err(unsendable)
             }
             (Access::Bearer, Credentials::OAuth { .. }) => {
-                let fetched = self
-                    .tokens()
-                    .get(self.clock(), rejected, |number| self.fetch_token(number))
-                    .await;
-                match fetched {
+                let fetch = |number| self.fetch_token(number);
+                match Box::pin(self.tokens().get(self.clock(), rejected, fetch)).await {
                     Ok(held) => Ok(Authorization::Token(held)),
                     Err(TokenFailure::Unavailable(why)) => Err(Unauthorized::Unavailable(why)),
                     Err(TokenFailure::Refused(status, problem)) => {
@@ -257,6 +267,7 @@ impl Account {
             retry_after: text_of(&parts.headers, RETRY_AFTER)
                 .and_then(|text| retry_after(&text, date, now)),
             body,
+            read: None,
         }
     }
 

@@ -88,7 +88,7 @@ impl<'a> Course<'a> {
                 .creating(self.operation, self.request.body.as_ref())
         });
         let result = if self.doubted {
-            self.recheck().await
+            Box::pin(self.recheck()).await
         } else {
             self.drive().await
         };
@@ -188,14 +188,15 @@ impl<'a> Course<'a> {
         if let Some(why) = self.unproven(&attempt) {
             attempt = Attempt::without_answer(Outcome::Unanswered, why);
         }
-        let is_half = matches!(attempt.outcome, Outcome::Status(200..=299))
-            && !attempt.is_readable(self.operation);
-        // A read whose answer breaks off is asked again, as if the connection had been cut. What is
-        // no JSON at all is no accident: whoever reads it sees for himself.
-        if self.repeat == Repeat::Safe && is_half && attempt.is_cut_off() {
-            let why = "the answer is not whole".to_owned();
-            attempt = Attempt::without_answer(Outcome::Unanswered, why);
-        } else if self.repeat != Repeat::Safe && is_half {
+        let is_success = matches!(attempt.outcome, Outcome::Status(200..=299));
+        if self.repeat == Repeat::Safe {
+            // A read whose answer breaks off is asked again, as if the connection had been cut. What
+            // is no JSON at all is no accident: whoever reads it sees for himself.
+            if is_success && attempt.read(self.operation) {
+                let why = "the answer is not whole".to_owned();
+                attempt = Attempt::without_answer(Outcome::Unanswered, why);
+            }
+        } else if is_success && !attempt.is_readable(self.operation) {
             let found = readback::accepted(self.operation, self.arguments);
             if self.repeat == Repeat::Edge && found.is_none() {
                 return Err(self.error(Cause::BadAnswer(unreadable(&attempt.body))));
@@ -224,14 +225,14 @@ impl<'a> Course<'a> {
                 Ok(Step::Again)
             }
             Verdict::Wait(why) => {
-                if self.wait(why, &attempt).await? {
+                if Box::pin(self.wait(why, &attempt)).await? {
                     return Ok(Step::Again);
                 }
                 Err(self.given_up(&attempt))
             }
             Verdict::WaitAndRead(why) => {
-                if self.wait(why, &attempt).await? {
-                    return self.read_back(&attempt, false).await;
+                if Box::pin(self.wait(why, &attempt)).await? {
+                    return Box::pin(self.read_back(&attempt, false)).await;
                 }
                 Err(self.given_up(&attempt))
             }
@@ -239,7 +240,7 @@ impl<'a> Course<'a> {
                 let refused = matches!(attempt.outcome, Outcome::Status(_))
                     && !attempt.outcome.is_unknown()
                     && verdict == Verdict::ReadBack;
-                self.read_back(&attempt, refused).await
+                Box::pin(self.read_back(&attempt, refused)).await
             }
             Verdict::GiveUp | Verdict::InDoubt => Err(self.given_up(&attempt)),
         }
@@ -415,7 +416,7 @@ impl<'a> Course<'a> {
         let deadline = async {
             match (clock, self.limits.deadline) {
                 (Clock::Real | Clock::Hurried(_), Some(deadline)) => {
-                    clock.sleep_until(deadline).await;
+                    Box::pin(clock.sleep_until(deadline)).await;
                 }
                 _ => std::future::pending().await,
             }

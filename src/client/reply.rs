@@ -4,6 +4,8 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
+use crate::operation::Decoded;
+
 /// How far a call may go.
 #[derive(Clone, Debug, Default)]
 pub struct Limits {
@@ -26,6 +28,8 @@ pub struct Reply {
     pub content_type: Option<String>,
     /// The answer.
     pub body: Bytes,
+    /// What was read of it already, to know whether it is whole.
+    pub read: Option<Decoded>,
     /// How often the call was sent.
     pub attempts: u32,
     /// Whether the effect was found by reading, its own answer having been lost.

@@ -35,6 +35,7 @@ macro_rules! record {
                         name: $crate::record!(@wire $field $($wire)?),
                         type_name: <$type as $crate::record::FieldValue>::type_name,
                         nested: <$type as $crate::record::FieldValue>::NESTED,
+                        is_secret: <$type as $crate::record::FieldValue>::IS_SECRET,
                         unit: $crate::record!(@unit $($unit)?),
                         doc: concat!($($field_doc),*),
                     }, )*

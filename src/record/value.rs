@@ -114,6 +114,8 @@ pub trait FieldValue: Sized {
     fn type_name() -> String;
     /// The type of record held, where it is one.
     const NESTED: Option<fn() -> &'static RecordKind> = None;
+    /// Whether it holds what must not be shown.
+    const IS_SECRET: bool = false;
 }
 
 macro_rules! plain {
@@ -139,9 +141,21 @@ plain! {
     f64, "float", |value| View::Float(*value);
     bool, "bool", |value| View::Bool(*value);
     Moment, "instant", |value| View::Time(&value.0);
-    Secret, "secret", |value| View::Secret(value.reveal());
     Value, "map", |value| View::of_json(value);
     Json, "map", |value| View::of_json(value.value());
+}
+
+impl FieldValue for Secret {
+    fn absent() -> Option<Self> {
+        None
+    }
+    fn view(&self) -> View<'_> {
+        View::Secret(self.reveal())
+    }
+    fn type_name() -> String {
+        "secret".to_owned()
+    }
+    const IS_SECRET: bool = true;
 }
 
 impl<T: FieldValue> FieldValue for Option<T> {
@@ -158,6 +172,7 @@ impl<T: FieldValue> FieldValue for Option<T> {
         T::type_name()
     }
     const NESTED: Option<fn() -> &'static RecordKind> = T::NESTED;
+    const IS_SECRET: bool = T::IS_SECRET;
 }
 
 impl<T: FieldValue> FieldValue for Vec<T> {
@@ -171,6 +186,7 @@ impl<T: FieldValue> FieldValue for Vec<T> {
         format!("[{}]", T::type_name())
     }
     const NESTED: Option<fn() -> &'static RecordKind> = T::NESTED;
+    const IS_SECRET: bool = T::IS_SECRET;
 }
 
 impl<T: Typed + Default> FieldValue for Arc<T> {

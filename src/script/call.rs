@@ -17,8 +17,7 @@ use super::trouble::Trouble;
 use super::value::of_records;
 use super::{fetch, sugar};
 use crate::api;
-use crate::operation::Operation;
-use crate::session::Decoded;
+use crate::operation::{Decoded, Operation};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 

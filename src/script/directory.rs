@@ -17,9 +17,9 @@ use crate::api::clouds::CloudStats;
 use crate::api::inventory::Products;
 use crate::api::ip_blocks::IpBlockDetails;
 use crate::client::Limits;
-use crate::operation::{Arguments, Operation};
+use crate::operation::{Arguments, Decoded, Operation};
 use crate::record::{Record, View};
-use crate::session::{Called, Decoded, Session, Subject, of_record, reading};
+use crate::session::{Called, Session, Subject, of_record, reading};
 
 /// How long what was read is taken for what is there.
 const FRESH: Duration = Duration::from_secs(30);

@@ -10,9 +10,8 @@ use super::trouble::Trouble;
 use super::value;
 use crate::api;
 use crate::client::CallError;
-use crate::operation::{Answer, Arguments, Operation, nearest};
+use crate::operation::{Answer, Arguments, Decoded, Operation, nearest};
 use crate::record::{Record, View};
-use crate::session::Decoded;
 
 /// The operation that lists what this one fetches one of.
 #[must_use]

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -27,9 +28,9 @@ use crate::api::clouds::CloudStats;
 use crate::branch::{Branch, Frame};
 use crate::client::{CallError, Limits};
 use crate::clock::Clock;
-use crate::operation::{Arguments, Operation, Repeat};
+use crate::operation::{Arguments, Decoded, Operation, Repeat};
 use crate::session::crash::crash;
-use crate::session::{Decoded, Failure, Recorder, Session};
+use crate::session::{Failure, Recorder, Session};
 
 /// How often a branch looks whether another's fetch has ended, in virtual time.
 const LOOK: TimeDelta = TimeDelta::milliseconds(100);
@@ -339,7 +340,8 @@ impl Host {
         &self,
         work: impl Future<Output = T>,
     ) -> Result<T, Box<EvalAltResult>> {
-        Ok(self.handle()?.block_on(work))
+        // By reference, since what is given is moved several times, and a call's course is long.
+        Ok(self.handle()?.block_on(pin!(work)))
     }
 
     fn handle(&self) -> Result<&tokio::runtime::Handle, Box<EvalAltResult>> {

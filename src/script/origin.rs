@@ -21,7 +21,7 @@ const DEEPEST: usize = 64;
 /// The account that a record came from. A session at the prompt may move to another account, where
 /// an id may be that of something else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Origin(usize);
+pub struct Origin(u32);
 
 fn known() -> MutexGuard<'static, Vec<String>> {
     KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
@@ -38,13 +38,13 @@ impl Origin {
         });
         ARE_SEVERAL.store(known.len() > 1, Ordering::Relaxed);
         // The first number is that of a run, which has but one account.
-        Self(place + 1)
+        Self(u32::try_from(place + 1).unwrap_or(u32::MAX))
     }
 
     /// What people know it as.
     fn name(self) -> String {
         let known = known();
-        let name = self.0.checked_sub(1).and_then(|at| known.get(at));
+        let name = self.0.checked_sub(1).and_then(|at| known.get(at as usize));
         name.map_or_else(|| "another account".to_owned(), Clone::clone)
     }
 }

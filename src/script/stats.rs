@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Mutex as AsyncMutex;
 
-use super::handle::Handle;
+use super::handle;
 use crate::api::clouds::CloudStats;
 
 /// One cloud's stats, and when in the run they were asked for.
@@ -51,7 +51,5 @@ impl StatsCache {
 /// The stats behind a script value, if it is that.
 #[must_use]
 pub fn stats_of(value: &rhai::Dynamic) -> Option<Arc<CloudStats>> {
-    value
-        .read_lock::<Handle<CloudStats>>()
-        .map(|handle| handle.0.clone())
+    handle::typed(value)
 }

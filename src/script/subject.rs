@@ -7,7 +7,7 @@ use rhai::{Dynamic, EvalAltResult};
 
 use super::call::of_decoded;
 use super::console::Level;
-use super::handle::{self, Handle};
+use super::handle;
 use super::host::Host;
 use super::stats::stats_of;
 use super::trouble::Trouble;
@@ -50,10 +50,7 @@ pub struct Seen {
 }
 
 fn record<T: crate::record::Typed>(value: &Dynamic) -> Option<Arc<T>> {
-    value
-        .flatten_clone()
-        .read_lock::<Handle<T>>()
-        .map(|handle| handle.0.clone())
+    handle::typed(&value.flatten_clone())
 }
 
 impl Subject {

@@ -108,10 +108,10 @@ pub fn call(
         ("reboot", _) => power("rebooting"),
         ("power_on", _) => power("power on"),
         ("power_off", _) => power("power off"),
-        ("nodes", _) => Some(nodes(host, values).map(|nodes| {
-            let nodes = nodes.into_iter();
-            Dynamic::from_array(nodes.map(|it| handle::wrap(it, host.origin())).collect())
-        })),
+        ("nodes", _) => Some(
+            nodes(host, values)
+                .map(|nodes| Dynamic::from_array(handle::list(nodes, host.origin()))),
+        ),
         ("node", _) => Some(node(host, values)),
         ("refresh", Some("Node")) => Some(refreshed(host, values)),
         _ => None,
@@ -183,11 +183,7 @@ fn node(host: &Host, values: &[Dynamic]) -> Result<Dynamic> {
 fn refreshed(host: &Host, values: &[Dynamic]) -> Result<Dynamic> {
     let node = values
         .first()
-        .and_then(|value| {
-            value
-                .read_lock::<handle::Handle<Node>>()
-                .map(|it| it.0.clone())
-        })
+        .and_then(handle::typed::<Node>)
         .ok_or_else(|| Trouble::argument("refresh takes a node").raise())?;
     let cloud = node.cloud_id.clone().ok_or_else(|| {
         Trouble::argument(format!("node {} does not know its cloud", node.uuid)).raise()

@@ -36,9 +36,21 @@ pub fn of_view(view: &View<'_>, origin: Origin) -> Dynamic {
         View::Secret(text) => Dynamic::from(Secret::new(*text)),
         View::Record(shared) => handle::wrap(shared.share(), origin),
         View::List(items) => {
-            Dynamic::from_array(items.iter().map(|item| of_view(item, origin)).collect())
+            let records: Option<Vec<_>> = items.iter().map(shared).collect();
+            records.map_or_else(
+                || Dynamic::from_array(items.iter().map(|item| of_view(item, origin)).collect()),
+                |records| of_records(records, origin),
+            )
         }
         View::Json(value) => of_json(value),
+    }
+}
+
+/// The record in a view, if it is one.
+fn shared(view: &View<'_>) -> Option<Arc<dyn Record>> {
+    match view {
+        View::Record(shared) => Some(shared.share()),
+        _ => None,
     }
 }
 
@@ -64,8 +76,7 @@ pub fn of_json(value: &Value) -> Dynamic {
 
 /// A list of records of an account as a script value.
 pub fn of_records(records: Vec<Arc<dyn Record>>, origin: Origin) -> Dynamic {
-    let records = records.into_iter();
-    Dynamic::from_array(records.map(|it| handle::wrap(it, origin)).collect())
+    Dynamic::from_array(handle::wrap_all(records, origin))
 }
 
 /// A script value as JSON for people to read: records whole, secrets blotted out.

@@ -1,4 +1,4 @@
-//! From an answer's bytes to records.
+//! From an answer to records that know what they belong to.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -7,19 +7,9 @@ use crate::api::clouds::CloudStats;
 use crate::api::ip_blocks::{IpAddress, IpBlockDetails};
 use crate::api::nodes::Console;
 use crate::api::organizations::{Member, Organization};
-use crate::operation::{Answer, Arguments, Operation};
+use crate::client::Reply;
+use crate::operation::{Answer, Arguments, Decoded, Operation};
 use crate::record::{Record, Secret};
-
-/// What a call answered with.
-#[derive(Clone, Debug)]
-pub enum Decoded {
-    /// Nothing beyond success.
-    Nothing,
-    /// One record.
-    One(Arc<dyn Record>),
-    /// A list of records.
-    Many(Vec<Arc<dyn Record>>),
-}
 
 /// Reads an answer. The error is the developer's sentence about the JSON.
 pub fn decode(
@@ -29,28 +19,44 @@ pub fn decode(
     body: &[u8],
 ) -> Result<Decoded, serde_json::Error> {
     let is_file = content_type.is_some_and(|kind| kind.starts_with("application/x-java-jnlp"));
-    match operation.answer {
-        Answer::Nothing => Ok(Decoded::Nothing),
-        Answer::One(_) if is_file => {
-            let jnlp = Some(Secret::new(String::from_utf8_lossy(body)));
-            Ok(Decoded::One(Arc::new(Console {
-                jnlp,
-                ..Console::default()
-            })))
-        }
-        Answer::One(kind) => {
-            let mut record = (kind.decode)(body)?;
-            belong(&mut record, arguments);
-            Ok(Decoded::One(record))
-        }
-        Answer::Many(kind) => {
-            let mut records = (kind.decode_list)(body)?;
-            for record in &mut records {
-                belong(record, arguments);
-            }
-            Ok(Decoded::Many(records))
+    if is_file && matches!(operation.answer, Answer::One(_)) {
+        let jnlp = Some(Secret::new(String::from_utf8_lossy(body)));
+        return Ok(Decoded::One(Arc::new(Console {
+            jnlp,
+            ..Console::default()
+        })));
+    }
+    let decoded = operation.answer.read(body)?;
+    Ok(belonging(decoded, arguments))
+}
+
+/// What a reply holds. What the client read of it already is not read again.
+pub fn of_reply(
+    operation: &'static Operation,
+    arguments: &Arguments,
+    reply: &mut Reply,
+) -> Result<Decoded, serde_json::Error> {
+    match reply.read.take() {
+        Some(decoded) => Ok(belonging(decoded, arguments)),
+        None => {
+            let kind = reply.content_type.as_deref();
+            decode(operation, arguments, kind, &reply.body)
         }
     }
+}
+
+/// What was read, told what the call knew it to belong to.
+fn belonging(mut decoded: Decoded, arguments: &Arguments) -> Decoded {
+    match &mut decoded {
+        Decoded::Nothing => {}
+        Decoded::One(record) => belong(record, arguments),
+        Decoded::Many(records) => {
+            for record in records {
+                belong(record, arguments);
+            }
+        }
+    }
+    decoded
 }
 
 /// Tells a record what it belongs to, where the answer does not say but the call knew: a node needs

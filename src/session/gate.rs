@@ -12,14 +12,14 @@ use super::question::Question;
 use super::recorder::Recorder;
 use super::spending::Spending;
 use super::subject::{self, Called, Subject};
-use super::{Decoded, Session, decode};
+use super::{Session, decode};
 use crate::api;
 use crate::api::cost::{Purchase, purchases};
 use crate::api::inventory::Products;
 use crate::client::{CallError, Limits, Silent};
 use crate::error::exit;
 use crate::money::Money;
-use crate::operation::{Arguments, Effect, Method, Operation, Request};
+use crate::operation::{Arguments, Decoded, Effect, Method, Operation, Request};
 
 /// What has been learned to decide by.
 #[derive(Debug, Default)]
@@ -212,17 +212,12 @@ impl Session {
                 .unwrap_or_default(),
             ..Limits::default()
         };
-        let reply = self
+        let mut reply = self
             .client()?
             .call(&request, arguments, &limits, &Silent)
             .await?;
-        decode::decode(
-            operation,
-            arguments,
-            reply.content_type.as_deref(),
-            &reply.body,
-        )
-        .map_err(|_| CallError::bad_answer(operation, arguments, "it cannot be read"))
+        decode::of_reply(operation, arguments, &mut reply)
+            .map_err(|_| CallError::bad_answer(operation, arguments, "it cannot be read"))
     }
 
     /// Sets aside what a call costs, where the run has a limit, and tells it where a person is to be

@@ -3,10 +3,9 @@
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::decode::Decoded;
 use super::recorder::Recorder;
 use crate::client::readback::MARK;
-use crate::operation::{Arguments, Kind, Operation, Repeat};
+use crate::operation::{Arguments, Decoded, Kind, Operation, Repeat};
 
 /// The arguments of a call as they are sent: what a run creates carries its mark in the description,
 /// where there is one, by which it is known again.
@@ -48,7 +47,7 @@ const DESCRIPTION: &str = "description";
 
 /// Whether an operation's answers hold secrets, which are not kept.
 pub(super) fn holds_secrets(operation: &Operation) -> bool {
-    !operation.secrets().is_empty()
+    operation.secrets().next().is_some()
 }
 
 /// An answer as it is kept: secrets blotted out.

@@ -5,11 +5,10 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::decode::Decoded;
 use super::subject::{self, Called, Subject};
 use crate::api::clouds::CloudStats;
 use crate::api::ip_blocks::IpBlockDetails;
-use crate::operation::{Arguments, Kind, Operation, Place};
+use crate::operation::{Arguments, Decoded, Kind, Operation, Place};
 use crate::record::{Record, View};
 
 /// Names by type and id. The first name seen stays: a script that gives a resource another name has

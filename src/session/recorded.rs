@@ -8,7 +8,6 @@ use chrono::DateTime;
 
 use super::asked::{Asked, canonical_map};
 use super::crash::crash;
-use super::decode::Decoded;
 use super::halt::Halt;
 use super::marks::{holds_secrets, marked, without_secrets};
 use super::recorder::{Begun, Recorder};
@@ -19,7 +18,7 @@ use crate::client::readback;
 use crate::client::{CallError, Limits, Reply, target};
 use crate::error::exit;
 use crate::journal::{Call, CallState};
-use crate::operation::{Answer, Arguments, Effect, Operation, Repeat, Request};
+use crate::operation::{Answer, Arguments, Decoded, Effect, Operation, Repeat, Request};
 
 /// What a call is, all in one.
 struct Wanted<'a> {
@@ -61,8 +60,8 @@ impl Session {
         };
         let (call, is_new) = match begun? {
             Begun::Part => {
-                let decoded = self.perform_plainly(operation, arguments, limits).await?;
-                return Ok(decoded.into());
+                let plainly = self.perform_plainly(operation, arguments, limits);
+                return Ok(Box::pin(plainly).await?.into());
             }
             Begun::New(call) => (*call, true),
             Begun::Recorded(call) => (*call, false),
@@ -86,7 +85,7 @@ impl Session {
         if is_new {
             return self.make(recorder, &wanted, call, limits).await;
         }
-        self.tell_again(recorder, &wanted, call, limits).await
+        Box::pin(self.tell_again(recorder, &wanted, call, limits)).await
     }
 
     /// What became of a call that is on record.
@@ -123,12 +122,7 @@ impl Session {
                 if call.state == CallState::ResolvedDone {
                     recorder.end(call, CallState::Done, Some(body.clone()));
                 }
-                Ok(told(self.decoded(
-                    wanted.operation,
-                    wanted.given,
-                    None,
-                    &body,
-                )?))
+                Ok(told(self.decoded(wanted.operation, wanted.given, &body)?))
             }
             CallState::Done => Ok(told(Decoded::Nothing)),
             CallState::Failed => {
@@ -149,12 +143,7 @@ impl Session {
                     (_, Some(body)) => {
                         let body = Bytes::from(body.to_string());
                         recorder.end(call, CallState::Done, Some(body.clone()));
-                        Ok(told(self.decoded(
-                            wanted.operation,
-                            wanted.given,
-                            None,
-                            &body,
-                        )?))
+                        Ok(told(self.decoded(wanted.operation, wanted.given, &body)?))
                     }
                     (Answer::Nothing, None) => {
                         recorder.end(call, CallState::Done, None);
@@ -258,9 +247,8 @@ impl Session {
         {
             return Err(halt.clone().into());
         }
-        let result = result.and_then(|reply| {
-            let kind = reply.content_type.as_deref();
-            self.decoded(wanted.operation, wanted.given, kind, &reply.body)
+        let result = result.and_then(|mut reply| {
+            self.taken(wanted.operation, wanted.given, &mut reply)
                 .map(|decoded| (reply, decoded))
         });
         call.finished = Some(recorder.now());
@@ -336,7 +324,7 @@ impl Session {
             }
             _ => {}
         }
-        recorder.conclude(call, &limits.cancel).await?;
+        Box::pin(recorder.conclude(call, &limits.cancel)).await?;
         crash("after-outcome");
         Ok(())
     }

@@ -13,10 +13,10 @@ use crate::cli::wire::Wire;
 use crate::cli::{Global, interrupt};
 use crate::client::{CallError, Client, Limits};
 use crate::error::{Complaint, exit};
-use crate::operation::Arguments;
+use crate::operation::{Arguments, Decoded};
 use crate::script::runtime::LazyRuntime;
 use crate::script::stop::Stop;
-use crate::session::{Connect, Decoded, Failure, Permission, Session, Settings};
+use crate::session::{Connect, Failure, Permission, Session, Settings};
 
 /// Asks accounts who we are.
 pub struct Asking<'a> {

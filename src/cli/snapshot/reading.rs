@@ -10,10 +10,10 @@ use crate::api;
 use crate::cli::call;
 use crate::client::{CallError, Limits};
 use crate::error::{Complaint, exit};
-use crate::operation::Arguments;
+use crate::operation::{Arguments, Decoded};
 use crate::record::Moment;
 use crate::session::Failure;
-use crate::session::{Decoded, Session};
+use crate::session::Session;
 use crate::simulator::Resources;
 
 /// How many calls are under way at once.

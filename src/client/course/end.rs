@@ -21,6 +21,7 @@ impl Course<'_> {
             status,
             content_type: attempt.content_type,
             body: attempt.body,
+            read: attempt.read,
             attempts: self.attempts,
             adopted: false,
         }
@@ -37,6 +38,7 @@ impl Course<'_> {
             status: 200,
             content_type: Some("application/json".to_owned()),
             body,
+            read: None,
             attempts: self.attempts,
             adopted,
         }
