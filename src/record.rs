@@ -18,7 +18,7 @@ use serde_json::Value;
 
 pub use crate::secret::Secret;
 pub use declare::Name;
-pub use json::Json;
+pub use json::{Json, JsonList};
 pub use unit::Unit;
 pub use value::{FieldValue, Moment, Shared, View};
 

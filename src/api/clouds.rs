@@ -8,7 +8,7 @@ use crate::operation::{
     Access, Answer, Effect, EffectRule, Kind, Method, MethodForm, Operation, Param, Repeat,
     RepeatRule,
 };
-use crate::record::{Json, Moment, Typed, Unit};
+use crate::record::{Json, JsonList, Moment, Typed, Unit};
 
 /// The states of provisioning that clouds and orders pass through.
 pub const PROVISION_STATUSES: &[&str] = &[
@@ -121,7 +121,7 @@ crate::record! {
         /// Its VLANs as the infrastructure sees them.
         vlans: Vec<Arc<CloudVlan>>,
         /// The SSH keys on it.
-        keys: Vec<Json>,
+        keys: JsonList,
     }
 }
 
@@ -142,7 +142,7 @@ crate::record! {
         #[unit(Unit::State)]
         state: Option<String>,
         /// The prefixes on it, with their addresses.
-        prefixes: Vec<Json>,
+        prefixes: JsonList,
     }
 }
 
@@ -172,7 +172,7 @@ crate::record! {
             ("lifetime_usage", Unit::HOURS),
             ("period_usage", Unit::HOURS),
         ]))]
-        asset_logs: Vec<Json>,
+        asset_logs: JsonList,
     }
 }
 

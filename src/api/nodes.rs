@@ -6,7 +6,7 @@ use crate::operation::{
     Access, Answer, Arguments, Effect, EffectRule, Kind, Method, MethodForm, Operation, Param,
     Repeat, RepeatRule,
 };
-use crate::record::{Json, Moment, Secret, Typed, Unit};
+use crate::record::{Json, JsonList, Moment, Secret, Typed, Unit};
 
 /// The states of a node's power.
 pub const POWER_STATES: &[&str] = &["power on", "power off", "rebooting"];
@@ -38,7 +38,7 @@ crate::record! {
         /// Its place in the rack.
         chassis: Option<String>,
         /// Its disks.
-        disks: Vec<Json>,
+        disks: JsonList,
         /// Its roles: `control`, `storage`, `compute`.
         labels: Vec<String>,
         /// The OpenStack services on it.
@@ -46,11 +46,11 @@ crate::record! {
         /// The Ceph services on it.
         ceph_services: Option<Arc<CephServices>>,
         /// Its network interfaces.
-        networks: Vec<Json>,
+        networks: JsonList,
         /// Its main address.
         ipaddress: Option<String>,
         /// Its VLANs and addresses on them.
-        vlans: Vec<Json>,
+        vlans: JsonList,
         /// Whether it is in maintenance.
         maintenance: Option<bool>,
         /// When it entered the inventory.

@@ -3,22 +3,60 @@
 use std::ops::Deref;
 use std::sync::OnceLock;
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 /// JSON of no declared type. Most answers hold more of it than anyone looks at, and reading it
 /// costs more than all the rest: it is kept as written until somebody does.
+pub type Json = Unread<Value>;
+
+/// A list of JSON of no declared type, kept as written in one piece.
+pub type JsonList = Unread<Vec<Value>>;
+
+/// JSON that is read when first looked at.
 #[derive(Clone, Debug, Default)]
-pub struct Json {
+pub struct Unread<T> {
     written: Option<Box<RawValue>>,
-    read: OnceLock<Value>,
+    read: OnceLock<T>,
 }
 
-impl Json {
+/// What JSON may be read as.
+pub trait Readable: Default + Serialize {
+    /// Reads it. What is nested too deeply to be read is null.
+    fn read(written: &str) -> Self;
+
+    /// What was expected, where it is plain from its first character that it is something else.
+    fn unlike(first: u8) -> Option<&'static str>;
+}
+
+impl Readable for Value {
+    fn read(written: &str) -> Self {
+        serde_json::from_str(written).unwrap_or_default()
+    }
+
+    fn unlike(_: u8) -> Option<&'static str> {
+        None
+    }
+}
+
+impl Readable for Vec<Value> {
+    fn read(written: &str) -> Self {
+        let items: Vec<&RawValue> = serde_json::from_str(written).unwrap_or_default();
+        let items = items.into_iter();
+        items.map(|item| Value::read(item.get())).collect()
+    }
+
+    fn unlike(first: u8) -> Option<&'static str> {
+        (first != b'[').then_some("a list was expected, and it is none")
+    }
+}
+
+impl<T: Readable> Unread<T> {
     /// The value written out, which takes a fraction of the memory until it is read.
     #[must_use]
-    pub fn compact<T: Serialize>(value: &T) -> Self {
+    pub fn compact<S: Serialize + ?Sized>(value: &S) -> Self {
         Self {
             // What cannot be written is null, as what cannot be read is.
             written: to_raw_value(value).ok(),
@@ -26,28 +64,35 @@ impl Json {
         }
     }
 
-    /// The value. What is nested too deeply to be read is null.
+    /// The value.
     #[must_use]
-    pub fn value(&self) -> &Value {
+    pub fn value(&self) -> &T {
         self.read.get_or_init(|| {
-            self.written
-                .as_deref()
-                .and_then(|written| serde_json::from_str(written.get()).ok())
-                .unwrap_or_default()
+            let written = self.written.as_deref();
+            written.map_or_else(T::default, |written| T::read(written.get()))
         })
     }
 }
 
-impl Deref for Json {
-    type Target = Value;
+impl<T: Readable + Clone> Unread<T> {
+    /// Changes the value.
+    pub fn alter(&mut self, change: impl FnOnce(&mut T)) {
+        let mut value = self.value().clone();
+        change(&mut value);
+        *self = value.into();
+    }
+}
 
-    fn deref(&self) -> &Value {
+impl<T: Readable> Deref for Unread<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
         self.value()
     }
 }
 
-impl From<Value> for Json {
-    fn from(value: Value) -> Self {
+impl<T> From<T> for Unread<T> {
+    fn from(value: T) -> Self {
         Self {
             written: None,
             read: OnceLock::from(value),
@@ -55,24 +100,27 @@ impl From<Value> for Json {
     }
 }
 
-impl Serialize for Json {
+impl<T: Readable> Serialize for Unread<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match (&self.written, self.read.get()) {
             // Not kept: whoever only writes it has no use for it.
-            (Some(written), None) => serde_json::from_str::<Value>(written.get())
-                .unwrap_or_default()
-                .serialize(serializer),
+            (Some(written), None) => T::read(written.get()).serialize(serializer),
             _ => self.value().serialize(serializer),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Json {
+impl<'de, T: Readable> Deserialize<'de> for Unread<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Box::<RawValue>::deserialize(deserializer).map(|written| Self {
-            written: Some(written),
-            read: OnceLock::new(),
-        })
+        let written = Box::<RawValue>::deserialize(deserializer)?;
+        let first = written.get().as_bytes().first();
+        match first.and_then(|first| T::unlike(*first)) {
+            Some(complaint) => Err(D::Error::custom(complaint)),
+            None => Ok(Self {
+                written: Some(written),
+                read: OnceLock::new(),
+            }),
+        }
     }
 }
 
@@ -115,6 +163,27 @@ mod tests {
             serde_json::to_value(Json::from(value.clone())).unwrap(),
             value
         );
+    }
+
+    #[test]
+    fn a_list_reads_as_it_was_written() {
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        let text = format!(r#"[1, {deep}, {{"a": "é"}}]"#);
+        let list: JsonList = serde_json::from_str(&text).unwrap();
+        assert_eq!(*list, [json!(1), json!(null), json!({"a": "é"})]);
+        let list = JsonList::compact(&["a", "b"]);
+        assert_eq!(serde_json::to_string(&list).unwrap(), r#"["a","b"]"#);
+        assert_eq!(serde_json::to_string(&JsonList::default()).unwrap(), "[]");
+        let written = serde_json::to_string(&JsonList::from(vec![json!(7)]));
+        assert_eq!(written.unwrap(), "[7]");
+    }
+
+    #[test]
+    fn what_is_no_list_is_not_taken_for_one() {
+        for text in ["{}", "null", "7", r#""[]""#] {
+            let error = serde_json::from_str::<JsonList>(text).unwrap_err();
+            assert!(error.is_data(), "{text}: {error}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Json, Record, RecordKind, Typed};
+use super::{Json, JsonList, Record, RecordKind, Typed};
 use crate::secret::{REDACTED, Secret};
 
 /// What a field holds, borrowed.
@@ -156,6 +156,18 @@ impl FieldValue for Secret {
         "secret".to_owned()
     }
     const IS_SECRET: bool = true;
+}
+
+impl FieldValue for JsonList {
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+    fn view(&self) -> View<'_> {
+        View::List(self.value().iter().map(View::of_json).collect())
+    }
+    fn type_name() -> String {
+        <Vec<Json>>::type_name()
+    }
 }
 
 impl<T: FieldValue> FieldValue for Option<T> {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::assumptions::HARDWARE_PRICES;
 use super::world::World;
 use crate::api::nodes::{CephServices, KollaServices, Node};
-use crate::record::Json;
+use crate::record::{Json, JsonList};
 
 /// The processors of a hardware type.
 #[derive(Debug)]
@@ -196,11 +196,8 @@ pub fn node(world: &mut World, sku: &str, private_cloud: bool, hostname: String)
         rack: Some(format!("R{rack:02}")),
         chassis: Some(format!("C{slot:02}")),
         properties: insides.map(|insides| insides.properties.clone()),
-        disks: insides.map_or_else(Vec::new, |insides| insides.disks.clone()),
-        networks: networks
-            .into_iter()
-            .map(|mac_address| Json::compact(&Interface { mac_address }))
-            .collect(),
+        disks: insides.map_or_else(JsonList::default, |insides| insides.disks.clone()),
+        networks: JsonList::compact(&networks.map(|mac_address| Interface { mac_address })),
         labels: labels.iter().map(|label| (*label).to_owned()).collect(),
         kolla_services: private_cloud.then(|| Arc::new(kolla())),
         ceph_services: private_cloud.then(|| Arc::new(ceph())),
@@ -222,7 +219,7 @@ struct Interface {
 /// What nodes of one hardware type have in common, written out once.
 struct Insides {
     sku: &'static str,
-    disks: Vec<Json>,
+    disks: JsonList,
     properties: Json,
 }
 
@@ -232,10 +229,7 @@ static INSIDES: LazyLock<Vec<Insides>> = LazyLock::new(|| {
         Insides {
             sku: spec.name,
             properties: Json::compact(&properties(spec, &disks)),
-            disks: disks
-                .iter()
-                .map(|disk| Json::compact(&summary(disk)))
-                .collect(),
+            disks: JsonList::compact(&disks.iter().map(summary).collect::<Vec<_>>()),
         }
     };
     SKUS.iter().map(insides).collect()

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::block::{BlockState, INVENTORY, dotted};
 use super::world::World;
 use crate::api::ip_blocks::IpAddress;
-use crate::record::Json;
+use crate::record::JsonList;
 
 /// What a packet of a VLAN may hold, in bytes.
 const MTU: i64 = 1_500;
@@ -155,17 +155,16 @@ pub fn show(world: &mut World, cloud: &str) {
     };
     for node in &mut state.stats.alter().nodes {
         let node = Arc::make_mut(node);
-        node.vlans = networks
+        let vlans: Vec<_> = networks
             .iter()
-            .map(|(number, label, addresses)| {
-                Json::compact(&OnVlan {
-                    vlan: *number,
-                    ip: addresses.get(&node.uuid).and_then(Option::as_deref),
-                    mtu: MTU,
-                    label: label.as_deref(),
-                })
+            .map(|(number, label, addresses)| OnVlan {
+                vlan: *number,
+                ip: addresses.get(&node.uuid).and_then(Option::as_deref),
+                mtu: MTU,
+                label: label.as_deref(),
             })
             .collect();
+        node.vlans = JsonList::compact(&vlans);
         if let Some(main) = mains.get(&node.uuid) {
             node.ipaddress.clone_from(main);
         }

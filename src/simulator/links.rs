@@ -10,7 +10,7 @@ use super::world::{VlanState, World};
 use crate::api::clouds::CloudVlan;
 use crate::api::ip_blocks::{IpBlock, IpBlockFields};
 use crate::api::vlans::{Vlan, VlanFields};
-use crate::record::Json;
+use crate::record::JsonList;
 
 /// A VLAN to be.
 pub struct NewVlan<'a> {
@@ -264,7 +264,7 @@ fn shown(world: &World, vlan: &VlanState) -> CloudVlan {
         label: vlan.record.label.clone(),
         vlan_type: fields.vlan_type.clone(),
         state: Some(if routed { "ROUTED" } else { "ACTIVE" }.to_owned()),
-        prefixes: blocks.map(|block| Json::compact(&block.shown())).collect(),
+        prefixes: JsonList::compact(&blocks.map(|block| block.shown()).collect::<Vec<_>>()),
         ..CloudVlan::default()
     }
 }

@@ -216,8 +216,8 @@ fn put_keys(world: &mut World, cloud: &str, keys: &[String]) {
     if let Some(state) = world.clouds.get_mut(cloud) {
         let stats = state.stats.alter();
         let uuid = stats.cloud_uuid.clone();
-        let shown = |key: &String| json!({"cloud_uuid": uuid, "public_key": key}).into();
-        stats.keys.extend(keys.iter().map(shown));
+        let shown = |key: &String| json!({"cloud_uuid": uuid, "public_key": key});
+        stats.keys.alter(|all| all.extend(keys.iter().map(shown)));
     }
 }
 

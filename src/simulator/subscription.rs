@@ -174,14 +174,14 @@ fn cloud_subscription(world: &mut World, call: &Call) -> Result<Answer, Answer> 
         "total_in_cents": total,
         "plan_code": "flex_metal_cloud_monthly",
     });
-    let logs = state
+    let logs: Vec<_> = state
         .assets
         .iter()
-        .map(|asset| logged(cloud, asset, &term, pod, world.now).into())
+        .map(|asset| logged(cloud, asset, &term, pod, world.now))
         .collect();
     Ok(Answer::json(Subscription {
         subscription: Some(subscription.into()),
-        asset_logs: logs,
+        asset_logs: logs.into(),
         ..Subscription::default()
     }))
 }

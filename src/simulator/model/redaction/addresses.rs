@@ -101,13 +101,13 @@ pub fn redact(resources: &mut Resources) {
         for node in &mut stats.nodes {
             let node = Arc::make_mut(node);
             addresses.text(&mut node.ipaddress);
-            for network in &mut node.networks {
-                let mut value = network.value().clone();
-                if let Some(mac) = value.get("mac_address").and_then(Value::as_str) {
-                    value["mac_address"] = addresses.interface(mac).into();
-                    *network = value.into();
+            node.networks.alter(|networks| {
+                for network in networks {
+                    if let Some(mac) = network.get("mac_address").and_then(Value::as_str) {
+                        network["mac_address"] = addresses.interface(mac).into();
+                    }
                 }
-            }
+            });
         }
     }
 }

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::Resources;
+use crate::record::JsonList;
 use crate::simulator::public_keys::fingerprint;
 
 const TYPE: &str = "ssh-ed25519";
@@ -51,11 +52,9 @@ pub fn replace(resources: &mut Resources, mut with: impl FnMut(&str) -> String) 
         }
     };
     for (_, stats) in &mut resources.clouds {
-        for key in &mut stats.keys {
-            let mut value = key.value().clone();
-            inside(&mut value);
-            *key = value.into();
-        }
+        stats
+            .keys
+            .alter(|keys| keys.iter_mut().for_each(&mut inside));
     }
     for order in &mut resources.orders {
         if let Some(options) = &mut Arc::make_mut(&mut order.fields).config_options {
@@ -71,26 +70,20 @@ pub fn keep(value: &mut Value, names: &[&str]) {
     }
 }
 
+fn keep_in(list: &mut JsonList, names: &[&str]) {
+    list.alter(|items| items.iter_mut().for_each(|item| keep(item, names)));
+}
+
 /// Leaves out what is not described, where the API lets anything stand.
 fn keep_described(resources: &mut Resources) {
     for (_, stats) in &mut resources.clouds {
-        for key in &mut stats.keys {
-            let mut value = key.value().clone();
-            keep(&mut value, &["cloud_uuid", "public_key"]);
-            *key = value.into();
-        }
+        keep_in(&mut stats.keys, &["cloud_uuid", "public_key"]);
         for node in &mut stats.nodes {
             let node = Arc::make_mut(node);
             if let Some(properties) = &mut node.properties {
-                let mut value = properties.value().clone();
-                keep(&mut value, &["cpu", "memory", "root_disk", "disks"]);
-                *properties = value.into();
+                properties.alter(|it| keep(it, &["cpu", "memory", "root_disk", "disks"]));
             }
-            for network in &mut node.networks {
-                let mut value = network.value().clone();
-                keep(&mut value, &["mac_address"]);
-                *network = value.into();
-            }
+            keep_in(&mut node.networks, &["mac_address"]);
         }
     }
     for order in &mut resources.orders {
