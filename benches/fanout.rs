@@ -134,7 +134,7 @@ async fn serve(listener: TcpListener, latency: Duration) -> Result<(), Failure> 
     let cloud = answer(&simulator, &format!("/v1/clouds/{id}"))?;
     let mut stats: serde_json::Value =
         serde_json::from_slice(&answer(&simulator, &format!("/v1/clouds/{id}/stats"))?)?;
-    // Three nodes and no VLANs are the 3 KiB of a small cloud.
+    // A small cloud: three nodes and no VLANs.
     if let Some(vlans) = stats.get_mut("vlans") {
         *vlans = serde_json::Value::Array(Vec::new());
     }

@@ -20,7 +20,7 @@ pub use crate::secret::Secret;
 pub use declare::Name;
 pub use json::{Json, JsonList};
 pub use unit::Unit;
-pub use value::{FieldValue, Moment, Shared, View};
+pub use value::{FieldValue, Moment, Shared, Text, View};
 
 /// A resource, whatever its type.
 pub trait Record: Any + Send + Sync + std::fmt::Debug {

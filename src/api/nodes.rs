@@ -6,7 +6,7 @@ use crate::operation::{
     Access, Answer, Arguments, Effect, EffectRule, Kind, Method, MethodForm, Operation, Param,
     Repeat, RepeatRule,
 };
-use crate::record::{Json, JsonList, Moment, Secret, Typed, Unit};
+use crate::record::{Json, JsonList, Moment, Secret, Text, Typed, Unit};
 
 /// The states of a node's power.
 pub const POWER_STATES: &[&str] = &["power on", "power off", "rebooting"];
@@ -20,27 +20,27 @@ crate::record! {
         uuid: String,
         /// Whether it is in use: `active` for a node that is.
         #[unit(Unit::State)]
-        state: Option<String>,
+        state: Option<Text>,
         /// `power on`, `power off` or `rebooting`.
         #[unit(Unit::State)]
-        power_state: Option<String>,
+        power_state: Option<Text>,
         /// Its host name.
-        hostname: Option<String>,
+        hostname: Option<Text>,
         /// Hardware type, the SKU.
         #[name = "type"]
-        hardware: Option<String>,
+        hardware: Option<Text>,
         /// CPU cores.
         cpu: Option<i64>,
         /// Memory, written for people.
-        memory: Option<String>,
+        memory: Option<Text>,
         /// The rack it stands in.
-        rack: Option<String>,
+        rack: Option<Text>,
         /// Its place in the rack.
-        chassis: Option<String>,
+        chassis: Option<Text>,
         /// Its disks.
         disks: JsonList,
         /// Its roles: `control`, `storage`, `compute`.
-        labels: Vec<String>,
+        labels: Vec<Text>,
         /// The OpenStack services on it.
         kolla_services: Option<Arc<KollaServices>>,
         /// The Ceph services on it.
@@ -48,7 +48,7 @@ crate::record! {
         /// Its network interfaces.
         networks: JsonList,
         /// Its main address.
-        ipaddress: Option<String>,
+        ipaddress: Option<Text>,
         /// Its VLANs and addresses on them.
         vlans: JsonList,
         /// Whether it is in maintenance.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -137,6 +138,7 @@ macro_rules! plain {
 
 plain! {
     String, "string", |value| View::Text(value);
+    Text, "string", |value| View::Text(value);
     i64, "int", |value| View::Int(*value);
     f64, "float", |value| View::Float(*value);
     bool, "bool", |value| View::Bool(*value);
@@ -213,6 +215,10 @@ impl<T: Typed + Default> FieldValue for Arc<T> {
     }
     const NESTED: Option<fn() -> &'static RecordKind> = Some(|| T::KIND);
 }
+
+/// Short text, which stands in the record itself. A list of thousands of records is then read without
+/// fetching each text from where it happens to lie.
+pub type Text = CompactString;
 
 /// An instant as the API wrote it. Its formats differ from field to field, so the text is kept and
 /// read only when asked.

@@ -108,7 +108,7 @@ impl Subject {
             });
         }
         if let Some(it) = record::<Node>(target) {
-            let name = it.hostname.clone().unwrap_or_else(|| it.uuid.clone());
+            let name = it.hostname.as_deref().unwrap_or(&it.uuid).to_owned();
             let cloud = it
                 .cloud_id
                 .clone()
@@ -227,7 +227,7 @@ impl Subject {
                         Trouble::new("not_found", format!("{name} is no longer in its cloud"))
                             .raise()
                     })?;
-                let state = node.power_state.clone().unwrap_or_default();
+                let state = node.power_state.as_deref().unwrap_or_default().to_owned();
                 Ok(Seen {
                     state,
                     value: handle::wrap(node.clone(), host.origin()),

@@ -168,7 +168,7 @@ mod tests {
         let names = Names::default();
         let node = Node {
             uuid: "a3".to_owned(),
-            hostname: Some("bold-fox".to_owned()),
+            hostname: Some("bold-fox".into()),
             ..Node::default()
         };
         names.learn(&Decoded::One(Arc::new(CloudStats {

@@ -85,7 +85,7 @@ fn delete_cloud(world: &mut World, call: &Call) -> Result<Answer, Answer> {
         content.cloud_state = Some("PENDING-DELETE".to_owned());
         for node in &mut content.nodes {
             let node = Arc::make_mut(node);
-            node.power_state = Some("power off".to_owned());
+            node.power_state = Some("power off".into());
             node.last_updated = Some(moment.clone());
         }
         if BILLING_END.most() == 1 {
@@ -226,7 +226,7 @@ fn remove_node(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     if deleted(state) {
         return refuse("unavailable", "The cloud is being deleted.");
     }
-    let sku = node.hardware.clone().unwrap_or_default();
+    let sku = node.hardware.as_deref().unwrap_or_default().to_owned();
     let pod = state.record.fields.pod_location.clone().unwrap_or_default();
     let at = world.now + world.span(&REMOVE_CLEANUP);
     world.due.at(at, Change::Restock { pod, sku });

@@ -166,7 +166,7 @@ pub fn show(world: &mut World, cloud: &str) {
             .collect();
         node.vlans = JsonList::compact(&vlans);
         if let Some(main) = mains.get(&node.uuid) {
-            node.ipaddress.clone_from(main);
+            node.ipaddress = main.as_deref().map(Into::into);
         }
     }
 }

@@ -315,7 +315,7 @@ pub fn node_mut<'a>(world: &'a mut World, cloud: &str, uuid: &str) -> Option<&'a
 pub fn set_node_power(world: &mut World, cloud: &str, uuid: &str, state: &str) {
     let moment = world.moment();
     if let Some(node) = node_mut(world, cloud, uuid) {
-        node.power_state = Some(state.to_owned());
+        node.power_state = Some(state.into());
         node.last_updated = Some(moment);
     }
 }

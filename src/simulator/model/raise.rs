@@ -146,7 +146,7 @@ fn add_cloud(world: &mut World, cloud: &Cloud, stats: &CloudStats) {
         assets.push(Asset {
             number: world.number(),
             node: node.uuid.clone(),
-            sku: node.hardware.clone().unwrap_or_default(),
+            sku: node.hardware.as_deref().unwrap_or_default().to_owned(),
             since,
             until: None,
         });

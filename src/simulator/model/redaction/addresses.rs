@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use ipnet::Ipv4Net;
@@ -38,19 +39,19 @@ impl Addresses {
     }
 
     /// The same for text, with a length or without; what is no address stays.
-    fn text(&mut self, text: &mut Option<String>) {
+    fn text<T: Deref<Target = str> + From<String>>(&mut self, text: &mut Option<T>) {
         let Some(old) = text.as_deref() else { return };
         let (ip, length) = match old.split_once('/') {
             Some((ip, length)) => (ip, format!("/{length}")),
             None => (old, String::new()),
         };
         match ip.parse() {
-            Ok(IpAddr::V4(ip)) => *text = Some(format!("{}{length}", self.instead_of(ip))),
+            Ok(IpAddr::V4(ip)) => *text = Some(format!("{}{length}", self.instead_of(ip)).into()),
             Ok(IpAddr::V6(ip)) => {
                 let next = self.longer.len() + 1;
                 let number = *self.longer.entry(ip).or_insert(next);
                 // A range set aside for documents.
-                *text = Some(format!("2001:db8::{number:x}{length}"));
+                *text = Some(format!("2001:db8::{number:x}{length}").into());
             }
             Err(_) => {}
         }

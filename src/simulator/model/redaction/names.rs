@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use super::{Resources, keys};
@@ -17,9 +18,12 @@ struct Names(
 
 impl Names {
     /// A name of this kind that stands for another, where there is one.
-    fn replace(&mut self, kind: &'static str, name: &mut Option<String>) {
-        if let Some(old) = name.as_ref() {
-            *name = Some(self.instead_of(kind, old));
+    fn replace<T>(&mut self, kind: &'static str, name: &mut Option<T>)
+    where
+        T: Deref<Target = str> + From<String>,
+    {
+        if let Some(old) = name.as_deref() {
+            *name = Some(self.instead_of(kind, old).into());
         }
     }
 
