@@ -264,7 +264,6 @@ impl Operation {
     }
 
     /// The names of the members of its answer that hold secrets.
-    #[must_use]
     pub fn secrets(&self) -> impl Iterator<Item = &'static str> + use<> {
         let fields = match self.answer {
             Answer::Nothing => &[],

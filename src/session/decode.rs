@@ -36,13 +36,11 @@ pub fn of_reply(
     arguments: &Arguments,
     reply: &mut Reply,
 ) -> Result<Decoded, serde_json::Error> {
-    match reply.read.take() {
-        Some(decoded) => Ok(belonging(decoded, arguments)),
-        None => {
-            let kind = reply.content_type.as_deref();
-            decode(operation, arguments, kind, &reply.body)
-        }
+    if let Some(decoded) = reply.read.take() {
+        return Ok(belonging(decoded, arguments));
     }
+    let kind = reply.content_type.as_deref();
+    decode(operation, arguments, kind, &reply.body)
 }
 
 /// What was read, told what the call knew it to belong to.

@@ -264,7 +264,7 @@ fn shown(world: &World, vlan: &VlanState) -> CloudVlan {
         label: vlan.record.label.clone(),
         vlan_type: fields.vlan_type.clone(),
         state: Some(if routed { "ROUTED" } else { "ACTIVE" }.to_owned()),
-        prefixes: JsonList::compact(&blocks.map(|block| block.shown()).collect::<Vec<_>>()),
+        prefixes: JsonList::compact(&blocks.map(BlockState::shown).collect::<Vec<_>>()),
         ..CloudVlan::default()
     }
 }
