@@ -180,7 +180,7 @@ pub trait Typed: Record + DeserializeOwned + Sized {
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
     match std::str::from_utf8(body) {
         Ok(text) => serde_json::from_str(text),
-        // It says where.
+        // That fails as well, and says where it is none.
         Err(_) => serde_json::from_slice(body),
     }
 }

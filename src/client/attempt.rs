@@ -22,7 +22,7 @@ use crate::operation::{Access, Answer as Answers, Arguments, Decoded, Operation,
 use crate::secret;
 
 /// What came of one sending.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Attempt {
     /// How it ended.
     pub(super) outcome: Outcome,
@@ -74,20 +74,19 @@ impl Attempt {
         kind.is_some_and(|kind| kind.contains("jnlp"))
     }
 
-    /// Reads the answer to a call that only reads, and keeps what was read: form and meaning are
-    /// looked at in one go. Tells whether the answer ends too early.
-    pub(super) fn read(&mut self, operation: &Operation) -> bool {
-        if self.is_file() {
-            return false;
+    /// Reads the answer, and keeps what was read: form and meaning are looked at in one go.
+    pub(super) fn take_in(&mut self, operation: &Operation) {
+        if !self.is_file() {
+            self.read = operation.answer.read(&self.body).ok();
         }
-        self.read = operation.answer.read(&self.body).ok();
-        self.read.is_none() && self.is_cut_off()
     }
 
-    /// Whether the answer is JSON that ends too early.
-    fn is_cut_off(&self) -> bool {
-        serde_json::from_slice::<IgnoredAny>(&self.body)
-            .is_err_and(|error| error.is_eof() && !self.body.trim_ascii().is_empty())
+    /// Whether the answer, which was not to be read, is JSON that ends too early.
+    pub(super) fn is_cut_off(&self) -> bool {
+        self.read.is_none()
+            && !self.is_file()
+            && serde_json::from_slice::<IgnoredAny>(&self.body)
+                .is_err_and(|error| error.is_eof() && !self.body.trim_ascii().is_empty())
     }
 
     /// What is wrong with the answer to a call that changes something, if it cannot be taken for

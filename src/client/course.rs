@@ -189,10 +189,11 @@ impl<'a> Course<'a> {
             attempt = Attempt::without_answer(Outcome::Unanswered, why);
         }
         let is_success = matches!(attempt.outcome, Outcome::Status(200..=299));
-        if self.repeat == Repeat::Safe {
+        if self.repeat == Repeat::Safe && is_success {
+            attempt.take_in(self.operation);
             // A read whose answer breaks off is asked again, as if the connection had been cut. What
             // is no JSON at all is no accident: whoever reads it sees for himself.
-            if is_success && attempt.read(self.operation) {
+            if attempt.is_cut_off() {
                 let why = "the answer is not whole".to_owned();
                 attempt = Attempt::without_answer(Outcome::Unanswered, why);
             }

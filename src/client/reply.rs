@@ -19,8 +19,8 @@ pub struct Limits {
     pub watch: bool,
 }
 
-/// A call that succeeded.
-#[derive(Clone, Debug)]
+/// A call that succeeded. There is one of it, since what was read is still to be told what it belongs to.
+#[derive(Debug)]
 pub struct Reply {
     /// The API's status; 200 where the effect was found by reading.
     pub status: u16,

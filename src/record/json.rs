@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::OnceLock;
 
-use serde::de::Error as _;
+use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
@@ -24,11 +24,11 @@ pub struct Unread<T> {
 
 /// What JSON may be read as.
 pub trait Readable: Default + Serialize {
-    /// Reads it. What is nested too deeply to be read is null.
+    /// Reads it. What cannot be read, since it is nested too deeply or no number that there is, is null.
     fn read(written: &str) -> Self;
 
-    /// What was expected, where it is plain from its first character that it is something else.
-    fn unlike(first: u8) -> Option<&'static str>;
+    /// What it is instead, where that is plain from its first character.
+    fn instead(first: u8) -> Option<Unexpected<'static>>;
 }
 
 impl Readable for Value {
@@ -36,7 +36,7 @@ impl Readable for Value {
         serde_json::from_str(written).unwrap_or_default()
     }
 
-    fn unlike(_: u8) -> Option<&'static str> {
+    fn instead(_: u8) -> Option<Unexpected<'static>> {
         None
     }
 }
@@ -48,8 +48,15 @@ impl Readable for Vec<Value> {
         items.map(|item| Value::read(item.get())).collect()
     }
 
-    fn unlike(first: u8) -> Option<&'static str> {
-        (first != b'[').then_some("a list was expected, and it is none")
+    fn instead(first: u8) -> Option<Unexpected<'static>> {
+        Some(match first {
+            b'[' => return None,
+            b'{' => Unexpected::Map,
+            b'n' => Unexpected::Unit,
+            b'"' => Unexpected::Other("string"),
+            b't' | b'f' => Unexpected::Other("boolean"),
+            _ => Unexpected::Other("number"),
+        })
     }
 }
 
@@ -58,7 +65,7 @@ impl<T: Readable> Unread<T> {
     #[must_use]
     pub fn compact<S: Serialize + ?Sized>(value: &S) -> Self {
         Self {
-            // What cannot be written is null, as what cannot be read is.
+            // What cannot be written is nothing, as what cannot be read is.
             written: to_raw_value(value).ok(),
             read: OnceLock::new(),
         }
@@ -114,8 +121,8 @@ impl<'de, T: Readable> Deserialize<'de> for Unread<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let written = Box::<RawValue>::deserialize(deserializer)?;
         let first = written.get().as_bytes().first();
-        match first.and_then(|first| T::unlike(*first)) {
-            Some(complaint) => Err(D::Error::custom(complaint)),
+        match first.and_then(|first| T::instead(*first)) {
+            Some(instead) => Err(D::Error::invalid_type(instead, &"a sequence")),
             None => Ok(Self {
                 written: Some(written),
                 read: OnceLock::new(),
@@ -180,9 +187,17 @@ mod tests {
 
     #[test]
     fn what_is_no_list_is_not_taken_for_one() {
-        for text in ["{}", "null", "7", r#""[]""#] {
+        for (text, what) in [
+            ("{}", "map"),
+            ("null", "null"),
+            ("-7", "number"),
+            (r#""[]""#, "string"),
+            ("true", "boolean"),
+        ] {
             let error = serde_json::from_str::<JsonList>(text).unwrap_err();
-            assert!(error.is_data(), "{text}: {error}");
+            assert!(error.is_data());
+            let sentence = format!("invalid type: {what}, expected a sequence");
+            assert!(error.to_string().starts_with(&sentence), "{error}");
         }
     }
 

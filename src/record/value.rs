@@ -216,8 +216,8 @@ impl<T: Typed + Default> FieldValue for Arc<T> {
     const NESTED: Option<fn() -> &'static RecordKind> = Some(|| T::KIND);
 }
 
-/// Short text, which stands in the record itself. A list of thousands of records is then read without
-/// fetching each text from where it happens to lie.
+/// Text that is mostly short: up to 24 bytes stand in the record itself. A list of thousands of records
+/// is then read without fetching each text from where it happens to lie.
 pub type Text = CompactString;
 
 /// An instant as the API wrote it. Its formats differ from field to field, so the text is kept and

@@ -133,7 +133,7 @@ macro_rules! conversions {
             $( if id == TypeId::of::<$record>() {
                 return list(records.into_iter().filter_map(downcast::<$record>), origin);
             } )*
-            Array::new()
+            records.into_iter().map(|it| wrap(it, origin)).collect()
         }
 
         /// The record behind a script value, if it is one, and where it came from.

@@ -5,6 +5,7 @@ use super::scripted::{Stage, answer, answer_with, lost, made_vlan, new_vlan, not
 use crate::client::{Credentials, Limits, Policy, Why};
 use crate::clock::simulated_start;
 use crate::error::exit;
+use crate::operation::Decoded;
 
 #[tokio::test]
 async fn a_read_survives_two_outages_and_no_third() {
@@ -185,4 +186,38 @@ async fn redirects_are_refused() {
     let error = stage.call("clouds", json!({})).await.unwrap_err();
     assert_eq!(error.to_string(), "could not read clouds: 302 Found");
     assert!(error.hint().unwrap().contains("OPENMETAL_API_URL"));
+}
+
+#[tokio::test]
+async fn a_read_is_asked_again_where_its_answer_ends_too_early_whatever_else_is_wrong_with_it() {
+    let whole = r#"[{"id":"a","label":"é"}]"#;
+    for cut in [
+        "[",
+        r#"[{"id":"a""#,
+        // What came is of the wrong form besides.
+        r#"[{"id":7},{"i"#,
+        r#"{"errors":[{"#,
+    ] {
+        let stage = Stage::new(vec![answer(200, cut), answer(200, whole)]);
+        let reply = stage.call("clouds", json!({})).await.unwrap();
+        assert_eq!(reply.attempts, 2, "{cut}");
+    }
+    // Nothing, no JSON, and JSON of another form are whole: to ask again would bring the same.
+    for odd in ["", "<html>", r#"{"id":"a"}"#, r#"[{"id":7}]"#] {
+        let stage = Stage::new(vec![answer(200, odd)]);
+        let reply = stage.call("clouds", json!({})).await.unwrap();
+        assert_eq!(reply.attempts, 1, "{odd}");
+        assert!(reply.read.is_none(), "{odd}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_read_of_an_answer_is_handed_on_and_nothing_of_one_that_changes_something() {
+    let stage = Stage::new(vec![answer(200, r#"[{"id":"a"},{"id":"b"}]"#)]);
+    let reply = stage.call("clouds", json!({})).await.unwrap();
+    assert!(matches!(reply.read, Some(Decoded::Many(clouds)) if clouds.len() == 2));
+
+    let stage = Stage::new(vec![answer(200, "{}")]);
+    let reply = stage.call("set_power", reboot()).await.unwrap();
+    assert!(reply.read.is_none());
 }
