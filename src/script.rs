@@ -31,6 +31,7 @@ mod given;
 mod handle;
 mod hands;
 mod incomplete;
+pub mod insistence;
 mod inspection;
 mod interpreter;
 mod key;

@@ -1,4 +1,4 @@
-//! Ctrl-C: the first one stops the run in an orderly way, the second one ends the process.
+//! Ctrl-C and SIGTERM: the first one stops the run in an orderly way, the second one ends the process.
 
 use std::io::Read as _;
 use std::os::unix::net::UnixStream;
@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::error::exit;
 use crate::repl::Turn;
+use crate::script::insistence::Insistence;
 use crate::script::runtime::LazyRuntime;
 use crate::script::stop::Stop;
 
@@ -24,11 +25,20 @@ pub fn watch(stop: &Stop) -> Arc<LazyRuntime> {
     for signal in BOTH {
         // Registered first: it ends the process when the flag was set by an earlier signal. Where a
         // handler cannot be registered, the signal ends the process at once, as it would anyway.
-        let _ =
-            flag::register_conditional_shutdown(*signal, exit::INTERRUPTED.into(), flag.clone());
+        let is_second = second(*signal, &flag, stop.insistence());
+        let _ = flag::register_conditional_shutdown(*signal, exit::INTERRUPTED.into(), is_second);
         let _ = flag::register(*signal, flag.clone());
     }
     waking(stop, BOTH)
+}
+
+/// The flag by which a signal is the second one. What is typed is meant each time; programs may tell
+/// twice that time is up.
+fn second(signal: i32, first: &Arc<AtomicBool>, insistence: &Insistence) -> Arc<AtomicBool> {
+    match signal {
+        SIGTERM => insistence.flag(),
+        _ => first.clone(),
+    }
 }
 
 /// Lets signals end a session in order. Where lines are typed, Ctrl-C stops one, however often it is
@@ -49,14 +59,15 @@ pub fn watch_session(
     };
     // Where that cannot be had, they end the process as they would anyway.
     if let Ok((mut heard, told)) = UnixStream::pair() {
-        let is_second = Arc::new(AtomicBool::new(false));
+        let (is_told, insistence) = (Arc::new(AtomicBool::new(false)), Insistence::default());
         for signal in ending {
             let Ok(told) = told.try_clone() else { continue };
             // That a terminal went away is told twice, by the system and by whoever had it.
             if *signal != SIGHUP {
                 let code = exit::INTERRUPTED.into();
-                let _ = flag::register_conditional_shutdown(*signal, code, is_second.clone());
-                let _ = flag::register(*signal, is_second.clone());
+                let is_second = second(*signal, &is_told, &insistence);
+                let _ = flag::register_conditional_shutdown(*signal, code, is_second);
+                let _ = flag::register(*signal, is_told.clone());
             }
             let _ = pipe::register(*signal, told);
         }
@@ -64,6 +75,7 @@ pub fn watch_session(
         let listening = thread::Builder::new().name("signals".to_owned());
         let _ = listening.spawn(move || {
             if heard.read_exact(&mut [0]).is_ok() {
+                insistence.begin();
                 turn.leave(exit::INTERRUPTED, at_rest);
             }
         });
@@ -85,6 +97,7 @@ fn waking(stop: &Stop, signals: &'static [i32]) -> Arc<LazyRuntime> {
                 let _ = stop.reason();
                 while heard.recv().await.is_some() {
                     stop.interrupt();
+                    let _ = stop.reason();
                 }
             });
         }

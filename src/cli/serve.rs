@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use axum::Router;
 use clap::Args;
+use futures_util::FutureExt as _;
 use serde_json::Map;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -34,6 +35,7 @@ use crate::error::{Complaint, exit};
 use crate::metrics::Metrics;
 use crate::notice::Courier;
 use crate::schedule::{Events, Scheduler, Watch};
+use crate::script::insistence::APART;
 use health::Health;
 use heard::{Counted, Heard, Lines, Told};
 use listener::Limits;
@@ -215,8 +217,8 @@ fn read_again_on_signal(again: Arc<Notify>) -> impl Future<Output = ()> {
     }
 }
 
-/// The first signal drains, the second one cancels. They are heard from this call on: none may end a
-/// service that is just starting.
+/// The first signal drains, the second one cancels; told twice at once, it is the first one still. They
+/// are heard from this call on: none may end a service that is just starting.
 fn stop_on_signals(drain: CancellationToken, abort: CancellationToken) -> impl Future<Output = ()> {
     let interrupt = signal(SignalKind::interrupt());
     let terminate = signal(SignalKind::terminate());
@@ -224,12 +226,20 @@ fn stop_on_signals(drain: CancellationToken, abort: CancellationToken) -> impl F
         let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
             return;
         };
-        for token in [drain, abort] {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-            token.cancel();
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
+        drain.cancel();
+        let is_again = async {
+            tokio::time::sleep(APART).await;
+            let _ = terminate.recv().now_or_never();
+            terminate.recv().await
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = is_again => {}
+        }
+        abort.cancel();
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
+use super::insistence::Insistence;
 use super::trouble::Stopped;
 
 /// The number of a run in this process.
@@ -35,6 +36,8 @@ pub struct Stop {
     number: Arc<Number>,
     /// Set by the signal handler, which can do nothing more.
     signalled: Arc<AtomicBool>,
+    /// What follows from the first time that the signal is heard of.
+    insistence: Insistence,
 }
 
 impl Stop {
@@ -102,6 +105,12 @@ impl Stop {
         }
     }
 
+    /// Whether a signal of the same kind is another one by now.
+    #[must_use]
+    pub fn insistence(&self) -> &Insistence {
+        &self.insistence
+    }
+
     /// The flag for a signal handler to set.
     #[must_use]
     pub fn signal_flag(&self) -> Arc<AtomicBool> {
@@ -132,6 +141,7 @@ impl Stop {
         if self.signalled.load(Ordering::Relaxed) {
             // A signal handler cannot cancel a token; whoever comes by first does it in its place.
             token.cancel();
+            self.insistence.begin();
         }
         if self.output_closed.load(Ordering::Relaxed) {
             Some(Stopped::OutputClosed)

@@ -181,6 +181,38 @@ fn a_second_interrupt_ends_a_cleanup_that_never_ends() {
 }
 
 #[test]
+fn termination_that_is_told_twice_at_once_does_not_cut_off_the_cleanup() {
+    // As `timeout` does it: the process is told, and the group it is in.
+    let line = r#"
+        ensure(|| { print("ready"); while true {} }, || {
+            print("tidying");
+            let i = 0;
+            while i < 200_000 { i += 1; }
+            print("tidied");
+        });
+    "#;
+    let mut process = Mw::eval(line).start();
+    process.says("ready");
+    process.signal("TERM");
+    process.signal("TERM");
+    let ended = process.end();
+    assert_eq!(ended.code, Some(130));
+    assert!(ended.stdout.ends_with("tidied\n"), "{}", ended.stdout);
+}
+
+#[test]
+fn whoever_insists_on_termination_ends_a_cleanup_that_never_ends() {
+    let line = r#"
+        ensure(|| { print("ready"); while true {} }, || { print("tidying"); while true {} });
+    "#;
+    let mut process = Mw::eval(line).start();
+    process.says("ready");
+    process.signal("TERM");
+    process.says("tidying");
+    assert_eq!(process.insists("TERM").code, Some(130));
+}
+
+#[test]
 fn termination_is_heard_too() {
     let mut process = Mw::eval(r#"print("ready"); while true {}"#).start();
     process.says("ready");

@@ -292,7 +292,22 @@ fn a_second_signal_cancels_what_runs() {
     service.says("started");
     service.signal("TERM");
     service.notes("stopping");
+    let ended = service.insists("TERM");
+    assert_eq!(ended.code, Some(130), "{}", ended.stderr);
+}
+
+#[test]
+fn a_signal_that_is_told_twice_at_once_cancels_nothing() {
+    let jobs = JOBS.replace("args = { greeting = \"hello\" }\n", "");
+    let mut service = Mw::new(["--sim", "serve"])
+        .file("jobs.toml", &jobs)
+        .file("tick.rhai", PATIENT)
+        .start();
+    service.says("started");
+    // As `timeout` does it: the process is told, and the group it is in.
+    service.signal("TERM");
     service.signal("TERM");
     let ended = service.end();
-    assert_eq!(ended.code, Some(130), "{}", ended.stderr);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.stdout.ends_with("finished\n"), "{}", ended.stdout);
 }

@@ -5,7 +5,7 @@ use std::process::{Child, ChildStdin, Command};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::folder::Folder;
 
@@ -132,6 +132,17 @@ impl Process {
             .status()
             .unwrap();
         assert!(status.success(), "kill -s {name}: {status}");
+    }
+
+    /// Sends a signal again and again, until the process ends by it.
+    #[track_caller]
+    pub fn insists(mut self, name: &str) -> Ended {
+        let since = Instant::now();
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(since.elapsed() < PATIENCE, "{name} is not heard");
+            self.signal(name);
+        }
+        self.ends_itself()
     }
 
     /// Waits for the end, after that of its standard input.
