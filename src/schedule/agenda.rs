@@ -118,8 +118,8 @@ impl Agenda {
     }
 
     /// The names of all jobs, in order.
-    pub(super) fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.jobs.iter().map(|job| job.name.to_string()).collect();
+    pub(super) fn names(&self) -> Vec<Arc<str>> {
+        let mut names: Vec<_> = self.jobs.iter().map(|job| job.name.clone()).collect();
         names.sort_unstable();
         names
     }

@@ -1,6 +1,7 @@
 //! A schedule means what it says, and jobs run when they are due.
 
 use crate::stage::mw::Mw;
+use crate::stage::process::Process;
 
 /// The next instants of a line, after an instant, in a zone.
 #[track_caller]
@@ -268,14 +269,20 @@ while tries < 2_000_000 { tries += 1; }
 print("finished");
 "#;
 
-#[test]
-fn a_run_under_way_is_waited_for() {
+/// A service with a run of this script under way, which says so.
+fn at_work(script: &str) -> Process {
     let jobs = JOBS.replace("args = { greeting = \"hello\" }\n", "");
     let mut service = Mw::new(["--sim", "serve"])
         .file("jobs.toml", &jobs)
-        .file("tick.rhai", PATIENT)
+        .file("tick.rhai", script)
         .start();
     service.says("started");
+    service
+}
+
+#[test]
+fn a_run_under_way_is_waited_for() {
+    let service = at_work(PATIENT);
     service.signal("TERM");
     let ended = service.end();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
@@ -284,12 +291,7 @@ fn a_run_under_way_is_waited_for() {
 
 #[test]
 fn a_second_signal_cancels_what_runs() {
-    let jobs = JOBS.replace("args = { greeting = \"hello\" }\n", "");
-    let mut service = Mw::new(["--sim", "serve"])
-        .file("jobs.toml", &jobs)
-        .file("tick.rhai", "print(\"started\"); while true {}")
-        .start();
-    service.says("started");
+    let mut service = at_work("print(\"started\"); while true {}");
     service.signal("TERM");
     service.notes("stopping");
     let ended = service.insists("TERM");
@@ -298,12 +300,7 @@ fn a_second_signal_cancels_what_runs() {
 
 #[test]
 fn a_signal_that_is_told_twice_at_once_cancels_nothing() {
-    let jobs = JOBS.replace("args = { greeting = \"hello\" }\n", "");
-    let mut service = Mw::new(["--sim", "serve"])
-        .file("jobs.toml", &jobs)
-        .file("tick.rhai", PATIENT)
-        .start();
-    service.says("started");
+    let service = at_work(PATIENT);
     // As `timeout` does it: the process is told, and the group it is in.
     service.signal("TERM");
     service.signal("TERM");
