@@ -208,7 +208,7 @@ fn work(
                     .stack_size(STACK)
                     .spawn_scoped(scope, move || {
                         let _leaving = Leaving { crew, clock };
-                        let _at_work = AtWork::begin(host.stop());
+                        let _at_work = AtWork::begin_anew(host.stop());
                         if let Some(processor) = processor {
                             processor::keep_to(processor);
                         }

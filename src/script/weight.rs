@@ -75,14 +75,21 @@ pub(super) struct AtWork(u64);
 impl AtWork {
     /// This thread works for the run that is stopped so.
     pub(super) fn begin(stop: &Stop) -> Self {
-        let thread = gettid();
-        let faults = system::faults(thread).unwrap_or_default();
+        Self::since(stop, system::faults(gettid()).unwrap_or_default())
+    }
+
+    /// This thread was started to work for the run that is stopped so: all that it touches is the run's.
+    pub(super) fn begin_anew(stop: &Stop) -> Self {
+        Self::since(stop, 0)
+    }
+
+    fn since(stop: &Stop, faults: u64) -> Self {
         let mut workers = SCALES.workers();
         workers.last += 1;
         let number = workers.last;
         workers.all.push(Worker {
             number,
-            thread,
+            thread: gettid(),
             stop: stop.clone(),
             faults,
         });
@@ -136,6 +143,11 @@ fn watching() {
         let Some(held) = system::held() else { continue };
         pause = if held > limit / 2 { OFTEN } else { SELDOM };
         let mut workers = SCALES.workers();
+        for worker in &workers.all {
+            // A script in the middle of a long step does not hear of a signal; so that another one counts,
+            // somebody has to.
+            let _ = worker.stop.reason();
+        }
         let is_other = held.abs_diff(balance.held()) > WORTH;
         let touched: Vec<(u64, u64)> = workers
             .all
