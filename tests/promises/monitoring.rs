@@ -137,8 +137,7 @@ fn a_service_that_drains_is_alive_and_not_ready() {
     let (status, why) = asked(&url, "GET", "/readyz");
     assert_eq!(status, 503);
     assert_eq!(why, "the service is stopping: no run is started any more\n");
-    service.signal("TERM");
-    assert_eq!(service.end().code, Some(130));
+    assert_eq!(service.insists("TERM").code, Some(130));
 }
 
 #[test]
