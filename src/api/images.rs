@@ -8,7 +8,7 @@ use crate::operation::{
     Access, Answer, Effect, EffectRule, Kind, Method, MethodForm, Operation, Param, Repeat,
     RepeatRule,
 };
-use crate::record::{Record, RecordKind, Typed};
+use crate::record::{Record, RecordKind, Typed, read};
 
 crate::record! {
     /// An operating system image.
@@ -40,7 +40,7 @@ static IMAGES: RecordKind = RecordKind {
 };
 
 fn images_of(body: &[u8]) -> Result<Vec<Arc<dyn Record>>, serde_json::Error> {
-    let systems: IndexMap<String, IndexMap<String, Image>> = serde_json::from_slice(body)?;
+    let systems: IndexMap<String, IndexMap<String, Image>> = read(body)?;
     let mut images: Vec<Arc<dyn Record>> = Vec::new();
     for (os, versions) in systems {
         for (version, image) in versions {

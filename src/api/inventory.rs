@@ -8,7 +8,7 @@ use crate::operation::{
     Access, Answer, Effect, EffectRule, Kind, Method, MethodForm, Operation, Param, Repeat,
     RepeatRule,
 };
-use crate::record::{Moment, Record, RecordKind, Typed, Unit};
+use crate::record::{Moment, Record, RecordKind, Typed, Unit, read};
 
 crate::record! {
     /// A datacenter.
@@ -202,7 +202,7 @@ fn locations_of(body: &[u8]) -> Result<Vec<Arc<dyn Record>>, serde_json::Error> 
     struct Answer {
         locations: indexmap::IndexMap<String, Location>,
     }
-    let answer: Answer = serde_json::from_slice(body)?;
+    let answer: Answer = read(body)?;
     Ok(answer
         .locations
         .into_iter()
@@ -217,7 +217,7 @@ fn locations_of(body: &[u8]) -> Result<Vec<Arc<dyn Record>>, serde_json::Error> 
 
 /// `{"medium_v4": {"count": 3, "max_size": 2}, "timestamp": "…", "pod_location": "pod_1"}`
 fn availability_of(body: &[u8]) -> Result<Arc<dyn Record>, serde_json::Error> {
-    let members: Map<String, Value> = serde_json::from_slice(body)?;
+    let members: Map<String, Value> = read(body)?;
     let mut availability = Availability::default();
     for (name, value) in members {
         match (name.as_str(), value) {
@@ -247,7 +247,7 @@ fn products_of(body: &[u8]) -> Result<Arc<dyn Record>, serde_json::Error> {
         #[serde(flatten)]
         extra: Map<String, Value>,
     }
-    let answer: Answer = serde_json::from_slice(body)?;
+    let answer: Answer = read(body)?;
     let hardware = answer
         .hardware
         .into_iter()

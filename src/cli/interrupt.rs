@@ -97,6 +97,7 @@ fn waking(stop: &Stop, signals: &'static [i32]) -> Arc<LazyRuntime> {
                 let _ = stop.reason();
                 while heard.recv().await.is_some() {
                     stop.interrupt();
+                    // From now on it counts how often it is told.
                     let _ = stop.reason();
                 }
             });
