@@ -18,6 +18,7 @@ mod assertions;
 pub mod brackets;
 mod call;
 mod case;
+mod comparison;
 mod coverage;
 mod diagnose;
 pub mod directory;

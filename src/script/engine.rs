@@ -1,5 +1,6 @@
 //! The engine: Rhai with the language's own packages and our functions.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -15,8 +16,8 @@ use super::host::Host;
 use super::lexicon::Lexicon;
 use super::modules::{Loaded, Modules};
 use super::{
-    assertions, call, coverage, field, flow, handle, largest, lists, local, memory, moment,
-    parallel, progress, speech, stand_in, strides, texts, waiting, weight, window,
+    assertions, call, comparison, coverage, field, flow, handle, largest, lists, local, memory,
+    moment, parallel, progress, speech, stand_in, strides, texts, waiting, weight, window,
 };
 
 /// How deep scripts may call and nest. Rhai's own limits differ between debug and release builds;
@@ -25,7 +26,12 @@ const CALL_LEVELS: usize = 64;
 const EXPRESSION_DEPTH: usize = 64;
 const FUNCTION_EXPRESSION_DEPTH: usize = 48;
 /// How many steps pass between two looks at whether the run is to stop: microseconds.
-const STEPS: u64 = 128;
+const STEPS: u32 = 128;
+
+thread_local! {
+    /// How many steps this thread has taken since the last look.
+    static TAKEN: Cell<u32> = const { Cell::new(0) };
+}
 
 /// What knows of no run.
 static LEXICON: LazyLock<Shared<Module>> = LazyLock::new(|| {
@@ -33,6 +39,7 @@ static LEXICON: LazyLock<Shared<Module>> = LazyLock::new(|| {
         handle::register(lexicon);
         field::register(lexicon);
         lists::register(lexicon);
+        comparison::register(lexicon);
         moment::register(lexicon);
         assertions::register(lexicon);
         texts::register(lexicon);
@@ -54,10 +61,14 @@ pub fn build(host: &Host, base: PathBuf, loaded: Loaded) -> Engine {
     packages(&mut engine);
     engine.register_global_module(Shared::clone(&LEXICON));
     let own = host.clone();
-    engine.on_progress(move |steps| {
-        if !steps.is_multiple_of(STEPS) {
+    engine.on_progress(move |_| {
+        // The language begins anew to count with each call of a function by something native.
+        let steps = TAKEN.get() + 1;
+        if steps < STEPS {
+            TAKEN.set(steps);
             return None;
         }
+        TAKEN.set(0);
         weight::watch();
         own.stopped().map(Dynamic::from)
     });

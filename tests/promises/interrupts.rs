@@ -36,6 +36,51 @@ fn a_loop_that_calls_natives_only() {
     interrupt(process, INTERRUPTED);
 }
 
+/// What a list does with a function, item by item: no step of the script's own is taken meanwhile.
+const FUNCTIONS: &[&str] = &[
+    "map(|x| seen(x))",
+    "filter(|x| seen(x) == 0)",
+    "where(|x| seen(x) == 0)",
+    "for_each(|| seen(this))",
+    "reduce(|sum, x| seen(x))",
+    "index_of(|x| seen(x) == 2)",
+    "find(|x| seen(x) == 2)",
+    "some(|x| seen(x) == 2)",
+    "all(|x| seen(x) < 2)",
+    "retain(|x| seen(x) < 2)",
+    "drain(|x| seen(x) == 2)",
+    "sort(|x, y| seen(x) < seen(y))",
+    "order(|x, y| seen(x) < seen(y))",
+    "order_by(|x, y| seen(x) < seen(y))",
+    "dedup(|x, y| seen(x) < 0)",
+    "sort_by(|x| seen(x))",
+    "group_by(|x| seen(x))",
+    "count_by(|x| seen(x))",
+    "sum_by(|x| seen(x))",
+    "unique(|x| seen(x))",
+];
+
+#[test]
+fn a_list_that_a_function_goes_through() {
+    for function in FUNCTIONS {
+        // It would be over after seconds: nothing but the interrupt can keep it from saying so.
+        let line = format!(
+            r#"
+            fn seen(x) {{ if x == 1 {{ print("ready"); }} x }}
+            let list = [];
+            list.pad(2_000_000, 0);
+            list[0] = 1;
+            list.{function};
+            print("over");
+            "#
+        );
+        let mut process = Mw::eval(&line).start();
+        process.says("ready");
+        let stdout = interrupt(process, INTERRUPTED);
+        assert!(!stdout.contains("over"), "{function}");
+    }
+}
+
 #[test]
 fn a_pause_of_an_hour() {
     let server = Server::start();

@@ -112,6 +112,25 @@ fn a_run_by_itself_that_takes_up_all_memory_says_where_and_cleans_up() {
 }
 
 #[test]
+fn a_function_that_a_list_is_given_takes_up_no_more_memory_than_others() {
+    let text = "let list = []; list.pad(40_000, 0); \
+                list.map(|x| { let made = []; made.pad(1000, x); made })";
+    let ended = Mw::new(["--sim", "eval", text])
+        .file("mw.toml", "[runs]\nmemory = \"300MB\"\n")
+        .env("MW_CONFIG", "mw.toml")
+        .any_stderr()
+        .code(1)
+        .run();
+    assert!(
+        ended
+            .stderr
+            .contains("more memory than there is for it\n  --> <eval>:1:"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[test]
 fn a_test_that_takes_up_all_memory_fails_and_no_other() {
     let text =
         format!("fn test_a_growing() {{ {GROWING} }}\nfn test_b_calm() {{ assert(1 == 1); }}");
