@@ -1,13 +1,17 @@
-//! Lists put in order, or rid of items that follow their like, by a function that compares two.
+//! Lists put in order, or rid of items that follow their like, by what compares two of them.
 //!
-//! The language's own go on when the function fails, as it does when the run is to stop, and put the
-//! items in some order or other.
+//! The language's own go on when a function that compares fails, as it does when the run is to stop, and
+//! put the items in some order or other. Without a function they know neither instants nor whole numbers
+//! beside others.
 
 use std::cmp::Ordering;
 
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr, NativeCallContext};
 
+use super::diagnose::kind;
+use super::handle::described;
 use super::lexicon::Lexicon;
+use super::moment::{Instant, Span};
 use super::trouble::Trouble;
 use super::value;
 
@@ -16,6 +20,10 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 /// Registers what compares the items of lists, in the place of the language's own.
 pub fn register(lexicon: &mut Lexicon) {
     lexicon
+        .register_fn("sort", |list: &mut Array| in_place(list, natural))
+        .register_fn("sort_desc", |list: &mut Array| in_place(list, contrary))
+        .register_fn("order", |list: &mut Array| sorted(list, natural))
+        .register_fn("order_desc", |list: &mut Array| sorted(list, contrary))
         .register_fn("sort", sort)
         .register_fn(
             "sort",
@@ -39,11 +47,10 @@ pub fn register(lexicon: &mut Lexicon) {
     reason = "the language gives functions its values"
 )]
 fn sort(context: NativeCallContext, list: &mut Array, compare: FnPtr) -> Result<()> {
-    *list = sorted(list, |a, b| {
+    in_place(list, |a, b| {
         let answer = compare.call_within_context(&context, (a.clone(), b.clone()))?;
         ordering(&answer)
-    })?;
-    Ok(())
+    })
 }
 
 fn order(context: NativeCallContext, list: &mut Array, compare: FnPtr) -> Result<Array> {
@@ -95,6 +102,64 @@ fn ordering(answer: &Dynamic) -> Result<Ordering> {
         .hint("say whether the first comes before the second: |a, b| a.label < b.label; or sort by what they hold: list.sort_by(\"label\")")
         .raise()),
     }
+}
+
+/// The order that two values have by themselves.
+fn natural(a: &Dynamic, b: &Dynamic) -> Result<Ordering> {
+    if let (Ok(a), Ok(b)) = (a.as_immutable_string_ref(), b.as_immutable_string_ref()) {
+        return Ok(a.cmp(&*b));
+    }
+    if let (Ok(a), Ok(b)) = (a.as_int(), b.as_int()) {
+        return Ok(a.cmp(&b));
+    }
+    if let (Some(a), Some(b)) = (number(a), number(b)) {
+        return Ok(a.total_cmp(&b));
+    }
+    if let (Ok(a), Ok(b)) = (a.as_bool(), b.as_bool()) {
+        return Ok(a.cmp(&b));
+    }
+    if let (Ok(a), Ok(b)) = (a.as_char(), b.as_char()) {
+        return Ok(a.cmp(&b));
+    }
+    if let (Some(a), Some(b)) = (a.read_lock::<Instant>(), b.read_lock::<Instant>()) {
+        return Ok(a.cmp(&b));
+    }
+    if let (Some(a), Some(b)) = (a.read_lock::<Span>(), b.read_lock::<Span>()) {
+        return Ok(a.cmp(&b));
+    }
+    if a.is_unit() && b.is_unit() {
+        return Ok(Ordering::Equal);
+    }
+    let (a, b) = (kind(&described(a)), kind(&described(b)));
+    let message = if a == b {
+        format!("{a} has no order of its own")
+    } else {
+        format!("{a} and {b} have no order between them")
+    };
+    Err(Trouble::argument(message)
+        .hint("say by which field, list.sort_by(\"label\"), or which of two: list.sort(|a, b| a.label < b.label)")
+        .raise())
+}
+
+fn contrary(a: &Dynamic, b: &Dynamic) -> Result<Ordering> {
+    natural(b, a)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "beside a number with a fraction a whole one is compared as such"
+)]
+fn number(value: &Dynamic) -> Option<f64> {
+    let whole = value.as_int().map(|whole| whole as f64);
+    whole.or_else(|_| value.as_float()).ok()
+}
+
+fn in_place(
+    list: &mut Array,
+    compare: impl FnMut(&Dynamic, &Dynamic) -> Result<Ordering>,
+) -> Result<()> {
+    *list = sorted(list, compare)?;
+    Ok(())
 }
 
 /// The items in order, those that are equal as they stood. The standard library has no sorting by a
