@@ -1,10 +1,10 @@
 //! What functions hand to the closures they are given, and what calls come to.
 
-use rhai::{Expr, Position};
+use rhai::{Expr, FnCallExpr, Position};
 
 use super::super::subject;
 use super::callable::Callable;
-use super::expression::Closure;
+use super::expression::{Closure, closure};
 use super::rule::Rule;
 use super::types::Type;
 use super::walk::Walk;
@@ -84,6 +84,27 @@ pub fn result(name: &str, meaning: &Callable, first: &Type, given: &[Type], args
 }
 
 impl Walk<'_> {
+    /// A closure that uses the variable which the method that is given it, or one before it, is called
+    /// on: the language holds on to that until the last of them is done.
+    pub(super) fn uses_held(&mut self, call: &FnCallExpr) {
+        let Some(held) = self.held.clone() else {
+            return;
+        };
+        let using = |arg: &&Expr| closure(arg).is_some_and(|closure| closure.captures(&held));
+        let Some(arg) = call.args.iter().find(using) else {
+            return;
+        };
+        let name = &call.name;
+        self.fails(
+            Rule::VariableInUse,
+            arg.position(),
+            format!("this closure uses `{held}`, which is in use while `{name}` calls it"),
+            Some(format!(
+                "call it on a variable of its own: let items = …; items.{name}(…)"
+            )),
+        );
+    }
+
     /// A closure that has not as many parameters as it is called with.
     pub(super) fn closure_takes(
         &mut self,

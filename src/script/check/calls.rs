@@ -74,11 +74,14 @@ impl Walk<'_> {
     /// A call of a method.
     pub(super) fn method(&mut self, target: &Type, call: &FnCallExpr, position: Position) -> Type {
         let name = call.name.as_str();
+        let held = self.held.take();
         let (mut known, given) = self.arguments(name, Some(target), &call.args);
+        self.held = held;
         known.insert(0, target.clone());
         if KEYWORDS.contains(&name) || !is_word(name) {
             return Type::Unknown;
         }
+        self.uses_held(call);
         let own = self.own_counts(name);
         // A method of the script is called on `this`; a map may hold a function under any name.
         if own.contains(&call.args.len()) || self.ground.keys.contains(name) {

@@ -54,6 +54,23 @@ pub fn closure(expr: &Expr) -> Option<Closure<'_>> {
     })
 }
 
+impl Closure<'_> {
+    /// Whether it uses this variable of those around it.
+    #[must_use]
+    pub fn captures(&self, name: &str) -> bool {
+        let mut captured = self.captured.iter().filter_map(variable);
+        captured.any(|captured| captured == name)
+    }
+}
+
+/// The variable that an expression is.
+fn variable(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Variable(it, ..) if it.2.is_empty() => Some(it.1.to_string()),
+        _ => None,
+    }
+}
+
 impl<'a> Walk<'a> {
     /// Walks through an expression; gives what is known of its value.
     pub(super) fn expr(&mut self, expr: &Expr) -> Type {
@@ -108,11 +125,17 @@ impl<'a> Walk<'a> {
             Expr::FnCall(call, position) => self.call(call, *position),
             Expr::Dot(it, ..) => {
                 let target = self.expr(&it.lhs);
-                self.dotted(&target, &it.rhs)
+                let outer = std::mem::replace(&mut self.held, variable(&it.lhs));
+                let known = self.dotted(&target, &it.rhs);
+                self.held = outer;
+                known
             }
             Expr::Index(it, flags, _) => {
                 let target = self.expr(&it.lhs);
-                self.indexed(&target, &it.rhs, *flags)
+                let outer = std::mem::replace(&mut self.held, variable(&it.lhs));
+                let known = self.indexed(&target, &it.rhs, *flags);
+                self.held = outer;
+                known
             }
             Expr::And(parts, _) | Expr::Or(parts, _) => {
                 for part in parts.iter() {

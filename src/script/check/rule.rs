@@ -88,6 +88,8 @@ rules! {
     WrongArgument "wrong-argument" Error,
     /// A value is used as what it is not: a list as a condition, a map as a list.
     WrongType "wrong-type" Error,
+    /// A method is given a function that uses the variable it is called on.
+    VariableInUse "variable-in-use" Error,
     /// A field is set that only the account can change.
     ReadOnlyField "read-only-field" Error,
     /// A map given to a function has a key that the function does not know.

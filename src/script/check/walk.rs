@@ -86,6 +86,8 @@ pub struct Walk<'a> {
     pub(super) returned: bool,
     /// What the field that was read last may be.
     pub(super) words: Option<Words>,
+    /// The variable that the methods at hand are called on, in use until the last of them is done.
+    pub(super) held: Option<String>,
     /// The closures being walked through, outermost first.
     pub(super) entered: Vec<String>,
     /// What the expression is that was asked about.
@@ -118,6 +120,7 @@ impl<'a> Walk<'a> {
             bare_arguments: 0,
             returned: false,
             words: None,
+            held: None,
             entered: Vec::new(),
             asked: None,
             known: HashMap::new(),

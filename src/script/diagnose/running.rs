@@ -67,8 +67,8 @@ pub fn sentence(error: &EvalAltResult) -> (String, Option<String>) {
             "loop over a list: for n in cloud.nodes() { … }; a key that a map does not have gives (), which is none",
         ),
         E::ErrorDataRace(name, _) => hinted(
-            format!("{} is changed while it is in use", in_use(name)),
-            "copy what you need out of it before the call",
+            in_use(name),
+            "call the method on a variable of its own: let items = …; items.map(…)",
         ),
         E::ErrorAssignmentToConstant(name, _) => hinted(
             format!("`{name}` is a constant"),
@@ -222,9 +222,10 @@ fn not_indexed(what: &str) -> (String, Option<String>) {
 }
 
 fn in_use(name: &str) -> String {
+    let why = "uses a variable that a method is being called on";
     match name.split_once("of function '") {
-        Some((_, function)) => format!("what `{}` works on", function.trim_end_matches('\'')),
-        None => format!("`{name}`"),
+        Some((_, function)) => format!("what `{}` is given {why}", function.trim_end_matches('\'')),
+        None => format!("a function {why}"),
     }
 }
 
