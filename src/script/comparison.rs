@@ -6,10 +6,10 @@
 
 use std::cmp::Ordering;
 
-use rhai::{Array, Dynamic, EvalAltResult, FnPtr, NativeCallContext};
+use rhai::{Array, Dynamic, EvalAltResult, FnPtr, FuncRegistration, NativeCallContext};
 
 use super::diagnose::kind;
-use super::handle::described;
+use super::handle::{self, described};
 use super::lexicon::Lexicon;
 use super::moment::{Instant, Span};
 use super::trouble::Trouble;
@@ -19,27 +19,31 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
 /// Registers what compares the items of lists, in the place of the language's own.
 pub fn register(lexicon: &mut Lexicon) {
+    // A constant stays as it is.
+    let changing = |name: &str| FuncRegistration::new(name).with_purity(false);
     lexicon
-        .register_fn("sort", |list: &mut Array| in_place(list, natural))
-        .register_fn("sort_desc", |list: &mut Array| in_place(list, contrary))
-        .register_fn("order", |list: &mut Array| sorted(list, natural))
-        .register_fn("order_desc", |list: &mut Array| sorted(list, contrary))
-        .register_fn("sort", sort)
-        .register_fn(
-            "sort",
+        .register(changing("sort"), |list: &mut Array| put(list, natural))
+        .register(changing("sort_desc"), |list: &mut Array| {
+            put(list, contrary)
+        })
+        .register(changing("sort"), sort)
+        .register(
+            changing("sort"),
             |ctx: NativeCallContext, list: &mut Array, name: &str| {
                 sort(ctx, list, FnPtr::new(name)?)
             },
         )
-        .register_fn("order", order)
-        .register_fn("order_by", order)
-        .register_fn("dedup", dedup)
-        .register_fn(
-            "dedup",
+        .register(changing("dedup"), dedup)
+        .register(
+            changing("dedup"),
             |ctx: NativeCallContext, list: &mut Array, name: &str| {
                 dedup(ctx, list, FnPtr::new(name)?)
             },
-        );
+        )
+        .register_fn("order", |list: &mut Array| ordered(list, natural))
+        .register_fn("order_desc", |list: &mut Array| ordered(list, contrary))
+        .register_fn("order", order)
+        .register_fn("order_by", order);
 }
 
 #[expect(
@@ -47,7 +51,7 @@ pub fn register(lexicon: &mut Lexicon) {
     reason = "the language gives functions its values"
 )]
 fn sort(context: NativeCallContext, list: &mut Array, compare: FnPtr) -> Result<()> {
-    in_place(list, |a, b| {
+    put(list, |a, b| {
         let answer = compare.call_within_context(&context, (a.clone(), b.clone()))?;
         ordering(&answer)
     })
@@ -64,27 +68,37 @@ fn order(context: NativeCallContext, list: &mut Array, compare: FnPtr) -> Result
     reason = "the language gives functions its values"
 )]
 fn dedup(context: NativeCallContext, list: &mut Array, compare: FnPtr) -> Result<()> {
-    let mut kept = Array::new();
+    let mut kept: Vec<bool> = Vec::with_capacity(list.len());
+    let mut last: Option<&Dynamic> = None;
     for item in list.iter() {
-        if let Some(last) = kept.last() {
-            let answer: Dynamic =
-                compare.call_within_context(&context, (last.clone(), item.clone()))?;
-            let is_like = answer.as_bool().map_err(|_| {
-                Trouble::argument(format!(
-                    "dedup asks for true or false, and got {}",
-                    value::debug(&answer)
-                ))
-                .hint("say whether two items are alike: |a, b| a.label == b.label")
-                .raise()
-            })?;
-            if is_like {
-                continue;
+        let is_like = match last {
+            None => false,
+            Some(last) => {
+                let answer: Dynamic =
+                    compare.call_within_context(&context, (last.clone(), item.clone()))?;
+                likeness(&answer)?
             }
+        };
+        if !is_like {
+            last = Some(item);
         }
-        kept.push(item.clone());
+        kept.push(!is_like);
     }
-    *list = kept;
+    let mut kept = kept.into_iter();
+    list.retain(|_| kept.next().unwrap_or(true));
     Ok(())
+}
+
+/// What a function says of two items that may be alike.
+fn likeness(answer: &Dynamic) -> Result<bool> {
+    answer.as_bool().map_err(|_| {
+        Trouble::argument(format!(
+            "dedup asks for true or false, and got {}",
+            value::debug(answer)
+        ))
+        .hint("say whether two items are alike: |a, b| a.label == b.label")
+        .raise()
+    })
 }
 
 /// What a function says of the order of two items.
@@ -109,11 +123,8 @@ fn natural(a: &Dynamic, b: &Dynamic) -> Result<Ordering> {
     if let (Ok(a), Ok(b)) = (a.as_immutable_string_ref(), b.as_immutable_string_ref()) {
         return Ok(a.cmp(&*b));
     }
-    if let (Ok(a), Ok(b)) = (a.as_int(), b.as_int()) {
-        return Ok(a.cmp(&b));
-    }
-    if let (Some(a), Some(b)) = (number(a), number(b)) {
-        return Ok(a.total_cmp(&b));
+    if let Some(order) = numbers(a, b) {
+        return Ok(order);
     }
     if let (Ok(a), Ok(b)) = (a.as_bool(), b.as_bool()) {
         return Ok(a.cmp(&b));
@@ -130,45 +141,89 @@ fn natural(a: &Dynamic, b: &Dynamic) -> Result<Ordering> {
     if a.is_unit() && b.is_unit() {
         return Ok(Ordering::Equal);
     }
+    let has_fields = |value: &Dynamic| value.is_map() || handle::unwrap(value).is_some();
+    let hint = if has_fields(a) && has_fields(b) {
+        "say by which field: list.sort_by(\"label\")"
+    } else {
+        "say which of two comes first: list.sort(|a, b| a.to_string() < b.to_string())"
+    };
     let (a, b) = (kind(&described(a)), kind(&described(b)));
     let message = if a == b {
         format!("{a} has no order of its own")
     } else {
-        format!("{a} and {b} have no order between them")
+        // The later one is asked about first.
+        format!("{b} and {a} have no order between them")
     };
-    Err(Trouble::argument(message)
-        .hint("say by which field, list.sort_by(\"label\"), or which of two: list.sort(|a, b| a.label < b.label)")
-        .raise())
+    Err(Trouble::argument(message).hint(hint).raise())
 }
 
 fn contrary(a: &Dynamic, b: &Dynamic) -> Result<Ordering> {
     natural(b, a)
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "beside a number with a fraction a whole one is compared as such"
-)]
-fn number(value: &Dynamic) -> Option<f64> {
-    let whole = value.as_int().map(|whole| whole as f64);
-    whole.or_else(|_| value.as_float()).ok()
+/// The order of two numbers, whole or not.
+fn numbers(a: &Dynamic, b: &Dynamic) -> Option<Ordering> {
+    Some(match (a.as_int(), b.as_int()) {
+        (Ok(a), Ok(b)) => a.cmp(&b),
+        (Ok(a), Err(_)) => beside(a, b.as_float().ok()?),
+        (Err(_), Ok(b)) => beside(b, a.as_float().ok()?).reverse(),
+        (Err(_), Err(_)) => a.as_float().ok()?.total_cmp(&b.as_float().ok()?),
+    })
 }
 
-fn in_place(
+/// The order of a whole number and another one, which may be between two whole ones or beyond all:
+/// made a float, many whole ones would be the same.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "it was looked whether it is within what a whole number can be"
+)]
+fn beside(whole: i64, float: f64) -> Ordering {
+    /// The first float beyond all whole numbers.
+    const END: f64 = 9_223_372_036_854_775_808.0;
+    if float.is_nan() || float >= END {
+        return if float.is_sign_negative() {
+            Ordering::Greater
+        } else {
+            Ordering::Less
+        };
+    }
+    if float < -END {
+        return Ordering::Greater;
+    }
+    let fraction = 0.0_f64.total_cmp(&float.fract());
+    whole.cmp(&(float.trunc() as i64)).then(fraction)
+}
+
+/// The items in order, as a list of its own.
+fn ordered(
+    list: &Array,
+    compare: impl FnMut(&Dynamic, &Dynamic) -> Result<Ordering>,
+) -> Result<Array> {
+    let mut list = list.clone();
+    put(&mut list, compare)?;
+    Ok(list)
+}
+
+/// Puts the items in order, or leaves them as they are where a comparison fails.
+fn put(
     list: &mut Array,
     compare: impl FnMut(&Dynamic, &Dynamic) -> Result<Ordering>,
 ) -> Result<()> {
-    *list = sorted(list, compare)?;
+    let places = places(list, compare)?;
+    let mut taken = |place: usize| list.get_mut(place).map(std::mem::take);
+    let sorted: Array = places.into_iter().filter_map(&mut taken).collect();
+    *list = sorted;
     Ok(())
 }
 
-/// The items in order, those that are equal as they stood. The standard library has no sorting by a
-/// comparison that may fail, and its own may panic where a comparison contradicts itself.
-fn sorted(
+/// The places of the items in their order, of those that are equal the first one first. The standard
+/// library has no sorting by a comparison that may fail, and its own may panic where a comparison
+/// contradicts itself.
+fn places(
     list: &[Dynamic],
     mut compare: impl FnMut(&Dynamic, &Dynamic) -> Result<Ordering>,
-) -> Result<Array> {
-    let mut order: Vec<&Dynamic> = list.iter().collect();
+) -> Result<Vec<usize>> {
+    let mut order: Vec<(usize, &Dynamic)> = list.iter().enumerate().collect();
     let mut merged = Vec::with_capacity(list.len());
     let mut width = 1;
     while width < list.len() {
@@ -176,7 +231,8 @@ fn sorted(
         for pair in order.chunks(2 * width) {
             let (mut left, mut right) = pair.split_at(width.min(pair.len()));
             while let ([first, left_rest @ ..], [second, right_rest @ ..]) = (left, right) {
-                if compare(first, second)?.is_gt() {
+                // Asked in this order: `a < b` says of equal ones that the later is not before.
+                if compare(second.1, first.1)?.is_lt() {
                     merged.push(*second);
                     right = right_rest;
                 } else {
@@ -190,7 +246,7 @@ fn sorted(
         std::mem::swap(&mut order, &mut merged);
         width *= 2;
     }
-    Ok(order.into_iter().cloned().collect())
+    Ok(order.into_iter().map(|(place, _)| place).collect())
 }
 
 #[cfg(test)]
@@ -206,12 +262,15 @@ mod tests {
                 .map(|n| Dynamic::from_int(n * 37 % 64))
                 .collect();
             let tens = |item: &Dynamic| item.as_int().unwrap() / 10;
-            let found = sorted(&list, |a, b| Ok(tens(a).cmp(&tens(b)))).unwrap();
-            let mut expected = list.clone();
-            expected.sort_by_key(tens);
             let numbers = |list: &Array| -> Vec<i64> {
                 list.iter().map(|item| item.as_int().unwrap()).collect()
             };
+            let mut expected = list.clone();
+            expected.sort_by_key(tens);
+            let found = ordered(&list, |a, b| Ok(tens(a).cmp(&tens(b)))).unwrap();
+            assert_eq!(numbers(&found), numbers(&expected));
+            // As most functions say it.
+            let found = ordered(&list, |a, b| ordering(&(tens(a) < tens(b)).into())).unwrap();
             assert_eq!(numbers(&found), numbers(&expected));
         }
     }
@@ -221,13 +280,39 @@ mod tests {
         let trial = Arc::new(Trial::default());
         let line = r#"
             let list = [3, 1, 2];
-            attempt(|| list.sort(|a, b| if b == 2 { throw "no" } else { a < b }));
+            attempt(|| list.sort(|a, b| if a == 2 { throw "no" } else { a < b }));
             let likes = [1, 1, 2];
             attempt(|| likes.dedup(|a, b| if b == 2 { throw "no" } else { a == b }));
             assert_eq(list, [3, 1, 2]);
             assert_eq(likes, [1, 1, 2]);
         "#;
         trial.run(line).unwrap();
+    }
+
+    #[test]
+    fn whole_numbers_and_others_have_one_order() {
+        let floats = [f64::NEG_INFINITY, -9.3e18, -0.5, 0.5, 9.3e18, f64::INFINITY];
+        let wholes = [i64::MIN, -1, 0, 1, (1 << 53) + 1, i64::MAX];
+        for float in floats {
+            for whole in wholes {
+                // Both are told apart as wider numbers.
+                let wide = i128::from(whole) * 2;
+                let expected = match float {
+                    f64::INFINITY => Ordering::Less,
+                    f64::NEG_INFINITY => Ordering::Greater,
+                    #[expect(clippy::cast_possible_truncation, reason = "they fit")]
+                    float => wide.cmp(&((float * 2.0) as i128)),
+                };
+                assert_eq!(beside(whole, float), expected, "{whole} {float}");
+            }
+        }
+        assert_eq!(
+            beside((1 << 53) + 1, 9_007_199_254_740_992.0),
+            Ordering::Greater
+        );
+        assert_eq!(beside(1, 1.0), Ordering::Equal);
+        assert_eq!(beside(i64::MAX, f64::NAN), Ordering::Less);
+        assert_eq!(beside(i64::MIN, -f64::NAN), Ordering::Greater);
     }
 
     #[test]

@@ -90,7 +90,7 @@ impl Walk<'_> {
         let Some(held) = self.held.clone() else {
             return;
         };
-        let using = |arg: &&Expr| closure(arg).is_some_and(|closure| closure.captures(&held));
+        let using = |arg: &&Expr| closure(arg).is_some_and(|closure| closure.shares(&held));
         let Some(arg) = call.args.iter().find(using) else {
             return;
         };
@@ -98,9 +98,9 @@ impl Walk<'_> {
         self.fails(
             Rule::VariableInUse,
             arg.position(),
-            format!("this closure uses `{held}`, which is in use while `{name}` calls it"),
+            format!("this closure uses `{held}`, which is in use while `{name}` is called"),
             Some(format!(
-                "call it on a variable of its own: let items = …; items.{name}(…)"
+                "copy it before, and use the copy in the closure: let other = {held};"
             )),
         );
     }

@@ -81,8 +81,11 @@ impl Walk<'_> {
         if KEYWORDS.contains(&name) || !is_word(name) {
             return Type::Unknown;
         }
-        self.uses_held(call);
         let own = self.own_counts(name);
+        // A function that a map holds may do nothing with what it is given.
+        if !self.ground.keys.contains(name) {
+            self.uses_held(call);
+        }
         // A method of the script is called on `this`; a map may hold a function under any name.
         if own.contains(&call.args.len()) || self.ground.keys.contains(name) {
             self.uses.own.insert(name.to_owned());

@@ -15,6 +15,8 @@ use crate::operation::nearest;
 pub struct Closure<'e> {
     name: String,
     captured: &'e [Expr],
+    /// Whether the parser made it of `|…| …`: what it captures, it shares with those around it.
+    shares: bool,
 }
 
 /// The closure that an expression is.
@@ -30,6 +32,7 @@ pub fn closure(expr: &Expr) -> Option<Closure<'_>> {
         return Some(Closure {
             name,
             captured: &[],
+            shares: false,
         });
     }
     let call: &FnCallExpr = match expr {
@@ -51,15 +54,16 @@ pub fn closure(expr: &Expr) -> Option<Closure<'_>> {
     Some(Closure {
         name: pointer(first)?,
         captured,
+        shares: matches!(expr, Expr::Stmt(_)),
     })
 }
 
 impl Closure<'_> {
-    /// Whether it uses this variable of those around it.
+    /// Whether it shares this variable with those around it.
     #[must_use]
-    pub fn captures(&self, name: &str) -> bool {
+    pub fn shares(&self, name: &str) -> bool {
         let mut captured = self.captured.iter().filter_map(variable);
-        captured.any(|captured| captured == name)
+        self.shares && captured.any(|captured| captured == name)
     }
 }
 

@@ -68,7 +68,7 @@ pub fn sentence(error: &EvalAltResult) -> (String, Option<String>) {
         ),
         E::ErrorDataRace(name, _) => hinted(
             in_use(name),
-            "call the method on a variable of its own: let items = …; items.map(…)",
+            "copy the variable before, and use the copy in the function: let other = list;",
         ),
         E::ErrorAssignmentToConstant(name, _) => hinted(
             format!("`{name}` is a constant"),
