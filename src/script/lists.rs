@@ -185,7 +185,7 @@ fn matching(list: &Array, name: ImmutableString, wanted: &Dynamic) -> Result<Arr
     let mut reader = Reader::new(name);
     let mut kept = Array::new();
     for item in list {
-        if reader.key(item, |key| key.order(&wanted).is_eq())? {
+        if reader.key(item, |key| key.is_like(&wanted))? {
             kept.push(item.clone());
         }
     }

@@ -54,7 +54,9 @@ impl Local {
         Self::of(at, Zone::UTC)
     }
 
-    fn instant(&self) -> Instant {
+    /// The instant itself.
+    #[must_use]
+    pub fn instant(&self) -> Instant {
         Instant(self.at)
     }
 
