@@ -2,6 +2,7 @@
 
 use rhai::{Dynamic, EvalAltResult, FnPtr, NativeCallContext};
 
+use super::field::equal;
 use super::flow::caught;
 use super::lexicon::Lexicon;
 use super::trouble::Trouble;
@@ -18,10 +19,7 @@ pub fn register(lexicon: &mut Lexicon) {
         .register_fn("assert", |held: bool| assert(held, "the assertion failed"))
         .register_fn("assert", |held: bool, message: &str| assert(held, message))
         .register_fn("assert_eq", |a: Dynamic, b: Dynamic| assert_eq(&a, &b))
-        .register_fn("assert_ne", |a: Dynamic, b: Dynamic| {
-            let (a, b) = (value::debug(&a), value::debug(&b));
-            assert(a != b, &format!("both are {a}"))
-        })
+        .register_fn("assert_ne", |a: Dynamic, b: Dynamic| assert_ne(&a, &b))
         .register_fn(
             "assert_throws",
             |context: NativeCallContext, body: FnPtr| throws(&context, &body, ""),
@@ -41,11 +39,13 @@ fn assert(held: bool, message: &str) -> Result<()> {
 }
 
 fn assert_eq(a: &Dynamic, b: &Dynamic) -> Result<()> {
-    let (short, other) = (value::debug(a), value::debug(b));
-    if short == other {
+    if equal(a, b) {
         return Ok(());
     }
-    let message = if short.chars().count() + other.chars().count() <= SHORT {
+    let (short, other) = (value::debug(a), value::debug(b));
+    let message = if short == other {
+        format!("two values that are shown as {short} are not equal")
+    } else if short.chars().count() + other.chars().count() <= SHORT {
         format!("{short} is not {other}")
     } else {
         let (a, b) = (lines(a), lines(b));
@@ -53,6 +53,19 @@ fn assert_eq(a: &Dynamic, b: &Dynamic) -> Result<()> {
             "the first value (-) is not the second (+)\n{}",
             difference(&a, &b).join("\n")
         )
+    };
+    assert(false, &message)
+}
+
+fn assert_ne(a: &Dynamic, b: &Dynamic) -> Result<()> {
+    if !equal(a, b) {
+        return Ok(());
+    }
+    let (a, b) = (value::debug(a), value::debug(b));
+    let message = if a == b {
+        format!("both are {a}")
+    } else {
+        format!("{a} and {b} are equal")
     };
     assert(false, &message)
 }
@@ -199,6 +212,14 @@ mod tests {
         assert_eq!(shown(&["a"], &["a", "b"]), ["  a", "+ b"]);
         assert_eq!(shown(&["a", "b"], &["b"]), ["- a", "  b"]);
         assert_eq!(shown(&[], &["b"]), ["+ b"]);
+    }
+
+    #[test]
+    fn secrets_that_differ_are_not_equal_though_they_are_shown_alike() {
+        let secret = |text: &str| Dynamic::from(crate::record::Secret::new(text));
+        assert!(assert_eq(&secret("one-secret"), &secret("one-secret")).is_ok());
+        assert!(assert_eq(&secret("one-secret"), &secret("two-secret")).is_err());
+        assert!(assert_ne(&secret("one-secret"), &secret("two-secret")).is_ok());
     }
 
     #[test]

@@ -240,6 +240,13 @@ const GENERAL: &[Builtin] = &[
         r#"lock("maintenance", || clouds().len())"#,
     ),
     method(
+        "float",
+        "round",
+        "round(number: float, digits?: int) -> float",
+        "The number rounded to so many digits after the point, or to a whole one.",
+        "(200.0 / 3).round(1)",
+    ),
+    method(
         "list",
         "where",
         "where(list, |item| condition | field: string, value?) -> list",

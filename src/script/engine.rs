@@ -16,8 +16,9 @@ use super::host::Host;
 use super::lexicon::Lexicon;
 use super::modules::{Loaded, Modules};
 use super::{
-    assertions, call, comparison, coverage, field, flow, handle, largest, lists, local, memory,
-    moment, parallel, progress, speech, stand_in, strides, texts, waiting, weight, window,
+    assertions, call, comparison, coverage, field, flow, handle, inequality, largest, lists, local,
+    memory, moment, numbers, parallel, progress, speech, stand_in, strides, texts, waiting, weight,
+    window,
 };
 
 /// How deep scripts may call and nest. Rhai's own limits differ between debug and release builds;
@@ -40,7 +41,9 @@ static LEXICON: LazyLock<Shared<Module>> = LazyLock::new(|| {
         field::register(lexicon);
         lists::register(lexicon);
         comparison::register(lexicon);
+        inequality::register(lexicon);
         moment::register(lexicon);
+        numbers::register(lexicon);
         assertions::register(lexicon);
         texts::register(lexicon);
         local::describe(lexicon);
@@ -107,6 +110,7 @@ pub fn parser(strict: bool) -> Engine {
     engine.set_max_array_size(largest::ITEMS);
     engine.set_max_map_size(largest::ITEMS);
     engine.disable_symbol("eval");
+    inequality::claim(&mut engine);
     engine
 }
 

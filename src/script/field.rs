@@ -8,6 +8,7 @@ use rhai::{
 use super::diagnose::{NO_FIELDS, NOTHING, kind};
 use super::handle::{self, described};
 use super::lexicon::Lexicon;
+use super::local::Local;
 use super::moment::{Instant, Span};
 use super::origin::Origin;
 use super::trouble::Trouble;
@@ -160,7 +161,8 @@ fn unsettable(value: &Dynamic, name: &str) -> Box<EvalAltResult> {
 
 /// Records are equal when the API says the same of them. The language asks here about plain values
 /// too, whenever it compares them from within: in lists, in maps and in `contains`.
-fn equal(a: &Dynamic, b: &Dynamic) -> bool {
+/// Whether two values are equal, as `==` says.
+pub fn equal(a: &Dynamic, b: &Dynamic) -> bool {
     if let (Some(a), Some(b)) = (handle::unwrap(a), handle::unwrap(b)) {
         return a.kind().name == b.kind().name && a.to_json() == b.to_json();
     }
@@ -220,6 +222,25 @@ fn own(a: &Dynamic, b: &Dynamic) -> bool {
     }
     if let (Some(a), Some(b)) = (a.read_lock::<Instant>(), b.read_lock::<Instant>()) {
         return *a == *b;
+    }
+    let is_told = |value: &Dynamic| value.is::<Trouble>() || value.is::<Args>();
+    if a.type_id() == b.type_id() && is_told(a) {
+        return value::debug(a) == value::debug(b);
+    }
+    if let (Some(a), Some(b)) = (a.read_lock::<Local>(), b.read_lock::<Local>()) {
+        return *a == *b;
+    }
+    // As they are more or less than texts, they are equal to them.
+    for (a, b) in [(a, b), (b, a)] {
+        let Ok(text) = b.as_immutable_string_ref() else {
+            continue;
+        };
+        if let Some(span) = a.read_lock::<Span>() {
+            return span.is_meant_by(&text);
+        }
+        if let Some(at) = a.read_lock::<Instant>() {
+            return at.is_meant_by(&text);
+        }
     }
     if let (Some(a), Some(b)) = (a.read_lock::<Secret>(), b.read_lock::<Secret>()) {
         return *a == *b;

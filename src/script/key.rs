@@ -70,25 +70,32 @@ impl<'a> Key<'a> {
         Self::Number(float + 0.0)
     }
 
-    /// What stands here and above can be asked for by its text.
-    const SPAN: u8 = 3;
-
     const fn rank(&self) -> u8 {
         match self {
             Self::Nothing => 0,
             Self::Bool(_) => 1,
             Self::Whole(_) | Self::Number(_) => 2,
-            Self::Span(_) => Self::SPAN,
+            Self::Span(_) => 3,
             Self::Instant(_) | Self::Local(_) => 4,
             Self::Text(_) => 5,
         }
     }
 
-    /// Whether this is what was asked for. Instants and durations are found by their texts too.
+    /// Whether this is what was asked for. Instants and durations are found by what means them too.
     pub fn is_like(&self, wanted: &Self) -> bool {
         match (self, wanted) {
             (Self::Text(text), Self::Text(wanted)) => text == wanted,
-            _ if self.rank().min(wanted.rank()) >= Self::SPAN => self.as_text() == wanted.as_text(),
+            (Self::Text(text), Self::Span(span)) | (Self::Span(span), Self::Text(text)) => {
+                span.is_meant_by(text)
+            }
+            (Self::Text(text), Self::Instant(at)) | (Self::Instant(at), Self::Text(text)) => {
+                at.is_meant_by(text)
+            }
+            (Self::Local(local), Self::Local(wanted)) => local == wanted,
+            (Self::Local(local), Self::Text(text)) | (Self::Text(text), Self::Local(local)) => {
+                local.to_string() == *text
+            }
+            (Self::Local(_), _) | (_, Self::Local(_)) => false,
             _ => self.rank() == wanted.rank() && self.rung() == wanted.rung(),
         }
     }

@@ -74,6 +74,12 @@ impl Span {
             .map_err(|_| Trouble::argument(format!("{text:?} is too long")).raise())
     }
 
+    /// Whether a text means it.
+    #[must_use]
+    pub fn is_meant_by(&self, text: &str) -> bool {
+        Self::parse(text).is_ok_and(|it| it == *self)
+    }
+
     #[expect(
         clippy::cast_possible_truncation,
         reason = "checked to be within range just before"
@@ -104,6 +110,31 @@ impl fmt::Display for Instant {
     }
 }
 
+impl Instant {
+    /// Whether a text means it.
+    #[must_use]
+    pub fn is_meant_by(&self, text: &str) -> bool {
+        Self::parse(text).is_ok_and(|it| it == *self)
+    }
+
+    /// Reads text like `"2026-01-15T08:00:00Z"`.
+    pub fn parse(text: &str) -> Result<Self> {
+        crate::record::Moment::read(text).map(Self).ok_or_else(|| {
+            Trouble::argument(format!("{text:?} is not an instant"))
+                .hint("write it like \"2026-01-15T08:00:00Z\"")
+                .raise()
+        })
+    }
+}
+
+fn times_as_long(span: Span, times: INT) -> Result<Span> {
+    i32::try_from(times)
+        .ok()
+        .and_then(|times| span.0.checked_mul(times))
+        .map(Span)
+        .ok_or_else(|| Trouble::argument("that span is too long").raise())
+}
+
 fn shifted(at: Instant, span: TimeDelta) -> Result<Instant> {
     at.0.checked_add_signed(span)
         .map(Instant)
@@ -125,15 +156,7 @@ pub fn register(lexicon: &mut Lexicon) {
         .register_type_with_name::<Span>("Duration")
         .register_type_with_name::<Instant>("Instant")
         .register_fn("duration", |value: Dynamic| Span::of(&value))
-        .register_fn("instant", |text: &str| {
-            crate::record::Moment::read(text)
-                .map(Instant)
-                .ok_or_else(|| {
-                    Trouble::argument(format!("{text:?} is not an instant"))
-                        .hint("write it like \"2026-01-15T08:00:00Z\"")
-                        .raise()
-                })
-        })
+        .register_fn("instant", |text: &str| Instant::parse(text))
         .register_fn("seconds", |span: &mut Span| span.seconds())
         .register_fn("minutes", |span: &mut Span| span.seconds() / 60.0)
         .register_fn("hours", |span: &mut Span| span.seconds() / 3600.0)
@@ -170,18 +193,22 @@ pub fn register(lexicon: &mut Lexicon) {
                 .ok_or_else(|| Trouble::argument("that span is too long").raise())
         })
         .register_fn("*", |a: Span, times: INT| -> Result<Span> {
-            i32::try_from(times)
-                .ok()
-                .and_then(|times| a.0.checked_mul(times))
-                .map(Span)
-                .ok_or_else(|| Trouble::argument("that span is too long").raise())
+            times_as_long(a, times)
         })
-        .register_fn("<", |a: Instant, b: Instant| a < b)
-        .register_fn("<=", |a: Instant, b: Instant| a <= b)
-        .register_fn(">", |a: Instant, b: Instant| a > b)
-        .register_fn(">=", |a: Instant, b: Instant| a >= b)
-        .register_fn("<", |a: Span, b: Span| a < b)
-        .register_fn("<=", |a: Span, b: Span| a <= b)
-        .register_fn(">", |a: Span, b: Span| a > b)
-        .register_fn(">=", |a: Span, b: Span| a >= b);
+        .register_fn("*", |times: INT, a: Span| -> Result<Span> {
+            times_as_long(a, times)
+        })
+        .register_fn("/", |a: Span, parts: INT| -> Result<Span> {
+            i32::try_from(parts)
+                .ok()
+                .and_then(|parts| a.0.checked_div(parts))
+                .map(Span)
+                .ok_or_else(|| {
+                    let message = format!("a duration cannot be divided by {parts}");
+                    Trouble::new("arithmetic", message).raise()
+                })
+        })
+        .register_fn("/", |a: Span, b: Span| -> FLOAT {
+            a.seconds() / b.seconds()
+        });
 }

@@ -2,6 +2,7 @@
 
 use super::builtins::{BUILTINS, IN_TESTS};
 use super::diagnose::{NOTHING, borrowed, kind};
+use super::inequality;
 use super::language::{self, LANGUAGE};
 use super::sugar::SUGAR;
 use crate::api;
@@ -216,7 +217,7 @@ pub fn operands(operator: &str, given: &[String]) -> &'static str {
     let is_number = |it: &String| it == "an int" || it == "a float";
     let first = given.first().map_or("", String::as_str);
     if has("()") {
-        NOTHING
+        "() is nothing: a key that a map does not have gives it; value ?? 0 has a number in its place"
     } else if has("a text") && has("an int") && operator == "*" {
         borrowed::REPEATED
     } else if first == "a text" && operator == "%" {
@@ -231,6 +232,10 @@ pub fn operands(operator: &str, given: &[String]) -> &'static str {
         "take a part out of a text with replace, or with sub_string"
     } else if has("a duration") && given.iter().any(is_number) {
         "make a duration of the number: duration(\"5m\"), or duration(5) for seconds"
+    } else if has("an instant") && inequality::is_one(operator) {
+        "compare it with an instant: now(), or \"2026-01-15T08:00:00Z\""
+    } else if has("LocalTime") {
+        "use its instant: local.instant"
     } else if has("an instant") {
         "an instant and a duration can be added; two instants can be subtracted"
     } else if given.len() == 1 && operator == "!" {
@@ -239,6 +244,10 @@ pub fn operands(operator: &str, given: &[String]) -> &'static str {
         "a range goes over whole numbers: x.to_int()"
     } else if has("an int") && has("a float") {
         "make both the same: n.to_float(), or x.to_int()"
+    } else if has("a list") && inequality::is_one(operator) {
+        "compare how many items it has: list.len()"
+    } else if has("a bool") && inequality::is_one(operator) {
+        "compare two at a time: a < b && b < c"
     } else if has("a list") {
         "look for a method: list.filter(|x| …), list.map(|x| …), list.append(other)"
     } else if given

@@ -85,6 +85,15 @@ impl Walk<'_> {
             );
             return Type::Unknown;
         }
+        if let (Type::List(_), Type::Text) = (target, &known) {
+            self.fails(
+                Rule::WrongType,
+                index.start_position(),
+                "an item of a list has a number, and not a name".to_owned(),
+                Some("find it by what it has: list.find(|x| x.label == \"…\")".to_owned()),
+            );
+            return Type::Unknown;
+        }
         match (target, index) {
             (Type::Record(_) | Type::Args, Expr::StringConstant(name, position)) => {
                 self.field(target, name, *position)

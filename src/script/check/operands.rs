@@ -2,7 +2,7 @@
 
 use rhai::{Expr, FnCallExpr, Position};
 
-use super::super::{subject, vocabulary};
+use super::super::{inequality, subject, vocabulary};
 use super::rule::Rule;
 use super::types::Type;
 use super::walk::{Guard, Walk};
@@ -49,29 +49,22 @@ impl Walk<'_> {
         self.literal(name, &known, &call.args, at);
         let known = known.as_slice();
         let sum = matches!(name, "+" | "-" | "*" | "/" | "%" | "**");
-        if let (
-            "<" | "<=" | ">" | ">=",
-            [a @ Type::Text, b @ (Type::Int | Type::Float)]
-            | [a @ (Type::Int | Type::Float), b @ Type::Text],
-        ) = (name, known)
+        if let [a, b] = known
+            && inequality::is_one(name)
+            && !a.may_be_less_than(b)
         {
-            self.fails(
-                Rule::WrongType,
-                at,
-                format!(
-                    "{} is neither more nor less than {}: `{name}` is always false",
-                    a.described(),
-                    b.described()
-                ),
-                Some("make the text a number: text.parse_int()".to_owned()),
-            );
+            self.no_operator(name, a, b, at);
         }
         match (name, known) {
             ("==" | "!=" | "<" | "<=" | ">" | ">=" | "!" | "in" | "!in", _) => Type::Bool,
             ("+", [Type::Text, _]) => Type::Text,
             ("+", [Type::List(a), Type::List(b)]) => Type::list((**a).clone().or(b)),
-            ("-", [Type::Instant, Type::Instant]) => Type::Duration,
             ("+" | "-", [Type::Instant, Type::Duration]) => Type::Instant,
+            ("-", [Type::Instant, Type::Instant])
+            | ("+" | "-", [Type::Duration, Type::Duration])
+            | ("*" | "/", [Type::Duration, Type::Int])
+            | ("*", [Type::Int, Type::Duration]) => Type::Duration,
+            ("/", [Type::Duration, Type::Duration]) => Type::Float,
             (_, [Type::Int, Type::Int]) if sum => Type::Int,
             (_, [Type::Float, Type::Int | Type::Float] | [Type::Int, Type::Float]) if sum => {
                 Type::Float
@@ -161,6 +154,12 @@ impl Walk<'_> {
                 Some("a whole number is divided by another one than 0".to_owned()),
             ),
             ("+" | "-", [Type::Instant, _], [_, span]) => self.span(span, false),
+            (_, [Type::Duration, Type::Text], [_, span])
+            | (_, [Type::Text, Type::Duration], [span, _])
+                if inequality::is_one(name) =>
+            {
+                self.span(span, false);
+            }
             _ => {}
         }
     }

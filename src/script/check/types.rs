@@ -229,6 +229,22 @@ impl Type {
         }
     }
 
+    /// Whether the value may be less than the other one, or more; some have no order.
+    #[must_use]
+    pub fn may_be_less_than(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Unknown | Self::Unit, _) | (_, Self::Unknown | Self::Unit) => true,
+            (Self::Int | Self::Float, it) => matches!(it, Self::Int | Self::Float),
+            (Self::Char, it) => matches!(it, Self::Char | Self::Text),
+            (Self::Text, it) => {
+                matches!(it, Self::Text | Self::Char | Self::Duration | Self::Instant)
+            }
+            (Self::Bool, it) => *it == Self::Bool,
+            (one @ (Self::Duration | Self::Instant), it) => it == one || *it == Self::Text,
+            _ => false,
+        }
+    }
+
     /// Whether the value may be what a signature of the language calls by this word.
     #[must_use]
     pub fn fits(&self, word: &str) -> bool {
