@@ -14,6 +14,7 @@ mod effects;
 mod expression;
 mod finding;
 mod flow;
+mod in_place;
 mod items;
 mod literals;
 mod mentions;

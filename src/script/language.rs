@@ -15,6 +15,12 @@ pub struct Native {
 }
 
 impl Native {
+    /// Whether it does nothing but change what it is called on.
+    #[must_use]
+    pub fn is_in_place(&self) -> bool {
+        self.doc.contains("in place")
+    }
+
     /// Whether it is called on a value of this type, or as a function with one first.
     #[must_use]
     pub fn is_of(&self, kind: &str) -> bool {

@@ -216,6 +216,7 @@ pub fn operands(operator: &str, given: &[String]) -> &'static str {
     let has = |name: &str| given.iter().any(|it| it == name);
     let is_number = |it: &String| it == "an int" || it == "a float";
     let first = given.first().map_or("", String::as_str);
+    let compares = inequality::is_one(operator) || matches!(operator, "==" | "!=");
     if has("()") {
         "() is nothing: a key that a map does not have gives it; value ?? 0 has a number in its place"
     } else if has("a text") && has("an int") && operator == "*" {
@@ -232,7 +233,7 @@ pub fn operands(operator: &str, given: &[String]) -> &'static str {
         "take a part out of a text with replace, or with sub_string"
     } else if has("a duration") && given.iter().any(is_number) {
         "make a duration of the number: duration(\"5m\"), or duration(5) for seconds"
-    } else if has("an instant") && inequality::is_one(operator) {
+    } else if has("an instant") && compares {
         "compare it with an instant: now(), or \"2026-01-15T08:00:00Z\""
     } else if has("LocalTime") {
         "use its instant: local.instant"
@@ -244,8 +245,10 @@ pub fn operands(operator: &str, given: &[String]) -> &'static str {
         "a range goes over whole numbers: x.to_int()"
     } else if has("an int") && has("a float") {
         "make both the same: n.to_float(), or x.to_int()"
-    } else if has("a list") && inequality::is_one(operator) {
-        "compare how many items it has: list.len()"
+    } else if has("a list") && compares {
+        "compare how many items it has, list.len(); or ask whether it has one, x in list"
+    } else if has("a secret") && compares {
+        "compare its text: secret.reveal()"
     } else if has("a bool") && inequality::is_one(operator) {
         "compare two at a time: a < b && b < c"
     } else if has("a list") {

@@ -30,6 +30,36 @@ pub fn params(name: &str, first: &Type) -> Vec<Type> {
     }
 }
 
+/// Whether this function makes something of what the closure that it is given comes to.
+#[must_use]
+pub fn is_asked(name: &str) -> bool {
+    matches!(
+        name,
+        "map"
+            | "filter"
+            | "where"
+            | "all"
+            | "some"
+            | "find"
+            | "find_map"
+            | "index_of"
+            | "sort"
+            | "sort_by"
+            | "order"
+            | "order_by"
+            | "dedup"
+            | "group_by"
+            | "count_by"
+            | "sum_by"
+            | "unique"
+            | "retain"
+            | "drain"
+            | "reduce"
+            | "reduce_rev"
+            | "wait_until"
+    )
+}
+
 /// How many parameters the closures may have that are given to one of our functions, where it always
 /// calls them with as many. One that has more is never carried out, which shows when it is too late.
 #[must_use]

@@ -137,7 +137,7 @@ impl Walk<'_> {
                 // `${name}` is a group of the pattern there.
                 known.push(Type::Text);
             } else {
-                known.push(self.expr(arg));
+                known.push(self.wanted(arg));
             }
         }
         let first = target.or_else(|| known.first()).cloned();
@@ -159,7 +159,11 @@ impl Walk<'_> {
             {
                 self.closure_takes(name, &closure, wanted, arg.position());
             }
-            given.push(self.enter(&closure, &params));
+            let value = self.enter(&closure, &params);
+            if !own && super::callbacks::is_asked(name) {
+                self.closure_wanted(&closure, &value);
+            }
+            given.push(value);
         }
         self.guard = guard;
         (known, given)

@@ -99,14 +99,14 @@ impl<'a> Walk<'a> {
             Expr::Unit(_) => Type::Unit,
             Expr::InterpolatedString(parts, _) => {
                 for part in parts {
-                    self.expr(part);
+                    self.wanted(part);
                 }
                 Type::Text
             }
             Expr::Array(items, _) => {
                 let mut item: Option<Type> = None;
                 for expr in items {
-                    let known = self.expr(expr);
+                    let known = self.wanted(expr);
                     item = Some(match item {
                         Some(item) => item.or(&known),
                         None => known,
@@ -116,7 +116,7 @@ impl<'a> Walk<'a> {
             }
             Expr::Map(map, _) => {
                 for (_, value) in &map.0 {
-                    self.expr(value);
+                    self.wanted(value);
                 }
                 Type::Map
             }
@@ -148,7 +148,7 @@ impl<'a> Walk<'a> {
                 Type::Bool
             }
             Expr::Coalesce(parts, _) => {
-                let known: Vec<Type> = parts.iter().map(|part| self.expr(part)).collect();
+                let known: Vec<Type> = parts.iter().map(|part| self.wanted(part)).collect();
                 let mut known = known.into_iter();
                 let first = known.next().unwrap_or(Type::Unknown);
                 known.fold(first, |all, one| all.or(&one))
@@ -162,7 +162,14 @@ impl<'a> Walk<'a> {
         if let Some(variable) = self.scope.find(name) {
             variable.used = true;
             let known = variable.known.clone();
+            let nothing = variable.nothing.take();
             self.bare_arguments += usize::from(known == Type::Args);
+            if let Some(change) = nothing {
+                // Said once, and not what comes of it.
+                variable.known = Type::Unknown;
+                self.lost_in(name, &change);
+                return Type::Unknown;
+            }
             return known;
         }
         if self.ground.lost.contains(name) {
@@ -298,6 +305,11 @@ impl<'a> Walk<'a> {
         }
         let function = self.function(&closure.name)?;
         function.params.len().checked_sub(closure.captured.len())
+    }
+
+    /// The last statement of a closure.
+    pub(super) fn last_of(&self, closure: &Closure<'_>) -> Option<&'a Stmt> {
+        self.function(&closure.name)?.body.last()
     }
 
     fn function(&self, name: &str) -> Option<&'a Function> {

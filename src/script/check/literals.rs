@@ -49,6 +49,11 @@ impl Walk<'_> {
                     );
                 }
             }
+            "contains" => {
+                if let (Type::List(item), Some(it)) = (target, known.get(1)) {
+                    self.never_holds(item, it, position);
+                }
+            }
             "wait_for" => self.state(target, args.get(1 - first), position),
             "where" | "sort_by" | "group_by" | "count_by" | "sum_by" | "unique" | "pluck" => {
                 self.named_field(&target.item(), args.get(1 - first));

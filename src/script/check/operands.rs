@@ -38,7 +38,7 @@ impl Walk<'_> {
         let mut words = None;
         for arg in &call.args {
             self.words = None;
-            known.push(self.expr(arg));
+            known.push(self.wanted(arg));
             words = words.or(self.words.take().filter(|_| ends_in_field(arg)));
         }
         if let ("==" | "!=", Some(words)) = (name, words) {
@@ -54,6 +54,14 @@ impl Walk<'_> {
             && !a.may_be_less_than(b)
         {
             self.no_operator(name, a, b, at);
+        }
+        if let ("==" | "!=", [a, b]) = (name, known)
+            && !a.may_equal(b)
+        {
+            self.never_equal(name, a, b, at);
+        }
+        if let ("contains", [Type::List(item), it]) = (name, known) {
+            self.never_holds(item, it, at);
         }
         match (name, known) {
             ("==" | "!=" | "<" | "<=" | ">" | ">=" | "!" | "in" | "!in", _) => Type::Bool,
@@ -91,6 +99,32 @@ impl Walk<'_> {
                 Type::Unknown
             }
             _ => Type::Unknown,
+        }
+    }
+
+    fn never_equal(&mut self, name: &str, a: &Type, b: &Type, at: Position) {
+        let given = [a, b].map(|it| it.described().to_owned());
+        let hint = vocabulary::operands(name, &given).to_owned();
+        let [a, b] = given;
+        let always = name == "!=";
+        self.fails(
+            Rule::NeverEqual,
+            at,
+            format!("{a} is never equal to {b}: `{name}` is always {always}"),
+            Some(hint),
+        );
+    }
+
+    /// Looks at what is looked for in a list.
+    pub(super) fn never_holds(&mut self, item: &Type, it: &Type, at: Position) {
+        if !item.may_equal(it) {
+            let (kind, it) = (item.described(), it.described());
+            self.fails(
+                Rule::NeverEqual,
+                at,
+                format!("a list of which each item is {kind} never has {it} in it"),
+                Some("ask for what an item has: list.some(|x| x.id == \"…\")".to_owned()),
+            );
         }
     }
 

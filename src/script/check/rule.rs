@@ -88,6 +88,10 @@ rules! {
     WrongArgument "wrong-argument" Error,
     /// A value is used as what it is not: a list as a condition, a map as a list.
     WrongType "wrong-type" Error,
+    /// What changes a value in place, and comes to nothing, is used as a value.
+    ComesToNothing "comes-to-nothing" Error,
+    /// Two values of such types are never equal.
+    NeverEqual "never-equal" Error,
     /// A method is given a function that uses the variable it is called on.
     VariableInUse "variable-in-use" Error,
     /// A field is set that only the account can change.

@@ -2,6 +2,7 @@
 
 use rhai::Position;
 
+use super::in_place::Change;
 use super::types::Type;
 
 /// What kind of name a variable is.
@@ -30,6 +31,8 @@ pub struct Variable {
     pub kind: Kind,
     /// Whether anything reads it.
     pub used: bool,
+    /// The change that it was declared with, which comes to nothing.
+    pub nothing: Option<Change>,
 }
 
 /// The variables that can be seen at a place, innermost last.
@@ -49,6 +52,7 @@ impl Scope {
             position,
             kind,
             used: false,
+            nothing: None,
         });
     }
 

@@ -245,6 +245,29 @@ impl Type {
         }
     }
 
+    /// Whether the value may be equal to the other one.
+    #[must_use]
+    pub fn may_equal(&self, other: &Self) -> bool {
+        let is_number = |it: &Self| matches!(it, Self::Int | Self::Float);
+        let is_plain =
+            |it: &Self| is_number(it) || matches!(it, Self::Bool | Self::Text | Self::Char);
+        match (self, other) {
+            (a, b) if a == b || (is_number(a) && is_number(b)) => true,
+            (Self::Text | Self::Char, Self::Text | Self::Char)
+            | (Self::Text, Self::Instant | Self::Duration)
+            | (Self::Instant | Self::Duration, Self::Text) => true,
+            (
+                Self::Record(_) | Self::List(_) | Self::Secret | Self::Instant | Self::Duration,
+                it,
+            )
+            | (
+                it,
+                Self::Record(_) | Self::List(_) | Self::Secret | Self::Instant | Self::Duration,
+            ) => !is_plain(it),
+            (a, b) => !(is_plain(a) && is_plain(b)),
+        }
+    }
+
     /// Whether the value may be what a signature of the language calls by this word.
     #[must_use]
     pub fn fits(&self, word: &str) -> bool {

@@ -299,7 +299,7 @@ impl<'a> Walk<'a> {
                 return then.or(&other);
             }
             Stmt::Switch(it, _) => {
-                self.expr(&it.0);
+                self.wanted(&it.0);
                 for case in &it.1.expressions {
                     self.expr(&case.lhs);
                     self.expr(&case.rhs);
@@ -315,7 +315,7 @@ impl<'a> Walk<'a> {
             }
             Stmt::For(it, _) => {
                 let (item, counter, it) = &**it;
-                let list = self.expr(&it.expr);
+                let list = self.wanted(&it.expr);
                 self.loops(&list, it.expr.start_position());
                 let mark = self.scope.mark();
                 let known = self.settled(&item.name, list.item());
@@ -372,11 +372,11 @@ impl<'a> Walk<'a> {
     fn declare(&mut self, name: &str, position: Position, value: &Expr, flags: ASTFlags) {
         let known = self.expr(value);
         let known = self.settled(name, known);
+        let nothing = Self::declared_with(&known, value);
         self.scope.push(name, known, position, Kind::Declared);
-        if flags.contains(ASTFlags::EXPORTED)
-            && let Some(variable) = self.scope.find(name)
-        {
-            variable.used = true;
+        if let Some(variable) = self.scope.find(name) {
+            variable.used = flags.contains(ASTFlags::EXPORTED);
+            variable.nothing = nothing;
         }
     }
 
@@ -392,7 +392,7 @@ impl<'a> Walk<'a> {
     }
 
     fn assign(&mut self, target: &Expr, value: &Expr, is_operation: bool) {
-        self.expr(value);
+        self.wanted(value);
         match target {
             Expr::Variable(name, _, position) if name.2.is_empty() => {
                 if is_operation {

@@ -54,6 +54,10 @@ pub fn sentence(source: &Source, kind: &ParseErrorType, position: Position) -> S
         P::VariableExpected if spot.found().starts_with(char::is_alphabetic) => {
             Sentence::new(format!("`{}` is a reserved word", spot.found()), NO_NAME)
         }
+        P::VariableExpected if spot.found() == "_" => Sentence::new(
+            "a name is expected here, not `_`",
+            "what nobody reads begins with one: let _done = …;",
+        ),
         P::VariableExpected => Sentence::new(
             format!("a name is expected here, not `{}`", spot.found()),
             "let declares one variable at a time: let name = value;",
