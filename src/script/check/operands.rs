@@ -60,6 +60,7 @@ impl Walk<'_> {
         {
             self.never_equal(name, a, b, at);
         }
+        self.fraction(name, known, &call.args);
         if let ("contains", [Type::List(item), it]) = (name, known) {
             self.never_holds(item, it, at);
         }
@@ -99,6 +100,43 @@ impl Walk<'_> {
                 Type::Unknown
             }
             _ => Type::Unknown,
+        }
+    }
+
+    /// Looks at a quotient of whole numbers, which has nothing after its point, beside a number that has, or
+    /// as a part of a whole: `up / all * 100`.
+    fn fraction(&mut self, name: &str, known: &[Type], args: &[Expr]) {
+        let ([a, b], [first, second]) = (args, known) else {
+            return;
+        };
+        let of_whole = |expr, known: &Type| *known == Type::Int && quotient(expr).is_some();
+        let (division, other) = match (of_whole(a, first), of_whole(b, second)) {
+            (true, false) => (a, second),
+            (false, true) => (b, first),
+            _ => return,
+        };
+        let Some((at, divisor)) = quotient(division) else {
+            return;
+        };
+        let is_compared = inequality::is_one(name) && *other == Type::Float;
+        let is_rounding = is_same(divisor, a) || is_same(divisor, b);
+        let is_part = match other {
+            Type::Float => matches!(name, "+" | "-" | "*" | "/"),
+            Type::Int => name == "*" && !is_rounding,
+            _ => false,
+        };
+        if !is_compared && !is_part {
+            return;
+        }
+        let finding = self.failing(
+            Rule::LostFraction,
+            at,
+            "a whole number divided by another one loses what stands after the point".to_owned(),
+            Some("make one of them a float: a.to_float() / b".to_owned()),
+        );
+        // It may be meant, but for the comparison.
+        if let Some(finding) = finding {
+            finding.refuses = is_compared;
         }
     }
 
@@ -196,6 +234,23 @@ impl Walk<'_> {
             }
             _ => {}
         }
+    }
+}
+
+/// Where an expression divides, and by what.
+fn quotient(expr: &Expr) -> Option<(Position, &Expr)> {
+    match expr {
+        Expr::FnCall(call, at) if call.name == "/" => Some((*at, call.args.get(1)?)),
+        _ => None,
+    }
+}
+
+/// Whether two expressions are the same variable or the same number: `n / k * k` rounds down.
+fn is_same(a: &Expr, b: &Expr) -> bool {
+    match (a, b) {
+        (Expr::Variable(a, ..), Expr::Variable(b, ..)) => a.1 == b.1,
+        (Expr::IntegerConstant(a, _), Expr::IntegerConstant(b, _)) => a == b,
+        _ => false,
     }
 }
 

@@ -92,6 +92,8 @@ rules! {
     ComesToNothing "comes-to-nothing" Error,
     /// Two values of such types are never equal.
     NeverEqual "never-equal" Error,
+    /// A whole number is divided by another one where what stands after the point matters.
+    LostFraction "lost-fraction" Error,
     /// A method is given a function that uses the variable it is called on.
     VariableInUse "variable-in-use" Error,
     /// A field is set that only the account can change.
