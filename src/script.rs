@@ -48,6 +48,7 @@ mod numbers;
 mod options;
 pub mod origin;
 mod parallel;
+mod predicates;
 mod processor;
 mod progress;
 mod reader;

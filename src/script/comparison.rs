@@ -12,6 +12,7 @@ use super::diagnose::kind;
 use super::handle::{self, described};
 use super::lexicon::Lexicon;
 use super::moment::{Instant, Span};
+use super::predicates::truth;
 use super::trouble::Trouble;
 use super::value;
 
@@ -76,7 +77,11 @@ fn dedup(context: NativeCallContext, list: &mut Array, compare: FnPtr) -> Result
             Some(last) => {
                 let answer: Dynamic =
                     compare.call_within_context(&context, (last.clone(), item.clone()))?;
-                likeness(&answer)?
+                truth(
+                    "dedup",
+                    &answer,
+                    "say whether two items are alike: |a, b| a.label == b.label",
+                )?
             }
         };
         if !is_like {
@@ -87,18 +92,6 @@ fn dedup(context: NativeCallContext, list: &mut Array, compare: FnPtr) -> Result
     let mut kept = kept.into_iter();
     list.retain(|_| kept.next().unwrap_or(true));
     Ok(())
-}
-
-/// What a function says of two items that may be alike.
-fn likeness(answer: &Dynamic) -> Result<bool> {
-    answer.as_bool().map_err(|_| {
-        Trouble::argument(format!(
-            "dedup asks for true or false, and got {}",
-            value::debug(answer)
-        ))
-        .hint("say whether two items are alike: |a, b| a.label == b.label")
-        .raise()
-    })
 }
 
 /// What a function says of the order of two items.

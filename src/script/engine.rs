@@ -17,8 +17,8 @@ use super::lexicon::Lexicon;
 use super::modules::{Loaded, Modules};
 use super::{
     assertions, call, comparison, coverage, field, flow, handle, inequality, largest, lists, local,
-    memory, moment, numbers, parallel, progress, speech, stand_in, strides, texts, waiting, weight,
-    window,
+    memory, moment, numbers, parallel, predicates, progress, speech, stand_in, strides, texts,
+    waiting, weight, window,
 };
 
 /// How deep scripts may call and nest. Rhai's own limits differ between debug and release builds;
@@ -44,6 +44,7 @@ static LEXICON: LazyLock<Shared<Module>> = LazyLock::new(|| {
         inequality::register(lexicon);
         moment::register(lexicon);
         numbers::register(lexicon);
+        predicates::register(lexicon);
         assertions::register(lexicon);
         texts::register(lexicon);
         local::describe(lexicon);

@@ -10,6 +10,7 @@ use super::handle::described;
 use super::key::Key;
 use super::largest;
 use super::lexicon::Lexicon;
+use super::predicates::truth;
 use super::reader::Reader;
 use super::trouble::Trouble;
 use super::value;
@@ -163,18 +164,8 @@ fn filter(context: &NativeCallContext<'_>, list: &Array, mut by: Selector) -> Re
     let mut kept = Array::new();
     for item in list {
         let answer = by.pick(context, item)?;
-        match answer.as_bool() {
-            Ok(true) => kept.push(item.clone()),
-            Ok(false) => {}
-            Err(_) if answer.is_unit() => {}
-            Err(_) => {
-                return Err(Trouble::argument(format!(
-                    "where asks for true or false, and got {}",
-                    value::debug(&answer)
-                ))
-                .hint("compare: |c| c.label == \"x\"")
-                .raise());
-            }
+        if truth("where", &answer, "compare: |c| c.label == \"x\"")? {
+            kept.push(item.clone());
         }
     }
     Ok(kept)

@@ -11,10 +11,10 @@ use super::host::Host;
 use super::moment::Span;
 use super::options::Options;
 use super::origin;
+use super::predicates::truth;
 use super::recording::{Step, of_instant, to_instant};
 use super::subject::{Seen, Subject};
 use super::trouble::Trouble;
-use super::value;
 use crate::branch::Frame;
 use crate::error::exit;
 
@@ -249,7 +249,7 @@ fn wait_until(
     );
     loop {
         let answer: Dynamic = condition.call_within_context(context, ())?;
-        if is_yes(&answer)? {
+        if truth("wait_until", &answer, "compare: || vlan.label == \"x\"")? {
             return Ok(answer);
         }
         if !pause(host, &patience, deadline)? {
@@ -278,18 +278,5 @@ fn pause(host: &Host, patience: &Patience, deadline: DateTime<Utc>) -> Result<bo
             host.end(Some(call), &outcome, |passed| Value::Bool(*passed));
             outcome
         }
-    }
-}
-
-fn is_yes(answer: &Dynamic) -> Result<bool> {
-    match answer.as_bool() {
-        Ok(answer) => Ok(answer),
-        Err(_) if answer.is_unit() => Ok(false),
-        Err(_) => Err(Trouble::argument(format!(
-            "wait_until asks for true or false, and got {}",
-            value::debug(answer)
-        ))
-        .hint("compare: || vlan.label == \"x\"")
-        .raise()),
     }
 }

@@ -1,6 +1,6 @@
 //! What functions hand to the closures they are given, and what calls come to.
 
-use rhai::{Expr, FnCallExpr, Position};
+use rhai::{Expr, FnCallExpr, Position, Stmt};
 
 use super::super::subject;
 use super::callable::Callable;
@@ -132,6 +132,35 @@ impl Walk<'_> {
             Some(format!(
                 "copy it before, and use the copy in the closure: let other = {held};"
             )),
+        );
+    }
+
+    /// A closure that is asked whether something is so, and says something else.
+    pub(super) fn closure_decides(&mut self, name: &str, closure: &Closure<'_>, said: &Type) {
+        let is_predicate = matches!(
+            name,
+            "filter"
+                | "where"
+                | "all"
+                | "some"
+                | "find"
+                | "index_of"
+                | "retain"
+                | "drain"
+                | "wait_until"
+        );
+        if !is_predicate || matches!(said, Type::Unknown | Type::Unit | Type::Bool) {
+            return;
+        }
+        let at = self.last_of(closure).map_or(Position::NONE, Stmt::position);
+        self.fails(
+            Rule::WrongType,
+            at,
+            format!(
+                "`{name}` asks for true or false, and this is {}",
+                said.described()
+            ),
+            Some("compare it with something: |x| x.label == \"…\"".to_owned()),
         );
     }
 

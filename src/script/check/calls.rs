@@ -162,6 +162,7 @@ impl Walk<'_> {
             let value = self.enter(&closure, &params);
             if !own && super::callbacks::is_asked(name) {
                 self.closure_wanted(&closure, &value);
+                self.closure_decides(name, &closure, &value);
             }
             given.push(value);
         }
