@@ -18,7 +18,7 @@ pub mod route;
 pub mod token;
 pub mod vlans;
 
-use crate::operation::Operation;
+use crate::operation::{Answer, Operation};
 
 /// The operations, resource by resource, in the order of the API reference.
 pub static RESOURCES: &[(&str, &[Operation])] = &[
@@ -47,6 +47,33 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
 #[must_use]
 pub fn operation(name: &str) -> Option<&'static Operation> {
     operations().find(|operation| operation.name == name)
+}
+
+/// The operation that lists what this one fetches one of.
+#[must_use]
+pub fn listing(operation: &'static Operation) -> Option<&'static Operation> {
+    let Answer::One(kind) = operation.answer else {
+        return None;
+    };
+    if operation
+        .form
+        .is_none_or(|form| form.on != kind.name || form.name != "refresh")
+    {
+        return None;
+    }
+    operations().find(|other| {
+        other.params.is_empty()
+            && matches!(other.answer, Answer::Many(listed) if listed.name == kind.name)
+    })
+}
+
+/// The operation that fetches one of this type, which scripts find by its label too.
+#[must_use]
+pub fn finder(kind: &str) -> Option<&'static Operation> {
+    operations().find(|operation| {
+        matches!(operation.answer, Answer::One(found) if found.name == kind)
+            && listing(operation).is_some()
+    })
 }
 
 /// Calls a macro with every record type that scripts may hold.

@@ -148,7 +148,7 @@ impl Call {
             line.block_on(line.session.perform(operation, arguments, &line.limits))
         };
         let is_by_name = operation.name == self.operation && !self.include;
-        let list = fetch::listing(operation).filter(|_| is_by_name);
+        let list = crate::api::listing(operation).filter(|_| is_by_name);
         let wanted = operation
             .params
             .first()

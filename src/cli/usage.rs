@@ -2,6 +2,7 @@
 //! read.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ColorChoice, Command};
@@ -150,8 +151,12 @@ fn complaint(error: &clap::Error) -> Complaint {
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let name = first(ContextKind::InvalidSubcommand);
-            Complaint::usage(format!("there is no command `{name}`")).hint(
-                near(&name, ContextKind::SuggestedSubcommand)
+            let is_script = Path::new(&name).extension().is_some_and(|it| it == "rhai");
+            let script = (is_script && command == "mw").then(|| format!("run it: mw run {name}"));
+            let complaint = Complaint::usage(format!("there is no command `{name}`"));
+            complaint.hint(
+                script
+                    .or_else(|| near(&name, ContextKind::SuggestedSubcommand))
                     .unwrap_or_else(|| format!("{command} --help lists the commands")),
             )
         }

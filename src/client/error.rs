@@ -1,5 +1,6 @@
 //! Why a call failed, in words.
 
+mod hint;
 mod kept;
 
 use std::borrow::Cow;
@@ -10,7 +11,7 @@ use thiserror::Error;
 use super::problem::Problem;
 use crate::api;
 use crate::error::exit;
-use crate::operation::{Answer, Arguments, Kind, Operation, Refusal, Repeat};
+use crate::operation::{Arguments, Operation, Refusal, Repeat};
 
 /// A call that failed.
 #[derive(Clone, Debug, Error)]
@@ -69,7 +70,7 @@ impl CallError {
         attempts: u32,
         cause: Cause,
     ) -> Self {
-        let hint = hint(operation, &cause);
+        let hint = hint::of(operation, &cause);
         Self {
             operation: operation.name,
             target: target(operation, arguments),
@@ -342,98 +343,6 @@ fn status_words(status: u16) -> Cow<'static, str> {
             |reason| format!("{status} {reason}"),
         )
         .into()
-}
-
-fn hint(operation: &'static Operation, cause: &Cause) -> Option<String> {
-    let hint = match cause {
-        Cause::Refused { status, .. } => return status_hint(operation, *status),
-        Cause::Unreachable(_) => {
-            "check the address (OPENMETAL_API_URL) and the network; `--sim` needs neither"
-                .to_owned()
-        }
-        Cause::TimedOut(_) => "give it more time, or try again later".to_owned(),
-        Cause::InDoubt(_) => format!(
-            "look at the account before calling {} again: it is not repeated for you",
-            operation.name
-        ),
-        Cause::BadAnswer(_) => {
-            "check that OPENMETAL_API_URL names the API itself and not a page in front of it"
-                .to_owned()
-        }
-        Cause::NoCredentials(_) => {
-            "run `mw auth login`, or set OPENMETAL_API_KEY, or try it on the simulator with --sim"
-                .to_owned()
-        }
-        Cause::Cancelled | Cause::Argument(_) | Cause::NotPermitted(_) | Cause::Setup(_) => {
-            return None;
-        }
-    };
-    Some(hint)
-}
-
-fn status_hint(operation: &'static Operation, status: u16) -> Option<String> {
-    let hint = match status {
-        300..=399 => "redirects are not followed: set OPENMETAL_API_URL to the final address",
-        401 => {
-            "the API does not accept these credentials: `mw auth status` shows where they come from"
-        }
-        403 => "these credentials lack the permission, or the cloud is locked",
-        404 => return not_found_hint(operation),
-        409 if operation.name == "set_power" => {
-            "the node is locked by another task: try again in a few minutes"
-        }
-        409 => "it contradicts the present state: read it again before you repeat the call",
-        400 | 422 => {
-            return Some(format!(
-                "check the arguments: `mw doc {}` lists them",
-                operation.name
-            ));
-        }
-        402 => "check the organization's billing",
-        413 => "the request is too large",
-        429 => "make fewer calls at a time, or try again later",
-        501 => "this API does not offer the operation",
-        500..=599 => "the API is out of order: try again later",
-        _ => return None,
-    };
-    Some(hint.to_owned())
-}
-
-/// Names the call that lists what exists.
-fn not_found_hint(operation: &'static Operation) -> Option<String> {
-    let lists: Vec<String> = operation
-        .params
-        .iter()
-        .filter(|param| param.place.is_path())
-        .filter_map(|param| match param.kind {
-            Kind::Id("Node") => Some("cloud_stats(cloud)".to_owned()),
-            Kind::Id("IpAddress") => Some("ip_block_details(prefix)".to_owned()),
-            Kind::Id("Organization") => Some("profile()".to_owned()),
-            Kind::Id(name) => list_of(name),
-            _ => None,
-        })
-        .collect();
-    (!lists.is_empty()).then(|| {
-        format!(
-            "there is no such id: {} shows what exists",
-            lists.join(" or ")
-        )
-    })
-}
-
-fn list_of(name: &str) -> Option<String> {
-    let lists = |operation: &&Operation| {
-        operation.repeat(&Arguments::new()) == Repeat::Safe
-            && matches!(operation.answer, Answer::Many(kind) if kind.name == name)
-    };
-    let list = api::operations().find(lists)?;
-    let params: Vec<&str> = list
-        .params
-        .iter()
-        .filter(|param| param.required)
-        .map(|param| param.name)
-        .collect();
-    Some(format!("{}({})", list.name, params.join(", ")))
 }
 
 #[cfg(test)]

@@ -123,7 +123,7 @@ fn call(
     let operation = meaning.operation?;
     if let [wanted] = values.as_slice()
         && let Ok(text) = wanted.as_immutable_string_ref()
-        && let Some(list) = fetch::listing(operation)
+        && let Some(list) = crate::api::listing(operation)
     {
         return Some(fetch::by_id_or_label(host, operation, list, &text));
     }

@@ -5,7 +5,6 @@ mod values;
 
 use super::brackets::{self, Open};
 use super::check::{Callable, Type, meanings, params as pieces};
-use super::fetch;
 use super::handle;
 use super::inspection::Known;
 use super::interpreter::{Interpreter, Value};
@@ -166,7 +165,7 @@ impl Interpreter {
             let Expected::Resource(mut wanted) = expected else {
                 return Some(expected);
             };
-            if given == 0 && at.inner.is_empty() && fetch::listing(operation).is_some() {
+            if given == 0 && at.inner.is_empty() && crate::api::listing(operation).is_some() {
                 wanted.by = By::Either;
             }
             if given > 0 {

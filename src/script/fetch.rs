@@ -8,28 +8,9 @@ use super::call::of_decoded;
 use super::host::Host;
 use super::trouble::Trouble;
 use super::value;
-use crate::api;
 use crate::client::CallError;
-use crate::operation::{Answer, Arguments, Decoded, Operation, nearest};
+use crate::operation::{Arguments, Decoded, Operation, nearest};
 use crate::record::{Record, View};
-
-/// The operation that lists what this one fetches one of.
-#[must_use]
-pub fn listing(operation: &'static Operation) -> Option<&'static Operation> {
-    let Answer::One(kind) = operation.answer else {
-        return None;
-    };
-    if operation
-        .form
-        .is_none_or(|form| form.on != kind.name || form.name != "refresh")
-    {
-        return None;
-    }
-    api::operations().find(|other| {
-        other.params.is_empty()
-            && matches!(other.answer, Answer::Many(listed) if listed.name == kind.name)
-    })
-}
 
 /// Fetches by id; where there is none of that id, by label.
 pub fn by_id_or_label(

@@ -126,7 +126,14 @@ fn near(file: &Path) -> Option<String> {
         .flatten()
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect();
-    crate::operation::nearest(&wanted, names.iter().map(String::as_str))
+    // The name's end is often left out.
+    let whole = format!("{wanted}.rhai");
+    let found = names
+        .iter()
+        .find(|name| **name == whole)
+        .map(String::as_str);
+    found
+        .or_else(|| crate::operation::nearest(&wanted, names.iter().map(String::as_str)))
         .map(|name| format!("did you mean {}?", folder.join(name).display()))
 }
 

@@ -138,17 +138,20 @@ fn what_may_have_happened_matters_more_than_that_time_ran_out() {
 
 #[test]
 fn hints_name_the_call_that_shows_what_exists() {
-    for (name, expected) in [
-        ("cloud", "clouds()"),
-        ("delete_vlan", "vlans()"),
-        ("assign_prefix", "vlans() or ip_blocks()"),
-        ("set_power", "clouds() or cloud_stats(cloud)"),
-        ("delete_ip", "ip_blocks() or ip_block_details(prefix)"),
-        ("update_member", "profile() or members(organization)"),
-        ("availability", "locations()"),
+    let cloud = ", and cloud(\"…\") finds one by its label";
+    let vlan = ", and vlan(\"…\") finds one by its label";
+    let either = ", and vlan(\"…\") or ip_block(\"…\") finds one by its label";
+    for (name, expected, finder) in [
+        ("cloud", "clouds()", ""),
+        ("cloud_stats", "clouds()", cloud),
+        ("delete_vlan", "vlans()", vlan),
+        ("assign_prefix", "vlans() or ip_blocks()", either),
+        ("set_power", "clouds() or cloud_stats(cloud)", cloud),
+        ("update_member", "profile() or members(organization)", ""),
+        ("availability", "locations()", ""),
     ] {
         let error = refused(name, &Arguments::new(), 404);
-        let expected = format!("there is no such id: {expected} shows what exists");
+        let expected = format!("there is no such id: {expected} shows what exists{finder}");
         assert_eq!(error.hint(), Some(expected.as_str()), "{name}");
     }
     assert_eq!(refused("clouds", &Arguments::new(), 404).hint(), None);

@@ -81,6 +81,22 @@ pub fn collects(args: &[Expr]) -> bool {
     }
 }
 
+/// What `parallel` gives for each item where it gives errors as values, or may.
+fn collected(args: &[Expr]) -> Type {
+    let Some(Expr::Map(map, _)) = args.get(2) else {
+        return Type::Unknown;
+    };
+    let is_certain = map.0.iter().any(|(key, value)| {
+        key.name == "on_error"
+            && matches!(value, Expr::StringConstant(word, _) if word == "collect")
+    });
+    if is_certain {
+        Type::named("#{ok, value, error}")
+    } else {
+        Type::Unknown
+    }
+}
+
 /// What a call comes to. `given` is what the closures among its arguments come to.
 #[must_use]
 pub fn result(name: &str, meaning: &Callable, first: &Type, given: &[Type], args: &[Expr]) -> Type {
@@ -98,7 +114,7 @@ pub fn result(name: &str, meaning: &Callable, first: &Type, given: &[Type], args
             first.clone()
         }
         "first" | "last" | "pop" | "shift" | "remove" | "find" | "get" if list => first.item(),
-        "parallel" if collects(args) => Type::list(Type::Unknown),
+        "parallel" if collects(args) => Type::list(collected(args)),
         "parallel" => Type::list(body),
         "ensure" | "retry" | "lock" => body,
         "pluck" if list => match (first.item(), args.last()) {

@@ -95,9 +95,10 @@ impl Walk<'_> {
             return Type::Unknown;
         }
         match (target, index) {
-            (Type::Record(_) | Type::Args, Expr::StringConstant(name, position)) => {
-                self.field(target, name, *position)
-            }
+            (
+                Type::Record(_) | Type::Args | Type::Keys(_),
+                Expr::StringConstant(name, position),
+            ) => self.field(target, name, *position),
             (Type::List(item), _) if known == Type::Int => (**item).clone(),
             _ => Type::Unknown,
         }
@@ -133,6 +134,12 @@ impl Walk<'_> {
                 }
                 Type::Unknown
             }
+            Type::Keys(keys) => {
+                if name != "tag" && !keys.iter().any(|key| key == name) {
+                    self.no_key(keys, name, position);
+                }
+                Type::Unknown
+            }
             Type::Unknown | Type::Map | Type::Unit | Type::Function => Type::Unknown,
             _ => {
                 let property = language::property(name);
@@ -149,6 +156,20 @@ impl Walk<'_> {
                 Type::Unknown
             }
         }
+    }
+
+    /// A key that a map never has, where the language would give nothing.
+    fn no_key(&mut self, keys: &[String], name: &str, position: Position) {
+        let hint = nearest(name, keys.iter().map(String::as_str)).map_or_else(
+            || format!("it has {}", keys.join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        self.fails(
+            Rule::UnknownField,
+            position,
+            format!("this map has no key `{name}`"),
+            Some(hint),
+        );
     }
 
     fn no_field(

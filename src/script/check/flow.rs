@@ -83,7 +83,7 @@ impl Walk<'_> {
     /// Looks at what is looped over.
     pub(super) fn loops(&mut self, list: &Type, at: rhai::Position) {
         let hint = match list {
-            Type::Map => "loop over its keys: for key in map.keys() { … }",
+            Type::Map | Type::Keys(_) => "loop over its keys: for key in map.keys() { … }",
             Type::Int => "loop over a range: for i in 0..n { … }",
             Type::Record(_) => "loop over a list: for n in cloud.nodes() { … }",
             Type::Bool | Type::Float | Type::Function | Type::Instant | Type::Duration => {

@@ -112,8 +112,28 @@ pub struct Changes {
 
 /// Methods that change what they are called on.
 const CHANGERS: &[&str] = &[
-    "append", "chop", "clear", "crop", "dedup", "drain", "insert", "pad", "pop", "push", "remove",
-    "retain", "reverse", "set", "shift", "sort", "splice", "split", "take", "truncate",
+    "append",
+    "chop",
+    "clear",
+    "crop",
+    "dedup",
+    "drain",
+    "fill_with",
+    "insert",
+    "mixin",
+    "pad",
+    "pop",
+    "push",
+    "remove",
+    "retain",
+    "reverse",
+    "set",
+    "shift",
+    "sort",
+    "splice",
+    "split",
+    "take",
+    "truncate",
 ];
 
 impl Changes {

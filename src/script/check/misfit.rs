@@ -53,7 +53,9 @@ impl Walk<'_> {
             return;
         }
         let message = match target {
-            Type::Unknown | Type::Map | Type::Unit => format!("there is no method `{name}`"),
+            Type::Unknown | Type::Map | Type::Keys(_) | Type::Unit => {
+                format!("there is no method `{name}`")
+            }
             known => format!("{} has no method `{name}`", known.described()),
         };
         self.find(

@@ -1,7 +1,7 @@
 //! What is known of a value without running anything: as much as is certain, and nothing else.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use rhai::Dynamic;
 
@@ -40,6 +40,8 @@ pub enum Type {
     Text,
     /// A map.
     Map,
+    /// A map of which all keys are known.
+    Keys(Arc<[String]>),
     /// Something that can be called.
     Function,
     /// The arguments of the script.
@@ -63,6 +65,7 @@ impl PartialEq for Type {
         match (self, other) {
             (Self::Record(a), Self::Record(b)) => a.name == b.name,
             (Self::List(a), Self::List(b)) => a == b,
+            (Self::Keys(a), Self::Keys(b)) => a == b,
             _ => std::mem::discriminant(self) == std::mem::discriminant(other),
         }
     }
@@ -73,6 +76,12 @@ impl Type {
     #[must_use]
     pub fn list(item: Self) -> Self {
         Self::List(Box::new(item))
+    }
+
+    /// A map of the keys between its brackets.
+    fn keys(text: &str) -> Self {
+        let inner = text.trim_start_matches("#{").trim_end_matches('}');
+        Self::Keys(inner.split(',').map(|key| key.trim().to_owned()).collect())
     }
 
     /// The type of this name, as signatures and the fields of records write it.
@@ -93,7 +102,8 @@ impl Type {
             "Instant" => Self::Instant,
             "Duration" => Self::Duration,
             "secret" | "Secret" => Self::Secret,
-            _ if text.starts_with("map") || text.starts_with("#{") => Self::Map,
+            _ if text.starts_with("map") => Self::Map,
+            _ if text.starts_with("#{") => Self::keys(text),
             name => KINDS
                 .get(name)
                 .map_or(Self::Unknown, |kind| Self::Record(kind)),
@@ -192,7 +202,7 @@ impl Type {
             Self::Float => "float".to_owned(),
             Self::Char => "character".to_owned(),
             Self::Text => "string".to_owned(),
-            Self::Map => "map".to_owned(),
+            Self::Map | Self::Keys(_) => "map".to_owned(),
             Self::Function => "function".to_owned(),
             Self::Args => "Args".to_owned(),
             Self::Run => "Run".to_owned(),
@@ -217,7 +227,7 @@ impl Type {
             Self::Float => "a float",
             Self::Char => "a character",
             Self::Text => "a text",
-            Self::Map => "a map",
+            Self::Map | Self::Keys(_) => "a map",
             Self::Function => "a function",
             Self::Args => "`args`",
             Self::Run => "`run`",
@@ -281,7 +291,7 @@ impl Type {
             Self::Char => word == "char",
             // A function may be named.
             Self::Text => matches!(word, "text" | "string" | "function"),
-            Self::Map => word == "map",
+            Self::Map | Self::Keys(_) => word == "map",
             Self::Function => word == "function",
             Self::Instant => word == "Instant",
             Self::Duration => word == "Duration",

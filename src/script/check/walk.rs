@@ -387,6 +387,7 @@ impl<'a> Walk<'a> {
         }
         match known {
             Type::List(_) if self.ground.changed.contains(name) => Type::list(Type::Unknown),
+            Type::Keys(_) if self.ground.changed.contains(name) => Type::Map,
             known => known,
         }
     }

@@ -84,7 +84,7 @@ fn an_id_that_does_not_exist() {
    |
  1 | delete_vlan("zzzzzzzzzz")
    | ^^^^^^^^^^^
-  help: there is no such id: vlans() shows what exists
+  help: there is no such id: vlans() shows what exists, and vlan("…") finds one by its label
 "#,
         )
         .code(1)

@@ -1,0 +1,114 @@
+//! What to do about a call that failed.
+
+use super::Cause;
+use crate::api;
+use crate::operation::{Answer, Arguments, Kind, Operation, Repeat};
+
+/// What to do about a call of this operation that failed so.
+pub(super) fn of(operation: &'static Operation, cause: &Cause) -> Option<String> {
+    let hint = match cause {
+        Cause::Refused { status, .. } => return status_hint(operation, *status),
+        Cause::Unreachable(_) => {
+            "check the address (OPENMETAL_API_URL) and the network; `--sim` needs neither"
+                .to_owned()
+        }
+        Cause::TimedOut(_) => "give it more time, or try again later".to_owned(),
+        Cause::InDoubt(_) => format!(
+            "look at the account before calling {} again: it is not repeated for you",
+            operation.name
+        ),
+        Cause::BadAnswer(_) => {
+            "check that OPENMETAL_API_URL names the API itself and not a page in front of it"
+                .to_owned()
+        }
+        Cause::NoCredentials(_) => {
+            "run `mw auth login`, or set OPENMETAL_API_KEY, or try it on the simulator with --sim"
+                .to_owned()
+        }
+        Cause::Cancelled | Cause::Argument(_) | Cause::NotPermitted(_) | Cause::Setup(_) => {
+            return None;
+        }
+    };
+    Some(hint)
+}
+
+fn status_hint(operation: &'static Operation, status: u16) -> Option<String> {
+    let hint = match status {
+        300..=399 => "redirects are not followed: set OPENMETAL_API_URL to the final address",
+        401 => {
+            "the API does not accept these credentials: `mw auth status` shows where they come from"
+        }
+        403 => "these credentials lack the permission, or the cloud is locked",
+        404 => return not_found_hint(operation),
+        409 if operation.name == "set_power" => {
+            "the node is locked by another task: try again in a few minutes"
+        }
+        409 => "it contradicts the present state: read it again before you repeat the call",
+        400 | 422 => {
+            return Some(format!(
+                "check the arguments: `mw doc {}` lists them",
+                operation.name
+            ));
+        }
+        402 => "check the organization's billing",
+        413 => "the request is too large",
+        429 => "make fewer calls at a time, or try again later",
+        501 => "this API does not offer the operation",
+        500..=599 => "the API is out of order: try again later",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+/// Names the call that lists what exists.
+fn not_found_hint(operation: &'static Operation) -> Option<String> {
+    let lists: Vec<String> = operation
+        .params
+        .iter()
+        .filter(|param| param.place.is_path())
+        .filter_map(|param| match param.kind {
+            Kind::Id("Node") => Some("cloud_stats(cloud)".to_owned()),
+            Kind::Id("IpAddress") => Some("ip_block_details(prefix)".to_owned()),
+            Kind::Id("Organization") => Some("profile()".to_owned()),
+            Kind::Id(name) => list_of(name),
+            _ => None,
+        })
+        .collect();
+    let finders = operation
+        .params
+        .iter()
+        .filter_map(|param| match param.kind {
+            Kind::Id(name) if param.place.is_path() => api::finder(name),
+            _ => None,
+        });
+    let finders: Vec<String> = finders
+        .filter(|finder| finder.name != operation.name)
+        .map(|finder| format!("{}(\"…\")", finder.name))
+        .collect();
+    let by_label = if finders.is_empty() {
+        String::new()
+    } else {
+        format!(", and {} finds one by its label", finders.join(" or "))
+    };
+    (!lists.is_empty()).then(|| {
+        format!(
+            "there is no such id: {} shows what exists{by_label}",
+            lists.join(" or ")
+        )
+    })
+}
+
+fn list_of(name: &str) -> Option<String> {
+    let lists = |operation: &&Operation| {
+        operation.repeat(&Arguments::new()) == Repeat::Safe
+            && matches!(operation.answer, Answer::Many(kind) if kind.name == name)
+    };
+    let list = api::operations().find(lists)?;
+    let params: Vec<&str> = list
+        .params
+        .iter()
+        .filter(|param| param.required)
+        .map(|param| param.name)
+        .collect();
+    Some(format!("{}({})", list.name, params.join(", ")))
+}
