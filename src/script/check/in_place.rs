@@ -1,7 +1,7 @@
 //! What changes a value in place, used as if it came to something: `let t = s.replace("a", "b")` leaves `t`
 //! with nothing, and no error says so.
 
-use rhai::{Expr, FnCallExpr, Position, Stmt};
+use rhai::{ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::super::language;
 use super::expression::Closure;
@@ -125,6 +125,39 @@ impl Walk<'_> {
         known
     }
 
+    /// Walks through an expression that stands by itself. A variable is not read by being changed.
+    pub(super) fn done(&mut self, expr: &Expr) -> Type {
+        let change = Change::of(expr).filter(|_| !reads_in_arguments(expr));
+        let changed = root(expr).zip(change);
+        let used = changed
+            .as_ref()
+            .and_then(|(name, _)| Some(self.scope.find(name)?.used));
+        let known = self.expr(expr);
+        if known == Type::Unit
+            && let (Some((name, change)), Some(used)) = (changed, used)
+            && let Some(variable) = self.scope.find(&name)
+        {
+            variable.used = used;
+            variable.changed.get_or_insert(change);
+        }
+        known
+    }
+
+    /// A parameter that is changed and not read.
+    pub(super) fn lost_change(&mut self, function: &str, parameter: &str, change: &Change) {
+        self.fails(
+            Rule::LostChange,
+            change.at,
+            format!(
+                "`{parameter}` is a copy of what the function is given: what `{}` does to it is lost",
+                change.name
+            ),
+            Some(format!(
+                "end the function with `{parameter}`, and take what it comes to: x = {function}(x)"
+            )),
+        );
+    }
+
     /// The change that a variable is declared with, which matters if anybody reads it.
     pub(super) fn declared_with(known: &Type, value: &Expr) -> Option<Change> {
         (*known == Type::Unit).then(|| Change::of(value))?
@@ -177,4 +210,30 @@ impl Walk<'_> {
             Some(change.hint()),
         );
     }
+}
+
+/// The variable that a chain of fields and items begins with.
+fn root(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Dot(it, ..) | Expr::Index(it, ..) => match &it.lhs {
+            Expr::Variable(it, ..) => Some(it.1.to_string()),
+            inner => root(inner),
+        },
+        _ => None,
+    }
+}
+
+/// Whether a chain that begins with a variable mentions that variable once more.
+fn reads_in_arguments(expr: &Expr) -> bool {
+    let Some(name) = root(expr) else {
+        return true;
+    };
+    let mut times = 0;
+    expr.walk(&mut Vec::new(), &mut |path: &[ASTNode<'_>]| {
+        if let Some(ASTNode::Expr(Expr::Variable(it, ..))) = path.last() {
+            times += usize::from(it.1 == name);
+        }
+        true
+    });
+    times > 1
 }

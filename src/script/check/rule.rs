@@ -90,6 +90,8 @@ rules! {
     WrongType "wrong-type" Error,
     /// What changes a value in place, and comes to nothing, is used as a value.
     ComesToNothing "comes-to-nothing" Error,
+    /// A function changes an argument, which is a copy, and does nothing with it.
+    LostChange "lost-change" Error,
     /// Two values of such types are never equal.
     NeverEqual "never-equal" Error,
     /// A whole number is divided by another one where what stands after the point matters.

@@ -33,6 +33,8 @@ pub struct Variable {
     pub used: bool,
     /// The change that it was declared with, which comes to nothing.
     pub nothing: Option<Change>,
+    /// What was done to it that matters only if it is read.
+    pub changed: Option<Change>,
 }
 
 /// The variables that can be seen at a place, innermost last.
@@ -53,6 +55,7 @@ impl Scope {
             kind,
             used: false,
             nothing: None,
+            changed: None,
         });
     }
 

@@ -283,7 +283,7 @@ impl<'a> Walk<'a> {
 
     fn statement(&mut self, statement: &Stmt) -> Type {
         match statement {
-            Stmt::Expr(expr) => return self.expr(expr),
+            Stmt::Expr(expr) => return self.done(expr),
             Stmt::FnCall(call, position) => {
                 let known = self.call(call, *position);
                 return self.answered(known, *position);

@@ -224,8 +224,12 @@ impl Walk<'_> {
         self.in_function = false;
         for variable in self.scope.rewind(mark) {
             let at = place.and_then(|it| it.params.iter().find(|(name, _)| *name == variable.name));
-            if !variable.used
-                && !variable.name.starts_with('_')
+            if variable.used {
+                continue;
+            }
+            if let Some(change) = &variable.changed {
+                self.lost_change(&function.name, &variable.name, change);
+            } else if !variable.name.starts_with('_')
                 && let Some((name, at)) = at
             {
                 self.note_written(
