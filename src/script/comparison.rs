@@ -11,6 +11,7 @@ use rhai::{Array, Dynamic, EvalAltResult, FnPtr, FuncRegistration, NativeCallCon
 use super::diagnose::kind;
 use super::handle::{self, described};
 use super::lexicon::Lexicon;
+use super::local::Local;
 use super::moment::{Instant, Span};
 use super::predicates::truth;
 use super::trouble::Trouble;
@@ -111,25 +112,31 @@ fn ordering(answer: &Dynamic) -> Result<Ordering> {
     }
 }
 
-/// The order that two values have by themselves.
-fn natural(a: &Dynamic, b: &Dynamic) -> Result<Ordering> {
+/// The order of two values of one kind, if it has one. Numbers are of two.
+pub(super) fn of_one_kind(a: &Dynamic, b: &Dynamic) -> Option<Ordering> {
     if let (Ok(a), Ok(b)) = (a.as_immutable_string_ref(), b.as_immutable_string_ref()) {
-        return Ok(a.cmp(&*b));
-    }
-    if let Some(order) = numbers(a, b) {
-        return Ok(order);
+        return Some(a.cmp(&*b));
     }
     if let (Ok(a), Ok(b)) = (a.as_bool(), b.as_bool()) {
-        return Ok(a.cmp(&b));
+        return Some(a.cmp(&b));
     }
     if let (Ok(a), Ok(b)) = (a.as_char(), b.as_char()) {
-        return Ok(a.cmp(&b));
+        return Some(a.cmp(&b));
     }
     if let (Some(a), Some(b)) = (a.read_lock::<Instant>(), b.read_lock::<Instant>()) {
-        return Ok(a.cmp(&b));
+        return Some(a.cmp(&b));
     }
     if let (Some(a), Some(b)) = (a.read_lock::<Span>(), b.read_lock::<Span>()) {
-        return Ok(a.cmp(&b));
+        return Some(a.cmp(&b));
+    }
+    let (a, b) = (a.read_lock::<Local>()?, b.read_lock::<Local>()?);
+    Some(a.instant().cmp(&b.instant()))
+}
+
+/// The order that two values have by themselves.
+fn natural(a: &Dynamic, b: &Dynamic) -> Result<Ordering> {
+    if let Some(order) = of_one_kind(a, b).or_else(|| numbers(a, b)) {
+        return Ok(order);
     }
     if a.is_unit() && b.is_unit() {
         return Ok(Ordering::Equal);

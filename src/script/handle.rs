@@ -230,6 +230,7 @@ pub fn described(value: &Dynamic) -> String {
         "OwnRun" => "Run",
         "Trouble" => "Error",
         "Span" => "Duration",
+        "Local" => "LocalTime",
         last => last,
     }
     .to_owned()

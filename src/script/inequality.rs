@@ -7,8 +7,10 @@
 use std::cmp::Ordering;
 use std::num::NonZero;
 
-use rhai::{Engine, EvalAltResult, FLOAT, INT, ImmutableString, Token, Variant};
+use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, Position, Token};
 
+use super::comparison::of_one_kind;
+use super::handle::described;
 use super::lexicon::Lexicon;
 use super::local::Local;
 use super::moment::{Instant, Span};
@@ -42,64 +44,73 @@ pub fn claim(engine: &mut Engine) {
     }
 }
 
-/// Registers what has an order.
+/// Registers the operators, once each: all types in turn would take longer than many a script does.
 pub fn register(lexicon: &mut Lexicon) {
-    like::<INT>(lexicon);
-    like::<bool>(lexicon);
-    like::<char>(lexicon);
-    like::<ImmutableString>(lexicon);
-    like::<Span>(lexicon);
-    like::<Instant>(lexicon);
-    pair(lexicon, |a: FLOAT, b: FLOAT| Ok(a.partial_cmp(&b)));
-    unlike(lexicon, |whole: &INT, float: &FLOAT| {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "`==` compares a whole number with a float so too"
-        )]
-        Ok((*whole as FLOAT).partial_cmp(float))
-    });
-    unlike(lexicon, |one: &char, text: &ImmutableString| {
-        let mut buffer = [0; 4];
-        Ok(Some((*one.encode_utf8(&mut buffer)).cmp(text.as_str())))
-    });
-    unlike(lexicon, |span: &Span, text: &ImmutableString| {
-        Ok(Some(span.cmp(&Span::parse(text)?)))
-    });
-    unlike(lexicon, |at: &Instant, text: &ImmutableString| {
-        Ok(Some(at.cmp(&Instant::parse(text)?)))
-    });
-    unlike(lexicon, |local: &Local, at: &Instant| {
-        Ok(Some(local.instant().cmp(at)))
-    });
-    pair(lexicon, |a: Local, b: Local| {
-        Ok(Some(a.instant().cmp(&b.instant())))
-    });
-}
-
-/// The operators between values of one type.
-fn like<T: Variant + Clone + Ord>(lexicon: &mut Lexicon) {
-    pair(lexicon, |a: T, b: T| Ok(Some(a.cmp(&b))));
-}
-
-/// The operators between values of two types, whichever stands first.
-fn unlike<A: Variant + Clone, B: Variant + Clone>(
-    lexicon: &mut Lexicon,
-    order: impl Fn(&A, &B) -> Result<Option<Ordering>> + Copy + Send + Sync + 'static,
-) {
-    pair(lexicon, move |a: A, b: B| order(&a, &b));
-    pair(lexicon, move |b: B, a: A| {
-        Ok(order(&a, &b)?.map(Ordering::reverse))
-    });
-}
-
-/// The operators between values of two types in this order. What is no number is in none.
-fn pair<A: Variant + Clone, B: Variant + Clone>(
-    lexicon: &mut Lexicon,
-    order: impl Fn(A, B) -> Result<Option<Ordering>> + Copy + Send + Sync + 'static,
-) {
     for (token, is_so) in OPERATORS {
-        lexicon.register_fn(token.literal_syntax(), move |a: A, b: B| {
-            order(a, b).map(|order| order.is_some_and(is_so))
+        let name = token.literal_syntax();
+        lexicon.register_fn(name, move |a: Dynamic, b: Dynamic| -> Result<bool> {
+            match order(&a, &b)? {
+                Order::Is(order) => Ok(is_so(order)),
+                Order::NoNumber => Ok(false),
+                Order::None => {
+                    let call = format!("{name} ({}, {})", described(&a), described(&b));
+                    Err(EvalAltResult::ErrorFunctionNotFound(call, Position::NONE).into())
+                }
+            }
         });
     }
+}
+
+/// What is known of the order of two values.
+enum Order {
+    Is(Ordering),
+    /// One is what a division of zero by zero gives, which is neither less nor more than any number.
+    NoNumber,
+    None,
+}
+
+fn order(a: &Dynamic, b: &Dynamic) -> Result<Order> {
+    if let (Ok(a), Ok(b)) = (a.as_int(), b.as_int()) {
+        return Ok(Order::Is(a.cmp(&b)));
+    }
+    if let (Some(a), Some(b)) = (number(a), number(b)) {
+        return Ok(a.partial_cmp(&b).map_or(Order::NoNumber, Order::Is));
+    }
+    if let Some(order) = of_one_kind(a, b) {
+        return Ok(Order::Is(order));
+    }
+    let order = match of_two_kinds(a, b)? {
+        Some(order) => Some(order),
+        None => of_two_kinds(b, a)?.map(Ordering::reverse),
+    };
+    Ok(order.map_or(Order::None, Order::Is))
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "`==` compares a whole number with a float so too"
+)]
+fn number(value: &Dynamic) -> Option<FLOAT> {
+    let whole = || value.as_int().ok().map(|whole| whole as FLOAT);
+    value.as_float().ok().or_else(whole)
+}
+
+/// The order of a value and one of another kind, in this order.
+fn of_two_kinds(a: &Dynamic, b: &Dynamic) -> Result<Option<Ordering>> {
+    if let (Some(a), Some(b)) = (a.read_lock::<Local>(), b.read_lock::<Instant>()) {
+        return Ok(Some(a.instant().cmp(&b)));
+    }
+    let Ok(text) = b.as_immutable_string_ref() else {
+        return Ok(None);
+    };
+    if let Ok(one) = a.as_char() {
+        return Ok(Some((*one.encode_utf8(&mut [0; 4])).cmp(text.as_str())));
+    }
+    if let Some(span) = a.read_lock::<Span>() {
+        return Ok(Some(span.cmp(&Span::parse(&text)?)));
+    }
+    if let Some(at) = a.read_lock::<Instant>() {
+        return Ok(Some(at.cmp(&Instant::parse(&text)?)));
+    }
+    Ok(None)
 }
