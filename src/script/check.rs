@@ -29,6 +29,7 @@ mod signature;
 mod spans;
 mod types;
 mod unit;
+mod variables;
 mod walk;
 mod whole;
 

@@ -11,7 +11,6 @@ use rhai::{Array, Dynamic, EvalAltResult, FnPtr, FuncRegistration, NativeCallCon
 use super::diagnose::kind;
 use super::handle::{self, described};
 use super::lexicon::Lexicon;
-use super::local::Local;
 use super::moment::{Instant, Span};
 use super::predicates::truth;
 use super::trouble::Trouble;
@@ -112,7 +111,8 @@ fn ordering(answer: &Dynamic) -> Result<Ordering> {
     }
 }
 
-/// The order of two values of one kind, if it has one. Numbers are of two.
+/// The order of two values of one kind, if it has one. Numbers are of two, and instants of one, whatever
+/// clocks show them.
 pub(super) fn of_one_kind(a: &Dynamic, b: &Dynamic) -> Option<Ordering> {
     if let (Ok(a), Ok(b)) = (a.as_immutable_string_ref(), b.as_immutable_string_ref()) {
         return Some(a.cmp(&*b));
@@ -123,19 +123,15 @@ pub(super) fn of_one_kind(a: &Dynamic, b: &Dynamic) -> Option<Ordering> {
     if let (Ok(a), Ok(b)) = (a.as_char(), b.as_char()) {
         return Some(a.cmp(&b));
     }
-    if let (Some(a), Some(b)) = (a.read_lock::<Instant>(), b.read_lock::<Instant>()) {
-        return Some(a.cmp(&b));
-    }
     if let (Some(a), Some(b)) = (a.read_lock::<Span>(), b.read_lock::<Span>()) {
         return Some(a.cmp(&b));
     }
-    let (a, b) = (a.read_lock::<Local>()?, b.read_lock::<Local>()?);
-    Some(a.instant().cmp(&b.instant()))
+    Some(Instant::of(a)?.cmp(&Instant::of(b)?))
 }
 
 /// The order that two values have by themselves.
 fn natural(a: &Dynamic, b: &Dynamic) -> Result<Ordering> {
-    if let Some(order) = of_one_kind(a, b).or_else(|| numbers(a, b)) {
+    if let Some(order) = numbers(a, b).or_else(|| of_one_kind(a, b)) {
         return Ok(order);
     }
     if a.is_unit() && b.is_unit() {

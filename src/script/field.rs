@@ -8,7 +8,6 @@ use rhai::{
 use super::diagnose::{NO_FIELDS, NOTHING, kind};
 use super::handle::{self, described};
 use super::lexicon::Lexicon;
-use super::local::Local;
 use super::moment::{Instant, Span};
 use super::origin::Origin;
 use super::trouble::Trouble;
@@ -199,6 +198,11 @@ fn plain(a: &Dynamic, b: &Dynamic) -> Option<bool> {
     if let (Ok(a), Ok(b)) = (a.as_char(), b.as_char()) {
         return Some(a == b);
     }
+    for (one, text) in [(a, b), (b, a)] {
+        if let (Ok(one), Ok(text)) = (one.as_char(), text.as_immutable_string_ref()) {
+            return Some(*text == *one.encode_utf8(&mut [0; 4]));
+        }
+    }
     if let (Some(a), Some(b)) = (a.read_lock::<Array>(), b.read_lock::<Array>()) {
         return Some(a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| equal(a, b)));
     }
@@ -220,15 +224,12 @@ fn own(a: &Dynamic, b: &Dynamic) -> bool {
     if let (Some(a), Some(b)) = (a.read_lock::<Span>(), b.read_lock::<Span>()) {
         return *a == *b;
     }
-    if let (Some(a), Some(b)) = (a.read_lock::<Instant>(), b.read_lock::<Instant>()) {
-        return *a == *b;
+    if let (Some(a), Some(b)) = (Instant::of(a), Instant::of(b)) {
+        return a == b;
     }
     let is_told = |value: &Dynamic| value.is::<Trouble>() || value.is::<Args>();
     if a.type_id() == b.type_id() && is_told(a) {
         return value::debug(a) == value::debug(b);
-    }
-    if let (Some(a), Some(b)) = (a.read_lock::<Local>(), b.read_lock::<Local>()) {
-        return *a == *b;
     }
     // As they are more or less than texts, they are equal to them.
     for (a, b) in [(a, b), (b, a)] {
@@ -238,7 +239,7 @@ fn own(a: &Dynamic, b: &Dynamic) -> bool {
         if let Some(span) = a.read_lock::<Span>() {
             return span.is_meant_by(&text);
         }
-        if let Some(at) = a.read_lock::<Instant>() {
+        if let Some(at) = Instant::of(a) {
             return at.is_meant_by(&text);
         }
     }

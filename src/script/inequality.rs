@@ -12,7 +12,6 @@ use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, Position, Token};
 use super::comparison::of_one_kind;
 use super::handle::described;
 use super::lexicon::Lexicon;
-use super::local::Local;
 use super::moment::{Instant, Span};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -32,6 +31,12 @@ const OPERATORS: [(Token, IsSo); 4] = [
 #[must_use]
 pub fn is_one(operator: &str) -> bool {
     matches!(operator, "<" | "<=" | ">" | ">=")
+}
+
+/// Whether this operator compares two values.
+#[must_use]
+pub fn compares(operator: &str) -> bool {
+    is_one(operator) || matches!(operator, "==" | "!=")
 }
 
 /// Takes the operators from the language, which asks nobody about its own types otherwise.
@@ -97,9 +102,6 @@ fn number(value: &Dynamic) -> Option<FLOAT> {
 
 /// The order of a value and one of another kind, in this order.
 fn of_two_kinds(a: &Dynamic, b: &Dynamic) -> Result<Option<Ordering>> {
-    if let (Some(a), Some(b)) = (a.read_lock::<Local>(), b.read_lock::<Instant>()) {
-        return Ok(Some(a.instant().cmp(&b)));
-    }
     let Ok(text) = b.as_immutable_string_ref() else {
         return Ok(None);
     };
@@ -109,7 +111,7 @@ fn of_two_kinds(a: &Dynamic, b: &Dynamic) -> Result<Option<Ordering>> {
     if let Some(span) = a.read_lock::<Span>() {
         return Ok(Some(span.cmp(&Span::parse(&text)?)));
     }
-    if let Some(at) = a.read_lock::<Instant>() {
+    if let Some(at) = Instant::of(a) {
         return Ok(Some(at.cmp(&Instant::parse(&text)?)));
     }
     Ok(None)

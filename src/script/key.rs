@@ -91,11 +91,9 @@ impl<'a> Key<'a> {
             (Self::Text(text), Self::Instant(at)) | (Self::Instant(at), Self::Text(text)) => {
                 at.is_meant_by(text)
             }
-            (Self::Local(local), Self::Local(wanted)) => local == wanted,
-            (Self::Local(local), Self::Text(text)) | (Self::Text(text), Self::Local(local)) => {
-                local.to_string() == *text
+            (Self::Text(text), Self::Local(local)) | (Self::Local(local), Self::Text(text)) => {
+                local.instant().is_meant_by(text)
             }
-            (Self::Local(_), _) | (_, Self::Local(_)) => false,
             _ => self.rank() == wanted.rank() && self.rung() == wanted.rung(),
         }
     }

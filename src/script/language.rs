@@ -15,10 +15,12 @@ pub struct Native {
 }
 
 impl Native {
-    /// Whether it does nothing but change what it is called on.
+    /// Whether it does nothing but change what it is called on, of one type at least: what the language
+    /// has comes to something otherwise.
     #[must_use]
     pub fn is_in_place(&self) -> bool {
-        self.doc.contains("in place")
+        let is_other = matches!(self.name, "for_each" | "sleep");
+        !is_other && self.ways.iter().any(|way| way.ends_with("-> ()"))
     }
 
     /// Whether it is called on a value of this type, or as a function with one first.

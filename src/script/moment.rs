@@ -9,6 +9,7 @@ use super::given::Given;
 use super::handle::described;
 use super::host::Host;
 use super::lexicon::Lexicon;
+use super::local::Local;
 use super::trouble::Trouble;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -111,6 +112,13 @@ impl fmt::Display for Instant {
 }
 
 impl Instant {
+    /// The instant that a value is, or that the clocks of a place show.
+    #[must_use]
+    pub fn of(value: &Dynamic) -> Option<Self> {
+        let local = || Some(value.read_lock::<Local>()?.instant());
+        value.read_lock::<Self>().map(|at| *at).or_else(local)
+    }
+
     /// Whether a text means it.
     #[must_use]
     pub fn is_meant_by(&self, text: &str) -> bool {

@@ -182,6 +182,9 @@ pub fn register(lexicon: &mut Lexicon) {
     named(lexicon, "drain", false, |asked, list| {
         asked.take(list, true)
     });
+    named(lexicon, "retain", false, |asked, list| {
+        asked.take(list, false)
+    });
 }
 
 /// Registers something that asks a function of its own.

@@ -216,7 +216,7 @@ pub fn operands(operator: &str, given: &[String]) -> &'static str {
     let has = |name: &str| given.iter().any(|it| it == name);
     let is_number = |it: &String| it == "an int" || it == "a float";
     let first = given.first().map_or("", String::as_str);
-    let compares = inequality::is_one(operator) || matches!(operator, "==" | "!=");
+    let compares = inequality::compares(operator);
     if has("()") {
         "() is nothing: a key that a map does not have gives it; value ?? 0 has a number in its place"
     } else if has("a text") && has("an int") && operator == "*" {
@@ -250,7 +250,7 @@ pub fn operands(operator: &str, given: &[String]) -> &'static str {
     } else if has("a secret") && compares {
         "compare its text: secret.reveal()"
     } else if has("a bool") && inequality::is_one(operator) {
-        "compare two at a time: a < b && b < c"
+        "a comparison comes to true or false: join two with &&, a < b && b < c"
     } else if has("a list") {
         "look for a method: list.filter(|x| …), list.map(|x| …), list.append(other)"
     } else if given

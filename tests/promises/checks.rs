@@ -125,6 +125,22 @@ fn what_ships_is_without_a_fault() {
         .run();
 }
 
+// Whoever sets a constant at the top of a script, or asks for its type, has a branch that is not taken.
+#[test]
+fn what_is_never_equal_by_a_setting_is_said_and_not_refused() {
+    let script = "const MODE = \"auto\";\nlet limit = 5;\nif MODE == 0 { print(1); }\n\
+        if type_of(limit) == \"string\" && limit == \"\" { print(2); }\nprint(3);\n";
+    Mw::new(["--sim", "run", "set.rhai"])
+        .file("set.rhai", script)
+        .stdout("3\n")
+        .run();
+    Mw::new(["check", "set.rhai"])
+        .file("set.rhai", script)
+        .any_stdout()
+        .code(2)
+        .run();
+}
+
 #[test]
 fn examples_are_not_called_wrong() {
     let operations = api::operations().map(|it| (it.name, it.example));

@@ -14,9 +14,9 @@ use super::walk::Walk;
 pub fn params(name: &str, first: &Type) -> Vec<Type> {
     let item = first.item();
     match name {
-        "map" | "filter" | "where" | "for_each" | "all" | "some" | "find" | "find_map"
-        | "index_of" | "sort_by" | "group_by" | "count_by" | "sum_by" | "unique" | "retain"
-        | "drain"
+        "for_each" if matches!(first, Type::List(_)) => vec![Type::Int],
+        "map" | "filter" | "where" | "all" | "some" | "find" | "find_map" | "index_of"
+        | "sort_by" | "group_by" | "count_by" | "sum_by" | "unique" | "retain" | "drain"
             if matches!(first, Type::List(_)) =>
         {
             vec![item, Type::Int]
@@ -30,34 +30,27 @@ pub fn params(name: &str, first: &Type) -> Vec<Type> {
     }
 }
 
-/// Whether this function makes something of what the closure that it is given comes to.
+/// What a function makes of what the closure that it is given comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// Nothing, or nobody knows what.
+    Nothing,
+    /// Something.
+    Value,
+    /// A decision.
+    Decision,
+}
+
+/// What this function makes of what its closure comes to.
 #[must_use]
-pub fn is_asked(name: &str) -> bool {
-    matches!(
-        name,
-        "map"
-            | "filter"
-            | "where"
-            | "all"
-            | "some"
-            | "find"
-            | "find_map"
-            | "index_of"
-            | "sort"
-            | "sort_by"
-            | "order"
-            | "order_by"
-            | "dedup"
-            | "group_by"
-            | "count_by"
-            | "sum_by"
-            | "unique"
-            | "retain"
-            | "drain"
-            | "reduce"
-            | "reduce_rev"
-            | "wait_until"
-    )
+pub fn made(name: &str) -> Made {
+    match name {
+        "filter" | "where" | "all" | "some" | "find" | "index_of" | "retain" | "drain"
+        | "wait_until" => Made::Decision,
+        "map" | "find_map" | "sort" | "sort_by" | "order" | "order_by" | "dedup" | "group_by"
+        | "count_by" | "sum_by" | "unique" | "reduce" | "reduce_rev" => Made::Value,
+        _ => Made::Nothing,
+    }
 }
 
 /// How many parameters the closures may have that are given to one of our functions, where it always
@@ -153,19 +146,7 @@ impl Walk<'_> {
 
     /// A closure that is asked whether something is so, and says something else.
     pub(super) fn closure_decides(&mut self, name: &str, closure: &Closure<'_>, said: &Type) {
-        let is_predicate = matches!(
-            name,
-            "filter"
-                | "where"
-                | "all"
-                | "some"
-                | "find"
-                | "index_of"
-                | "retain"
-                | "drain"
-                | "wait_until"
-        );
-        if !is_predicate || matches!(said, Type::Unknown | Type::Unit | Type::Bool) {
+        if matches!(said, Type::Unknown | Type::Unit | Type::Bool) {
             return;
         }
         let at = self.last_of(closure).map_or(Position::NONE, Stmt::position);

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use rhai::{Expr, FnCallExpr, Position};
 
 use super::callable::Callable;
+use super::callbacks::Made;
 use super::expression::{Closure, closure};
 use super::rule::Rule;
 use super::types::Type;
@@ -38,7 +39,7 @@ impl Walk<'_> {
         if call.op_token.is_some() || !is_word(name) {
             return self.operator(call, position);
         }
-        let (known, given) = self.arguments(name, None, &call.args);
+        let (known, given) = self.arguments(name, None, &call.args, position);
         if KEYWORDS.contains(&name) {
             self.keyword(name, &call.args);
             return Type::Unknown;
@@ -75,7 +76,7 @@ impl Walk<'_> {
     pub(super) fn method(&mut self, target: &Type, call: &FnCallExpr, position: Position) -> Type {
         let name = call.name.as_str();
         let held = self.held.take();
-        let (mut known, given) = self.arguments(name, Some(target), &call.args);
+        let (mut known, given) = self.arguments(name, Some(target), &call.args, position);
         self.held = held;
         known.insert(0, target.clone());
         if KEYWORDS.contains(&name) || !is_word(name) {
@@ -126,7 +127,10 @@ impl Walk<'_> {
         name: &str,
         target: Option<&Type>,
         args: &[Expr],
+        position: Position,
     ) -> (Vec<Type>, Vec<Type>) {
+        let is_discarded = self.discarded == Some(position);
+        let is_asserted = matches!(name, "assert_eq" | "assert_ne");
         let mut known = Vec::with_capacity(args.len());
         let mut closures: Vec<(usize, Closure<'_>)> = Vec::new();
         for (at, arg) in args.iter().enumerate() {
@@ -136,14 +140,27 @@ impl Walk<'_> {
             } else if let ("replace_all", Expr::StringConstant(..)) = (name, arg) {
                 // `${name}` is a group of the pattern there.
                 known.push(Type::Text);
+            } else if is_asserted {
+                // That something comes to nothing may be what is asserted.
+                known.push(self.expr(arg));
             } else {
                 known.push(self.wanted(arg));
             }
         }
         let first = target.or_else(|| known.first()).cloned();
-        let params = super::callbacks::params(name, &first.unwrap_or(Type::Unknown));
         let guard = self.guard;
-        let own = self.own.contains_key(name);
+        let own = self.may_be_own(name, target.is_some());
+        let params = if own {
+            Vec::new()
+        } else {
+            super::callbacks::params(name, &first.unwrap_or(Type::Unknown))
+        };
+        let made = match super::callbacks::made(name) {
+            _ if own => Made::Nothing,
+            // Whoever does nothing with the list has called it for what the closure does.
+            Made::Value if is_discarded => Made::Nothing,
+            made => made,
+        };
         match name {
             "assert_throws" if !own => self.guard = Guard::Wanted,
             "attempt" if !own && guard == Guard::None => self.guard = Guard::Caught,
@@ -160,14 +177,21 @@ impl Walk<'_> {
                 self.closure_takes(name, &closure, wanted, arg.position());
             }
             let value = self.enter(&closure, &params);
-            if !own && super::callbacks::is_asked(name) {
+            if made != Made::Nothing {
                 self.closure_wanted(&closure, &value);
+            }
+            if made == Made::Decision {
                 self.closure_decides(name, &closure, &value);
             }
             given.push(value);
         }
         self.guard = guard;
         (known, given)
+    }
+
+    /// Whether a call of this name may be one of the script itself, or of a function that a map holds.
+    fn may_be_own(&self, name: &str, is_method: bool) -> bool {
+        !self.own_counts(name).is_empty() || (is_method && self.ground.keys.contains(name))
     }
 
     /// How many parameters the script's own functions of a name have.
@@ -233,7 +257,7 @@ fn meaning(meanings: &[Callable], count: usize, first: &Type) -> Option<Callable
             .filter(|it| it.counts(count) && it.suits(first))
     };
     let mut meaning = fitting().next()?.clone();
-    if fitting().any(|other| other.result != meaning.result) && !first.is_known() {
+    if fitting().any(|other| other.result != meaning.result) {
         meaning.result = Type::Unknown;
     }
     if !first.is_known() && fitting().count() > 1 {

@@ -135,7 +135,7 @@ impl Walk<'_> {
                 Type::Unknown
             }
             Type::Keys(keys) => {
-                if name != "tag" && !keys.iter().any(|key| key == name) {
+                if name != "tag" && !self.may_be_missing && !keys.iter().any(|key| key == name) {
                     self.no_key(keys, name, position);
                 }
                 Type::Unknown

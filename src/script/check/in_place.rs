@@ -1,40 +1,48 @@
-//! What changes a value in place, used as if it came to something: `let t = s.replace("a", "b")` leaves `t`
-//! with nothing, and no error says so.
+//! What changes a value in place, used as if it came to something, or done to a copy that nobody reads:
+//! `let t = s.replace("a", "b")` leaves `t` with nothing, and no error says so.
 
 use rhai::{ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::super::language;
 use super::expression::Closure;
+use super::mentions::root;
+use super::parse::Function;
 use super::rule::Rule;
 use super::types::Type;
 use super::walk::Walk;
 
 /// A call that changes something in place.
 #[derive(Clone, Debug)]
-pub struct Change {
-    /// The function.
+pub struct InPlace {
+    /// The function; an assignment is one of `=`.
     name: String,
     /// How it is called: without arguments, or with some.
     brackets: &'static str,
-    /// The variable that it changes, if it is one.
-    variable: Option<String>,
+    /// What it changes, as it is written, where that is short.
+    target: Option<String>,
+    /// Whether that is a variable.
+    is_variable: bool,
     /// Where it is called.
     at: Position,
 }
 
-impl Change {
-    /// The change that an expression ends in.
+impl InPlace {
+    /// The call that an expression ends in.
     fn of(expr: &Expr) -> Option<Self> {
         match expr {
-            Expr::Dot(it, ..) => {
-                let change = Self::of(&it.rhs)?;
-                let variable = match (&it.lhs, &it.rhs) {
-                    (Expr::Variable(it, ..), Expr::MethodCall(..)) => Some(it.1.to_string()),
-                    _ => change.variable,
+            Expr::Dot(it, ..) | Expr::Index(it, ..) => {
+                let call = Self::of(&it.rhs)?;
+                let before = written(&it.lhs);
+                let (target, is_variable) = match (&it.rhs, call.target) {
+                    (Expr::MethodCall(..), _) => (before, matches!(it.lhs, Expr::Variable(..))),
+                    (_, within) => (before.zip(within).map(|(a, b)| format!("{a}.{b}")), false),
                 };
-                Some(Self { variable, ..change })
+                Some(Self {
+                    target,
+                    is_variable,
+                    ..call
+                })
             }
-            Expr::Index(it, ..) => Self::of(&it.rhs),
             Expr::Stmt(block) => Self::of_statement(block.statements().last()?),
             Expr::MethodCall(call, at) => Self::of_call(call, None, *at),
             Expr::FnCall(call, at) => Self::of_call(call, call.args.first(), *at),
@@ -42,7 +50,7 @@ impl Change {
         }
     }
 
-    /// The change that a statement is.
+    /// The call that a statement is.
     fn of_statement(statement: &Stmt) -> Option<Self> {
         match statement {
             Stmt::Expr(expr) => Self::of(expr),
@@ -52,26 +60,34 @@ impl Change {
     }
 
     fn of_call(call: &FnCallExpr, first: Option<&Expr>, at: Position) -> Option<Self> {
-        let native = language::function(&call.name)?;
-        native.is_in_place().then(|| Self {
+        language::function(&call.name)?.is_in_place().then(|| Self {
             name: call.name.to_string(),
             brackets: if call.args.len() > usize::from(first.is_some()) {
                 "(…)"
             } else {
                 "()"
             },
-            variable: match first {
-                Some(Expr::Variable(it, ..)) => Some(it.1.to_string()),
-                _ => None,
-            },
+            target: first.and_then(written),
+            is_variable: matches!(first, Some(Expr::Variable(..))),
             at,
         })
     }
 
+    /// An assignment to a part of a variable.
+    pub fn assignment(at: Position) -> Self {
+        Self {
+            name: "=".to_owned(),
+            brackets: "",
+            target: None,
+            is_variable: false,
+            at,
+        }
+    }
+
     /// What it changes, for messages.
-    fn target(&self) -> String {
-        match &self.variable {
-            Some(name) => format!("`{name}`"),
+    fn changed(&self) -> String {
+        match &self.target {
+            Some(target) => format!("`{target}`"),
             None => "what it is called on".to_owned(),
         }
     }
@@ -91,21 +107,22 @@ impl Change {
             "make_lower" => "to_lower",
             _ => return None,
         };
-        let it = self.variable.as_deref().unwrap_or_default();
+        let target = self.target.as_deref().unwrap_or("…");
         let brackets = self.brackets;
         Some(format!(
-            "write {it}.{other}{brackets}, which comes to a value of its own"
+            "write {target}.{other}{brackets}, which comes to a value of its own"
         ))
     }
 
     fn hint(&self) -> String {
-        self.instead().unwrap_or_else(|| match &self.variable {
-            Some(it) => format!(
+        self.instead().unwrap_or_else(|| match &self.target {
+            Some(it) if self.is_variable => format!(
                 "call it on a line by itself, {}; and use `{it}` then",
                 self.on(it)
             ),
-            None => format!(
-                "put that in a variable first: let it = …; {};",
+            target => format!(
+                "put that in a variable first: let it = {}; {};",
+                target.as_deref().unwrap_or("…"),
                 self.on("it")
             ),
         })
@@ -117,9 +134,9 @@ impl Walk<'_> {
     pub(super) fn wanted(&mut self, expr: &Expr) -> Type {
         let known = self.expr(expr);
         if known == Type::Unit
-            && let Some(change) = Change::of(expr)
+            && let Some(call) = InPlace::of(expr)
         {
-            self.lost(&change);
+            self.comes_to_nothing(&call, call.hint());
             return Type::Unknown;
         }
         known
@@ -127,107 +144,147 @@ impl Walk<'_> {
 
     /// Walks through an expression that stands by itself. A variable is not read by being changed.
     pub(super) fn done(&mut self, expr: &Expr) -> Type {
-        let change = Change::of(expr).filter(|_| !reads_in_arguments(expr));
-        let changed = root(expr).zip(change);
-        let used = changed
-            .as_ref()
-            .and_then(|(name, _)| Some(self.scope.find(name)?.used));
+        self.discarded = end_of(expr);
+        let call = InPlace::of(expr);
+        let name = root(expr).filter(|_| call.is_some());
+        let before = self.read_before(name, &[expr]);
         let known = self.expr(expr);
-        if known == Type::Unit
-            && let (Some((name, change)), Some(used)) = (changed, used)
-            && let Some(variable) = self.scope.find(&name)
-        {
-            variable.used = used;
-            variable.changed.get_or_insert(change);
+        if let (Type::Unit, Some(call), Some(before)) = (&known, call, before) {
+            self.is_changed(before, call);
         }
         known
     }
 
-    /// A parameter that is changed and not read.
-    pub(super) fn lost_change(&mut self, function: &str, parameter: &str, change: &Change) {
-        self.fails(
-            Rule::LostChange,
-            change.at,
-            format!(
-                "`{parameter}` is a copy of what the function is given: what `{}` does to it is lost",
-                change.name
-            ),
-            Some(format!(
-                "end the function with `{parameter}`, and take what it comes to: x = {function}(x)"
-            )),
-        );
+    /// A variable that is about to be changed, and whether it was read before; nothing if it is mentioned
+    /// once more by what changes it.
+    pub(super) fn read_before(
+        &mut self,
+        name: Option<String>,
+        exprs: &[&Expr],
+    ) -> Option<(String, bool)> {
+        let name = name?;
+        let times: usize = exprs.iter().map(|expr| mentions(expr, &name)).sum();
+        let variable = self.scope.find(&name).filter(|_| times == 1)?;
+        // What the API answered cannot be changed, which is said.
+        let is_fixed = matches!(variable.known, Type::Record(_) | Type::Args | Type::Run);
+        let used = variable.used;
+        (!is_fixed).then_some((name, used))
     }
 
-    /// The change that a variable is declared with, which matters if anybody reads it.
-    pub(super) fn declared_with(known: &Type, value: &Expr) -> Option<Change> {
-        (*known == Type::Unit).then(|| Change::of(value))?
+    /// A variable was changed, and is not read thereby.
+    pub(super) fn is_changed(&mut self, (name, used): (String, bool), call: InPlace) {
+        if let Some(variable) = self.scope.find(&name) {
+            variable.used = used;
+            if !used {
+                variable.changed.get_or_insert(call);
+            }
+        }
+    }
+
+    /// The call that a variable is declared with, which matters if anybody reads it.
+    pub(super) fn declared_with(known: &Type, value: &Expr) -> Option<InPlace> {
+        (*known == Type::Unit).then(|| InPlace::of(value))?
     }
 
     /// What a closure comes to whose result is used.
     pub(super) fn closure_wanted(&mut self, closure: &Closure<'_>, known: &Type) {
         if *known == Type::Unit
             && let Some(last) = self.last_of(closure)
-            && let Some(change) = Change::of_statement(last)
+            && let Some(call) = InPlace::of_statement(last)
         {
-            let (name, target) = (&change.name, change.target());
-            let hint = change.variable.as_ref().map_or_else(
-                || change.hint(),
-                |it| {
+            let hint = match &call.target {
+                Some(it) if call.is_variable => {
                     format!(
                         "let the closure come to it: |…| {{ {}; {it} }}",
-                        change.on(it)
+                        call.on(it)
                     )
-                },
-            );
-            let hint = change.instead().unwrap_or(hint);
-            let message = format!("`{name}` changes {target} in place, and comes to nothing");
-            self.fails(Rule::ComesToNothing, change.at, message, Some(hint));
+                }
+                _ => call.hint(),
+            };
+            let hint = call.instead().unwrap_or(hint);
+            self.comes_to_nothing(&call, hint);
         }
     }
 
+    fn comes_to_nothing(&mut self, call: &InPlace, hint: String) {
+        let (name, changed) = (&call.name, call.changed());
+        let message = format!("`{name}` changes {changed} in place, and comes to nothing");
+        self.fails(Rule::ComesToNothing, call.at, message, Some(hint));
+    }
+
     /// A variable that holds nothing is read.
-    pub(super) fn lost_in(&mut self, variable: &str, change: &Change) {
-        let (name, target) = (&change.name, change.target());
-        let hint = change.instead().unwrap_or_else(|| {
-            let what = change.variable.as_deref().unwrap_or("…");
-            let call = change.on(variable);
-            format!("change a copy: let {variable} = {what}; {call};")
+    pub(super) fn lost_in(&mut self, variable: &str, call: &InPlace) {
+        let (name, changed) = (&call.name, call.changed());
+        let hint = call.instead().unwrap_or_else(|| {
+            let what = call.target.as_deref().unwrap_or("…");
+            format!(
+                "change a copy: let {variable} = {what}; {};",
+                call.on(variable)
+            )
         });
+        let message = format!("`{variable}` holds nothing: `{name}` changes {changed} in place");
+        self.fails(Rule::ComesToNothing, call.at, message, Some(hint));
+    }
+
+    /// A parameter that is changed and not read.
+    pub(super) fn lost_change(&mut self, function: &Function, parameter: &str, call: &InPlace) {
+        let (name, params) = (&function.name, function.params.join(", "));
         self.fails(
-            Rule::ComesToNothing,
-            change.at,
-            format!("`{variable}` holds nothing: `{name}` changes {target} in place"),
-            Some(hint),
+            Rule::LostChange,
+            call.at,
+            format!(
+                "`{parameter}` is a copy of what the function is given: what `{}` does to it is lost",
+                call.name
+            ),
+            Some(format!(
+                "end the function with `{parameter}`, and take what it comes to: {parameter} = {name}({params})"
+            )),
         );
     }
 
-    fn lost(&mut self, change: &Change) {
-        let (name, target) = (&change.name, change.target());
+    /// The item of a loop that is changed and not read.
+    pub(super) fn lost_item(&mut self, item: &str) {
+        let Some(variable) = self.scope.find(item).filter(|it| !it.used) else {
+            return;
+        };
+        let Some(call) = variable.changed.take() else {
+            return;
+        };
         self.fails(
-            Rule::ComesToNothing,
-            change.at,
-            format!("`{name}` changes {target} in place, and comes to nothing"),
-            Some(change.hint()),
+            Rule::LostChange,
+            call.at,
+            format!(
+                "`{item}` is a copy of the item: what `{}` does to it is lost",
+                call.name
+            ),
+            Some(format!(
+                "make a list of what comes of it: list.map(|{item}| {{ …; {item} }})"
+            )),
         );
     }
 }
 
-/// The variable that a chain of fields and items begins with.
-fn root(expr: &Expr) -> Option<String> {
+/// A variable, or fields of one, as it is written.
+fn written(expr: &Expr) -> Option<String> {
     match expr {
-        Expr::Dot(it, ..) | Expr::Index(it, ..) => match &it.lhs {
-            Expr::Variable(it, ..) => Some(it.1.to_string()),
-            inner => root(inner),
-        },
+        Expr::Variable(it, ..) => Some(it.1.to_string()),
+        Expr::Property(it, _) => Some(it.2.to_string()),
+        Expr::Dot(it, ..) => Some(format!("{}.{}", written(&it.lhs)?, written(&it.rhs)?)),
         _ => None,
     }
 }
 
-/// Whether a chain that begins with a variable mentions that variable once more.
-fn reads_in_arguments(expr: &Expr) -> bool {
-    let Some(name) = root(expr) else {
-        return true;
-    };
+/// Where the last call of a chain stands.
+fn end_of(expr: &Expr) -> Option<Position> {
+    match expr {
+        Expr::Dot(it, ..) | Expr::Index(it, ..) => end_of(&it.rhs),
+        Expr::MethodCall(_, at) | Expr::FnCall(_, at) => Some(*at),
+        _ => None,
+    }
+}
+
+/// How often an expression mentions a variable.
+fn mentions(expr: &Expr, name: &str) -> usize {
     let mut times = 0;
     expr.walk(&mut Vec::new(), &mut |path: &[ASTNode<'_>]| {
         if let Some(ASTNode::Expr(Expr::Variable(it, ..))) = path.last() {
@@ -235,5 +292,5 @@ fn reads_in_arguments(expr: &Expr) -> bool {
         }
         true
     });
-    times > 1
+    times
 }

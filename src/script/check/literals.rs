@@ -49,8 +49,10 @@ impl Walk<'_> {
                     );
                 }
             }
-            "contains" => {
-                if let (Type::List(item), Some(it)) = (target, known.get(1)) {
+            "contains" | "index_of" => {
+                if let (Type::List(item), Some(it)) = (target, known.get(1))
+                    && *it != Type::Function
+                {
                     self.never_holds(item, it, position);
                 }
             }
@@ -59,10 +61,15 @@ impl Walk<'_> {
                 self.named_field(&target.item(), args.get(1 - first));
                 if let ("where", Type::Record(kind), Some(Expr::StringConstant(field, _))) =
                     (name, target.item(), args.get(1 - first))
-                    && let (Some(words), Some(value)) =
-                        (Words::of(kind, field), args.get(2 - first))
+                    && let Some(value) = args.get(2 - first)
                 {
-                    self.word(&words, value);
+                    if let Some(words) = Words::of(kind, field) {
+                        self.word(&words, value);
+                    }
+                    if let (Some(field), Some(value)) = (Type::of_field(kind, field), known.get(2))
+                    {
+                        self.never_holds(&field, value, position);
+                    }
                 }
             }
             "table" => {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use super::expression::closure;
 use crate::script::builtins::BUILTINS;
 use crate::script::call::meant;
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
@@ -138,10 +139,12 @@ const CHANGERS: &[&str] = &[
 
 impl Changes {
     /// What a script does to its names. `own` knows its functions, which may change what they are
-    /// called on.
+    /// called on; `has_this` is whether some of them, defined before, may.
     #[must_use]
-    pub fn of(ast: &AST, own: &HashSet<&str>) -> Self {
+    pub fn of(ast: &AST, own: &HashSet<&str>, mut has_this: bool) -> Self {
         let mut changes = Self::default();
+        // What is called on them may make anything of them, where anything says `this`.
+        let mut called_on = HashSet::new();
         for statement in ast.statements() {
             match statement {
                 Stmt::Var(it, ..) => {
@@ -155,12 +158,16 @@ impl Changes {
         }
         ast.walk(&mut |path: &[ASTNode<'_>]| {
             match path.last() {
+                Some(ASTNode::Expr(Expr::ThisPtr(_))) => has_this = true,
                 Some(ASTNode::Stmt(Stmt::Assignment(it))) => changes.assignment(&it.1.lhs),
                 Some(ASTNode::Expr(Expr::Dot(it, ..) | Expr::Index(it, ..))) => {
-                    if let Some(name) = root(&it.lhs)
-                        && changes_root(&it.rhs, own)
-                    {
-                        changes.changed.insert(name);
+                    if let Some(name) = root(&it.lhs) {
+                        if changes_root(&it.rhs, own) {
+                            changes.changed.insert(name.clone());
+                        }
+                        if calls_own(&it.rhs, own) {
+                            called_on.insert(name);
+                        }
                     }
                 }
                 Some(
@@ -181,6 +188,9 @@ impl Changes {
             }
             true
         });
+        if has_this {
+            changes.assigned.extend(called_on);
+        }
         changes
     }
 
@@ -217,11 +227,25 @@ impl Changes {
 }
 
 /// The variable that an expression begins with.
-fn root(expr: &Expr) -> Option<String> {
+pub fn root(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Variable(it, ..) => Some(it.1.to_string()),
         Expr::Dot(it, ..) | Expr::Index(it, ..) => root(&it.lhs),
         _ => None,
+    }
+}
+
+/// Whether a chain calls a method of the script's own, or one that is given a closure: both may have
+/// the value as `this`.
+fn calls_own(chain: &Expr, own: &HashSet<&str>) -> bool {
+    match chain {
+        Expr::MethodCall(call, _) => {
+            own.contains(call.name.as_str()) || call.args.iter().any(|arg| closure(arg).is_some())
+        }
+        Expr::Dot(it, ..) | Expr::Index(it, ..) => {
+            calls_own(&it.lhs, own) || calls_own(&it.rhs, own)
+        }
+        _ => false,
     }
 }
 

@@ -221,12 +221,16 @@ impl Walk<'_> {
                     hint,
                 );
             } else {
+                let of_language = || vocabulary::of_language(name, first.described());
                 self.fails(
                     Rule::WrongArgument,
                     position,
                     format!("`{name}` does not take {}", first.described()),
-                    signatures(&takers)
-                        .or_else(|| vocabulary::of_language(name, first.described())),
+                    (*first == Type::Int)
+                        .then(of_language)
+                        .flatten()
+                        .or_else(|| signatures(&takers))
+                        .or_else(of_language),
                 );
             }
             return;

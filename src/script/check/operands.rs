@@ -2,7 +2,9 @@
 
 use rhai::{Expr, FnCallExpr, Position};
 
-use super::super::{inequality, subject, vocabulary};
+use super::super::inequality::{self, compares};
+use super::super::moment::Instant;
+use super::super::{diagnose, subject, vocabulary};
 use super::rule::Rule;
 use super::types::Type;
 use super::walk::{Guard, Walk};
@@ -36,9 +38,16 @@ impl Walk<'_> {
         let name = call.name.as_str();
         let mut known = Vec::with_capacity(call.args.len());
         let mut words = None;
+        // Whoever compares with nothing means that.
+        let is_asked = call.args.iter().any(|arg| matches!(arg, Expr::Unit(_)));
         for arg in &call.args {
             self.words = None;
-            known.push(self.wanted(arg));
+            known.push(if is_asked {
+                self.forgive(arg);
+                self.expr(arg)
+            } else {
+                self.wanted(arg)
+            });
             words = words.or(self.words.take().filter(|_| ends_in_field(arg)));
         }
         if let ("==" | "!=", Some(words)) = (name, words) {
@@ -58,7 +67,7 @@ impl Walk<'_> {
         if let ("==" | "!=", [a, b]) = (name, known)
             && !a.may_equal(b)
         {
-            self.never_equal(name, a, b, at);
+            self.never_equal(call, a, b, at);
         }
         self.fraction(name, known, &call.args);
         if let ("contains", [Type::List(item), it]) = (name, known) {
@@ -109,61 +118,81 @@ impl Walk<'_> {
         let ([a, b], [first, second]) = (args, known) else {
             return;
         };
-        let of_whole = |expr, known: &Type| *known == Type::Int && quotient(expr).is_some();
-        let (division, other) = match (of_whole(a, first), of_whole(b, second)) {
-            (true, false) => (a, second),
-            (false, true) => (b, first),
+        let (division, other, number) = match (self.quotient(a, first), self.quotient(b, second)) {
+            (Some(division), None) => (division, second, b),
+            (None, Some(division)) => (division, first, a),
             _ => return,
         };
-        let Some((at, divisor)) = quotient(division) else {
-            return;
-        };
-        let is_compared = inequality::is_one(name) && *other == Type::Float;
-        let is_rounding = is_same(divisor, a) || is_same(divisor, b);
-        let is_part = match other {
-            Type::Float => matches!(name, "+" | "-" | "*" | "/"),
-            Type::Int => name == "*" && !is_rounding,
-            _ => false,
-        };
-        if !is_compared && !is_part {
-            return;
-        }
-        let finding = self.failing(
-            Rule::LostFraction,
-            at,
-            "a whole number divided by another one loses what stands after the point".to_owned(),
-            Some("make one of them a float: a.to_float() / b".to_owned()),
-        );
-        // It may be meant, but for the comparison.
-        if let Some(finding) = finding {
-            finding.refuses = is_compared;
+        let message = "a whole number divided by another one loses what stands after the point";
+        let hint = "make one of them a float: a.to_float() / b";
+        let (message, hint) = (message.to_owned(), Some(hint.to_owned()));
+        let is_between = matches!(number, Expr::FloatConstant(number, _) if number.fract() != 0.0);
+        let is_compared = compares(name);
+        if is_compared && is_between {
+            self.fails(Rule::LostFraction, division, message, hint);
+        } else if *other == Type::Float && matches!(name, "+" | "-" | "*" | "/")
+            || (name == "*" && matches!(number, Expr::IntegerConstant(100, _)))
+        {
+            self.suspects(Rule::LostFraction, division, message, hint);
         }
     }
 
-    fn never_equal(&mut self, name: &str, a: &Type, b: &Type, at: Position) {
+    /// Where whole numbers are divided, by an expression or before it in a variable.
+    pub(super) fn quotient(&mut self, expr: &Expr, known: &Type) -> Option<Position> {
+        if *known != Type::Int {
+            return None;
+        }
+        match expr {
+            Expr::FnCall(call, at) if call.name == "/" => Some(*at),
+            Expr::Variable(it, ..) => self.scope.find(&it.1)?.quotient,
+            _ => None,
+        }
+    }
+
+    /// A variable that nothing was put in is read by whoever means that.
+    fn forgive(&mut self, expr: &Expr) {
+        if let Expr::Variable(it, ..) = expr
+            && let Some(variable) = self.scope.find(&it.1)
+        {
+            variable.nothing = None;
+        }
+    }
+
+    fn never_equal(&mut self, call: &FnCallExpr, a: &Type, b: &Type, at: Position) {
+        let name = call.name.as_str();
         let given = [a, b].map(|it| it.described().to_owned());
         let hint = vocabulary::operands(name, &given).to_owned();
         let [a, b] = given;
         let always = name == "!=";
-        self.fails(
+        let finding = self.failing(
             Rule::NeverEqual,
             at,
             format!("{a} is never equal to {b}: `{name}` is always {always}"),
             Some(hint),
         );
+        // A constant that somebody sets at the top may be of another type tomorrow.
+        if let Some(finding) = finding {
+            finding.refuses = call.args.iter().any(|arg| !is_set(arg));
+        }
     }
 
     /// Looks at what is looked for in a list.
     pub(super) fn never_holds(&mut self, item: &Type, it: &Type, at: Position) {
-        if !item.may_equal(it) {
-            let (kind, it) = (item.described(), it.described());
-            self.fails(
-                Rule::NeverEqual,
-                at,
-                format!("a list of which each item is {kind} never has {it} in it"),
-                Some("ask for what an item has: list.some(|x| x.id == \"…\")".to_owned()),
-            );
+        if item.may_equal(it) {
+            return;
         }
+        let given = [item, it].map(|it| it.described().to_owned());
+        let hint = match item {
+            Type::Record(_) => "ask for what an item has: list.some(|x| x.id == \"…\")",
+            _ => vocabulary::operands("==", &given),
+        };
+        let [item, it] = &given;
+        self.fails(
+            Rule::NeverEqual,
+            at,
+            format!("a list of which each item is {item} never has {it} in it"),
+            Some(hint.to_owned()),
+        );
     }
 
     fn no_operator(&mut self, name: &str, a: &Type, b: &Type, at: Position) {
@@ -228,30 +257,27 @@ impl Walk<'_> {
             ("+" | "-", [Type::Instant, _], [_, span]) => self.span(span, false),
             (_, [Type::Duration, Type::Text], [_, span])
             | (_, [Type::Text, Type::Duration], [span, _])
-                if inequality::is_one(name) =>
+                if compares(name) =>
             {
                 self.span(span, false);
+            }
+            (_, [Type::Instant, Type::Text], [_, Expr::StringConstant(text, place)])
+            | (_, [Type::Text, Type::Instant], [Expr::StringConstant(text, place), _])
+                if compares(name) =>
+            {
+                if let Err(error) = Instant::parse(text) {
+                    let (message, hint) = diagnose::sentence(&error);
+                    self.fails(Rule::WrongArgument, *place, message, hint);
+                }
             }
             _ => {}
         }
     }
 }
 
-/// Where an expression divides, and by what.
-fn quotient(expr: &Expr) -> Option<(Position, &Expr)> {
-    match expr {
-        Expr::FnCall(call, at) if call.name == "/" => Some((*at, call.args.get(1)?)),
-        _ => None,
-    }
-}
-
-/// Whether two expressions are the same variable or the same number: `n / k * k` rounds down.
-fn is_same(a: &Expr, b: &Expr) -> bool {
-    match (a, b) {
-        (Expr::Variable(a, ..), Expr::Variable(b, ..)) => a.1 == b.1,
-        (Expr::IntegerConstant(a, _), Expr::IntegerConstant(b, _)) => a == b,
-        _ => false,
-    }
+/// Whether an expression is what a script sets: a variable or a value that is written down.
+fn is_set(expr: &Expr) -> bool {
+    matches!(expr, Expr::Variable(..)) || expr.is_constant()
 }
 
 /// Whether an expression reads a field last.

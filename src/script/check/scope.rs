@@ -2,7 +2,7 @@
 
 use rhai::Position;
 
-use super::in_place::Change;
+use super::in_place::InPlace;
 use super::types::Type;
 
 /// What kind of name a variable is.
@@ -32,9 +32,11 @@ pub struct Variable {
     /// Whether anything reads it.
     pub used: bool,
     /// The change that it was declared with, which comes to nothing.
-    pub nothing: Option<Change>,
+    pub nothing: Option<InPlace>,
     /// What was done to it that matters only if it is read.
-    pub changed: Option<Change>,
+    pub changed: Option<InPlace>,
+    /// Where whole numbers are divided for its value.
+    pub quotient: Option<Position>,
 }
 
 /// The variables that can be seen at a place, innermost last.
@@ -56,6 +58,7 @@ impl Scope {
             used: false,
             nothing: None,
             changed: None,
+            quotient: None,
         });
     }
 

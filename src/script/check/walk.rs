@@ -88,6 +88,10 @@ pub struct Walk<'a> {
     pub(super) words: Option<Words>,
     /// The variable that the methods at hand are called on, in use until the last of them is done.
     pub(super) held: Option<String>,
+    /// Where a call stands that nobody takes the result of.
+    pub(super) discarded: Option<Position>,
+    /// Whether what is read may be missing: something stands in for it.
+    pub(super) may_be_missing: bool,
     /// The closures being walked through, outermost first.
     pub(super) entered: Vec<String>,
     /// What the expression is that was asked about.
@@ -121,6 +125,8 @@ impl<'a> Walk<'a> {
             returned: false,
             words: None,
             held: None,
+            discarded: None,
+            may_be_missing: false,
             entered: Vec::new(),
             asked: None,
             known: HashMap::new(),
@@ -206,6 +212,19 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Notes what is likely not meant, and may be.
+    pub(super) fn suspects(
+        &mut self,
+        rule: Rule,
+        at: Position,
+        message: String,
+        hint: Option<String>,
+    ) {
+        if !self.ground.errors_only && self.guard != Guard::Wanted {
+            self.keep(rule, at, message, hint, true);
+        }
+    }
+
     /// Notes a finding that is a matter of taste.
     pub(super) fn warn(&mut self, rule: Rule, at: Position, message: String, hint: Option<String>) {
         if !self.ground.errors_only {
@@ -285,6 +304,7 @@ impl<'a> Walk<'a> {
         match statement {
             Stmt::Expr(expr) => return self.done(expr),
             Stmt::FnCall(call, position) => {
+                self.discarded = Some(*position);
                 let known = self.call(call, *position);
                 return self.answered(known, *position);
             }
@@ -326,7 +346,9 @@ impl<'a> Walk<'a> {
                         .push(&counter.name, known, counter.pos, Kind::Given);
                 }
                 self.block(it.body.iter());
+                self.lost_item(&item.name);
                 self.leave(mark);
+                return Type::Unknown;
             }
             Stmt::Var(it, flags, _) => self.declare(&it.0.name, it.0.pos, &it.1, *flags),
             Stmt::Assignment(it) => self.assign(&it.1.lhs, &it.1.rhs, it.0.is_op_assignment()),
@@ -341,6 +363,7 @@ impl<'a> Walk<'a> {
                 }
                 self.block(it.branch.iter());
                 self.leave(mark);
+                return Type::Unknown;
             }
             Stmt::BreakLoop(Some(value), ..) => {
                 self.expr(value);
@@ -348,7 +371,7 @@ impl<'a> Walk<'a> {
             Stmt::Return(value, flags, _) => {
                 self.returned |= !flags.contains(ASTFlags::BREAK);
                 if let Some(value) = value {
-                    self.expr(value);
+                    self.done(value);
                 }
             }
             Stmt::Import(it, _) => self.import(&it.0, &it.1.name, it.1.pos),
@@ -367,51 +390,6 @@ impl<'a> Walk<'a> {
             self.asked = Some(known.clone());
         }
         known
-    }
-
-    fn declare(&mut self, name: &str, position: Position, value: &Expr, flags: ASTFlags) {
-        let known = self.expr(value);
-        let known = self.settled(name, known);
-        let nothing = Self::declared_with(&known, value);
-        self.scope.push(name, known, position, Kind::Declared);
-        if let Some(variable) = self.scope.find(name) {
-            variable.used = flags.contains(ASTFlags::EXPORTED);
-            variable.nothing = nothing;
-        }
-    }
-
-    /// What stays known of a variable over all that is done to it.
-    pub(super) fn settled(&self, name: &str, known: Type) -> Type {
-        if self.ground.assigned.contains(name) {
-            return Type::Unknown;
-        }
-        match known {
-            Type::List(_) if self.ground.changed.contains(name) => Type::list(Type::Unknown),
-            Type::Keys(_) if self.ground.changed.contains(name) => Type::Map,
-            known => known,
-        }
-    }
-
-    fn assign(&mut self, target: &Expr, value: &Expr, is_operation: bool) {
-        self.wanted(value);
-        match target {
-            Expr::Variable(name, _, position) if name.2.is_empty() => {
-                if is_operation {
-                    // What is added to is not thereby read.
-                    let used = self.scope.find(&name.1).map(|variable| variable.used);
-                    self.variable(&name.1, *position);
-                    if let (Some(used), Some(variable)) = (used, self.scope.find(&name.1)) {
-                        variable.used = used;
-                    }
-                } else if self.scope.find(&name.1).is_none() {
-                    self.variable(&name.1, *position);
-                }
-            }
-            target => {
-                self.sets(target);
-                self.expr(target);
-            }
-        }
     }
 
     fn import(&mut self, path: &Expr, alias: &str, position: Position) {

@@ -87,9 +87,12 @@ impl<'a> Inquiry<'a> {
             .functions
             .iter()
             .map(|it| it.name.as_str())
+            .chain(self.around.functions.iter().map(|(name, _)| name.as_str()))
             .collect();
         let ast = self.parsed.ast.as_ref();
-        let changes = ast.map(|ast| Changes::of(ast, &names)).unwrap_or_default();
+        let changes = ast
+            .map(|ast| Changes::of(ast, &names, !self.around.functions.is_empty()))
+            .unwrap_or_default();
         let of_header = |header: &Header| header.names().map(str::to_owned).collect();
         let declared: Option<Vec<String>> = match &header {
             Some(header) => Some(of_header(header)),
@@ -228,7 +231,7 @@ impl Walk<'_> {
                 continue;
             }
             if let Some(change) = &variable.changed {
-                self.lost_change(&function.name, &variable.name, change);
+                self.lost_change(function, &variable.name, change);
             } else if !variable.name.starts_with('_')
                 && let Some((name, at)) = at
             {

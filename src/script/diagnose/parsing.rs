@@ -294,6 +294,8 @@ fn input(spot: &Spot<'_>, error: &LexError) -> Sentence {
 fn unexpected(spot: &Spot<'_>, what: &str) -> Sentence {
     let message = format!("`{what}` is unexpected here");
     let hint = match what {
+        ">" if spot.before.ends_with('<') => "write != for what is not equal",
+        "<" if spot.before.ends_with('=') => "write <=",
         "“" | "”" | "„" | "«" | "»" => "texts stand between plain quotes: \"…\"",
         "‘" | "’" | "´" => "texts stand between plain double quotes: \"…\"",
         "–" | "—" | "−" => "write the minus of the keyboard: -",

@@ -248,8 +248,6 @@ pub fn register(lexicon: &mut Lexicon) {
         .register_type_with_name::<Local>("LocalTime")
         .register_fn("to_string", |local: &mut Local| local.to_string())
         .register_fn("to_debug", |local: &mut Local| local.to_string())
-        .register_fn("==", |a: Local, b: Local| a == b)
-        .register_fn("!=", |a: Local, b: Local| a != b)
         .register_indexer_get(|at: &mut Instant, name: &str| {
             Local::in_utc(*at)
                 .field(name)
