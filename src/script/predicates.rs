@@ -36,7 +36,19 @@ struct Predicate<'a> {
     function: &'a FnPtr,
 }
 
-impl Predicate<'_> {
+impl<'a> Predicate<'a> {
+    const fn of(
+        name: &'static str,
+        context: &'a NativeCallContext<'a>,
+        function: &'a FnPtr,
+    ) -> Self {
+        Self {
+            name,
+            context,
+            function,
+        }
+    }
+
     /// Whether it is so of an item of a list. The function may take its number too, or take it as
     /// `this`.
     fn holds(&self, item: &mut Dynamic, number: usize) -> Result<bool> {
@@ -197,15 +209,7 @@ fn asks<T: Variant + Clone, R: Variant + Clone>(
     lexicon.register(
         FuncRegistration::new(name).with_purity(is_pure),
         move |context: NativeCallContext, of: &mut T, function: FnPtr| {
-            let (context, function) = (&context, &function);
-            answer(
-                &Predicate {
-                    name,
-                    context,
-                    function,
-                },
-                of,
-            )
+            answer(&Predicate::of(name, &context, &function), of)
         },
     );
 }
@@ -219,16 +223,7 @@ fn asks_from<R: Variant + Clone>(
     lexicon.register_fn(
         name,
         move |context: NativeCallContext, list: &mut Array, function: FnPtr, from: INT| {
-            let (context, function) = (&context, &function);
-            answer(
-                &Predicate {
-                    name,
-                    context,
-                    function,
-                },
-                list,
-                from,
-            )
+            answer(&Predicate::of(name, &context, &function), list, from)
         },
     );
 }
@@ -243,15 +238,8 @@ fn named<R: Variant + Clone>(
     lexicon.register(
         FuncRegistration::new(name).with_purity(is_pure),
         move |context: NativeCallContext, list: &mut Array, function: ImmutableString| {
-            let (context, function) = (&context, &FnPtr::new(function)?);
-            answer(
-                &Predicate {
-                    name,
-                    context,
-                    function,
-                },
-                list,
-            )
+            let function = FnPtr::new(function)?;
+            answer(&Predicate::of(name, &context, &function), list)
         },
     );
 }

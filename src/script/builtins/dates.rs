@@ -24,8 +24,8 @@ pub(super) const DATES: &[Builtin] = &[
     function(
         "duration",
         "duration(value) -> Duration",
-        "Reads a duration: \"45m\", \"1h 30m\", or a number of seconds.",
-        r#"duration("45m").minutes() == 45.0"#,
+        "Reads a duration: \"45m\", \"1h 30m\", or a number of seconds. Durations are compared with such texts, and instants with theirs: now() - at > \"7d\".",
+        r#"duration("45m") < "1h""#,
     ),
     method(
         "Duration",

@@ -7,6 +7,7 @@ use rhai::{Expr, FnCallExpr, Position};
 use super::callable::Callable;
 use super::callbacks::Made;
 use super::expression::{Closure, closure};
+use super::mentions::ANY;
 use super::rule::Rule;
 use super::types::Type;
 use super::unit::Unit;
@@ -39,7 +40,7 @@ impl Walk<'_> {
         if call.op_token.is_some() || !is_word(name) {
             return self.operator(call, position);
         }
-        let (known, given) = self.arguments(name, None, &call.args, position);
+        let (known, given) = self.arguments(name, None, &call.args);
         if KEYWORDS.contains(&name) {
             self.keyword(name, &call.args);
             return Type::Unknown;
@@ -76,7 +77,7 @@ impl Walk<'_> {
     pub(super) fn method(&mut self, target: &Type, call: &FnCallExpr, position: Position) -> Type {
         let name = call.name.as_str();
         let held = self.held.take();
-        let (mut known, given) = self.arguments(name, Some(target), &call.args, position);
+        let (mut known, given) = self.arguments(name, Some(target), &call.args);
         self.held = held;
         known.insert(0, target.clone());
         if KEYWORDS.contains(&name) || !is_word(name) {
@@ -84,11 +85,11 @@ impl Walk<'_> {
         }
         let own = self.own_counts(name);
         // A function that a map holds may do nothing with what it is given.
-        if !self.ground.keys.contains(name) {
+        if !self.may_be_held(name) {
             self.uses_held(call);
         }
         // A method of the script is called on `this`; a map may hold a function under any name.
-        if own.contains(&call.args.len()) || self.ground.keys.contains(name) {
+        if own.contains(&call.args.len()) || self.may_be_held(name) {
             self.uses.own.insert(name.to_owned());
             for meaning in self.meanings(name).iter() {
                 self.note(name, meaning, target, &call.args, 1);
@@ -127,10 +128,8 @@ impl Walk<'_> {
         name: &str,
         target: Option<&Type>,
         args: &[Expr],
-        position: Position,
     ) -> (Vec<Type>, Vec<Type>) {
-        let is_discarded = self.discarded == Some(position);
-        let is_asserted = matches!(name, "assert_eq" | "assert_ne");
+        let is_asked = matches!(name, "assert_eq" | "assert_ne" | "type_of");
         let mut known = Vec::with_capacity(args.len());
         let mut closures: Vec<(usize, Closure<'_>)> = Vec::new();
         for (at, arg) in args.iter().enumerate() {
@@ -140,8 +139,8 @@ impl Walk<'_> {
             } else if let ("replace_all", Expr::StringConstant(..)) = (name, arg) {
                 // `${name}` is a group of the pattern there.
                 known.push(Type::Text);
-            } else if is_asserted {
-                // That something comes to nothing may be what is asserted.
+            } else if is_asked {
+                // That something comes to nothing may be what is asked.
                 known.push(self.expr(arg));
             } else {
                 known.push(self.wanted(arg));
@@ -155,11 +154,10 @@ impl Walk<'_> {
         } else {
             super::callbacks::params(name, &first.unwrap_or(Type::Unknown))
         };
-        let made = match super::callbacks::made(name) {
-            _ if own => Made::Nothing,
-            // Whoever does nothing with the list has called it for what the closure does.
-            Made::Value if is_discarded => Made::Nothing,
-            made => made,
+        let made = if own {
+            Made::Nothing
+        } else {
+            super::callbacks::made(name)
         };
         match name {
             "assert_throws" if !own => self.guard = Guard::Wanted,
@@ -191,7 +189,12 @@ impl Walk<'_> {
 
     /// Whether a call of this name may be one of the script itself, or of a function that a map holds.
     fn may_be_own(&self, name: &str, is_method: bool) -> bool {
-        !self.own_counts(name).is_empty() || (is_method && self.ground.keys.contains(name))
+        !self.own_counts(name).is_empty() || (is_method && self.may_be_held(name))
+    }
+
+    /// Whether a map may hold a function under this name.
+    fn may_be_held(&self, name: &str) -> bool {
+        self.ground.keys.contains(name) || self.ground.keys.contains(ANY)
     }
 
     /// How many parameters the script's own functions of a name have.

@@ -135,7 +135,10 @@ impl Walk<'_> {
                 Type::Unknown
             }
             Type::Keys(keys) => {
-                if name != "tag" && !self.may_be_missing && !keys.iter().any(|key| key == name) {
+                // Of what may be missing only a slip is certain.
+                let is_near = || nearest(name, keys.iter().map(String::as_str)).is_some();
+                let is_one = name == "tag" || keys.iter().any(|key| key == name);
+                if !is_one && (!self.may_be_missing || is_near()) {
                     self.no_key(keys, name, position);
                 }
                 Type::Unknown

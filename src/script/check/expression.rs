@@ -1,6 +1,6 @@
 //! Expressions: what they read, and what is known of what they come to.
 
-use rhai::{Expr, FnCallExpr, FnPtr, Position, Stmt};
+use rhai::{ASTFlags, Expr, FnCallExpr, FnPtr, Position, Stmt};
 
 use super::parse::Function;
 use super::scope::Kind;
@@ -55,11 +55,17 @@ pub fn closure(expr: &Expr) -> Option<Closure<'_>> {
 }
 
 impl Closure<'_> {
+    /// Whether it captures this variable.
+    #[must_use]
+    pub fn captures(&self, name: &str) -> bool {
+        let mut captured = self.captured.iter().filter_map(variable);
+        captured.any(|captured| captured == name)
+    }
+
     /// Whether it shares this variable with those around it.
     #[must_use]
     pub fn shares(&self, name: &str) -> bool {
-        let mut captured = self.captured.iter().filter_map(variable);
-        self.shares && captured.any(|captured| captured == name)
+        self.shares && self.captures(name)
     }
 }
 
@@ -123,10 +129,14 @@ impl<'a> Walk<'a> {
             }
             Expr::Stmt(block) => self.block(block.iter()),
             Expr::FnCall(call, position) => self.call(call, *position),
-            Expr::Dot(it, ..) => {
+            Expr::Dot(it, flags, _) => {
+                let asks = flags.contains(ASTFlags::NEGATED);
+                let missing = std::mem::replace(&mut self.may_be_missing, asks);
                 let target = self.expr(&it.lhs);
                 let outer = std::mem::replace(&mut self.held, variable(&it.lhs));
+                self.may_be_missing |= missing;
                 let known = self.dotted(&target, &it.rhs);
+                self.may_be_missing = missing;
                 self.held = outer;
                 known
             }
@@ -164,7 +174,7 @@ impl<'a> Walk<'a> {
             return self.expr(part);
         }
         let outer = std::mem::replace(&mut self.may_be_missing, true);
-        let known = self.wanted(part);
+        let known = self.expr(part);
         self.may_be_missing = outer;
         known
     }

@@ -84,6 +84,11 @@ impl InPlace {
         }
     }
 
+    /// The variable that it changes, or a part of.
+    fn root(&self) -> Option<&str> {
+        self.target.as_deref()?.split('.').next()
+    }
+
     /// What it changes, for messages.
     fn changed(&self) -> String {
         match &self.target {
@@ -144,7 +149,6 @@ impl Walk<'_> {
 
     /// Walks through an expression that stands by itself. A variable is not read by being changed.
     pub(super) fn done(&mut self, expr: &Expr) -> Type {
-        self.discarded = end_of(expr);
         let call = InPlace::of(expr);
         let name = root(expr).filter(|_| call.is_some());
         let before = self.read_before(name, &[expr]);
@@ -191,6 +195,8 @@ impl Walk<'_> {
         if *known == Type::Unit
             && let Some(last) = self.last_of(closure)
             && let Some(call) = InPlace::of_statement(last)
+            // What is outside of the closure stays changed, which may be all that is wanted.
+            && !call.root().is_some_and(|name| closure.captures(name))
         {
             let hint = match &call.target {
                 Some(it) if call.is_variable => {
@@ -270,15 +276,6 @@ fn written(expr: &Expr) -> Option<String> {
         Expr::Variable(it, ..) => Some(it.1.to_string()),
         Expr::Property(it, _) => Some(it.2.to_string()),
         Expr::Dot(it, ..) => Some(format!("{}.{}", written(&it.lhs)?, written(&it.rhs)?)),
-        _ => None,
-    }
-}
-
-/// Where the last call of a chain stands.
-fn end_of(expr: &Expr) -> Option<Position> {
-    match expr {
-        Expr::Dot(it, ..) | Expr::Index(it, ..) => end_of(&it.rhs),
-        Expr::MethodCall(_, at) | Expr::FnCall(_, at) => Some(*at),
         _ => None,
     }
 }

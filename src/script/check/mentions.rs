@@ -111,6 +111,9 @@ pub struct Changes {
     pub top: HashSet<String>,
 }
 
+/// What stands for every key.
+pub const ANY: &str = "*";
+
 /// Methods that change what they are called on.
 const CHANGERS: &[&str] = &[
     "append",
@@ -159,7 +162,12 @@ impl Changes {
         ast.walk(&mut |path: &[ASTNode<'_>]| {
             match path.last() {
                 Some(ASTNode::Expr(Expr::ThisPtr(_))) => has_this = true,
-                Some(ASTNode::Stmt(Stmt::Assignment(it))) => changes.assignment(&it.1.lhs),
+                Some(ASTNode::Stmt(Stmt::Assignment(it))) => {
+                    changes.assignment(&it.1.lhs);
+                    if let (Expr::Index(to, ..), true) = (&it.1.lhs, is_function(&it.1.rhs)) {
+                        changes.held(&to.rhs);
+                    }
+                }
                 Some(ASTNode::Expr(Expr::Dot(it, ..) | Expr::Index(it, ..))) => {
                     if let Some(name) = root(&it.lhs) {
                         if changes_root(&it.rhs, own) {
@@ -169,6 +177,14 @@ impl Changes {
                             called_on.insert(name);
                         }
                     }
+                }
+                Some(ASTNode::Expr(Expr::MethodCall(call, _)))
+                    if call.name == "set" && call.args.last().is_some_and(is_function) =>
+                {
+                    call.args
+                        .first()
+                        .into_iter()
+                        .for_each(|key| changes.held(key));
                 }
                 Some(
                     ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)),
@@ -192,6 +208,14 @@ impl Changes {
             changes.assigned.extend(called_on);
         }
         changes
+    }
+
+    /// A function is kept under a key, which may be any if it is not written down.
+    fn held(&mut self, key: &Expr) {
+        self.keys.insert(match key {
+            Expr::StringConstant(key, _) => key.to_string(),
+            _ => ANY.to_owned(),
+        });
     }
 
     fn assignment(&mut self, target: &Expr) {
@@ -226,6 +250,11 @@ impl Changes {
     }
 }
 
+/// Whether an expression is a function where it is written.
+fn is_function(expr: &Expr) -> bool {
+    closure(expr).is_some() || matches!(expr, Expr::FnCall(call, _) if call.name == "Fn")
+}
+
 /// The variable that an expression begins with.
 pub fn root(expr: &Expr) -> Option<String> {
     match expr {
@@ -235,13 +264,11 @@ pub fn root(expr: &Expr) -> Option<String> {
     }
 }
 
-/// Whether a chain calls a method of the script's own, or one that is given a closure: both may have
-/// the value as `this`.
+/// Whether a chain calls a method of the script's own, or one that is given something, which may be a
+/// function: both may have the value as `this`.
 fn calls_own(chain: &Expr, own: &HashSet<&str>) -> bool {
     match chain {
-        Expr::MethodCall(call, _) => {
-            own.contains(call.name.as_str()) || call.args.iter().any(|arg| closure(arg).is_some())
-        }
+        Expr::MethodCall(call, _) => own.contains(call.name.as_str()) || !call.args.is_empty(),
         Expr::Dot(it, ..) | Expr::Index(it, ..) => {
             calls_own(&it.lhs, own) || calls_own(&it.rhs, own)
         }

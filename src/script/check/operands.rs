@@ -40,6 +40,8 @@ impl Walk<'_> {
         let mut words = None;
         // Whoever compares with nothing means that.
         let is_asked = call.args.iter().any(|arg| matches!(arg, Expr::Unit(_)));
+        let missing = self.may_be_missing;
+        self.may_be_missing |= is_asked;
         for arg in &call.args {
             self.words = None;
             known.push(if is_asked {
@@ -50,6 +52,7 @@ impl Walk<'_> {
             });
             words = words.or(self.words.take().filter(|_| ends_in_field(arg)));
         }
+        self.may_be_missing = missing;
         if let ("==" | "!=", Some(words)) = (name, words) {
             for arg in &call.args {
                 self.word(&words, arg);
@@ -131,7 +134,7 @@ impl Walk<'_> {
         if is_compared && is_between {
             self.fails(Rule::LostFraction, division, message, hint);
         } else if *other == Type::Float && matches!(name, "+" | "-" | "*" | "/")
-            || (name == "*" && matches!(number, Expr::IntegerConstant(100, _)))
+            || (name == "*" && is_percent(number, args))
         {
             self.suspects(Rule::LostFraction, division, message, hint);
         }
@@ -273,6 +276,16 @@ impl Walk<'_> {
             _ => {}
         }
     }
+}
+
+/// Whether a quotient is made a part of 100, and not rounded down to hundreds.
+fn is_percent(number: &Expr, args: &[Expr]) -> bool {
+    let is_hundred = |expr: &Expr| matches!(expr, Expr::IntegerConstant(100, _));
+    let rounds = args.iter().any(|arg| match arg {
+        Expr::FnCall(call, _) => call.args.last().is_some_and(is_hundred),
+        _ => false,
+    });
+    is_hundred(number) && !rounds
 }
 
 /// Whether an expression is what a script sets: a variable or a value that is written down.

@@ -90,6 +90,11 @@ impl Walk<'_> {
         if self.ground.lost.contains(name) {
             return Type::Unknown;
         }
+        // A function of the script is handed on by its name.
+        if self.own.contains_key(name) {
+            self.uses.own.insert(name.to_owned());
+            return Type::Function;
+        }
         let hint = self.absent(name);
         self.find(
             Rule::UnknownVariable,
@@ -126,7 +131,7 @@ impl Walk<'_> {
         if let Some(hint) = foreign(name) {
             return hint.to_owned();
         }
-        if self.own.contains_key(name) || vocabulary::is_function(name) {
+        if vocabulary::is_function(name) {
             return format!("it is a function: call it, {name}(), or hand it on as Fn(\"{name}\")");
         }
         if self.ground.top.contains(name) {

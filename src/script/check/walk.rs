@@ -88,8 +88,6 @@ pub struct Walk<'a> {
     pub(super) words: Option<Words>,
     /// The variable that the methods at hand are called on, in use until the last of them is done.
     pub(super) held: Option<String>,
-    /// Where a call stands that nobody takes the result of.
-    pub(super) discarded: Option<Position>,
     /// Whether what is read may be missing: something stands in for it.
     pub(super) may_be_missing: bool,
     /// The closures being walked through, outermost first.
@@ -125,7 +123,6 @@ impl<'a> Walk<'a> {
             returned: false,
             words: None,
             held: None,
-            discarded: None,
             may_be_missing: false,
             entered: Vec::new(),
             asked: None,
@@ -304,7 +301,6 @@ impl<'a> Walk<'a> {
         match statement {
             Stmt::Expr(expr) => return self.done(expr),
             Stmt::FnCall(call, position) => {
-                self.discarded = Some(*position);
                 let known = self.call(call, *position);
                 return self.answered(known, *position);
             }
