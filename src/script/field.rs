@@ -158,9 +158,9 @@ fn unsettable(value: &Dynamic, name: &str) -> Box<EvalAltResult> {
     Box::new(EvalAltResult::ErrorIndexingType(message, Position::NONE))
 }
 
-/// Records are equal when the API says the same of them. The language asks here about plain values
-/// too, whenever it compares them from within: in lists, in maps and in `contains`.
-/// Whether two values are equal, as `==` says.
+/// Whether two values are equal, as `==` says. Records are when the API says the same of them. The
+/// language asks here about plain values too, whenever it compares them from within: in lists, in maps
+/// and in `contains`.
 pub fn equal(a: &Dynamic, b: &Dynamic) -> bool {
     if let (Some(a), Some(b)) = (handle::unwrap(a), handle::unwrap(b)) {
         return a.kind().name == b.kind().name && a.to_json() == b.to_json();

@@ -122,7 +122,7 @@ rules! {
     UnknownWord "unknown-word" Warning,
     /// A text in double quotes has `${…}` in it, which is filled in only between backquotes.
     UnfilledText "unfilled-text" Warning,
-    /// A function of the script takes the place of one that `mw` has.
+    /// A function of the script takes the place of one that `mw` or the language has.
     ShadowedFunction "shadowed-function" Warning,
     /// `mw: allow(…)` names a rule that does not exist.
     UnknownRule "unknown-rule" Warning,

@@ -5,10 +5,12 @@ use std::rc::Rc;
 
 use rhai::{ASTFlags, Engine, Position, Stmt};
 
+use super::super::language::{self, Native};
 use super::super::progress::RUN;
 use super::super::scan::{Scan, Written};
 use super::super::source::Source;
 use super::super::{stand_in, vocabulary};
+use super::callable::Callable;
 use super::finding::Finding;
 use super::mentions::{self, Changes};
 use super::needs::Uses;
@@ -257,7 +259,19 @@ impl Walk<'_> {
         let shadowed = ours
             .iter()
             .any(|it| it.signature.is_some() && it.counts(count) && it.is_function);
-        if shadowed {
+        // What the language changes values with is called on one, which stays as it is then.
+        let changes = language::function(name).is_some_and(Native::is_in_place);
+        let is_called_so = |it: &Callable| it.counts(count) || it.counts(count + 1);
+        if changes && !shadowed && ours.iter().any(is_called_so) {
+            self.note_written(
+                Rule::ShadowedFunction,
+                place.at..place.at + name.len(),
+                format!(
+                    "`{name}` takes the place of the language's own: values are not changed by it"
+                ),
+                "give it another name".to_owned(),
+            );
+        } else if shadowed {
             let hint = vocabulary::signature(name).map_or_else(
                 || "give it another name".to_owned(),
                 |signature| format!("give it another name: mw has {signature}"),
