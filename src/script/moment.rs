@@ -128,8 +128,13 @@ impl Instant {
     /// Reads text like `"2026-01-15T08:00:00Z"`.
     pub fn parse(text: &str) -> Result<Self> {
         crate::record::Moment::read(text).map(Self).ok_or_else(|| {
+            let hint = if Span::parse(text).is_ok() {
+                "it is a duration, as now() - at is one: now() - at > \"7d\""
+            } else {
+                "write it like \"2026-01-15T08:00:00Z\""
+            };
             Trouble::argument(format!("{text:?} is not an instant"))
-                .hint("write it like \"2026-01-15T08:00:00Z\"")
+                .hint(hint)
                 .raise()
         })
     }
