@@ -136,10 +136,10 @@ impl Walk<'_> {
             }
             Type::Keys(keys) => {
                 // Of what may be missing only a slip is certain.
-                let is_near = || nearest(name, keys.iter().map(String::as_str)).is_some();
                 let is_one = name == "tag" || keys.iter().any(|key| key == name);
-                if !is_one && (!self.may_be_missing || is_near()) {
-                    self.no_key(keys, name, position);
+                let near = nearest(name, keys.iter().map(String::as_str));
+                if !is_one && (near.is_some() || !self.may_be_missing) {
+                    self.no_key(keys, name, near, position);
                 }
                 Type::Unknown
             }
@@ -162,10 +162,10 @@ impl Walk<'_> {
     }
 
     /// A key that a map never has, where the language would give nothing.
-    fn no_key(&mut self, keys: &[String], name: &str, position: Position) {
-        let hint = nearest(name, keys.iter().map(String::as_str)).map_or_else(
+    fn no_key(&mut self, keys: &[String], name: &str, near: Option<&str>, position: Position) {
+        let hint = near.map_or_else(
             || format!("it has {}", keys.join(", ")),
-            |near| format!("did you mean `{near}`?"),
+            super::super::vocabulary::meant,
         );
         self.fails(
             Rule::UnknownField,

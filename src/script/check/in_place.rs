@@ -11,6 +11,9 @@ use super::rule::Rule;
 use super::types::Type;
 use super::walk::Walk;
 
+/// What parts a variable from what is in it, as it is written.
+const PARTS: [char; 2] = ['.', '['];
+
 /// A call that changes something in place.
 #[derive(Clone, Debug)]
 pub struct InPlace {
@@ -20,8 +23,6 @@ pub struct InPlace {
     brackets: &'static str,
     /// What it changes, as it is written, where that is short.
     target: Option<String>,
-    /// Whether that is a variable.
-    is_variable: bool,
     /// Where it is called.
     at: Position,
 }
@@ -30,18 +31,19 @@ impl InPlace {
     /// The call that an expression ends in.
     fn of(expr: &Expr) -> Option<Self> {
         match expr {
-            Expr::Dot(it, ..) | Expr::Index(it, ..) => {
+            Expr::Dot(it, ..) => {
                 let call = Self::of(&it.rhs)?;
                 let before = written(&it.lhs);
-                let (target, is_variable) = match (&it.rhs, call.target) {
-                    (Expr::MethodCall(..), _) => (before, matches!(it.lhs, Expr::Variable(..))),
-                    (_, within) => (before.zip(within).map(|(a, b)| format!("{a}.{b}")), false),
+                let target = match (&it.rhs, call.target) {
+                    (Expr::MethodCall(..), _) => before,
+                    (_, within) => before.zip(within).map(|(a, b)| format!("{a}.{b}")),
                 };
-                Some(Self {
-                    target,
-                    is_variable,
-                    ..call
-                })
+                Some(Self { target, ..call })
+            }
+            Expr::Index(it, ..) => {
+                let call = Self::of(&it.rhs)?;
+                let target = written(&it.lhs).map(|list| format!("{list}[…]"));
+                Some(Self { target, ..call })
             }
             Expr::Stmt(block) => Self::of_statement(block.statements().last()?),
             Expr::MethodCall(call, at) => Self::of_call(call, None, *at),
@@ -68,7 +70,6 @@ impl InPlace {
                 "()"
             },
             target: first.and_then(written),
-            is_variable: matches!(first, Some(Expr::Variable(..))),
             at,
         })
     }
@@ -79,14 +80,18 @@ impl InPlace {
             name: "=".to_owned(),
             brackets: "",
             target: None,
-            is_variable: false,
             at,
         }
     }
 
     /// The variable that it changes, or a part of.
     fn root(&self) -> Option<&str> {
-        self.target.as_deref()?.split('.').next()
+        self.target.as_deref()?.split(PARTS).next()
+    }
+
+    /// The variable that it changes as a whole.
+    fn variable(&self) -> Option<&str> {
+        self.target.as_deref().filter(|it| !it.contains(PARTS))
     }
 
     /// What it changes, for messages.
@@ -120,14 +125,14 @@ impl InPlace {
     }
 
     fn hint(&self) -> String {
-        self.instead().unwrap_or_else(|| match &self.target {
-            Some(it) if self.is_variable => format!(
+        self.instead().unwrap_or_else(|| match self.variable() {
+            Some(it) => format!(
                 "call it on a line by itself, {}; and use `{it}` then",
                 self.on(it)
             ),
-            target => format!(
+            None => format!(
                 "put that in a variable first: let it = {}; {};",
-                target.as_deref().unwrap_or("…"),
+                self.target.as_deref().unwrap_or("…"),
                 self.on("it")
             ),
         })
@@ -198,14 +203,14 @@ impl Walk<'_> {
             // What is outside of the closure stays changed, which may be all that is wanted.
             && !call.root().is_some_and(|name| closure.captures(name))
         {
-            let hint = match &call.target {
-                Some(it) if call.is_variable => {
+            let hint = match call.variable() {
+                Some(it) => {
                     format!(
                         "let the closure come to it: |…| {{ {}; {it} }}",
                         call.on(it)
                     )
                 }
-                _ => call.hint(),
+                None => call.hint(),
             };
             let hint = call.instead().unwrap_or(hint);
             self.comes_to_nothing(&call, hint);
