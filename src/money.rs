@@ -106,10 +106,11 @@ impl FromStr for Money {
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || format!("{text:?} is no amount of dollars; write it like 500 or 1250.50");
         let plain = text.trim();
-        let plain = plain.strip_prefix('$').unwrap_or(plain).replace(',', "");
-        let (whole, part) = plain.split_once('.').unwrap_or((&plain, ""));
+        let plain = plain.strip_prefix('$').unwrap_or(plain);
+        let (whole, part) = plain.split_once('.').unwrap_or((plain, ""));
         let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        if whole.is_empty() || !is_number(whole) || !is_number(part) || part.len() > 3 {
+        let whole = ungrouped(whole).ok_or_else(wrong)?;
+        if whole.is_empty() || !is_number(&whole) || !is_number(part) || part.len() > 3 {
             return Err(wrong());
         }
         let whole: i64 = whole.parse().map_err(|_| wrong())?;
@@ -120,6 +121,15 @@ impl FromStr for Money {
             .map(Self)
             .ok_or_else(wrong)
     }
+}
+
+/// A number without the commas between its groups of three digits; nothing where they stand elsewhere,
+/// since somebody may have meant a point: `99,5`.
+fn ungrouped(whole: &str) -> Option<String> {
+    let mut groups = whole.split(',');
+    let first = groups.next()?;
+    let is_grouped = first.len() <= 3 && !first.is_empty() && groups.all(|group| group.len() == 3);
+    (is_grouped || !whole.contains(',')).then(|| whole.replace(',', ""))
 }
 
 #[cfg(test)]
@@ -156,6 +166,12 @@ mod tests {
             "$",
             "99999999999999999999",
             "1.5.5",
+            "99,5",
+            "72,0",
+            ",720",
+            "1,2500",
+            "1,,250",
+            "1,250,5",
         ] {
             let error = text.parse::<Money>().unwrap_err();
             assert!(error.contains("500"), "{error}");

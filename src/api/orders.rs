@@ -131,7 +131,7 @@ const ITEM: &[Field] = &[
         Kind::Text,
         "hardware type, as `availability()` names it",
     ),
-    Field::required("location", Kind::Text, "datacenter, as a pod"),
+    Field::required("location", Kind::Id("Location"), "datacenter, as a pod"),
     Field::required(
         "type",
         Kind::OneOf(&["baremetal", "pcc"]),

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt as _;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER};
+use http::header::{ACCEPT, AGE, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::account::Account;
 use super::credentials::{Credentials, Unsendable, bearer};
-use super::problem::{Problem, problem, unreadable};
+use super::problem::{Problem, is_error, problem, unreadable};
 use super::retry_after::{http_date, retry_after};
 use super::token::{Fetch, Held, TokenFailure};
 use super::transport::{Failure, Phase};
@@ -90,8 +90,9 @@ impl Attempt {
     }
 
     /// What is wrong with the answer to a call that changes something, if it cannot be taken for
-    /// the API's yes: whatever the status, a login page or a list of errors is none.
-    pub(super) fn belied(&self, operation: &Operation) -> Option<String> {
+    /// the API's yes: whatever the status, a login page or an error is none. Of a call whose effect can
+    /// be looked for, nothing but a yes is one.
+    pub(super) fn belied(&self, operation: &Operation, can_look: bool) -> Option<String> {
         if self.is_file() {
             return None;
         }
@@ -101,12 +102,31 @@ impl Attempt {
                 unreadable(&self.body)
             ));
         }
-        let answer = serde_json::from_slice::<Value>(&self.body).ok()?;
+        let says_nothing = matches!(operation.answer, Answers::Nothing);
+        // What these answer with is hardly anything, and an error looks as good.
+        let is_bare = says_nothing || operation.name == "set_power";
+        let no_sense = || format!("the answer makes no sense: {}", unreadable(&self.body));
+        let Ok(answer) = serde_json::from_slice::<Value>(&self.body) else {
+            let begins = self.body.trim_ascii_start().first();
+            // The beginning of JSON is a yes that was cut off.
+            let is_text = begins.is_some_and(|byte| !b"{[\"".contains(byte));
+            return (is_bare && can_look && is_text).then(no_sense);
+        };
+        let said = || self.problem().message.unwrap_or_default();
         if let Some(Value::Array(errors)) = answer.get("errors")
             && !errors.is_empty()
         {
-            let said = self.problem().message.unwrap_or_default();
-            return Some(format!("the API accepted it and names errors: {said}"));
+            return Some(format!("the API accepted it and names errors: {}", said()));
+        }
+        if is_bare && is_error(&answer) {
+            return Some(format!(
+                "the API accepted it and names an error: {}",
+                said()
+            ));
+        }
+        let is_word = matches!(&answer, Value::String(text) if !text.is_empty());
+        if says_nothing && can_look && (is_word || answer == Value::Bool(false)) {
+            return Some(no_sense());
         }
         operation
             .answer
@@ -249,7 +269,8 @@ impl Account {
         let (parts, body) = response.into_parts();
         let now = self.clock().now();
         let date = text_of(&parts.headers, DATE).and_then(|text| http_date(&text));
-        if let Some(date) = date {
+        // What was kept by somebody on the way says when it was made.
+        if let Some(date) = date.filter(|_| !parts.headers.contains_key(AGE)) {
             self.common().ahead = date.signed_duration_since(now);
         }
         let status = parts.status.as_u16();

@@ -258,7 +258,10 @@ impl<'a> Course<'a> {
             {
                 None
             }
-            (_, Outcome::Status(200..=299)) => attempt.belied(self.operation),
+            (_, Outcome::Status(200..=299)) => {
+                let evidence = readback::evidence(self.operation, self.arguments);
+                attempt.belied(self.operation, matches!(evidence, Evidence::Probe(_)))
+            }
             (_, Outcome::Status(status)) if attempt.is_result_elsewhere() => Some(format!(
                 "the API answered {status}, a redirect, which is not followed"
             )),

@@ -55,6 +55,27 @@ pub fn unreadable(body: &[u8]) -> String {
     }
 }
 
+/// Whether an answer is an error, in one of the shapes that they have, whatever its status.
+#[must_use]
+pub fn is_error(answer: &Value) -> bool {
+    let has = |name: &str| match answer.get(name) {
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::Object(members)) => !members.is_empty(),
+        _ => false,
+    };
+    let status = answer.get("status").and_then(Value::as_u64);
+    let failed = answer
+        .get("result")
+        .and_then(Value::as_str)
+        .is_some_and(|result| {
+            let result = result.to_lowercase();
+            ["fail", "error", "refus", "denied", "reject"]
+                .iter()
+                .any(|it| result.contains(it))
+        });
+    has("error") || failed || has("message") && (has("name") || status.is_some_and(|it| it >= 400))
+}
+
 fn of_json(value: &Value) -> Problem {
     let Value::Object(body) = value else {
         let message = value.as_str().and_then(|text| shown(text, LONGEST));

@@ -268,7 +268,7 @@ impl Session {
                 format!(", after {spent} for what the run has bought")
             };
             let enough = spent + cost;
-            let dollars = (enough.as_mils() + 999) / 1_000;
+            let dollars = enough.as_mils().saturating_add(999) / 1_000;
             return Err((
                 format!(
                     "it costs up to {cost} for 30 days ({words}){before}: more than the limit of {limit}"

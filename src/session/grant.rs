@@ -8,7 +8,7 @@ use std::str::FromStr;
 use super::power::Power;
 use super::subject::{self, Called, Subject};
 use crate::api;
-use crate::operation::{Effect, Operation, nearest};
+use crate::operation::{Arguments, Effect, Operation, nearest};
 
 /// One thing granted or denied.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -225,6 +225,14 @@ fn read_what(text: &str) -> Result<What, String> {
         return Ok(What::Effect(effect));
     }
     if let Some(operation) = api::operation(text) {
+        // Whoever denies what a script calls so must not deny something else.
+        if let Some(called) = api::operations().find(|it| it.alias == Some(text)) {
+            let (name, effect) = (called.name, called.effect(&Arguments::new()));
+            return Err(format!(
+                "`{text}` may be the operation `{text}`, or `{name}`, which scripts call so; write {name} or {effect} for that, and {} for the other",
+                operation.effect(&Arguments::new())
+            ));
+        }
         return Ok(What::Operation(operation.name));
     }
     if let Some(effect) = meant(text) {

@@ -283,6 +283,7 @@ mod tests {
                 [
                     "cloud:qw5T",
                     "configuration:c1",
+                    "location:pod_1",
                     "public_key:k1",
                     "public_key:k2"
                 ]

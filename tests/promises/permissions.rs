@@ -89,6 +89,29 @@ fn what_is_denied_by_name_is_denied_whatever_it_is_called_by() {
 }
 
 #[test]
+fn an_order_for_a_location_that_is_denied_is_not_placed() {
+    let server = Server::start();
+    let order = r#"order(#{label: "a", items: [#{hardware_sku: "medium_v4", location: "pod_1", type: "pcc", quantity: 1}], config_options: #{public_key: "ssh-ed25519 AAAA a"}}).label"#;
+    for deny in ["spend@location:pod_1", "place_order@location:*"] {
+        let said = refused(&server, &["--allow", "spend", "--deny", deny], order);
+        assert!(said.contains("is denied to this run by --deny"), "{said}");
+    }
+    // The word that scripts use for it is not that of another operation.
+    let done = line(&server, &["--allow", "spend", "--deny", "order"], order)
+        .any_stderr()
+        .code(2)
+        .run();
+    assert!(
+        done.stderr.contains("write place_order or spend"),
+        "{}",
+        done.stderr
+    );
+    assert_eq!(changes(&server), Vec::<String>::new());
+    line(&server, &["--allow", "spend@location:pod_1"], order).run();
+    assert_eq!(changes(&server), ["place_order"]);
+}
+
+#[test]
 fn a_grant_for_a_cloud_does_not_reach_a_node_of_another_that_is_named_beside_it() {
     let server = Server::start();
     let seen = |text: &str| line(&server, &[], text).run().stdout.trim().to_owned();

@@ -39,8 +39,19 @@ fn resource(sent: &Sent<'_>, seen: &Value) -> Finding {
     let is_marked = |item: &Value| marked.is_some() && mark(item) == marked;
     let mut young = Vec::new();
     let mut ageless = 0;
+    let mut other = None;
     for item in listed {
-        if text(item.get("label")) != text(wanted.get("label")) || !is_alike(wanted, item) {
+        if text(item.get("label")) != text(wanted.get("label")) {
+            continue;
+        }
+        if let Some(path) = differences(wanted, item).different {
+            // An account may show what is sent otherwise than it was sent.
+            if created_at(item).is_some_and(|at| at >= sent.since) {
+                let id = text(item.get("id")).unwrap_or_default();
+                other.get_or_insert(format!(
+                    "{id} has its label and was created since, but its `{path}` is not what was sent: look whether it is this one"
+                ));
+            }
             continue;
         }
         match created_at(item) {
@@ -58,7 +69,10 @@ fn resource(sent: &Sent<'_>, seen: &Value) -> Finding {
                 text(one.get("id")).unwrap_or_default()
             ),
         ),
-        ([], 0) => Finding::not_yet("nothing like it was created since"),
+        ([], 0) => {
+            let nothing = || "nothing like it was created since".to_owned();
+            Finding::not_yet(other.unwrap_or_else(nothing))
+        }
         ([], _) => Finding::unclear("something like it is there, of unknown age"),
         (several, _) => {
             let ids: Vec<String> = several
@@ -71,12 +85,6 @@ fn resource(sent: &Sent<'_>, seen: &Value) -> Finding {
             ))
         }
     }
-}
-
-/// Whether every field that the account shows is what was sent. It never shows all of them, and an
-/// answer may nest otherwise than a request.
-fn is_alike(wanted: &Map<String, Value>, item: &Value) -> bool {
-    differences(wanted, item).different.is_none()
 }
 
 fn created_at(item: &Value) -> Option<DateTime<Utc>> {

@@ -37,6 +37,55 @@ async fn a_reboot_accepted_without_words_is_accepted() {
 }
 
 #[tokio::test]
+async fn an_error_with_a_good_status_is_neither_a_reboot_nor_a_deletion() {
+    let there = || answer(200, &made_vlan("v", "2026-01-15T08:00:00Z").to_string());
+    for no in [
+        r#"{"status":409,"name":"Conflict","message":"node locked"}"#,
+        r#"{"status":500,"message":"it failed","errors":[]}"#,
+        r#"{"error":"locked"}"#,
+        r#"{"result":"failure","message":"locked"}"#,
+        "Service temporarily down",
+    ] {
+        let stage = Stage::new(vec![answer(200, no), answer(200, &stats("power on"))]);
+        let error = stage.call("set_power", reboot()).await.unwrap_err();
+        assert_eq!(error.exit_code(), exit::IN_DOUBT, "{no}");
+        let stage = Stage::new((0..3).map(|_| answer(200, no)).chain([there()]).collect());
+        let call = stage.call("delete_vlan", json!({"vlan": "v"})).await;
+        assert_eq!(call.unwrap_err().exit_code(), exit::IN_DOUBT, "{no}");
+    }
+    for no in ["\"error: nope\"", "false"] {
+        let stage = Stage::new((0..3).map(|_| answer(200, no)).chain([there()]).collect());
+        let call = stage.call("delete_vlan", json!({"vlan": "v"})).await;
+        assert_eq!(call.unwrap_err().exit_code(), exit::IN_DOUBT, "{no}");
+    }
+    for yes in ["", "{}", "null", r#"{"message":"deleted"}"#] {
+        let stage = Stage::new(vec![answer(200, yes)]);
+        stage
+            .call("delete_vlan", json!({"vlan": "v"}))
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_shown_otherwise_than_it_was_sent_is_named_where_a_person_decides() {
+    let (mut sent, mut shown) = (new_vlan(), made_vlan("new", "2026-01-15T08:00:00Z"));
+    sent["body"]["description"] = "for the web".into();
+    shown["description"] = "".into();
+    let list = json!([shown]).to_string();
+    let mut answers = vec![answer(200, "null")];
+    answers.extend((0..3).map(|_| answer(200, &list)));
+    let error = Stage::new(answers)
+        .call("create_vlan", sent)
+        .await
+        .unwrap_err();
+    assert_eq!(error.exit_code(), exit::IN_DOUBT, "{error}");
+    let said =
+        "new has its label and was created since, but its `description` is not what was sent";
+    assert!(error.to_string().contains(said), "{error}");
+}
+
+#[tokio::test]
 async fn a_page_sets_no_level() {
     let stage = Stage::new(vec![page(), answer(200, &stats("power off"))]);
     assert!(stage.call("set_power", power_off()).await.unwrap().adopted);
