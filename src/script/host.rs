@@ -1,10 +1,9 @@
 //! What a running script stands on: the account, the clock, the output, and the way to stop it.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rhai::EvalAltResult;
@@ -17,6 +16,7 @@ use super::hands::Hands;
 use super::local::Locals;
 use super::memory::Memory;
 use super::origin::Origin;
+use super::power::PowerMarks;
 use super::runtime::LazyRuntime;
 use super::shelf::Shelf;
 use super::stats::{Entry, StatsCache};
@@ -69,17 +69,6 @@ pub struct Parts {
 pub type Controls =
     Arc<dyn Fn(http::Method, http::Uri, &[u8]) -> (u16, bytes::Bytes) + Send + Sync>;
 
-/// A change of power that this run asked for.
-#[derive(Clone, Debug)]
-pub struct PowerMark {
-    /// Its place in the run's sequence.
-    pub sequence: u64,
-    /// The state asked for.
-    pub state: String,
-    /// When.
-    pub at: DateTime<Utc>,
-}
-
 /// What a running script stands on, shared by all its branches.
 #[derive(Clone)]
 pub struct Host(Arc<Inner>);
@@ -88,7 +77,7 @@ struct Inner {
     parts: Parts,
     stats: StatsCache,
     sequence: AtomicU64,
-    power: Mutex<HashMap<String, PowerMark>>,
+    power: PowerMarks,
     hands: Hands,
     strides: Strides,
 }
@@ -101,7 +90,7 @@ impl Host {
             parts,
             stats: StatsCache::default(),
             sequence: AtomicU64::new(1),
-            power: Mutex::default(),
+            power: PowerMarks::default(),
             hands: Hands::default(),
             strides: Strides::default(),
         }))
@@ -246,33 +235,10 @@ impl Host {
         self.0.sequence.fetch_add(1, Ordering::SeqCst)
     }
 
-    fn power(&self) -> MutexGuard<'_, HashMap<String, PowerMark>> {
-        self.0.power.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The last change of power that this run asked of a node.
+    /// The changes of power that the run asked for and has not waited for.
     #[must_use]
-    pub(super) fn power_mark(&self, node: &str) -> Option<PowerMark> {
-        self.power().get(node).cloned()
-    }
-
-    /// Forgets a node's last change of power: it has been waited for.
-    pub(super) fn forget_power(&self, node: &str) {
-        self.power().remove(node);
-    }
-
-    fn mark_power(&self, arguments: &Arguments, at: DateTime<Utc>) {
-        if let (Some(node), Some(state)) = (arguments.text("node"), arguments.text("power_state")) {
-            let sequence = self.next_in_sequence();
-            self.power().insert(
-                node,
-                PowerMark {
-                    sequence,
-                    state,
-                    at,
-                },
-            );
-        }
+    pub(super) fn power(&self) -> &PowerMarks {
+        &self.0.power
     }
 
     /// The branches that the run may have at work.
@@ -391,7 +357,7 @@ impl Host {
                 self.token()
             },
             // Whoever is asked otherwise would rather wait.
-            watch: is_recorded,
+            watch: is_recorded && !self.power().holds(operation, arguments),
             ..Limits::default()
         };
         // The client watches the cancellation itself: it knows what a call cut off leaves behind.
@@ -400,7 +366,8 @@ impl Host {
             Ok(done) => {
                 if operation.name == "set_power" {
                     let at = done.told_of.unwrap_or_else(|| self.clock().now());
-                    self.mark_power(arguments, at);
+                    let sequence = self.next_in_sequence();
+                    self.power().note(arguments, sequence, at);
                 }
                 return Ok(Ok(done.decoded));
             }

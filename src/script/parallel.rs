@@ -8,8 +8,8 @@ use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Map, NativeCallContext};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use super::captured::Captured;
 use super::given::Given;
-use super::handle;
 use super::host::Host;
 use super::options::Options;
 use super::processor;
@@ -115,7 +115,7 @@ fn parallel(
         collect,
         cancel: host.token().child_token(),
     };
-    work(host, context, &unshared(body), &crew, branches)?;
+    work(host, context, body, &crew, branches)?;
     let doubted = crew.doubted.load(Ordering::Relaxed);
     let failed = crew.first_failure();
     let done: Array = lock(&crew.done)
@@ -165,21 +165,6 @@ impl Crew<'_> {
     }
 }
 
-/// The same function with records of its own in place of those it shares with the script around it.
-///
-/// A method locks a shared value for as long as it takes, and other branches that come upon it
-/// meanwhile would fail: `parallel(items, |i| cloud.stats())`. Nobody can change a record, so that
-/// nobody can tell the difference.
-fn unshared(body: &FnPtr) -> FnPtr {
-    let mut body = body.clone();
-    for value in body.iter_curry_mut().filter(|value| value.is_shared()) {
-        if let Some((record, origin)) = handle::found(value) {
-            *value = handle::wrap(record, origin);
-        }
-    }
-    body
-}
-
 /// Runs the branches to their end. On a virtual clock they take turns, in their order, and the
 /// parent is not at work meanwhile: time moves when all of them wait.
 fn work(
@@ -198,6 +183,7 @@ fn work(
     let clock = host.clock();
     let processor = clock.takes_turns().then(processor::present);
     let tickets: Vec<Ticket> = (0..branches).map(|_| clock.ticket()).collect();
+    let captured = &Captured::of(context, body, branches);
     let started: Result<usize> = std::thread::scope(|scope| {
         let mut started = 0;
         let mut failure = None;
@@ -212,11 +198,12 @@ fn work(
                         if let Some(processor) = processor {
                             processor::keep_to(processor);
                         }
+                        let body = captured.copied(body);
                         if host.complete(ticket.turn()).is_ok() {
                             #[expect(deprecated, reason = "as above")]
                             let context = store.create_context(engine);
                             let _branch = Branch::start(crew.cancel.clone());
-                            branch(&context, host, body, crew);
+                            branch(&context, host, &body, crew);
                         }
                     });
             match spawned {
@@ -375,10 +362,7 @@ fn collected(ok: bool, value: Dynamic, error: Dynamic) -> Dynamic {
 mod tests {
     use std::sync::Arc;
 
-    use super::super::origin::Origin;
     use super::super::trial::Trial;
-    use super::*;
-    use crate::api::nodes::Node;
 
     #[test]
     fn within_one_another_they_share_the_threads_of_the_run() {
@@ -401,17 +385,5 @@ mod tests {
             )
             .unwrap();
         assert_eq!(*trial.printed.lock().unwrap(), ["5000", "1m"]);
-    }
-
-    #[test]
-    fn branches_do_not_lock_each_other_out_of_a_captured_record() {
-        let mut body = FnPtr::new("f").unwrap();
-        body.add_curry(handle::wrap(Arc::new(Node::default()), Origin::default()).into_shared());
-        body.add_curry(Dynamic::from(1_i64).into_shared());
-        let own = unshared(&body);
-        assert!(handle::unwrap(&own.curry()[0]).is_some());
-        assert!(!own.curry()[0].is_shared());
-        // What can be changed stays the script's.
-        assert!(own.curry()[1].is_shared());
     }
 }

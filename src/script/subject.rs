@@ -176,7 +176,7 @@ impl Subject {
     /// A wait for it is over: what was asked of its power no longer matters.
     pub fn settle(&self, host: &Host) {
         if let Self::Node { uuid, .. } = self {
-            host.forget_power(uuid);
+            host.power().forget(uuid);
         }
     }
 
@@ -217,7 +217,7 @@ impl Subject {
             Self::Node {
                 uuid, cloud, name, ..
             } => {
-                let since = host.power_mark(uuid).map_or(0, |mark| mark.sequence);
+                let since = host.power().last(uuid).map_or(0, |mark| mark.sequence);
                 let stats = host.stats_of_cloud(cloud, since, age)?;
                 let node = stats
                     .nodes
@@ -252,7 +252,7 @@ impl Subject {
             if seen.state != wanted {
                 return Ok(None);
             }
-            if let Some(mark) = host.power_mark(uuid)
+            if let Some(mark) = host.power().last(uuid)
                 && mark.state == "rebooting"
                 && wanted == "power on"
             {
@@ -267,7 +267,7 @@ impl Subject {
                         ),
                     );
                 }
-                host.forget_power(uuid);
+                host.power().forget(uuid);
             }
             return Ok(Some(seen.value.clone()));
         }

@@ -119,10 +119,11 @@ impl Session {
                         .await?
                         .into());
                 }
+                let decoded = self.decoded(wanted.operation, wanted.given, &body)?;
                 if call.state == CallState::ResolvedDone {
-                    recorder.end(call, CallState::Done, Some(body.clone()));
+                    recorder.end(call, CallState::Done, Some(body));
                 }
-                Ok(told(self.decoded(wanted.operation, wanted.given, &body)?))
+                Ok(told(decoded))
             }
             CallState::Done => Ok(told(Decoded::Nothing)),
             CallState::Failed => {

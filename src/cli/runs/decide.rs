@@ -6,9 +6,12 @@ use clap::Args;
 use serde_json::Value;
 
 use super::{ById, view};
+use crate::api;
 use crate::cli::{Global, Outcome, kept, show};
 use crate::error::{Complaint, exit};
 use crate::journal::{Call, CallState, Journal, JournalError, Run, RunState, micros};
+use crate::operation::Decoded;
+use crate::record::View;
 
 /// Decide about a call in doubt.
 #[derive(Args, Debug)]
@@ -117,7 +120,8 @@ impl Resolve {
         }
         let calls = reader.calls(&run).map_err(|error| failed(&error))?;
         let call = chosen(&run, calls, self.call.as_deref())?;
-        let body = self.result.as_deref().map(result).transpose()?;
+        let body = self.result.as_deref().map(|text| result(text, &call));
+        let body = body.transpose()?;
         let journal = kept::journal(global)?;
         let (state, note) = if self.decision.done {
             (
@@ -150,8 +154,8 @@ impl Resolve {
     }
 }
 
-/// What a call came to, in the words of the API.
-fn result(text: &str) -> Result<Vec<u8>, Complaint> {
+/// What a call came to, in the words of the API. A run would end by what it cannot read, and for good.
+fn result(text: &str, call: &Call) -> Result<Vec<u8>, Complaint> {
     let text = match text.strip_prefix('@') {
         None => text.to_owned(),
         Some(file) => fs::read_to_string(file)
@@ -159,7 +163,24 @@ fn result(text: &str) -> Result<Vec<u8>, Complaint> {
     };
     let value: Value = serde_json::from_str(&text)
         .map_err(|error| Complaint::usage(format!("--result is not JSON: {error}")))?;
-    Ok(value.to_string().into_bytes())
+    let body = value.to_string().into_bytes();
+    let Some(operation) = api::operation(&call.operation) else {
+        return Ok(body);
+    };
+    let name = operation.name;
+    let wrong = |why: &str| {
+        Complaint::usage(format!("--result is not what {name} answers with: {why}")).hint(format!(
+            "mw doc {name} says what that is; without --result it is looked for"
+        ))
+    };
+    let is_nothing = |view: View<'_>| matches!(view, View::Null | View::Text(""));
+    match operation.answer.read(&body) {
+        Err(error) => Err(wrong(&error.to_string())),
+        Ok(Decoded::One(record)) if record.get("id").is_some_and(is_nothing) => {
+            Err(wrong("its `id` is empty"))
+        }
+        Ok(_) => Ok(body),
+    }
 }
 
 impl Cancel {

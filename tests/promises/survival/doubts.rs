@@ -2,6 +2,8 @@
 //! passed over.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex};
+use std::time::Duration;
 
 use super::account::Account;
 use super::course::reboots;
@@ -337,4 +339,80 @@ fn a_branch_that_a_question_stops_goes_on_with_its_body_when_it_is_answered() {
     let mut effects = account.gateway.effects();
     effects.retain(|effect| effect.path.ends_with("/vlans"));
     assert_eq!(effects.len(), 3, "{effects:#?}");
+}
+
+#[test]
+fn a_second_reboot_is_not_taken_as_done_by_what_is_seen_of_the_first() {
+    let account = account(
+        r#"
+        let node = cloud("Bare metal").nodes()[0];
+        node.reboot();
+        node.reboot();
+        print("over");
+    "#,
+    );
+    let is_second = AtomicBool::new(false);
+    account.gateway.decide(move |request, _| {
+        if is_reboot(request) && is_second.swap(true, Ordering::SeqCst) {
+            Fate::Dropped
+        } else {
+            Fate::Pass
+        }
+    });
+    let ended = account.call(account.mw(&RUN));
+    assert_eq!(ended.code, Some(5), "{}", ended.stderr);
+    assert!(!ended.stdout.contains("over"), "{}", ended.stdout);
+    assert_eq!(account.gateway.effects().len(), 1);
+}
+
+#[test]
+fn what_a_call_is_said_to_have_come_to_is_read_before_anything_is_decided() {
+    let account = account(
+        "print(create_vlan(#{label: \"a\", pod_location: \"pod_1\", vlan_type: \"internal\"}).label);",
+    );
+    let call = account.mw(&RUN).env("MW_TEST_KILL", "after-intent:1");
+    assert_eq!(account.call(call).code, None);
+    let id = account.newest()["id"].as_str().unwrap().to_owned();
+    for wrong in ["{}", "[]", "null", r#"{"id": 5}"#, r#"{"id": ""}"#] {
+        let words = ["runs", "resolve", &id, "--done", "--result", wrong];
+        let refused = account.call(account.mw(&words));
+        assert_eq!(refused.code, Some(2), "{wrong} {}", refused.stderr);
+        let said = "--result is not what create_vlan answers with: ";
+        assert!(refused.stderr.contains(said), "{}", refused.stderr);
+    }
+    let right = r#"{"id": "v9", "label": "told"}"#;
+    account
+        .mw(&["runs", "resolve", &id, "--done", "--result", right])
+        .any_stdout()
+        .run();
+    account
+        .mw(&["-q", "runs", "resume", &id])
+        .stdout("told\n")
+        .run();
+}
+
+#[test]
+fn branches_use_the_same_list_at_once() {
+    let account = account(
+        r#"
+        let nodes = cloud("Bare metal").nodes();
+        let names = #{first: nodes};
+        parallel([0, 1, 2], |i| { nodes[i].reboot(); nodes.filter(|n| n.hostname == names.first[i].hostname).len() });
+        print("over");
+    "#,
+    );
+    // Each answer comes when all have asked, or none does any more.
+    let (asked, all) = (Mutex::new(0), Condvar::new());
+    account.gateway.decide(move |request, _| {
+        if is_reboot(request) {
+            let mut asked = asked.lock().unwrap();
+            *asked += 1;
+            all.notify_all();
+            let patience = Duration::from_secs(20);
+            let _all = all.wait_timeout_while(asked, patience, |asked| *asked < 3);
+        }
+        Fate::Pass
+    });
+    account.mw(&RUN).stdout("over\n").run();
+    assert_eq!(reboots(&account.gateway.effects()).len(), 3);
 }
