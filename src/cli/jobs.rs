@@ -74,11 +74,11 @@ impl Jobs {
             Self::Notify(notify) => notify.run(global),
             Self::Check(check) => {
                 let jobs = jobs_file::read(&check.jobs)?;
-                show::text(&format!(
-                    "{}: {} jobs, no problems\n",
-                    check.jobs,
-                    jobs.len()
-                ))?;
+                let jobs = match jobs.len() {
+                    1 => "1 job".to_owned(),
+                    several => format!("{several} jobs"),
+                };
+                show::text(&format!("{}: {jobs}, no problems\n", check.jobs))?;
                 Ok(exit::DONE)
             }
         }

@@ -75,7 +75,9 @@ enum Script {
 
 impl Script {
     fn look(path: &Path) -> Self {
-        let source = match Source::read(&path.to_string_lossy()) {
+        // A service has no standard input to read one from.
+        let otherwise = "check the path, which is relative to the jobs file";
+        let source = match Source::file(&path.to_string_lossy(), otherwise) {
             Ok(source) => source,
             Err(complaint) => return Self::Missing(complaint),
         };
@@ -108,9 +110,19 @@ impl Script {
             Self::Wrong(complaints) => return std::mem::take(complaints),
             Self::Right(header) => header,
         };
-        let Err(complaint) = header.check(&job.args) else {
+        let Err(mut complaint) = header.check(&job.args) else {
             return Vec::new();
         };
+        let is_named = |name: &str| complaint.message.contains(&format!("`{name}`"));
+        let missing = header.params.iter().find(|param| {
+            param.is_required() && !job.args.contains_key(&param.name) && is_named(&param.name)
+        });
+        if let Some(param) = missing {
+            let name = &param.name;
+            complaint.hint = Some(format!(
+                "write it in the jobs file: args = {{ {name} = … }}"
+            ));
+        }
         let named = job
             .args
             .keys()

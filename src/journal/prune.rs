@@ -23,11 +23,20 @@ fn prune(transaction: &Transaction<'_>, before: i64) -> rusqlite::Result<usize> 
     transaction.execute(&of_old("pins"), [before])?;
     transaction.execute(&of_old("groups"), [before])?;
     transaction.execute(&of_old("calls"), [before])?;
-    transaction.execute(
+    let ticks = transaction.execute(
         "DELETE FROM ticks WHERE finished < ?1
          AND state NOT IN ('due', 'queued', 'running', 'retrying')",
         [before],
     )?;
+    if ticks > 0 {
+        // Of no instant before that it is known any more whether it was served.
+        transaction.execute(
+            "INSERT INTO facts (name, value) VALUES ('forgotten', ?1)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value
+             WHERE CAST(excluded.value AS INTEGER) > CAST(value AS INTEGER)",
+            [before.to_string()],
+        )?;
+    }
     let runs = transaction.execute(&format!("DELETE FROM runs WHERE {OLD}"), [before])?;
     transaction.execute(
         "DELETE FROM texts WHERE hash NOT IN (SELECT hash FROM pins)",

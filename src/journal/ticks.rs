@@ -292,6 +292,16 @@ impl Ticks<'_> {
         Ok(())
     }
 
+    /// Before which instant it was forgotten what became of ticks, in microseconds since 1970.
+    pub fn forgotten(&self) -> Found<Option<i64>> {
+        let known: Option<String> = self
+            .transaction
+            .prepare_cached("SELECT value FROM facts WHERE name = 'forgotten'")?
+            .query_row([], |row| row.get(0))
+            .optional()?;
+        Ok(known.and_then(|text| text.parse().ok()))
+    }
+
     /// How a job stands.
     pub fn standing(&self, job: &str) -> Found<Option<Standing>> {
         Ok(self

@@ -107,7 +107,7 @@ impl Desk<'_> {
             Matter::Ended(tick, outcome) => self.ended(*tick, outcome),
             Matter::Again(tick) => self.again(*tick),
             Matter::Long(tick) => self.tell_long(*tick),
-            Matter::Gone(job) => self.drop_waiting(job, &Reason::Removed),
+            Matter::Gone(job) => self.gone(job),
             Matter::Stopping => self.stopping(),
             Matter::Others => self.others(),
         }
@@ -307,17 +307,32 @@ impl Desk<'_> {
             TickState::Retrying => {}
             _ => return Ok(()),
         }
-        let Some(job) = self.jobs.get(&tick.job).filter(|job| job.enabled).cloned() else {
+        let Some(job) = self.job_of(&tick) else {
             return self.free(tick, Reason::Removed);
         };
+        if let Some(reason) = self.paused(&tick)? {
+            return self.free(tick, reason);
+        }
         if job.is_shut(self.now) {
             return self.free(tick, Reason::Shut);
         }
-        match self.room(&job)? {
-            // Its place in the group it has kept.
-            None | Some(Waits::Group | Waits::Job) => self.start(&job, tick),
-            Some(Waits::Limit) => self.queue(&job, tick, Waits::Limit),
+        // Its place in the group it has kept.
+        if self.has_place()? {
+            return self.start(&job, tick);
         }
+        self.queue(&job, tick, Waits::Limit)
+    }
+
+    /// A job is gone or disabled: what waits of it is left out, and if it comes back, what passed meanwhile
+    /// was not missed.
+    fn gone(&mut self, job: &str) -> Found<()> {
+        if let Some(standing) = self.rows.standing(job)? {
+            self.rows.stand(&Standing {
+                schedule: Arc::default(),
+                ..standing
+            })?;
+        }
+        self.drop_waiting(job, &Reason::Removed)
     }
 
     fn drop_waiting(&mut self, job: &str, reason: &Reason) -> Found<()> {

@@ -25,6 +25,11 @@ pub enum Event {
         /// The instant of its schedule, for people.
         fire: Fire,
     },
+    /// A job is due no more, unless its schedule is changed.
+    Idle {
+        /// The job.
+        job: Arc<str>,
+    },
     /// A run was started.
     Started {
         /// The job.
@@ -33,6 +38,8 @@ pub enum Event {
         number: u64,
         /// When it was due.
         instant: DateTime<Utc>,
+        /// Which attempt it is, from 1.
+        attempt: u32,
     },
     /// A run that an earlier service left unfinished was taken up again.
     Resumed {

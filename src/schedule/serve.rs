@@ -97,6 +97,9 @@ impl Scheduler {
             .into_iter()
             .map(|(job, since)| Matter::Job(job, since))
             .collect();
+        // What passes while they are disabled is not missed.
+        let disabled = jobs.iter().filter(|job| !job.enabled);
+        matters.extend(disabled.map(|job| Matter::Gone(job.name.clone())));
         matters.push(Matter::Others);
         Self {
             running: Running::new(clock.clone(), launch, sender),
@@ -146,7 +149,9 @@ impl Scheduler {
         mut reload: mpsc::Receiver<Jobs>,
     ) {
         for name in self.agenda.names() {
-            self.tell_next(&name);
+            if self.jobs.get(&name).is_some_and(|job| job.enabled) {
+                self.tell_next(&name);
+            }
         }
         let (mut aborting, mut reloads) = (false, true);
         while !self.is_done() {
@@ -247,6 +252,7 @@ impl Scheduler {
                 job: job.clone(),
                 number,
                 instant: due.instant,
+                attempt: due.attempt,
             },
             Some(run) => Event::Resumed {
                 job: job.clone(),
@@ -367,7 +373,7 @@ impl Scheduler {
             removed: change.removed,
         });
         for name in &change.rescheduled {
-            self.tell_next(name);
+            self.tell_next(&name.as_str().into());
         }
     }
 
@@ -386,14 +392,17 @@ impl Scheduler {
         self.events.happened(&Event::Draining { running });
     }
 
-    fn tell_next(&self, name: &str) {
-        if let Some((job, instant)) = self.agenda.next_of(name) {
-            self.events.happened(&Event::Next {
+    fn tell_next(&self, name: &Arc<str>) {
+        self.events.happened(&match self.agenda.next_of(name) {
+            Some((job, instant)) => Event::Next {
                 job: job.name.clone(),
                 instant,
                 fire: job.fire(instant - job.delay()),
-            });
-        }
+            },
+            // One that is stopping knows of none.
+            None if self.stops => return,
+            None => Event::Idle { job: name.clone() },
+        });
     }
 }
 

@@ -34,6 +34,9 @@ pub struct Watch {
     path: PathBuf,
     stamp: Option<Stamp>,
     seen: Option<[u8; 32]>,
+    /// What was said to be wrong with that, if it was refused. Scripts may come after the file that names
+    /// them: it is checked until nothing is wrong.
+    refused: Option<Vec<Complaint>>,
     check: Option<Check>,
 }
 
@@ -51,6 +54,7 @@ impl Watch {
             path: path.to_owned(),
             stamp: None,
             seen: Some(Sha256::digest(text).into()),
+            refused: None,
             check: None,
         }
     }
@@ -88,11 +92,24 @@ impl Watch {
             .is_none_or(|age| age < EVERY);
         self.stamp = (!fresh).then_some(stamp);
         let digest = Sha256::digest(&text).into();
-        if self.seen.replace(digest) == Some(digest) {
+        if self.seen.replace(digest) == Some(digest) && self.refused.is_none() {
             return None;
         }
         let read = Jobs::read(&self.path.to_string_lossy(), &text);
-        Some(read.and_then(|jobs| self.checked(jobs)))
+        let read = read.and_then(|jobs| self.checked(jobs));
+        let refused = read.as_ref().err().cloned();
+        if refused.is_some() {
+            self.stamp = None;
+        }
+        let is_known = refused.is_some() && self.refused == refused;
+        self.refused = refused;
+        (!is_known).then_some(read)
+    }
+
+    /// Somebody asks for a look now, and to hear what is wrong once more.
+    fn asked(&mut self) {
+        self.stamp = None;
+        self.refused = self.refused.take().map(|_| Vec::new());
     }
 
     /// The content, once it stays the same; a known one is not waited for.
@@ -149,7 +166,7 @@ impl Watch {
                 () = stop.cancelled() => return,
                 () = reload.closed() => return,
                 _ = ticks.tick() => {}
-                () = now.notified() => self.stamp = None,
+                () = now.notified() => self.asked(),
             }
             match self.look(async || sleep(SETTLES).await).await {
                 None => {}
@@ -190,6 +207,32 @@ mod tests {
         fn drop(&mut self) {
             let _ = std::fs::remove_dir_all(&self.0);
         }
+    }
+
+    #[tokio::test]
+    async fn a_file_whose_script_comes_after_it_is_read_again_without_being_changed() {
+        let folder = Folder::new("script");
+        let script = folder.0.join("b.rhai");
+        let wanted = script.clone();
+        let check: Check = Arc::new(move |_| {
+            let missing = Complaint::new(exit::USAGE, "there is no b.rhai");
+            if wanted.exists() {
+                Vec::new()
+            } else {
+                vec![missing]
+            }
+        });
+        let more = GOOD.replace("\"a\"", "\"b\"");
+        std::fs::write(folder.file(), &more).unwrap();
+        let mut watch = Watch::new(&folder.file(), GOOD).checking(check);
+        assert!(watch.look(async || {}).await.unwrap().is_err());
+        // The same is said once, and once more to whoever asks.
+        assert!(watch.look(async || {}).await.is_none());
+        watch.asked();
+        assert!(watch.look(async || {}).await.unwrap().is_err());
+        std::fs::write(&script, "").unwrap();
+        assert!(watch.look(async || {}).await.unwrap().is_ok());
+        assert!(watch.look(async || {}).await.is_none());
     }
 
     #[tokio::test]

@@ -81,7 +81,7 @@ args = { greting = "hello" }
    |
  5 | script = "missing.rhai"
    |          ^^^^^^^^^^^^^^
-  help: check the path; a dash reads the script from standard input
+  help: check the path, which is relative to the jobs file
 error: job two: `disrubt` is neither an effect nor an operation; did you mean `disrupt`?
   --> jobs.toml:11:10
     |
@@ -171,7 +171,7 @@ fn the_jobs_file_of_the_manual_is_one() {
     Mw::new(["jobs", "check", "jobs.toml"])
         .file("jobs.toml", jobs)
         .file("rolling_power_cycle.rhai", &script.unwrap())
-        .stdout("jobs.toml: 1 jobs, no problems\n")
+        .stdout("jobs.toml: 1 job, no problems\n")
         .run();
 }
 

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::ask::{ask, by_whom};
 use super::board::{self, Board, failed};
+use crate::cli::runs::view;
 use crate::cli::{Global, Outcome, show};
 use crate::error::{Complaint, exit};
 use crate::journal::{Origin, Tick};
@@ -51,6 +52,10 @@ impl Backfill {
         let job = board::sound_job(&self.jobs, &self.name)?;
         let now = Utc::now();
         let to = self.to.unwrap_or(now);
+        if self.from > now {
+            let complaint = Complaint::usage("--from lies in the future");
+            return Err(complaint.hint("what is due then runs by itself").into());
+        }
         if to < self.from {
             return Err(Complaint::usage("--to lies before --from").into());
         }
@@ -71,7 +76,13 @@ impl Backfill {
         let all = instants.len();
         let board = Board::of(global)?;
         let name: Arc<str> = self.name.as_str().into();
+        let first = instants.first().map(DateTime::timestamp_micros);
         let asked = board.journal()?.ticks(&board.profile, move |rows| {
+            // Whether these ran is not known: asked for again, they might run a second time.
+            let forgotten = rows.forgotten()?;
+            if first.is_some() && first < forgotten {
+                return Ok(Err(forgotten));
+            }
             let mut asked = 0;
             for instant in instants {
                 let tick = Tick {
@@ -83,9 +94,11 @@ impl Backfill {
                 };
                 asked += usize::from(ask(rows, tick)?.is_some());
             }
-            Ok(asked)
+            Ok(Ok(asked))
         });
-        let asked = asked.map_err(|error| failed(&error))?;
+        let asked = asked
+            .map_err(|error| failed(&error))?
+            .map_err(|forgotten| self.forgotten(forgotten))?;
         let services = match board.reader()? {
             None => Vec::new(),
             Some(reader) => reader
@@ -94,13 +107,34 @@ impl Backfill {
         };
         show::text(&match (all, asked) {
             (0, _) => format!("{} was never due then\n", self.name),
-            (_, 0) => format!("{} ran at all {all} instants\n", self.name),
+            (1, 0) => format!(
+                "{} was served at that instant, or is asked for already: mw jobs history {0}\n",
+                self.name
+            ),
+            (_, 0) => format!(
+                "{} was served at all {all} instants, or is asked for already: mw jobs history {0}\n",
+                self.name
+            ),
             (all, asked) => format!(
-                "{asked} of {all} runs of {} are asked for: {}\n",
+                "{asked} of {all} {} of {} {} asked for: {}\n",
+                if all == 1 { "run" } else { "runs" },
                 self.name,
+                if asked == 1 { "is" } else { "are" },
                 by_whom(&services)
             ),
         })?;
         Ok(exit::DONE)
+    }
+
+    fn forgotten(&self, before: Option<i64>) -> Complaint {
+        // The next whole second, which is written as it is read.
+        let before = view::short(before.unwrap_or_default().saturating_add(999_999));
+        Complaint::usage(format!(
+            "what ran before {before} is forgotten, by age or by mw runs prune: nobody knows what was left out"
+        ))
+        .hint(format!(
+            "ask for what is younger, --from {before}; mw jobs trigger {} runs it once",
+            self.name
+        ))
     }
 }

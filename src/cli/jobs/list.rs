@@ -80,7 +80,8 @@ fn row(
         _ => "idle",
     };
     let next = (job.enabled)
-        .then(|| job.next_after(chrono::Utc::now()))
+        // What has come and is put off is still to start.
+        .then(|| job.next_after(chrono::Utc::now() - job.delay()))
         .flatten()
         .map(|instant| job.fire(instant));
     let streak = standing.and_then(|standing| match (standing.failures, standing.successes) {

@@ -117,7 +117,7 @@ impl Next {
     }
 
     fn file(&self, after: DateTime<Utc>, global: &Global) -> Outcome {
-        let jobs = jobs_file::read(&self.jobs)?;
+        let jobs = jobs_file::lines(&self.jobs)?;
         let rows = upcoming(jobs.iter(), after, self.count)
             .iter()
             .map(|(at, job)| {

@@ -29,7 +29,7 @@ pub struct Notify {
 impl Notify {
     /// Runs the command.
     pub fn run(self, global: &Global) -> Outcome {
-        let jobs = jobs_file::read(&self.jobs)?;
+        let jobs = jobs_file::lines(&self.jobs)?;
         let Some(channel) = jobs.channels().get(&self.channel) else {
             let known = || jobs.channels().keys().map(String::as_str);
             let hint = match nearest(&self.channel, known()) {

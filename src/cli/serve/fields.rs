@@ -104,6 +104,7 @@ fn parts(event: &Event) -> (&'static str, &'static str, Value) {
         Event::Next { job, instant, .. } => {
             ("info", "next", json!({ "job": job, "due": utc(*instant) }))
         }
+        Event::Idle { job } => ("info", "idle", json!({ "job": job })),
         Event::Started {
             job,
             number,

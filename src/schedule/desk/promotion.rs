@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{Desk, Found};
-use crate::journal::{Tick, TickState, Waits};
+use crate::journal::{Origin, Tick, TickState, Waits};
+use crate::schedule::event::Reason;
 use crate::schedule::job::{Job, Overlap};
 
 /// How many of those that wait are looked at for one free place.
@@ -62,7 +63,7 @@ impl Desk<'_> {
         Ok(())
     }
 
-    fn has_place(&mut self) -> Found<bool> {
+    pub(super) fn has_place(&mut self) -> Found<bool> {
         Ok(self.rows.running_of(self.service)? < self.jobs.limit())
     }
 
@@ -70,14 +71,35 @@ impl Desk<'_> {
         Ok(self.rows.at_work_in_group(group)? < self.jobs.group(group))
     }
 
-    /// Starts a tick that waits, or notes what it waits for now; whether it started.
+    /// The job of a tick. What somebody asked for of a disabled one is run all the same.
+    pub(super) fn job_of(&self, tick: &Tick) -> Option<Arc<Job>> {
+        let is_asked_for = tick.origin != Origin::Schedule;
+        let job = self.jobs.get(&tick.job)?;
+        (job.enabled || is_asked_for).then(|| Arc::clone(job))
+    }
+
+    /// Why a tick is left out: its job is paused, and nobody asked for it.
+    pub(super) fn paused(&mut self, tick: &Tick) -> Found<Option<Reason>> {
+        if tick.origin != Origin::Schedule {
+            return Ok(None);
+        }
+        let standing = self.rows.standing(&tick.job)?;
+        let pause = standing.and_then(|standing| standing.pause);
+        Ok(pause.map(|pause| Reason::Paused(pause.note)))
+    }
+
+    /// Starts a tick that waits, or leaves it out, or notes what it waits for now; whether it waits no
+    /// more.
     pub(super) fn try_to_start(&mut self, mut tick: Tick) -> Found<bool> {
-        let Some(job) = self.jobs.get(&tick.job).filter(|job| job.enabled) else {
+        let Some(job) = self.job_of(&tick) else {
             return Ok(false);
         };
-        let job = Arc::clone(job);
+        if let Some(reason) = self.paused(&tick)? {
+            return self.skip(tick, reason).map(|()| true);
+        }
         let mut at_work = false;
-        if job.overlap != Overlap::Allow {
+        // What was asked for of the past runs one after another.
+        if job.overlap != Overlap::Allow || tick.origin == Origin::Backfill {
             at_work = self
                 .rows
                 .open(&job.name)?

@@ -49,7 +49,7 @@ impl Desk<'_> {
 
     /// Takes over what a service that is no more left behind.
     fn take_over(&mut self, mut tick: Tick) -> Found<()> {
-        let Some(job) = self.jobs.get(&tick.job).filter(|job| job.enabled).cloned() else {
+        let Some(job) = self.job_of(&tick) else {
             self.leave(tick);
             return Ok(());
         };
@@ -98,8 +98,7 @@ impl Desk<'_> {
     /// Goes on with a run of this service that broke off, now or later.
     pub(super) fn go_on_by_itself(&mut self, tick: Tick) -> Found<()> {
         let number = tick.number;
-        let job = self.jobs.get(&tick.job).filter(|job| job.enabled).cloned();
-        let is_over = if let Some(job) = job {
+        let is_over = if let Some(job) = self.job_of(&tick) {
             self.go_on(&job, tick)?
         } else {
             self.leave(tick);

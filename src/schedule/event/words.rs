@@ -160,6 +160,7 @@ impl fmt::Display for Event {
                 let local = fire.local();
                 write!(f, "{job}: next at {local} ({})", utc(*instant))
             }
+            Self::Idle { job } => write!(f, "{job}: is due no more"),
             Self::Resumed { job, number, run } => {
                 write!(
                     f,
@@ -174,6 +175,7 @@ impl fmt::Display for Event {
                 job,
                 number,
                 instant,
+                ..
             } => {
                 write!(f, "{job}: run {number} started, due {}", utc(*instant))
             }

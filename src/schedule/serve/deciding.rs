@@ -168,5 +168,11 @@ impl Scheduler {
             },
         };
         self.events.happened(&event);
+        // Its instant has passed, though no run of it started.
+        if let Event::Queued { job, .. } | Event::Skipped { job, .. } | Event::Missed { job, .. } =
+            &event
+        {
+            self.tell_next(job);
+        }
     }
 }

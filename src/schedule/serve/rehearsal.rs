@@ -42,6 +42,9 @@ impl Launch for Waiting {
                 work.await;
                 (0, None)
             } else if fails {
+                if minutes > 0 {
+                    work.await;
+                }
                 (1, None)
             } else {
                 tokio::select! {
@@ -68,7 +71,10 @@ pub(super) struct Log {
 
 impl Events for Log {
     fn happened(&self, event: &Event) {
-        if !matches!(event, Event::Next { .. } | Event::Settled { .. }) {
+        if !matches!(
+            event,
+            Event::Next { .. } | Event::Idle { .. } | Event::Settled { .. }
+        ) {
             let now = self.clock.now().format("%H:%M:%S");
             self.lines.lock().unwrap().push(format!("{now} {event}"));
         }

@@ -2,6 +2,7 @@
 
 mod faults;
 mod many;
+mod pauses;
 mod policies;
 mod year;
 
