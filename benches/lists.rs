@@ -1,7 +1,6 @@
 //! What scripts do to lists of resources, on 100,000 nodes.
 
 use std::hint::black_box;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -103,7 +102,7 @@ fn interpreter(nodes: &[Value]) -> Interpreter {
         locals: Arc::default(),
         window: metalwright::script::window::Window::default(),
     });
-    Interpreter::new(&host, PathBuf::new())
+    Interpreter::new(&host, &Source::of_text("<bench>", ""))
 }
 
 fn run(interpreter: &mut Interpreter, line: &str) -> Result<(), String> {

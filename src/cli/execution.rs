@@ -169,7 +169,7 @@ fn with_room(host: &Host, source: &Source) -> Result<Document, Ended> {
 /// Runs a script on a thread with room for it.
 fn on_its_own_thread(host: &Host, source: &Source) -> Result<Document, Ended> {
     // Made here: what a new thread allocates comes page by page from the system.
-    let mut interpreter = Interpreter::new(host, source.folder.clone());
+    let mut interpreter = Interpreter::new(host, source);
     let interpreter = &mut interpreter;
     std::thread::scope(|scope| {
         std::thread::Builder::new()
@@ -185,7 +185,7 @@ fn on_its_own_thread(host: &Host, source: &Source) -> Result<Document, Ended> {
 /// Runs a script on this thread, which must have room for it.
 pub fn on_this_thread(host: &Host, source: &Source) -> Result<Document, Ended> {
     let run = AssertUnwindSafe(|| {
-        let mut interpreter = Interpreter::new(host, source.folder.clone());
+        let mut interpreter = Interpreter::new(host, source);
         come_to_an_end(&mut interpreter, source)
     });
     // What is left behind by a panic is the host's alone, and ends with it.

@@ -134,7 +134,7 @@ pub struct Global {
         help_heading = "Output"
     )]
     pub color: Colour,
-    /// Say nothing but results and errors
+    /// Say nothing but results, warnings and errors
     #[arg(
         long,
         short,

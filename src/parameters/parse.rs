@@ -101,13 +101,16 @@ impl Header {
                 line
             };
             let trimmed = line.trim_start();
-            if trimmed.is_empty() || (index == 0 && line.starts_with("#!")) {
+            if let Some(text) = trimmed.strip_prefix("//!") {
+                reading.line(index + 1, line, text);
                 continue;
             }
-            let Some(text) = trimmed.strip_prefix("//!") else {
+            // Other remarks, such as a licence, may stand before and between.
+            let is_shebang = index == 0 && line.starts_with("#!");
+            let is_remark = is_shebang || trimmed.is_empty() || trimmed.starts_with("//");
+            if !is_remark {
                 break;
-            };
-            reading.line(index + 1, line, text);
+            }
         }
         if !reading.complaints.is_empty() {
             return Err(reading.complaints);

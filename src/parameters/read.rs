@@ -77,7 +77,10 @@ impl<'a> Reading<'a> {
         if let Some(param) = self.header.param(&name) {
             return match (value, &param.kind) {
                 (Some(text), _) => self.give(param, text).map(|()| false),
-                (None, Kind::Bool) => self.put(param, Value::Bool(true)).map(|()| false),
+                (None, Kind::Bool) => match next.filter(|next| matches!(*next, "true" | "false")) {
+                    Some(text) => self.give(param, text).map(|()| true),
+                    None => self.put(param, Value::Bool(true)).map(|()| false),
+                },
                 (None, _) => {
                     match next.filter(|next| !next.starts_with("--")) {
                         Some(text) => self.give(param, text).map(|()| true),

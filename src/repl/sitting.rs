@@ -11,7 +11,7 @@ use crate::error::{Complaint, exit};
 use crate::output::{self, Document, Format};
 use crate::reference;
 use crate::script::source::Source;
-use crate::script::{Ended, Interpreter, vocabulary};
+use crate::script::{Ended, Interpreter, parts, vocabulary};
 
 /// What a line came to that did not simply succeed.
 pub(super) enum Left {
@@ -107,7 +107,9 @@ impl Sitting {
             None if said.is_empty() => Ok(()),
             None if matches!(said, "exit" | "quit") => Err(Left::With(exit::DONE)),
             None if said == "help" && !self.knows(said) => self.does(Asked::Help),
-            None => self.runs(line, None),
+            None => parts(line)
+                .into_iter()
+                .try_for_each(|part| self.runs(part, None)),
         }
     }
 

@@ -80,16 +80,27 @@ impl Transcript {
             if text.is_empty() {
                 continue;
             }
-            script.push_str(text);
-            let is_definition = text.starts_with("fn ") && text.ends_with('}');
-            let is_remark = text.starts_with("//") && text.lines().count() == 1;
-            if !is_definition && !is_remark && !text.ends_with(';') {
-                script.push(';');
-            }
+            script.push_str(&ended(text));
             script.push('\n');
         }
         script
     }
+}
+
+/// The text with a semicolon after what it says, and before a remark at its end.
+fn ended(text: &str) -> String {
+    let scan = Scan::of(text);
+    let mut end = scan.code.trim_end().len();
+    if let Some(last) = scan.texts.last() {
+        end = end.max(last.bytes.end);
+    }
+    let said = text.get(..end).unwrap_or(text);
+    let is_definition = said.starts_with("fn ") && said.ends_with('}');
+    if said.is_empty() || is_definition || said.ends_with(';') {
+        return text.to_owned();
+    }
+    let remark = text.get(end..).unwrap_or_default();
+    format!("{said};{remark}")
 }
 
 /// Where a text names results, and which; `last` is the number of the last.

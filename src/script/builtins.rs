@@ -218,7 +218,7 @@ const GENERAL: &[Builtin] = &[
     function(
         "remember",
         "remember(name: string, value)",
-        "Keeps a value for later runs of the same script. On the simulator it lasts as long as the run.",
+        "Keeps a value for later runs of the same script, a resource as a map. On the simulator it lasts as long as the run.",
         r#"remember("free", 7)"#,
     ),
     function(
@@ -320,7 +320,7 @@ const GENERAL: &[Builtin] = &[
         "any",
         "to_map",
         "to_map(resource) -> map",
-        "A resource as a map to change; secrets stay hidden.",
+        "A resource as a map to change, as the API writes it: what also reads flat stands under `fields`. Secrets stay hidden.",
         r#"cloud("Bare metal").to_map().label"#,
     ),
     method(

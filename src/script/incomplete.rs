@@ -1,6 +1,6 @@
 //! Whether a text is the beginning of something.
 
-use rhai::{Engine, LexError, ParseErrorType};
+use rhai::{Engine, LexError, ParseError, ParseErrorType};
 
 use super::results;
 use super::scan::Scan;
@@ -73,13 +73,47 @@ fn after(open: &[char], text: &str) -> Option<Vec<char>> {
     Some(open)
 }
 
-/// Whether more lines could make this text a script, as its parser sees it.
-fn is_incomplete(text: &str) -> bool {
+/// The lines that a text is made of which makes sense only as several: what is pasted comes all at once,
+/// and would be what was typed one after another. A text of which not all parts make sense stays whole.
+#[must_use]
+pub fn parts(text: &str) -> Vec<&str> {
+    if !text.trim().contains('\n') || parse(text).is_ok() {
+        return vec![text];
+    }
+    let mut parts = Vec::new();
+    let mut start = 0;
+    let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+    for end in ends.chain([text.len()]) {
+        let part = text.get(start..end).unwrap_or_default();
+        if part.trim().is_empty() || is_incomplete(part) {
+            continue;
+        }
+        if parse(part).is_err() {
+            return vec![text];
+        }
+        parts.push(part.trim_end());
+        start = end;
+    }
+    if text
+        .get(start..)
+        .is_some_and(|rest| !rest.trim().is_empty())
+    {
+        return vec![text];
+    }
+    parts
+}
+
+fn parse(text: &str) -> Result<(), ParseError> {
     let mut engine = Engine::new_raw();
     let line = results::Text::default();
     line.set(text);
     results::allow(&mut engine, &line);
-    let Err(error) = engine.compile(text) else {
+    engine.compile(text).map(drop)
+}
+
+/// Whether more lines could make this text a script, as its parser sees it.
+fn is_incomplete(text: &str) -> bool {
+    let Err(error) = parse(text) else {
         return false;
     };
     match error.err_type() {
@@ -115,6 +149,26 @@ fn is_at_end(text: &str, line: Option<usize>, column: Option<usize>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_pasted_is_taken_apart_where_only_its_lines_make_sense() {
+        let pasted = "let total = 0\nfor c in clouds() {\n    total += 1\n}\n\nprint(total)";
+        let lines = [
+            "let total = 0",
+            "for c in clouds() {\n    total += 1\n}",
+            "\nprint(total)",
+        ];
+        assert_eq!(parts(pasted), lines);
+        for whole in [
+            "let a = 1;\nlet b = 2;",
+            "clouds()\n  .len()",
+            "let a = 1\nlet = 2",
+            "let a = 1\nfn f() {",
+            "let a = = 1",
+        ] {
+            assert_eq!(parts(whole), [whole]);
+        }
+    }
 
     #[test]
     fn open_brackets_and_backticks_wait_for_more() {

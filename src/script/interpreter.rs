@@ -2,7 +2,6 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use rhai::{AST, CallFnOptions, Dynamic, Engine, Module, Position, Scope, Shared};
 
@@ -21,6 +20,7 @@ use super::value::{self, Args};
 use super::weight::AtWork;
 use crate::error::{Complaint, Place, exit};
 use crate::output::Document;
+use crate::parameters::Header;
 use crate::session::{Halt, Recorder};
 
 /// What a script came to.
@@ -81,23 +81,30 @@ pub struct Interpreter {
 }
 
 impl Interpreter {
-    /// An interpreter whose imports are relative to the source's folder.
+    /// An interpreter of a script: its imports are relative to its folder, and its arguments are what its
+    /// header declares.
     #[must_use]
-    pub fn new(host: &Host, folder: std::path::PathBuf) -> Self {
-        Self::with(host, folder, modules::Loaded::default())
+    pub fn new(host: &Host, source: &Source) -> Self {
+        let args = host.args();
+        // What is wrong with the header is said by whoever reads the arguments.
+        let header = (!args.is_empty())
+            .then(|| Header::parse(&source.name, &source.text).ok())
+            .flatten();
+        let args = Args::of(args, &header.unwrap_or_default());
+        Self::with(
+            host,
+            source.folder.clone(),
+            modules::Loaded::default(),
+            args,
+        )
     }
 
-    /// The same, where these modules were loaded before.
-    fn with(host: &Host, folder: std::path::PathBuf, loaded: modules::Loaded) -> Self {
+    /// An interpreter with these arguments, where these modules were loaded before.
+    fn with(host: &Host, folder: std::path::PathBuf, loaded: modules::Loaded, args: Args) -> Self {
         let mut engine = engine::build(host, folder.clone(), loaded.clone());
         stand_in::register(&mut engine, host, &folder);
         let mut scope = Scope::new();
-        let args = host
-            .args()
-            .iter()
-            .map(|(name, value)| (name.as_str().into(), value::of_json(value)))
-            .collect();
-        scope.push_constant("args", Args(Arc::new(args)));
+        scope.push_constant("args", args);
         scope.push_constant(RUN, OwnRun);
         Self {
             engine,
@@ -120,7 +127,8 @@ impl Interpreter {
     }
 
     fn of_session_with(host: &Host, loaded: modules::Loaded) -> Self {
-        let mut own = Self::with(host, std::path::PathBuf::from("."), loaded);
+        let args = Args::of(host.args(), &Header::default());
+        let mut own = Self::with(host, std::path::PathBuf::from("."), loaded, args);
         let line = results::Text::default();
         results::allow(&mut own.engine, &line);
         own.line = Some(line);

@@ -12,6 +12,7 @@ use super::largest;
 use super::lexicon::Lexicon;
 use super::predicates::truth;
 use super::reader::Reader;
+use super::sum::Sum;
 use super::trouble::Trouble;
 use super::value;
 
@@ -234,35 +235,14 @@ fn count(context: &NativeCallContext<'_>, list: &Array, by: Dynamic) -> Result<M
     Ok(counts.into_map(Dynamic::from_int))
 }
 
-/// Whole numbers add up to a whole number; anything with a fraction makes it a float.
+/// Adds up numbers, or durations.
 fn sum(context: &NativeCallContext<'_>, list: &Array, by: Dynamic) -> Result<Dynamic> {
     let mut by = Selector::of(by)?;
-    let mut whole: i64 = 0;
-    let mut fraction: Option<f64> = None;
+    let mut sum = Sum::default();
     for item in list {
-        let value = by.pick(context, item)?;
-        if let Ok(more) = value.as_int() {
-            whole = whole.checked_add(more).ok_or_else(|| {
-                Trouble::new("arithmetic", "the sum is beyond what an int can hold").raise()
-            })?;
-        } else if let Ok(more) = value.as_float() {
-            *fraction.get_or_insert(0.0) += more;
-        } else if !value.is_unit() {
-            return Err(Trouble::argument(format!(
-                "sum_by adds numbers, and got {}",
-                value::debug(&value)
-            ))
-            .raise());
-        }
+        sum.add(&by.pick(context, item)?)?;
     }
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a sum with fractions is a float to scripts"
-    )]
-    Ok(fraction.map_or_else(
-        || Dynamic::from(whole),
-        |rest| Dynamic::from(rest + whole as f64),
-    ))
+    Ok(sum.value())
 }
 
 /// What was seen. Text, which most is, is told apart from what only looks like it written as JSON.

@@ -5,11 +5,13 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use rhai::{Dynamic, EvalAltResult};
+use chrono::{SecondsFormat, TimeDelta};
+use rhai::{Array, Dynamic, EvalAltResult};
 use serde_json::{Map, Value, json};
 
 use super::given::Given;
 use super::host::Host;
+use super::moment::{Instant, Span};
 use super::recording::Step;
 use super::trouble::Trouble;
 use super::value;
@@ -92,6 +94,62 @@ fn write(file: &Path, values: &Map<String, Value>) -> io::Result<()> {
     fs::rename(&aside, file)
 }
 
+/// What a duration is kept under, in seconds and nanoseconds, and an instant: as texts they would be
+/// compared by their letters when they are recalled.
+const DURATION: &str = "$duration";
+const INSTANT: &str = "$instant";
+
+/// A value as it is kept.
+fn kept(value: &Dynamic) -> std::result::Result<Value, Trouble> {
+    if let Some(span) = value.read_lock::<Span>() {
+        return Ok(json!({DURATION: [span.0.num_seconds(), span.0.subsec_nanos()]}));
+    }
+    if let Some(at) = value.read_lock::<Instant>() {
+        let at = at.0.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        return Ok(json!({INSTANT: at}));
+    }
+    if let Some(list) = value.read_lock::<Array>() {
+        return list.iter().map(kept).collect();
+    }
+    if let Some(map) = value.read_lock::<rhai::Map>() {
+        let members = map
+            .iter()
+            .map(|(name, value)| Ok((name.to_string(), kept(value)?)));
+        return members.collect();
+    }
+    value::to_json(value)
+}
+
+/// A value that was kept.
+fn recalled(value: &Value) -> Dynamic {
+    match value {
+        Value::Array(list) => Dynamic::from_array(list.iter().map(recalled).collect()),
+        Value::Object(map) => lone(map).unwrap_or_else(|| {
+            let members = map.iter();
+            let members = members.map(|(name, value)| (name.as_str().into(), recalled(value)));
+            Dynamic::from_map(members.collect())
+        }),
+        other => value::of_json(other),
+    }
+}
+
+/// The duration or the instant that a map stands for, if it does.
+fn lone(map: &Map<String, Value>) -> Option<Dynamic> {
+    if map.len() != 1 {
+        return None;
+    }
+    if let Some(at) = map.get(INSTANT) {
+        return Some(Dynamic::from(Instant::parse(at.as_str()?).ok()?));
+    }
+    let parts = map.get(DURATION)?.as_array()?;
+    let [seconds, nanoseconds] = parts.as_slice() else {
+        return None;
+    };
+    let span = TimeDelta::try_seconds(seconds.as_i64()?)?
+        .checked_add(&TimeDelta::nanoseconds(nanoseconds.as_i64()?))?;
+    Some(Dynamic::from(Span(span)))
+}
+
 /// Registers `remember` and `recall`.
 pub fn register(engine: &mut Given<'_>, host: &Host) {
     fn failed(error: &io::Error) -> Box<EvalAltResult> {
@@ -106,13 +164,13 @@ pub fn register(engine: &mut Given<'_>, host: &Host) {
         own.kept("recall", name, &json!({"name": name}), || {
             own.memory().get(name).map_err(|error| failed(&error))
         })
-        .map(|value| value::of_json(&value))
+        .map(|value| recalled(&value))
     });
     let own = host.clone();
     engine.register_fn(
         "remember",
         move |name: &str, value: Dynamic| -> Result<()> {
-            let value = value::to_json(&value).map_err(Trouble::raise)?;
+            let value = kept(&value).map_err(Trouble::raise)?;
             if secret::holds_any(&value.to_string()) {
                 return Err(Trouble::new(
                     "memory",

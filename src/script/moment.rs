@@ -148,6 +148,13 @@ fn times_as_long(span: Span, times: INT) -> Result<Span> {
         .ok_or_else(|| Trouble::argument("that span is too long").raise())
 }
 
+pub(super) fn lengthened(span: Span, by: TimeDelta) -> Result<Span> {
+    span.0
+        .checked_add(&by)
+        .map(Span)
+        .ok_or_else(|| Trouble::argument("that span is too long").raise())
+}
+
 fn shifted(at: Instant, span: TimeDelta) -> Result<Instant> {
     at.0.checked_add_signed(span)
         .map(Instant)
@@ -195,15 +202,21 @@ pub fn register(lexicon: &mut Lexicon) {
         .register_fn("-", |at: Instant, text: &str| {
             shifted(at, -Span::parse(text)?.0)
         })
-        .register_fn("+", |a: Span, b: Span| -> Result<Span> {
-            a.0.checked_add(&b.0)
-                .map(Span)
-                .ok_or_else(|| Trouble::argument("that span is too long").raise())
+        .register_fn("+", |a: Span, b: Span| lengthened(a, b.0))
+        .register_fn("-", |a: Span, b: Span| lengthened(a, -b.0))
+        // The language joins anything with a text, which no duration is meant to be.
+        .register_fn("+", |a: Span, text: &str| {
+            lengthened(a, Span::parse(text)?.0)
         })
-        .register_fn("-", |a: Span, b: Span| -> Result<Span> {
-            a.0.checked_sub(&b.0)
-                .map(Span)
-                .ok_or_else(|| Trouble::argument("that span is too long").raise())
+        .register_fn("-", |a: Span, text: &str| {
+            lengthened(a, -Span::parse(text)?.0)
+        })
+        .register_fn("-", |a: Span| Span(-a.0))
+        .register_fn("*", |a: Span, times: FLOAT| {
+            Span::of_seconds(a.seconds() * times)
+        })
+        .register_fn("*", |times: FLOAT, a: Span| {
+            Span::of_seconds(a.seconds() * times)
         })
         .register_fn("*", |a: Span, times: INT| -> Result<Span> {
             times_as_long(a, times)

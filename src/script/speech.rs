@@ -90,18 +90,7 @@ fn rendered(host: &Host, document: &Document, columns: Vec<String>) -> Result<St
     };
     render(document, &choice, &screen)
         .map(|text| text.trim_end_matches('\n').to_owned())
-        .map_err(|unfit| {
-            let kind = if unfit.is_mistake {
-                "argument"
-            } else {
-                "output"
-            };
-            let trouble = Trouble::new(kind, unfit.message);
-            match unfit.hint {
-                Some(hint) => trouble.hint(hint).raise(),
-                None => trouble.raise(),
-            }
-        })
+        .map_err(|unfit| Trouble::from(unfit).raise())
 }
 
 #[cfg(test)]

@@ -298,7 +298,7 @@ fn run_script(host: &Host, folder: &Path, path: &str, args: &Map) -> Result<Dyna
     let args = header.check(&given).map_err(usage)?;
     let record = Arc::new(Record::default());
     let beside = host.beside(record.clone(), args);
-    let ended = Interpreter::new(&beside, source.folder.clone()).run(&source);
+    let ended = Interpreter::new(&beside, &source).run(&source);
     if let Some(stopped) = host.stopped() {
         return Err(stopped.raise());
     }

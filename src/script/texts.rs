@@ -1,16 +1,24 @@
-//! What the language's own functions of texts do without a bound: it looks at what they made only once
-//! it is there, and then there may be no memory left.
+//! What is done to texts. What the language's own functions do without a bound is done here: it looks at
+//! what they made only once it is there, and then there may be no memory left.
 
-use rhai::{EvalAltResult, ImmutableString};
+use rhai::{EvalAltResult, INT, ImmutableString};
 
 use super::largest;
 use super::lexicon::Lexicon;
+use super::trouble::Trouble;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
-/// Adds them in place of the language's own.
+/// Registers them, some in place of the language's own.
 pub fn register(lexicon: &mut Lexicon) {
     lexicon
+        .register_fn("pad_left", |text: &str, width: INT| {
+            padded(text, width, " ")
+        })
+        .register_fn("pad_left", padded)
+        .register_fn("pad_left", |text: &str, width: INT, with: char| {
+            padded(text, width, with.encode_utf8(&mut [0; 4]))
+        })
         .register_fn(
             "replace",
             |text: &mut ImmutableString, old: &str, new: &str| replace(text, old, new),
@@ -35,6 +43,23 @@ pub fn register(lexicon: &mut Lexicon) {
                 replace(text, old, new.encode_utf8(&mut new_bytes))
             },
         );
+}
+
+/// A text of at least so many characters, filled up at its beginning.
+fn padded(text: &str, width: INT, with: &str) -> Result<String> {
+    if with.is_empty() {
+        let trouble = Trouble::argument("a text is not made wider by an empty one");
+        return Err(trouble
+            .hint("give it a character: pad_left(10, \"0\")")
+            .raise());
+    }
+    let missing = usize::try_from(width)
+        .unwrap_or_default()
+        .saturating_sub(text.chars().count());
+    let longest = missing.saturating_mul(4).saturating_add(text.len());
+    largest::text(longest)?;
+    let filling = with.chars().cycle().take(missing);
+    Ok(filling.chain(text.chars()).collect())
 }
 
 fn replace(text: &mut ImmutableString, old: &str, new: &str) -> Result<()> {

@@ -40,8 +40,9 @@ impl Console for Trial {
 impl Trial {
     /// Runs a script.
     pub fn run(self: &Arc<Self>, text: &str) -> Result<(), Ended> {
-        Interpreter::new(&self.host(), ".".into())
-            .run(&Source::of_text("<test>", text))
+        let source = Source::of_text("<test>", text);
+        Interpreter::new(&self.host(), &source)
+            .run(&source)
             .map(|_| ())
     }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::client::CallError;
 use crate::error::exit;
+use crate::output::Unfit;
 
 /// An error of the host, as a script value: `e.message`, `e.kind`, `e.operation`, `e.status`, …
 #[derive(Clone, Debug)]
@@ -101,6 +102,20 @@ impl Trouble {
             Dynamic::from(self),
             Position::NONE,
         ))
+    }
+}
+
+impl From<Unfit> for Trouble {
+    fn from(unfit: Unfit) -> Self {
+        let kind = if unfit.is_mistake {
+            "argument"
+        } else {
+            "output"
+        };
+        Self {
+            hint: unfit.hint,
+            ..Self::new(kind, unfit.message)
+        }
     }
 }
 

@@ -14,12 +14,36 @@ use super::moment::{Instant, Span};
 use super::origin::Origin;
 use super::trouble::Trouble;
 use crate::output::Document;
+use crate::parameters::{Header, Kind};
 use crate::record::{Moment, Record, Secret, View};
 
 /// The script's arguments. A type of its own, so that a parameter nobody declared is an error
 /// rather than `()`.
 #[derive(Clone, Debug)]
 pub struct Args(pub Arc<Map>);
+
+impl Args {
+    /// The values of a run, each of the type that the header declares.
+    #[must_use]
+    pub fn of(values: &serde_json::Map<String, Value>, header: &Header) -> Self {
+        let typed = |(name, value): (&String, &Value)| {
+            let kind = header.param(name).map(|param| &param.kind);
+            (name.as_str().into(), of_argument(value, kind))
+        };
+        Self(Arc::new(values.iter().map(typed).collect()))
+    }
+}
+
+/// The value of a parameter. A run has it on record as it was given.
+fn of_argument(value: &Value, kind: Option<&Kind>) -> Dynamic {
+    let typed = match (kind, value) {
+        (Some(Kind::Duration), Value::String(text)) => Span::parse(text).ok().map(Dynamic::from),
+        (Some(Kind::Instant), Value::String(text)) => Instant::parse(text).ok().map(Dynamic::from),
+        (Some(Kind::Float), Value::Number(number)) => number.as_f64().map(Dynamic::from_float),
+        _ => None,
+    };
+    typed.unwrap_or_else(|| of_json(value))
+}
 
 /// A field of a record of an account as a script value.
 pub fn of_view(view: &View<'_>, origin: Origin) -> Dynamic {

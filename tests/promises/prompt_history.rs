@@ -382,6 +382,16 @@ fn lines_that_the_terminal_marks_as_pasted_are_one_entry() {
 }
 
 #[test]
+fn pasted_lines_are_run_as_if_they_were_typed_where_they_make_no_sense_together() {
+    let Some(terminal) = Terminal::at_prompt("") else {
+        return;
+    };
+    terminal.pastes("let total = 0\nfor c in clouds() {\n    total += 20\n}\ntotal + 2");
+    terminal.presses("Enter");
+    terminal.answers("\n42\n");
+}
+
+#[test]
 fn what_is_typed_after_ctrl_c_is_read() {
     let Some(terminal) = Terminal::at_prompt("") else {
         return;

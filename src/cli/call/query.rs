@@ -11,6 +11,7 @@ use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::native::{Fun, bome, run, v};
 use jaq_core::{Compiler, Ctx, Error, Filter, Vars, compile, data, unwrap_valr};
 use jaq_json::{Val, read};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::error::{Complaint, Place, exit};
@@ -31,6 +32,23 @@ fn withheld() -> [Fun<Data>; 2] {
             bome(Err(Error::str("a query cannot end the program")))
         })),
     ]
+}
+
+/// What jq has and the library does not: lists as lines of tables.
+const FORMATS: &str = r#"
+def _cells(text): map(
+    if type == "string" then text
+    elif . == null then ""
+    elif type == "array" or type == "object" then error("a cell of a table is no " + type)
+    else tostring end);
+def @csv: _cells("\"" + gsub("\""; "\"\"") + "\"") | join(",");
+def @tsv: _cells(gsub("\\\\"; "\\\\") | gsub("\t"; "\\t") | gsub("\n"; "\\n") | gsub("\r"; "\\r")) | join("\t");
+"#;
+
+fn formats() -> impl Iterator<Item = load::parse::Def<&'static str>> {
+    load::parse(FORMATS, |parser| parser.defs())
+        .unwrap_or_default()
+        .into_iter()
 }
 
 /// Where a part of the query stands in it; at its end where it is no part of it.
@@ -79,6 +97,7 @@ impl Query {
             jaq_core::defs()
                 .chain(jaq_std::defs())
                 .chain(jaq_json::defs())
+                .chain(formats())
         };
         let funs = jaq_core::funs::<Data>()
             .chain(jaq_std::funs())
@@ -120,7 +139,14 @@ impl Query {
             let found = found.map_err(|error| failed(shortened(&error.to_string())))?;
             let line = match &found {
                 Val::TStr(text) if raw => String::from_utf8_lossy(text).into_owned(),
-                other => other.to_string(),
+                // The library knows numbers without end, and keys that are no texts.
+                other => match other.to_string() {
+                    line if serde_json::from_str::<IgnoredAny>(&line).is_ok() => line,
+                    line => {
+                        let line = shortened(&line);
+                        return Err(failed(format!("{line} cannot be written as JSON")));
+                    }
+                },
             };
             each(line)?;
         }
@@ -275,6 +301,22 @@ mod tests {
             ["true"]
         );
         assert!(ask("empty", true).unwrap().is_empty());
+    }
+
+    #[test]
+    fn lists_are_written_as_lines_of_tables() {
+        let code = r".[] | [.label, .id, true, null] | @csv";
+        assert_eq!(
+            ask(code, true).unwrap(),
+            [r#""b",1,true,"#, r#""a ""q""",,true,"#]
+        );
+        assert_eq!(
+            ask(r#"["a\tb", 1, "c\\d\n"] | @tsv"#, true).unwrap(),
+            [r"a\tb	1	c\\d\n"]
+        );
+        for no in ["[[1]] | @csv", "[{}] | @tsv", "infinite", "with_entries(.)"] {
+            assert!(ask(no, false).is_err(), "{no}");
+        }
     }
 
     #[test]

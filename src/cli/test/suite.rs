@@ -139,8 +139,7 @@ impl Suite {
                 .map_err(|complaint| vec![complaint])
                 .and_then(|source| {
                     let (host, _) = self.host(Arc::default(), None);
-                    let parse =
-                        |host: &Host| Interpreter::new(host, source.folder.clone()).suite(&source);
+                    let parse = |host: &Host| Interpreter::new(host, &source).suite(&source);
                     let suite = parse(&host)?;
                     let counting = match &self.coverage {
                         Some(_) => {
@@ -228,11 +227,7 @@ impl Suite {
         let begun = Instant::now();
         let transcript = Arc::new(Transcript::default());
         let (host, world) = self.host(transcript.clone(), None);
-        let ended = Interpreter::new(&host, source.folder.clone()).run_case(
-            source,
-            &parsed.suite,
-            &case.name,
-        );
+        let ended = Interpreter::new(&host, source).run_case(source, &parsed.suite, &case.name);
         let ending = match ended {
             Ok(()) => Ending::Passed,
             Err(Ended::Quietly(_)) if self.stop.reason().is_some() => {
@@ -254,7 +249,7 @@ impl Suite {
         // ends as the first one did.
         if let Some(suite) = &parsed.counting {
             let (host, _) = self.host(Arc::default(), self.coverage.clone());
-            let mut interpreter = Interpreter::new(&host, source.folder.clone());
+            let mut interpreter = Interpreter::new(&host, source);
             let _ = interpreter.run_case(source, suite, &case.name);
         }
         let said = std::mem::take(&mut *transcript.lock());

@@ -104,6 +104,13 @@ pub(super) const TEXTS: &[Builtin] = &[
         "A text with every part that a regular expression fits replaced; `$1` and `${name}` stand for groups. The text itself stays as it is.",
         r#""a-b-c".replace_all("-", "_")"#,
     ),
+    method(
+        "string",
+        "pad_left",
+        "pad_left(text, width: int, with?: string) -> string",
+        "A text with so many spaces before it, or other characters, that it is as wide as asked; the text itself stays as it is.",
+        r#""7".pad_left(3, "0") == "007""#,
+    ),
     function(
         "template",
         "template(text: string, #{values}) -> string",

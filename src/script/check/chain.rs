@@ -118,10 +118,7 @@ impl Walk<'_> {
                 }
                 Type::Unknown
             }
-            Type::Args => {
-                self.argument(name, position);
-                Type::Unknown
-            }
+            Type::Args => self.argument(name, position),
             Type::Run => {
                 if !matches!(name, "id" | "resumed" | "tag") {
                     self.no_field(target, name, ["id", "resumed"], position);
@@ -234,25 +231,34 @@ impl Walk<'_> {
         );
     }
 
-    /// Reads an argument of the script.
-    fn argument(&mut self, name: &str, position: Position) {
+    /// Reads an argument of the script; gives what it is.
+    fn argument(&mut self, name: &str, position: Position) -> Type {
         self.bare_arguments = self.bare_arguments.saturating_sub(1);
         self.arguments.insert(name.to_owned());
         let Some(declared) = self.ground.declared else {
-            return;
+            return Type::Unknown;
         };
-        if name == "tag" || declared.iter().any(|own| own == name) {
-            return;
+        if let Some((_, known)) = declared.iter().find(|(own, _)| own == name) {
+            return known.clone();
         }
-        let hint = nearest(name, declared.iter().map(String::as_str)).map_or_else(
-            || format!("declare it in the header: //! @param {name}: string"),
-            |near| format!("did you mean `args.{near}`?"),
-        );
+        if name == "tag" {
+            return Type::Unknown;
+        }
+        let near = nearest(name, declared.iter().map(|(own, _)| own.as_str()));
+        let hint = match near {
+            Some(near) => format!("did you mean `args.{near}`?"),
+            None if self.ground.in_tests => {
+                "a test is run without arguments: run_script(\"job.rhai\", #{…}) runs a script with some"
+                    .to_owned()
+            }
+            None => format!("declare it in the header: //! @param {name}: string"),
+        };
         self.fails(
             Rule::UndeclaredArgument,
             position,
             format!("the script has no parameter `{name}`"),
             Some(hint),
         );
+        Type::Unknown
     }
 }

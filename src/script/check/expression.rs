@@ -2,6 +2,7 @@
 
 use rhai::{ASTFlags, Expr, FnCallExpr, FnPtr, Position, Stmt};
 
+use super::in_place::InPlace;
 use super::parse::Function;
 use super::scope::Kind;
 use super::types::Type;
@@ -212,6 +213,10 @@ impl<'a> Walk<'a> {
         self.in_function = in_function;
         let returned = std::mem::replace(&mut self.returned, returned);
         self.entered.pop();
+        let last = function.body.last().and_then(InPlace::of_statement);
+        for name in function.params.iter().skip(closure.captured.len()) {
+            self.lost_in_closure(name, last.as_ref());
+        }
         self.leave(mark);
         self.scope.unwall(wall);
         if returned { Type::Unknown } else { value }

@@ -3,6 +3,7 @@
 
 use rhai::{ASTNode, Expr, FnCallExpr, Position, Stmt};
 
+use super::super::call::meant;
 use super::super::language;
 use super::expression::Closure;
 use super::mentions::root;
@@ -53,7 +54,7 @@ impl InPlace {
     }
 
     /// The call that a statement is.
-    fn of_statement(statement: &Stmt) -> Option<Self> {
+    pub(super) fn of_statement(statement: &Stmt) -> Option<Self> {
         match statement {
             Stmt::Expr(expr) => Self::of(expr),
             Stmt::FnCall(call, at) => Self::of_call(call, call.args.first(), *at),
@@ -82,6 +83,11 @@ impl InPlace {
             target: None,
             at,
         }
+    }
+
+    /// Whether resources have a method of its name, which does something.
+    fn may_be_operation(&self) -> bool {
+        meant().any(|name| name == self.name)
     }
 
     /// The variable that it changes, or a part of.
@@ -158,10 +164,36 @@ impl Walk<'_> {
         let name = root(expr).filter(|_| call.is_some());
         let before = self.read_before(name, &[expr]);
         let known = self.expr(expr);
-        if let (Type::Unit, Some(call), Some(before)) = (&known, call, before) {
-            self.is_changed(before, call);
+        match (&known, call, before) {
+            (Type::Unit, Some(call), Some(before)) => self.is_changed(before, call),
+            (Type::Unit, Some(call), None)
+                if !call.may_be_operation() && self.is_of_nobody(expr) =>
+            {
+                self.comes_to_nothing(&call, call.hint());
+            }
+            _ => {}
         }
         known
+    }
+
+    /// Whether what an expression begins with is nobody's: it is written there, or what a function that is
+    /// not the script's comes to.
+    fn is_of_nobody(&self, expr: &Expr) -> bool {
+        let Expr::Dot(it, ..) = expr else {
+            return false;
+        };
+        match &it.lhs {
+            Expr::FnCall(call, _) => {
+                !call.is_qualified() && !self.own.contains_key(call.name.as_str())
+            }
+            base => {
+                base.is_constant()
+                    || matches!(
+                        base,
+                        Expr::Array(..) | Expr::Map(..) | Expr::InterpolatedString(..)
+                    )
+            }
+        }
     }
 
     /// A variable that is about to be changed, and whether it was read before; nothing if it is mentioned
@@ -253,6 +285,29 @@ impl Walk<'_> {
         );
     }
 
+    /// What a closure is given, which it changes and does not read.
+    pub(super) fn lost_in_closure(&mut self, parameter: &str, last: Option<&InPlace>) {
+        let variable = self.scope.find(parameter).filter(|it| !it.used);
+        let Some(call) = variable.and_then(|it| it.changed.take()) else {
+            return;
+        };
+        // That it comes to nothing is said of what the closure is to come to.
+        if last.is_some_and(|it| it.at == call.at) {
+            return;
+        }
+        self.fails(
+            Rule::LostChange,
+            call.at,
+            format!(
+                "`{parameter}` is a copy of what the closure is given: what `{}` does to it is lost",
+                call.name
+            ),
+            Some(format!(
+                "let the closure come to it: |{parameter}| {{ …; {parameter} }}"
+            )),
+        );
+    }
+
     /// The item of a loop that is changed and not read.
     pub(super) fn lost_item(&mut self, item: &str) {
         let Some(variable) = self.scope.find(item).filter(|it| !it.used) else {
@@ -276,7 +331,7 @@ impl Walk<'_> {
 }
 
 /// A variable, or fields of one, as it is written.
-fn written(expr: &Expr) -> Option<String> {
+pub fn written(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Variable(it, ..) => Some(it.1.to_string()),
         Expr::Property(it, _) => Some(it.2.to_string()),

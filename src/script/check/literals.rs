@@ -75,9 +75,11 @@ impl Walk<'_> {
                     }
                 }
             }
-            "table" => {
+            "table" | "to_csv" => {
                 if let Some(Expr::Array(columns, _)) = args.get(1 - first) {
-                    for column in columns {
+                    // What is nested is read by its path.
+                    let is_plain = |it: &&Expr| !matches!(it, Expr::StringConstant(path, _) if path.contains('.'));
+                    for column in columns.iter().filter(is_plain) {
                         self.named_field(&target.item(), Some(column));
                     }
                 }

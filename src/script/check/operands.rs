@@ -80,11 +80,15 @@ impl Walk<'_> {
             ("==" | "!=" | "<" | "<=" | ">" | ">=" | "!" | "in" | "!in", _) => Type::Bool,
             ("+", [Type::Text, _]) => Type::Text,
             ("+", [Type::List(a), Type::List(b)]) => Type::list((**a).clone().or(b)),
-            ("+" | "-", [Type::Instant, Type::Duration]) => Type::Instant,
-            ("-", [Type::Instant, Type::Instant])
-            | ("+" | "-", [Type::Duration, Type::Duration])
-            | ("*" | "/", [Type::Duration, Type::Int])
-            | ("*", [Type::Int, Type::Duration]) => Type::Duration,
+            ("+" | "-", [Type::Instant, Type::Duration | Type::Text]) => Type::Instant,
+            ("-", [Type::Instant, Type::Instant] | [Type::Duration])
+            | ("+" | "-", [Type::Duration, Type::Duration | Type::Text])
+            | ("/", [Type::Duration, Type::Int])
+            | (
+                "*",
+                [Type::Duration, Type::Int | Type::Float]
+                | [Type::Int | Type::Float, Type::Duration],
+            ) => Type::Duration,
             ("/", [Type::Duration, Type::Duration]) => Type::Float,
             (_, [Type::Int, Type::Int]) if sum => Type::Int,
             (_, [Type::Float, Type::Int | Type::Float] | [Type::Int, Type::Float]) if sum => {

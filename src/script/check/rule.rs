@@ -96,6 +96,8 @@ rules! {
     NeverEqual "never-equal" Error,
     /// A whole number is divided by another one where what stands after the point matters.
     LostFraction "lost-fraction" Error,
+    /// Nothing takes a value, and what it is of does nothing else.
+    UnusedValue "unused-value" Error,
     /// A method is given a function that uses the variable it is called on.
     VariableInUse "variable-in-use" Error,
     /// A field is set that only the account can change.

@@ -8,6 +8,7 @@ use rhai::Dynamic;
 use super::super::arguments::stands_for;
 use super::super::handle;
 use crate::operation::Answer;
+use crate::parameters::Kind;
 use crate::record::RecordKind;
 
 /// The records by the names of their types.
@@ -188,6 +189,20 @@ impl Type {
             "Run" => Self::Run,
             "string" | "ImmutableString" => Self::Text,
             name => Self::named(name),
+        }
+    }
+
+    /// What the value of a parameter is.
+    #[must_use]
+    pub fn of_parameter(kind: &Kind) -> Self {
+        match kind {
+            Kind::Text | Kind::Choice(_) => Self::Text,
+            Kind::Int => Self::Int,
+            Kind::Float => Self::Float,
+            Kind::Bool => Self::Bool,
+            Kind::Duration => Self::Duration,
+            Kind::Instant => Self::Instant,
+            Kind::List => Self::list(Self::Text),
         }
     }
 

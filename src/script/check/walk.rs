@@ -50,7 +50,7 @@ pub struct Ground<'a> {
     /// The names declared outside of functions.
     pub top: &'a HashSet<String>,
     /// The arguments that the header declares; nothing where anything goes.
-    pub declared: Option<&'a [String]>,
+    pub declared: Option<&'a [(String, Type)]>,
     /// Functions defined before, with the counts of their parameters.
     pub outer: &'a [(String, usize)],
     /// Whether a bare import brings in functions under their own names.
@@ -272,7 +272,8 @@ impl<'a> Walk<'a> {
         let mut value = Type::Unit;
         let mut ended: Option<&'static str> = None;
         let mut told = false;
-        for statement in statements {
+        let mut statements = statements.into_iter().peekable();
+        while let Some(statement) = statements.next() {
             if let Some(how) = ended
                 && !told
                 && !matches!(statement, Stmt::Noop(_))
@@ -287,6 +288,9 @@ impl<'a> Walk<'a> {
             }
             if !matches!(statement, Stmt::Noop(_)) {
                 value = self.statement(statement);
+                if statements.peek().is_some() {
+                    self.thrown_away(statement, &value);
+                }
             }
             ended = ended.or_else(|| flow::ends(statement, &|name| self.own.contains_key(name)));
         }
@@ -391,11 +395,13 @@ impl<'a> Walk<'a> {
     fn import(&mut self, path: &Expr, alias: &str, position: Position) {
         match path {
             Expr::Variable(it, _, place) if self.scope.find(&it.1).is_none() => {
+                let name = it.1.as_str();
+                let alias = if alias.is_empty() { name } else { alias };
                 self.fails(
                     Rule::UnknownImport,
                     *place,
                     "a module is named by a text".to_owned(),
-                    Some(format!("write import {:?} as {alias};", it.1.as_str())),
+                    Some(format!("write import {name:?} as {alias};")),
                 );
             }
             path => {

@@ -95,10 +95,12 @@ impl<'a> Inquiry<'a> {
         let changes = ast
             .map(|ast| Changes::of(ast, &names, !self.around.functions.is_empty()))
             .unwrap_or_default();
-        let of_header = |header: &Header| header.names().map(str::to_owned).collect();
-        let declared: Option<Vec<String>> = match &header {
+        let declared: Option<Vec<(String, Type)>> = match &header {
             Some(header) => Some(of_header(header)),
-            None => self.around.arguments.clone(),
+            None => self.around.arguments.clone().map(|names| {
+                let unknown = names.into_iter().map(|name| (name, Type::Unknown));
+                unknown.collect()
+            }),
         };
         let is_open = self.parsed.is_open();
         let errors_only = self.around.errors_only || !parses;
@@ -163,12 +165,37 @@ impl<'a> Inquiry<'a> {
         }
     }
 
+    /// Declarations that stand after the header, where nobody reads them.
+    fn late(&self) -> impl Iterator<Item = Finding> {
+        let (name, text) = (&self.source.name, &self.source.text);
+        let begin = self.scan.code.find(|c: char| !c.is_whitespace());
+        let comments = self.scan.comments.iter();
+        let late = comments.filter(move |comment| begin.is_some_and(|at| comment.bytes.start > at));
+        late.filter_map(move |comment| {
+            let said = text
+                .get(comment.bytes.clone())?
+                .strip_prefix("//!")?
+                .trim_start();
+            let tag = ["@param", "@rest"]
+                .into_iter()
+                .find(|tag| said.starts_with(tag))?;
+            let message = format!("`{tag}` stands after the header, and declares nothing");
+            let complaint = Complaint::usage(message)
+                .at(Some(Place::of_bytes(name, text, comment.bytes.clone())))
+                .hint("move it to the top, before all that is no remark");
+            Some(Finding::new(Rule::BadHeader, complaint))
+        })
+    }
+
     fn header(&self, found: &mut Vec<Finding>) -> Option<Header> {
         if !self.around.has_header {
             return None;
         }
         match Header::parse(&self.source.name, &self.source.text) {
-            Ok(header) => Some(header),
+            Ok(header) => {
+                found.extend(self.late());
+                Some(header)
+            }
             Err(complaints) => {
                 let wrong = complaints.into_iter();
                 found.extend(wrong.map(|complaint| Finding::new(Rule::BadHeader, complaint)));
@@ -309,6 +336,19 @@ fn spot(text: &str, byte: usize) -> Position {
         (Ok(line), Ok(column)) => Position::new(line, column),
         _ => Position::START,
     }
+}
+
+/// The arguments that a header declares, and what each is.
+fn of_header(header: &Header) -> Vec<(String, Type)> {
+    let known = |name: &str| match header.param(name) {
+        Some(param) if param.optional => Type::Unknown,
+        Some(param) => Type::of_parameter(&param.kind),
+        None => Type::list(Type::Text),
+    };
+    header
+        .names()
+        .map(|name| (name.to_owned(), known(name)))
+        .collect()
 }
 
 /// The arguments that the header declares and nothing reads.

@@ -54,7 +54,12 @@ const METHODS: &[Row] = &[
         "write text.trim(); on a line by itself: it changes the text in place",
     ),
     (
-        &["ljust", "rjust", "center", "zfill", "padstart", "padend"],
+        &["rjust", "zfill", "padstart", "lpad"],
+        &["text"],
+        "write .pad_left(10), or .pad_left(10, \"0\")",
+    ),
+    (
+        &["ljust", "center", "padend", "padright", "rpad"],
         &["text"],
         "write text.pad(10, ' '); on a line by itself: it fills the text up in place",
     ),
@@ -114,18 +119,20 @@ const METHODS: &[Row] = &[
         "write .reduce(|all, x| all + x, 0)",
     ),
     (
-        &["flatten", "flat", "flatmap"],
+        &["flatten", "flat"],
         &["list"],
         "write .reduce(|all, x| all + x, [])",
+    ),
+    (
+        &["flatmap"],
+        &["list"],
+        "write .map(|x| …).reduce(|all, x| all + x, [])",
     ),
     (&["every"], &["list"], "write .all(|x| …)"),
     (&["any"], &["list"], "write .some(|x| …)"),
     (&["add", "pushback"], &["list"], "write .push(x)"),
-    (
-        &["concat", "extend", "addall"],
-        &["list"],
-        "write list + other",
-    ),
+    (&["concat"], &["list"], "write list + other"),
+    (&["extend", "addall"], &["list"], "write list += other"),
     (
         &["unshift", "prepend", "pushfront"],
         &["list"],
@@ -160,11 +167,8 @@ const METHODS: &[Row] = &[
     ),
     (&["tof", "tofloat"], &["text"], "write .parse_float()"),
     (&["tos", "str", "tostr"], &["any"], "write .to_string()"),
-    (
-        &["merge", "update", "assign"],
-        &["map"],
-        "write map + other",
-    ),
+    (&["merge", "assign"], &["map"], "write map + other"),
+    (&["update"], &["map"], "write map += other"),
     (&["put", "add"], &["map"], "write map[\"key\"] = value"),
     (
         &["getordefault", "fetch", "getor"],
@@ -192,7 +196,12 @@ const METHODS: &[Row] = &[
     (&["head"], &["list"], "write .first()"),
     (&["lines", "splitlines"], &["text"], "write .split(\"\\n\")"),
     (
-        &["gsub", "sub", "replaceall"],
+        &["replaceall"],
+        &["text"],
+        "write text.replace(\"a\", \"b\"); on a line by itself: it changes every part in place",
+    ),
+    (
+        &["gsub", "sub"],
         &["text"],
         "write .replace_all(\"pattern\", \"other\")",
     ),

@@ -143,6 +143,16 @@ pub fn foreign(word: &str) -> Option<&'static str> {
         "False" | "FALSE" => Some("write false"),
         "self" => Some("write this, inside a function that is called as a method"),
         "console" => Some("write print(…)"),
+        "JSON" | "json" => Some("write parse_json(text), or x.to_json()"),
+        "Math" | "math" => Some("call it on the number, x.abs(), x.round(); or max(a, b)"),
+        "Object" => Some("call it on the map: map.keys(), map.values()"),
+        "os" | "process" | "ENV" | "environ" => Some("write env(\"NAME\")"),
+        "sys" | "argv" | "argparse" | "ARGV" => {
+            Some("declare a parameter in the header, //! @param name: string, and read args.name")
+        }
+        "requests" | "axios" | "urllib" => Some("write http_get(\"https://…\")"),
+        "Date" | "datetime" | "Time" => Some("write now()"),
+        "re" | "RegExp" => Some("write text.matches(`…`), text.find_all(`…`)"),
         _ => None,
     })
 }

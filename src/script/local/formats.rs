@@ -278,9 +278,9 @@ pub fn register(engine: &mut Given<'_>, host: &Host) {
     });
     engine.register_fn("to_yaml", |value: Dynamic| to_yaml(&value));
     engine.register_fn("to_toml", |value: Dynamic| to_toml(&value));
-    engine.register_fn("to_csv", |list: Array| tables::to_csv(&list, None));
+    engine.register_fn("to_csv", |list: Array| tables::to_csv(list, None));
     engine.register_fn("to_csv", |list: Array, columns: Array| {
-        tables::to_csv(&list, Some(&columns))
+        tables::to_csv(list, Some(&columns))
     });
 }
 

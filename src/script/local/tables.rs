@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use chrono::DateTime;
 use rhai::{Array, Dynamic, ImmutableString, Map};
 use serde_json::Value;
 
 use super::Result;
 use super::formats::{Wrong, plain};
+use crate::output::{Choice, Format, Screen, render};
 use crate::script::trouble::Trouble;
 use crate::script::value;
 
@@ -97,45 +99,27 @@ fn wrong(error: &csv::Error) -> Wrong {
     }
 }
 
-/// A list of maps or resources as CSV; without `columns`, with all there are in the order they come.
-pub(super) fn to_csv(list: &Array, columns: Option<&Array>) -> Result<String> {
-    let refused = |what: String| Trouble::argument(format!("to_csv: {what}")).raise();
-    let rows = list
-        .iter()
-        .enumerate()
-        .map(|(place, item)| match value::to_json(item) {
-            Ok(Value::Object(row)) => Ok(row),
-            Ok(_) => Err(refused(format!(
-                "item {place} is no map: {}",
-                value::debug(item)
-            ))),
-            Err(trouble) => Err(trouble.raise()),
-        })
-        .collect::<Result<Vec<_>>>()?;
-    let mut names: Vec<String> = Vec::new();
-    if let Some(columns) = columns {
-        names.extend(columns.iter().map(ToString::to_string));
-    } else {
-        let mut seen = BTreeSet::new();
-        let all = rows.iter().flat_map(|row| row.keys());
-        names.extend(all.filter(|name| seen.insert(name.as_str())).cloned());
+/// A list of maps or resources as CSV, as results are written; without `columns`, with all there are in
+/// the order they come.
+pub(super) fn to_csv(list: Array, columns: Option<&Array>) -> Result<String> {
+    for (place, item) in list.iter().enumerate() {
+        if !has_fields(item) {
+            let found = value::debug(item);
+            return Err(
+                Trouble::argument(format!("to_csv: item {place} is no map: {found}")).raise(),
+            );
+        }
     }
-    if names.is_empty() {
-        return Ok(String::new());
-    }
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let failed = |error: &dyn std::fmt::Display| refused(error.to_string());
-    writer
-        .write_record(&names)
-        .map_err(|error| failed(&error))?;
-    for row in &rows {
-        let cells = names.iter().map(|name| match row.get(name) {
-            None | Some(Value::Null) => String::new(),
-            Some(Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-        });
-        writer.write_record(cells).map_err(|error| failed(&error))?;
-    }
-    let bytes = writer.into_inner().map_err(|error| failed(&error))?;
-    String::from_utf8(bytes).map_err(|error| failed(&error))
+    let columns = columns.map(|columns| columns.iter().map(ToString::to_string).collect());
+    let choice = Choice {
+        columns: columns.unwrap_or_default(),
+        ..Choice::of(Format::Csv)
+    };
+    let screen = Screen::none(DateTime::UNIX_EPOCH);
+    render(&value::to_document(&list.into()), &choice, &screen)
+        .map_err(|unfit| Trouble::from(unfit).raise())
+}
+
+fn has_fields(item: &Dynamic) -> bool {
+    item.is_map() || matches!(value::to_json(item), Ok(Value::Object(_)))
 }

@@ -1,0 +1,98 @@
+//! Values that nobody takes, of what does nothing else: `rows.sort_by("label");` leaves `rows` as it is.
+
+use rhai::{Expr, FnCallExpr, Position, Stmt};
+
+use super::expression::closure;
+use super::in_place::written;
+use super::rule::Rule;
+use super::types::Type;
+use super::walk::Walk;
+
+/// Whether a method that comes to this is one of those that leave what they are called on as it is, and do
+/// nothing else.
+fn is_copy(name: &str, known: &Type) -> bool {
+    match known {
+        Type::List(_) => matches!(
+            name,
+            "sort_by" | "order" | "order_desc" | "unique" | "pluck" | "extract" | "shuffle"
+        ),
+        Type::Text => matches!(
+            name,
+            "to_upper" | "to_lower" | "sub_string" | "replace_all" | "pad_left"
+        ),
+        Type::Record(_) => name == "refresh",
+        Type::Instant => matches!(name, "add_days" | "start_of_day"),
+        _ => false,
+    }
+}
+
+/// Operators that do nothing but come to a value.
+const OPERATORS: &[&str] = &["+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">="];
+
+impl Walk<'_> {
+    /// Looks at a statement after which others follow, by what it comes to.
+    pub(super) fn thrown_away(&mut self, statement: &Stmt, known: &Type) {
+        match statement {
+            Stmt::FnCall(call, at) => self.operator_alone(call, *at),
+            Stmt::Expr(expr) => match &**expr {
+                Expr::FnCall(call, at) => self.operator_alone(call, *at),
+                expr => self.copy_alone(expr, known),
+            },
+            _ => {}
+        }
+    }
+
+    fn operator_alone(&mut self, call: &FnCallExpr, at: Position) {
+        let name = call.name.as_str();
+        let is_plain = |arg: &Expr| written(arg).is_some() || arg.is_constant();
+        if !OPERATORS.contains(&name) || !call.args.iter().all(is_plain) {
+            return;
+        }
+        let hint = match (name, call.args.first().and_then(written)) {
+            ("==", Some(it)) => format!(
+                "`=` gives a value: {it} = …; if {it} != … {{ throw \"…\"; }} looks whether it holds"
+            ),
+            ("+" | "-" | "*" | "/" | "%", Some(it)) => format!("keep it: {it} {name}= …"),
+            _ => "take it: let it = …, or if … { … }".to_owned(),
+        };
+        let message = format!("nothing takes what `{name}` comes to, and it does nothing else");
+        self.fails(Rule::UnusedValue, at, message, Some(hint));
+    }
+
+    fn copy_alone(&mut self, expr: &Expr, known: &Type) {
+        let Some((call, at)) = last_call(expr) else {
+            return;
+        };
+        let name = call.name.as_str();
+        // A function may do anything.
+        let has_function = call.args.iter().any(|arg| closure(arg).is_some());
+        if !is_copy(name, known) || has_function || self.own.contains_key(name) {
+            return;
+        }
+        let brackets = if call.args.is_empty() { "()" } else { "(…)" };
+        let target = match expr {
+            Expr::Dot(it, ..) if matches!(it.rhs, Expr::MethodCall(..)) => written(&it.lhs),
+            _ => None,
+        };
+        let (message, hint) = match target {
+            Some(it) => (
+                format!("`{it}` stays as it is, and nothing takes what `{name}` comes to"),
+                format!("keep it: {it} = {it}.{name}{brackets}"),
+            ),
+            None => (
+                format!("nothing takes what `{name}` comes to, and it does nothing else"),
+                format!("keep it: let it = ….{name}{brackets}"),
+            ),
+        };
+        self.fails(Rule::UnusedValue, at, message, Some(hint));
+    }
+}
+
+/// The method that a chain ends in.
+fn last_call(expr: &Expr) -> Option<(&FnCallExpr, Position)> {
+    match expr {
+        Expr::Dot(it, ..) | Expr::Index(it, ..) => last_call(&it.rhs),
+        Expr::MethodCall(call, at) => Some((call, *at)),
+        _ => None,
+    }
+}
