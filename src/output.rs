@@ -31,6 +31,7 @@ pub use human::span;
 use sheet::Sheet;
 pub use table::cut;
 pub use visible::{line, styled};
+pub use yaml::written as yaml_of;
 
 /// The document's text, which ends with exactly one newline unless it is empty.
 pub fn render(document: &Document, choice: &Choice, screen: &Screen) -> Result<String, Unfit> {

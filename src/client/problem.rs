@@ -59,21 +59,33 @@ pub fn unreadable(body: &[u8]) -> String {
 #[must_use]
 pub fn is_error(answer: &Value) -> bool {
     let has = |name: &str| match answer.get(name) {
+        Some(Value::Bool(flag)) => *flag,
         Some(Value::String(text)) => !text.is_empty(),
         Some(Value::Object(members)) => !members.is_empty(),
         _ => false,
     };
-    let status = answer.get("status").and_then(Value::as_u64);
-    let failed = answer
-        .get("result")
-        .and_then(Value::as_str)
-        .is_some_and(|result| {
-            let result = result.to_lowercase();
+    let number = |value: &Value| match value {
+        Value::String(text) => text.parse::<u64>().ok(),
+        other => other.as_u64(),
+    };
+    let status = answer.get("status").and_then(number);
+    let fails = |name: &str| {
+        let word = answer
+            .get(name)
+            .and_then(Value::as_str)
+            .map(str::to_lowercase);
+        let is_no = |word: String| {
             ["fail", "error", "refus", "denied", "reject"]
                 .iter()
-                .any(|it| result.contains(it))
-        });
-    has("error") || failed || has("message") && (has("name") || status.is_some_and(|it| it >= 400))
+                .any(|it| word.contains(it))
+        };
+        word.is_some_and(is_no)
+    };
+    has("error")
+        || fails("result")
+        || fails("status")
+        || answer.get("success") == Some(&Value::Bool(false))
+        || has("message") && (has("name") || status.is_some_and(|it| it >= 400))
 }
 
 fn of_json(value: &Value) -> Problem {

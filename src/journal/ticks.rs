@@ -57,8 +57,9 @@ const CHANGE: &str = "UPDATE ticks SET origin = ?5, state = ?6, reason = ?7, wai
 // through all ticks of the past for their order.
 const OF_JOB: &str =
     "job = ?2 AND state IN ('due', 'queued', 'running', 'retrying') ORDER BY instant, number";
+// What somebody waits for comes before what is filled in, which may be much and wait for long.
 const ASKED: &str = "state IN ('due', 'queued') AND state = 'due' \
-     ORDER BY +instant, number LIMIT ?2";
+     ORDER BY origin = 'backfill', +instant, number LIMIT ?2";
 const FOR_GROUP: &str = "state IN ('due', 'queued') AND state = 'queued' AND waits = 'group' \
      AND class = ?2 ORDER BY instant, number LIMIT ?3";
 const FOR_PLACE: &str = "state = 'queued' AND waits = 'limit' ORDER BY instant, number LIMIT ?2";

@@ -94,6 +94,7 @@ impl Header {
             complaints: Vec::new(),
             last: Last::Doc,
         };
+        let (mut has_begun, mut is_in_block) = (false, false);
         for (index, line) in source.lines().enumerate() {
             let line = if index == 0 {
                 line.strip_prefix('\u{feff}').unwrap_or(line)
@@ -102,13 +103,16 @@ impl Header {
             };
             let trimmed = line.trim_start();
             if let Some(text) = trimmed.strip_prefix("//!") {
+                has_begun = true;
                 reading.line(index + 1, line, text);
                 continue;
             }
-            // Other remarks, such as a licence, may stand before and between.
+            // Other remarks, such as a licence, may stand before it.
+            is_in_block |= !has_begun && trimmed.starts_with("/*");
+            let is_remark = is_in_block || !has_begun && trimmed.starts_with("//");
+            is_in_block &= !trimmed.contains("*/");
             let is_shebang = index == 0 && line.starts_with("#!");
-            let is_remark = is_shebang || trimmed.is_empty() || trimmed.starts_with("//");
-            if !is_remark {
+            if !is_remark && !is_shebang && !trimmed.is_empty() {
                 break;
             }
         }

@@ -62,7 +62,13 @@ impl Transcript {
             .flat_map(|said| references(&said.text, said.last))
             .map(|(_, number)| number)
             .collect();
-        let mut script = String::from("//! Written down from a session at the prompt of mw.\n\n");
+        let mut script = String::from("//! Written down from a session at the prompt of mw.\n");
+        let mut before = self.said.iter().rev().skip(1);
+        if before.any(|said| said.number.is_some_and(|it| !used.contains(&it))) {
+            // At the prompt values are looked at.
+            script.push_str("//! mw: allow(unused-value)\n");
+        }
+        script.push('\n');
         for (at, said) in self.said.iter().enumerate() {
             let mut text = said.text.clone();
             if let (Some(number), Some(begin)) = (said.number, said.value)
@@ -171,6 +177,19 @@ mod tests {
             "//! Written down from a session at the prompt of mw.\n\n\
              let result_1 = clouds();\nlet c = result_1[0];\nlet result_2 = 1 + 1;\n\
              fn f(x) { x + 1 }\nf(result_1.len()) + result_2;\n"
+        );
+    }
+
+    #[test]
+    fn what_was_looked_at_is_allowed_and_ends_before_its_remark() {
+        let mut said = Transcript::default();
+        said.note("let a = 1 // one", None, None, 0);
+        said.note("a + 1", Some(0), Some(1), 0);
+        said.note("\"//\"", Some(0), Some(2), 1);
+        assert_eq!(
+            said.script(),
+            "//! Written down from a session at the prompt of mw.\n//! mw: allow(unused-value)\n\n\
+             let a = 1; // one\na + 1;\n\"//\";\n"
         );
     }
 }

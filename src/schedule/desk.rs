@@ -31,6 +31,10 @@ type Found<T> = Result<T, Fault>;
 pub(super) enum Matter {
     /// A job that is new to this service, or changed.
     Job(Arc<Job>, DateTime<Utc>),
+    /// A job that was put into the file while the service runs, and since when it is watched.
+    Added(Arc<Job>, DateTime<Utc>),
+    /// A job that is disabled when the service starts: what passes meanwhile will not be missed.
+    Disabled(Arc<str>),
     /// A job of which an instant has come; since when it is watched without a break.
     Due(Arc<Job>, DateTime<Utc>),
     /// A run that ended, by its tick. What is said of it is far larger than any other matter, of which
@@ -102,7 +106,9 @@ impl Desk<'_> {
     /// Decides about a matter.
     pub fn decide(&mut self, matter: &Matter) -> Found<()> {
         match matter {
-            Matter::Job(job, since) => self.enrol(job, *since),
+            Matter::Job(job, since) => self.enrol(job, *since, false),
+            Matter::Added(job, since) => self.enrol(job, *since, true),
+            Matter::Disabled(job) => self.forget_schedule(job),
             Matter::Due(job, since) => self.due(job, *since),
             Matter::Ended(tick, outcome) => self.ended(*tick, outcome),
             Matter::Again(tick) => self.again(*tick),
@@ -115,21 +121,27 @@ impl Desk<'_> {
 
     /// Notes a job, and decides about what it missed while no service watched it.
     ///
-    /// What passed under another schedule was not missed under this one.
-    fn enrol(&mut self, job: &Arc<Job>, since: DateTime<Utc>) -> Found<()> {
+    /// What passed under another schedule was not missed under this one, nor what passed while it was
+    /// disabled or not in the file.
+    fn enrol(&mut self, job: &Arc<Job>, since: DateTime<Utc>, is_added: bool) -> Found<()> {
         let fresh = job.standing(since);
-        let known = self.rows.standing(&job.name)?;
-        if known
-            .as_ref()
-            .is_some_and(|it| it.schedule == fresh.schedule)
-        {
+        let Some(known) = self.rows.standing(&job.name)? else {
+            return self.rows.stand(&fresh);
+        };
+        // Another service may have noted it a moment ago, and decide about what has come since.
+        let is_recent = instant(known.decided) >= since - LATENESS;
+        if known.schedule == fresh.schedule && (is_recent || !is_added) {
             return self.due(job, since);
         }
+        let was_away = known.schedule == fresh.schedule || known.schedule.is_empty();
         self.rows.stand(&Standing {
-            job: fresh.job,
             schedule: fresh.schedule,
-            decided: fresh.decided,
-            ..known.unwrap_or_default()
+            decided: if was_away && is_recent {
+                known.decided
+            } else {
+                fresh.decided
+            },
+            ..known
         })
     }
 
@@ -145,6 +157,10 @@ impl Desk<'_> {
             return Ok(());
         };
         standing.decided = micros(last);
+        if standing.schedule.is_empty() {
+            // Another service has it disabled; this one goes on with it.
+            standing.schedule = job.schedule().into();
+        }
         self.rows.stand(&standing)?;
         if let Some(missed) = passed.missed {
             self.miss(job, missed)?;
@@ -323,27 +339,37 @@ impl Desk<'_> {
         self.queue(&job, tick, Waits::Limit)
     }
 
-    /// A job is gone or disabled: what waits of it is left out, and if it comes back, what passed meanwhile
-    /// was not missed.
+    /// A job is gone or disabled: what waits of it here is left out, and if it comes back, what passed
+    /// meanwhile was not missed.
     fn gone(&mut self, job: &str) -> Found<()> {
-        if let Some(standing) = self.rows.standing(job)? {
-            self.rows.stand(&Standing {
-                schedule: Arc::default(),
-                ..standing
-            })?;
-        }
-        self.drop_waiting(job, &Reason::Removed)
-    }
-
-    fn drop_waiting(&mut self, job: &str, reason: &Reason) -> Found<()> {
+        self.forget_schedule(job)?;
         for tick in self.rows.open(job)? {
-            match tick.state {
-                TickState::Queued => self.skip(tick, reason.clone())?,
-                TickState::Retrying => self.free(tick, reason.clone())?,
-                _ => {}
+            // What was asked for of a disabled job is run all the same.
+            if self.job_of(&tick).is_none() && tick.service == self.service {
+                self.drop_one(tick, Reason::Removed)?;
             }
         }
         Ok(())
+    }
+
+    /// Notes that a job has no schedule for now.
+    fn forget_schedule(&mut self, job: &str) -> Found<()> {
+        let Some(standing) = self.rows.standing(job)? else {
+            return Ok(());
+        };
+        self.rows.stand(&Standing {
+            schedule: Arc::default(),
+            ..standing
+        })
+    }
+
+    /// Leaves a tick out, if it waits.
+    fn drop_one(&mut self, tick: Tick, reason: Reason) -> Found<()> {
+        match tick.state {
+            TickState::Queued => self.skip(tick, reason),
+            TickState::Retrying => self.free(tick, reason),
+            _ => Ok(()),
+        }
     }
 
     /// Leaves out the next attempt of a tick, and starts what waited for it.
@@ -356,7 +382,9 @@ impl Desk<'_> {
     fn stopping(&mut self) -> Found<()> {
         let names: Vec<_> = self.jobs.iter().map(|job| job.name.clone()).collect();
         for name in names {
-            self.drop_waiting(&name, &Reason::Stopping)?;
+            for tick in self.rows.open(&name)? {
+                self.drop_one(tick, Reason::Stopping)?;
+            }
         }
         Ok(())
     }

@@ -22,7 +22,7 @@ pub enum Event {
         job: Arc<str>,
         /// When it is due.
         instant: DateTime<Utc>,
-        /// The instant of its schedule, for people.
+        /// The same in the zone of its schedule, for people.
         fire: Fire,
     },
     /// A job is due no more, unless its schedule is changed.

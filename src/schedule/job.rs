@@ -108,6 +108,15 @@ impl Job {
         Fire { instant, zone }
     }
 
+    /// A start of this job, which its delay may put off, in the zone of the schedule it comes from.
+    #[must_use]
+    pub fn start(&self, at: DateTime<Utc>) -> Fire {
+        Fire {
+            instant: at,
+            ..self.fire(at - self.delay())
+        }
+    }
+
     /// How much later than its instants it starts.
     #[must_use]
     pub fn delay(&self) -> TimeDelta {
@@ -128,13 +137,13 @@ impl Job {
         lines.join("; ")
     }
 
-    /// How the job stands when it is first seen: all before `since` is decided.
+    /// How the job stands when it is first seen: all that was to start before `since` is decided.
     #[must_use]
     pub fn standing(&self, since: DateTime<Utc>) -> Standing {
         Standing {
             job: self.name.clone(),
             schedule: self.schedule().into(),
-            decided: since.timestamp_micros(),
+            decided: (since - self.delay()).timestamp_micros(),
             ..Standing::default()
         }
     }

@@ -116,6 +116,11 @@ impl Jobs {
         self.list.iter()
     }
 
+    /// Those of them that are not scheduled.
+    pub fn disabled(&self) -> impl Iterator<Item = &Arc<Job>> {
+        self.list.iter().filter(|job| !job.enabled)
+    }
+
     /// The job of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Arc<Job>> {

@@ -22,7 +22,7 @@ use super::agenda::Agenda;
 use super::desk::{Matter, Outcome, Verdict};
 use super::event::{Event, Events};
 use super::jobs::Jobs;
-use super::launch::{Due, Launch};
+use super::launch::Launch;
 use super::rows::Ledger;
 use super::running::{Ended, Overdue, Running};
 use crate::clock::Clock;
@@ -98,8 +98,10 @@ impl Scheduler {
             .map(|(job, since)| Matter::Job(job, since))
             .collect();
         // What passes while they are disabled is not missed.
-        let disabled = jobs.iter().filter(|job| !job.enabled);
-        matters.extend(disabled.map(|job| Matter::Gone(job.name.clone())));
+        matters.extend(
+            jobs.disabled()
+                .map(|job| Matter::Disabled(job.name.clone())),
+        );
         matters.push(Matter::Others);
         Self {
             running: Running::new(clock.clone(), launch, sender),
@@ -245,25 +247,6 @@ impl Scheduler {
         .min()
     }
 
-    fn start(&mut self, due: Due) {
-        let (job, number) = (due.job.name.clone(), due.number);
-        self.events.happened(&match &due.resume {
-            None => Event::Started {
-                job: job.clone(),
-                number,
-                instant: due.instant,
-                attempt: due.attempt,
-            },
-            Some(run) => Event::Resumed {
-                job: job.clone(),
-                number,
-                run: run.clone(),
-            },
-        });
-        self.running.start(due, self.clock.now());
-        self.tell_next(&job);
-    }
-
     /// Notes every job that is due.
     fn claim(&mut self) {
         let now = self.clock.now();
@@ -272,6 +255,7 @@ impl Scheduler {
         }
         self.seen = now;
         for (job, since) in self.agenda.take_due(now) {
+            self.tell_next(&job.name);
             self.matters.push(Matter::Due(job, since));
         }
         while let Some(&(at, tick)) = self.again.first()
@@ -362,8 +346,10 @@ impl Scheduler {
         }
         let rescheduled: HashSet<&str> = change.rescheduled.iter().map(String::as_str).collect();
         for (job, since) in self.agenda.watched() {
+            let is_known = self.jobs.get(&job.name).is_some();
+            let matter = if is_known { Matter::Job } else { Matter::Added };
             if rescheduled.contains(&*job.name) {
-                self.matters.push(Matter::Job(job, since));
+                self.matters.push(matter(job, since));
             }
         }
         self.jobs = jobs;
@@ -397,7 +383,7 @@ impl Scheduler {
             Some((job, instant)) => Event::Next {
                 job: job.name.clone(),
                 instant,
-                fire: job.fire(instant - job.delay()),
+                fire: job.start(instant),
             },
             // One that is stopping knows of none.
             None if self.stops => return,

@@ -110,6 +110,8 @@ impl Watch {
     fn asked(&mut self) {
         self.stamp = None;
         self.refused = self.refused.take().map(|_| Vec::new());
+        // One that could not be read has no content: any is another.
+        self.seen.get_or_insert_default();
     }
 
     /// The content, once it stays the same; a known one is not waited for.
@@ -145,6 +147,7 @@ impl Watch {
         self.stamp = None;
         // A file that cannot be read has no content to compare; the first such look reports it.
         self.seen.take()?;
+        self.refused = None;
         let message = format!("{} cannot be read: {error}", self.path.display());
         let complaint = Complaint::new(exit::USAGE, message).hint("put the file back");
         Some(Err(vec![complaint]))

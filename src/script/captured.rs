@@ -1,19 +1,59 @@
 //! What the branches of `parallel` use of the script around them.
 //!
 //! A method locks a shared value for as long as it takes, and other branches that come upon it meanwhile
-//! would fail: `parallel(items, |i| nodes[i].reboot())`. What nobody changes is copied instead, once for
-//! each branch, and nobody can tell the difference.
+//! would fail: `parallel(items, |i| nodes[i].reboot())`. What the script's functions do nothing with but
+//! read it is copied instead, once for each branch, and nobody can tell the difference. All else stays
+//! shared: what a branch changes is the script's.
 
 use std::collections::HashSet;
 
-use rhai::{AST, Array, Dynamic, FnPtr, Map, NativeCallContext};
+use rhai::{AST, ASTNode, Array, Dynamic, Expr, FnCallExpr, FnPtr, Map, NativeCallContext, Stmt};
 
-use super::check::Changes;
-use super::handle;
+use super::call::meant;
+use super::check::{Changes, closure, root};
+use super::{handle, language};
 
-/// The most values that are copied for all branches of one `parallel`: more would take up more memory than
-/// the script has.
-const MOST: usize = 1_000_000;
+/// The most values that are copied for all branches of one `parallel`, with what they hold: more would take
+/// up more memory than the script has.
+const MOST: usize = 500_000;
+
+/// How many bytes of a text count as a value.
+const BYTES: usize = 64;
+
+/// Methods that only read what they are called on, and call nothing.
+const READERS: &[&str] = &[
+    "captures",
+    "contains",
+    "ends_with",
+    "extract",
+    "find_all",
+    "first",
+    "get",
+    "is_empty",
+    "join",
+    "keys",
+    "last",
+    "len",
+    "matches",
+    "pluck",
+    "replace_all",
+    "starts_with",
+    "sub_string",
+    "to_csv",
+    "to_json",
+    "to_lower",
+    "to_map",
+    "to_string",
+    "to_upper",
+    "to_yaml",
+    "values",
+];
+
+/// Methods that only read, and call the function that is written there.
+const CALLERS: &[&str] = &[
+    "all", "count_by", "filter", "find", "find_map", "group_by", "index_of", "map", "order",
+    "reduce", "some", "sort_by", "sum_by", "unique", "where",
+];
 
 /// What a body uses that its branches need copies of, by its place among what the body is given.
 pub(super) struct Captured {
@@ -23,39 +63,23 @@ pub(super) struct Captured {
 impl Captured {
     /// What a body uses, of which so many branches are to have copies.
     pub(super) fn of(context: &NativeCallContext<'_>, body: &FnPtr, branches: usize) -> Self {
-        let shared = body.curry().iter().any(Dynamic::is_shared);
-        let names = shared.then(|| Self::unchanged(context, body)).flatten();
-        let is_copied = |(place, value): (usize, &Dynamic)| {
-            let is_unchanged = || names.as_ref().and_then(|it| it.get(place)) == Some(&true);
-            let is_small = || items(value).saturating_mul(branches) <= MOST;
-            (value.is_shared() && (handle::found(value).is_some() || is_unchanged() && is_small()))
-                .then_some(place)
+        let is_shared = body.curry().iter().any(Dynamic::is_shared);
+        let uses = is_shared.then(|| Uses::of(context, body)).flatten();
+        let is_copied = |place: usize, value: &Dynamic| {
+            if handle::found(value).is_some() {
+                // Of another module's functions nothing is known; a record can only be put in another's place.
+                return uses.as_ref().is_none_or(|uses| !uses.assigns(place));
+            }
+            let mut left = MOST / branches.max(1);
+            uses.as_ref().is_some_and(|uses| uses.only_reads(place)) && fits(value, &mut left)
         };
-        let places = body.curry().iter().enumerate().filter_map(is_copied);
+        let places = body.curry().iter().enumerate();
         Self {
-            places: places.collect(),
+            places: places
+                .filter(|(place, value)| value.is_shared() && is_copied(*place, value))
+                .map(|(place, _)| place)
+                .collect(),
         }
-    }
-
-    /// Of what a body is given first, whether no function of the script changes it. Functions that have
-    /// nothing to do with it may change what is called the same: then it is taken for changed.
-    fn unchanged(context: &NativeCallContext<'_>, body: &FnPtr) -> Option<Vec<bool>> {
-        let scripts: Vec<AST> = context
-            .iter_namespaces()
-            .map(|functions| AST::new([], functions.clone()))
-            .collect();
-        let functions = || scripts.iter().flat_map(AST::iter_functions);
-        let own = functions().find(|function| function.name == body.fn_name())?;
-        let names: HashSet<&str> = functions().map(|function| function.name).collect();
-        let changes: Vec<Changes> = scripts
-            .iter()
-            .map(|script| Changes::of(script, &names, false))
-            .collect();
-        let is_unchanged = |name: &&str| {
-            let is_in = |it: &Changes| it.assigned.contains(*name) || it.changed.contains(*name);
-            !changes.iter().any(is_in)
-        };
-        Some(own.params.iter().map(is_unchanged).collect())
     }
 
     /// The body with copies of its own, which still cost nothing to call it with.
@@ -73,8 +97,133 @@ impl Captured {
     }
 }
 
-fn items(value: &Dynamic) -> usize {
-    let list = value.read_lock::<Array>().map(|list| list.len());
-    let map = || value.read_lock::<Map>().map(|map| map.len());
-    list.or_else(map).unwrap_or(1)
+/// Whether a value has no more than so many in it, which are counted off.
+fn fits(value: &Dynamic, left: &mut usize) -> bool {
+    let own = match value.as_immutable_string_ref() {
+        Ok(text) => 1 + text.len() / BYTES,
+        Err(_) => 1,
+    };
+    let Some(rest) = left.checked_sub(own) else {
+        return false;
+    };
+    *left = rest;
+    if let Some(list) = value.read_lock::<Array>() {
+        return list.iter().all(|item| fits(item, left));
+    }
+    if let Some(map) = value.read_lock::<Map>() {
+        return map.values().all(|item| fits(item, left));
+    }
+    // A function that a map holds may be called on it, and change it.
+    !value.is_fnptr() && !value.is_blob()
+}
+
+/// What the functions of a script do to what a body is given first. Functions that have nothing to do with
+/// it may use the same names: then it is taken for what they do.
+struct Uses {
+    names: Vec<String>,
+    assigned: HashSet<String>,
+    changed: HashSet<String>,
+}
+
+impl Uses {
+    fn of(context: &NativeCallContext<'_>, body: &FnPtr) -> Option<Self> {
+        let scripts: Vec<AST> = context
+            .iter_namespaces()
+            .map(|functions| AST::new([], functions.clone()))
+            .collect();
+        let functions = || scripts.iter().flat_map(AST::iter_functions);
+        let own = functions().find(|function| function.name == body.fn_name())?;
+        let names = own.params.iter().map(ToString::to_string).collect();
+        let known: HashSet<&str> = functions().map(|function| function.name).collect();
+        let mut uses = Self {
+            names,
+            assigned: HashSet::new(),
+            changed: HashSet::new(),
+        };
+        let has_this = scripts.iter().any(says_this);
+        for script in &scripts {
+            let changes = Changes::of(script, &known, false);
+            let reading = Reading {
+                own: &known,
+                has_this,
+            };
+            script.walk(&mut |path: &[ASTNode<'_>]| {
+                uses.changed
+                    .extend(path.last().and_then(|node| reading.changed(node)));
+                true
+            });
+            uses.assigned.extend(changes.assigned);
+            uses.changed.extend(changes.changed);
+        }
+        Some(uses)
+    }
+
+    fn assigns(&self, place: usize) -> bool {
+        self.names
+            .get(place)
+            .is_none_or(|name| self.assigned.contains(name))
+    }
+
+    fn only_reads(&self, place: usize) -> bool {
+        let is_read = |name: &String| !self.assigned.contains(name) && !self.changed.contains(name);
+        self.names.get(place).is_some_and(is_read)
+    }
+}
+
+/// Whether any function is about what it is called on, which it may change.
+fn says_this(script: &AST) -> bool {
+    let mut found = false;
+    script.walk(&mut |path: &[ASTNode<'_>]| {
+        found |= matches!(path.last(), Some(ASTNode::Expr(Expr::ThisPtr(_))));
+        !found
+    });
+    found
+}
+
+/// What is known to do nothing but read.
+struct Reading<'a> {
+    own: &'a HashSet<&'a str>,
+    has_this: bool,
+}
+
+impl Reading<'_> {
+    /// The variable that a part of a script may change.
+    fn changed(&self, node: &ASTNode<'_>) -> Option<String> {
+        match node {
+            ASTNode::Expr(Expr::Dot(it, ..) | Expr::Index(it, ..)) if !self.reads(&it.rhs) => {
+                root(&it.lhs)
+            }
+            // Functions of the script are given copies.
+            ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _))
+                if language::function(&call.name).is_some_and(language::Native::is_in_place) =>
+            {
+                call.args.first().and_then(root)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether all methods of a chain only read.
+    fn reads(&self, chain: &Expr) -> bool {
+        match chain {
+            Expr::MethodCall(call, _) => self.is_reader(call),
+            Expr::Dot(it, ..) | Expr::Index(it, ..) => self.reads(&it.lhs) && self.reads(&it.rhs),
+            // A place in a list, which is no part of what is called.
+            _ => true,
+        }
+    }
+
+    fn is_reader(&self, call: &FnCallExpr) -> bool {
+        let name = call.name.as_str();
+        if self.own.contains(name) {
+            return false;
+        }
+        if CALLERS.contains(&name) {
+            let is_written = |arg: &Expr| closure(arg).is_some() || arg.is_constant();
+            return !self.has_this && call.args.iter().all(is_written);
+        }
+        // An operation acts upon the account, and not upon what it is called on.
+        READERS.contains(&name)
+            || language::function(name).is_none() && meant().any(|it| it == name)
+    }
 }

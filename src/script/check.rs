@@ -42,8 +42,9 @@ use rhai::{Engine, Position};
 
 pub use callable::methods_of;
 pub(super) use callable::{Callable, meanings};
+pub use expression::closure;
 pub use finding::Finding;
-pub use mentions::{Changes, every, mentioned, named_imports};
+pub use mentions::{Changes, every, mentioned, named_imports, root};
 pub use needs::Needs;
 pub use rule::{Rule, Severity};
 pub use signature::params;

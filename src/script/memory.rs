@@ -170,6 +170,8 @@ pub fn register(engine: &mut Given<'_>, host: &Host) {
     engine.register_fn(
         "remember",
         move |name: &str, value: Dynamic| -> Result<()> {
+            // What the record of the run tells it by.
+            let told = value::to_json(&value).map_err(Trouble::raise)?;
             let value = kept(&value).map_err(Trouble::raise)?;
             if secret::holds_any(&value.to_string()) {
                 return Err(Trouble::new(
@@ -184,7 +186,7 @@ pub fn register(engine: &mut Given<'_>, host: &Host) {
                     .set(name, value)
                     .map_err(|error| failed(&error))
             };
-            let arguments = json!({"name": name, "value": value});
+            let arguments = json!({"name": name, "value": told});
             match own.step("remember", name, &arguments)? {
                 Step::Over(_) => Ok(()),
                 Step::Unrecorded => set(value),

@@ -177,6 +177,7 @@ pub fn register(lexicon: &mut Lexicon) {
         .register_type_with_name::<Instant>("Instant")
         .register_fn("duration", |value: Dynamic| Span::of(&value))
         .register_fn("instant", |text: &str| Instant::parse(text))
+        .register_fn("instant", |at: Instant| at)
         .register_fn("seconds", |span: &mut Span| span.seconds())
         .register_fn("minutes", |span: &mut Span| span.seconds() / 60.0)
         .register_fn("hours", |span: &mut Span| span.seconds() / 3600.0)
@@ -204,9 +205,12 @@ pub fn register(lexicon: &mut Lexicon) {
         })
         .register_fn("+", |a: Span, b: Span| lengthened(a, b.0))
         .register_fn("-", |a: Span, b: Span| lengthened(a, -b.0))
-        // The language joins anything with a text, which no duration is meant to be.
-        .register_fn("+", |a: Span, text: &str| {
-            lengthened(a, Span::parse(text)?.0)
+        // The language joins anything with a text. One that means a duration is added.
+        .register_fn("+", |a: Span, text: &str| -> Result<Dynamic> {
+            match Span::parse(text) {
+                Ok(more) => lengthened(a, more.0).map(Dynamic::from),
+                Err(_) => Ok(format!("{a}{text}").into()),
+            }
         })
         .register_fn("-", |a: Span, text: &str| {
             lengthened(a, -Span::parse(text)?.0)

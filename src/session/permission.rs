@@ -259,7 +259,10 @@ impl Permission {
         on: &[Subject],
         why: &str,
     ) -> Refusal {
-        let narrow = on.first().map(|subject| {
+        // Of several of a kind one alone would not do.
+        let is_one =
+            |subject: &&Subject| on.iter().filter(|it| it.kind == subject.kind).count() == 1;
+        let narrow = on.first().filter(is_one).map(|subject| {
             // A comma separates grants.
             let name = subject
                 .name

@@ -117,7 +117,15 @@ impl Events for Counted {
             Event::Next { job, instant, .. } => metrics.job_next(job, instant.timestamp()),
             Event::Idle { job } => metrics.job_idle(job),
             // Its instant was counted, and how late it was served, with the first attempt.
-            Event::Started { attempt, .. } if *attempt > 1 => metrics.run_resumed(),
+            Event::Started {
+                job,
+                instant,
+                attempt,
+                ..
+            } if *attempt > 1 => {
+                self.leaves_the_queue(&mut seen, job, *instant);
+                metrics.run_resumed();
+            }
             Event::Started { job, instant, .. } => {
                 self.leaves_the_queue(&mut seen, job, *instant);
                 let lateness = (now - instant).to_std().unwrap_or_default();

@@ -43,6 +43,10 @@ async fn an_error_with_a_good_status_is_neither_a_reboot_nor_a_deletion() {
         r#"{"status":409,"name":"Conflict","message":"node locked"}"#,
         r#"{"status":500,"message":"it failed","errors":[]}"#,
         r#"{"error":"locked"}"#,
+        r#"{"error":true}"#,
+        r#"{"success":false}"#,
+        r#"{"status":"409","message":"node locked"}"#,
+        r#"{"status":"error"}"#,
         r#"{"result":"failure","message":"locked"}"#,
         "Service temporarily down",
     ] {

@@ -64,7 +64,7 @@ impl Desk<'_> {
                     .wrest(run, "abandoned by its job's service: it did not end")?;
             }
         }
-        let job = self.jobs.get(&tick.job).filter(|job| job.enabled).cloned();
+        let job = self.job_of(&tick);
         if let Some(job) = &job
             && let Some(finished) = finished
             && self.is_retried(job, &mut tick, finished)?
@@ -113,7 +113,7 @@ impl Desk<'_> {
         (tick.waits, tick.again) = (None, None);
         self.is_last(&mut tick, reason);
         self.rows.save(&mut tick)?;
-        let job = self.jobs.get(&tick.job).filter(|job| job.enabled).cloned();
+        let job = self.job_of(&tick);
         self.count(job.as_ref(), &tick)
     }
 

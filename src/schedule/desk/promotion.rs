@@ -98,13 +98,13 @@ impl Desk<'_> {
             return self.skip(tick, reason).map(|()| true);
         }
         let mut at_work = false;
-        // What was asked for of the past runs one after another.
-        if job.overlap != Overlap::Allow || tick.origin == Origin::Backfill {
-            at_work = self
-                .rows
-                .open(&job.name)?
-                .iter()
-                .any(|it| it.state.is_at_work());
+        let may_overlap = job.overlap == Overlap::Allow;
+        // What was asked for of the past runs one after another, beside what is due.
+        if !may_overlap || tick.origin == Origin::Backfill {
+            at_work = self.rows.open(&job.name)?.iter().any(|it| {
+                let stands_in_the_way = !may_overlap || it.origin == Origin::Backfill;
+                it.state.is_at_work() && stands_in_the_way
+            });
         }
         let waits = if at_work {
             Some(Waits::Job)

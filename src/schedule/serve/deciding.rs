@@ -84,6 +84,24 @@ impl Scheduler {
         }
     }
 
+    fn start(&mut self, due: Due) {
+        let (job, number) = (due.job.name.clone(), due.number);
+        self.events.happened(&match &due.resume {
+            None => Event::Started {
+                job,
+                number,
+                instant: due.instant,
+                attempt: due.attempt,
+            },
+            Some(run) => Event::Resumed {
+                job,
+                number,
+                run: run.clone(),
+            },
+        });
+        self.running.start(due, self.clock.now());
+    }
+
     fn carry_out(&mut self, verdict: Verdict) {
         let event = match verdict {
             Verdict::Start(tick, job) => {
@@ -168,11 +186,5 @@ impl Scheduler {
             },
         };
         self.events.happened(&event);
-        // Its instant has passed, though no run of it started.
-        if let Event::Queued { job, .. } | Event::Skipped { job, .. } | Event::Missed { job, .. } =
-            &event
-        {
-            self.tell_next(job);
-        }
     }
 }

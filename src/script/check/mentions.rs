@@ -256,6 +256,7 @@ fn is_function(expr: &Expr) -> bool {
 }
 
 /// The variable that an expression begins with.
+#[must_use]
 pub fn root(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Variable(it, ..) => Some(it.1.to_string()),

@@ -81,8 +81,13 @@ impl Walk<'_> {
             ("+", [Type::Text, _]) => Type::Text,
             ("+", [Type::List(a), Type::List(b)]) => Type::list((**a).clone().or(b)),
             ("+" | "-", [Type::Instant, Type::Duration | Type::Text]) => Type::Instant,
-            ("-", [Type::Instant, Type::Instant] | [Type::Duration])
-            | ("+" | "-", [Type::Duration, Type::Duration | Type::Text])
+            (
+                "-",
+                [Type::Instant, Type::Instant]
+                | [Type::Duration]
+                | [Type::Duration, Type::Duration | Type::Text],
+            )
+            | ("+", [Type::Duration, Type::Duration])
             | ("/", [Type::Duration, Type::Int])
             | (
                 "*",
@@ -116,6 +121,17 @@ impl Walk<'_> {
                 Type::Unknown
             }
             _ => Type::Unknown,
+        }
+    }
+
+    /// Looks at what is told apart by cases, which are texts and numbers and never durations or instants.
+    pub(super) fn no_case(&mut self, known: &Type, at: Position) {
+        if matches!(known, Type::Duration | Type::Instant) {
+            let what = known.described();
+            let message = format!("{what} is none of the cases, which are other values");
+            let hint =
+                "compare it: if x == \"10m\" { … }; or tell its text apart, switch x.to_string()";
+            self.fails(Rule::NeverEqual, at, message, Some(hint.to_owned()));
         }
     }
 

@@ -48,7 +48,8 @@ impl Walk<'_> {
         if !OPERATORS.contains(&name) || !call.args.iter().all(is_plain) {
             return;
         }
-        let hint = match (name, call.args.first().and_then(written)) {
+        let first = call.args.first().filter(|_| call.args.len() == 2);
+        let hint = match (name, first.and_then(written)) {
             ("==", Some(it)) => format!(
                 "`=` gives a value: {it} = …; if {it} != … {{ throw \"…\"; }} looks whether it holds"
             ),
@@ -64,8 +65,9 @@ impl Walk<'_> {
             return;
         };
         let name = call.name.as_str();
-        // A function may do anything.
-        let has_function = call.args.iter().any(|arg| closure(arg).is_some());
+        // A function may do anything, and a variable hold one.
+        let is_data = |arg: &Expr| arg.is_constant() && closure(arg).is_none();
+        let has_function = !call.args.iter().all(is_data);
         if !is_copy(name, known) || has_function || self.own.contains_key(name) {
             return;
         }
@@ -84,7 +86,12 @@ impl Walk<'_> {
                 format!("keep it: let it = ….{name}{brackets}"),
             ),
         };
-        self.fails(Rule::UnusedValue, at, message, Some(hint));
+        if name == "refresh" {
+            // It fails where there is nothing any more, which may be all that is asked.
+            self.suspects(Rule::UnusedValue, at, message, Some(hint));
+        } else {
+            self.fails(Rule::UnusedValue, at, message, Some(hint));
+        }
     }
 }
 

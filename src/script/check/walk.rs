@@ -319,7 +319,10 @@ impl<'a> Walk<'a> {
                 return then.or(&other);
             }
             Stmt::Switch(it, _) => {
-                self.wanted(&it.0);
+                let known = self.wanted(&it.0);
+                if !it.1.cases.is_empty() {
+                    self.no_case(&known, it.0.start_position());
+                }
                 for case in &it.1.expressions {
                     self.expr(&case.lhs);
                     self.expr(&case.rhs);

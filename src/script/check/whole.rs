@@ -176,9 +176,8 @@ impl<'a> Inquiry<'a> {
                 .get(comment.bytes.clone())?
                 .strip_prefix("//!")?
                 .trim_start();
-            let tag = ["@param", "@rest"]
-                .into_iter()
-                .find(|tag| said.starts_with(tag))?;
+            let word = said.split_whitespace().next()?;
+            let tag = ["@param", "@rest"].into_iter().find(|tag| *tag == word)?;
             let message = format!("`{tag}` stands after the header, and declares nothing");
             let complaint = Complaint::usage(message)
                 .at(Some(Place::of_bytes(name, text, comment.bytes.clone())))

@@ -225,7 +225,7 @@ fn to_toml(value: &Dynamic) -> Result<String> {
 
 fn to_yaml(value: &Dynamic) -> Result<String> {
     let value = value::to_json(value).map_err(Trouble::raise)?;
-    serde_norway::to_string(&value)
+    crate::output::yaml_of(&value)
         .map_err(|error| Trouble::argument(format!("to_yaml: {error}")).raise())
 }
 

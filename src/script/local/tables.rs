@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::DateTime;
 use rhai::{Array, Dynamic, ImmutableString, Map};
-use serde_json::Value;
 
 use super::Result;
 use super::formats::{Wrong, plain};
+use crate::operation::nearest;
 use crate::output::{Choice, Format, Screen, render};
 use crate::script::trouble::Trouble;
 use crate::script::value;
@@ -100,19 +100,22 @@ fn wrong(error: &csv::Error) -> Wrong {
 }
 
 /// A list of maps or resources as CSV, as results are written; without `columns`, with all there are in
-/// the order they come.
-pub(super) fn to_csv(list: Array, columns: Option<&Array>) -> Result<String> {
+/// the order they come. Of maps a column may be missing.
+pub(super) fn to_csv(mut list: Array, columns: Option<&Array>) -> Result<String> {
     for (place, item) in list.iter().enumerate() {
-        if !has_fields(item) {
+        if !value::to_json(item).map_err(Trouble::raise)?.is_object() {
             let found = value::debug(item);
             return Err(
                 Trouble::argument(format!("to_csv: item {place} is no map: {found}")).raise(),
             );
         }
     }
-    let columns = columns.map(|columns| columns.iter().map(ToString::to_string).collect());
+    let columns: Vec<String> = columns.map_or_else(Vec::new, |columns| {
+        columns.iter().map(ToString::to_string).collect()
+    });
+    add_missing(&mut list, &columns);
     let choice = Choice {
-        columns: columns.unwrap_or_default(),
+        columns,
         ..Choice::of(Format::Csv)
     };
     let screen = Screen::none(DateTime::UNIX_EPOCH);
@@ -120,6 +123,23 @@ pub(super) fn to_csv(list: Array, columns: Option<&Array>) -> Result<String> {
         .map_err(|unfit| Trouble::from(unfit).raise())
 }
 
-fn has_fields(item: &Dynamic) -> bool {
-    item.is_map() || matches!(value::to_json(item), Ok(Value::Object(_)))
+/// Lets the first of several maps have the columns that none has, but for those that are near to one.
+fn add_missing(list: &mut Array, columns: &[String]) {
+    if !list.iter().all(Dynamic::is_map) {
+        return;
+    }
+    let known: BTreeSet<String> = list
+        .iter()
+        .filter_map(Dynamic::read_lock::<Map>)
+        .flat_map(|map| map.keys().map(ToString::to_string).collect::<Vec<_>>())
+        .collect();
+    let missing = columns.iter().filter(|name| {
+        let is_plain = !name.contains('.') && !name.trim().is_empty();
+        is_plain && nearest(name, known.iter().map(String::as_str)).is_none()
+    });
+    if let Some(mut first) = list.first_mut().and_then(Dynamic::write_lock::<Map>) {
+        for name in missing.filter(|name| !known.contains(*name)) {
+            first.insert(name.as_str().into(), Dynamic::UNIT);
+        }
+    }
 }

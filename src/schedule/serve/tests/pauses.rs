@@ -77,3 +77,17 @@ async fn a_retry_takes_no_place_that_the_service_does_not_have() {
         "{lines:#?}"
     );
 }
+
+#[tokio::test]
+async fn a_job_that_is_first_seen_between_its_instant_and_its_start_starts() {
+    let lines = told(
+        &job("jitter = \"30m\"\nargs = { minutes = 1 }"),
+        vec![("08:40:00", Act::Drain)],
+    )
+    .await;
+    assert!(
+        lines[0].contains("a: run 1 started, due 2026-01-15T08:00:00Z"),
+        "{lines:#?}"
+    );
+    assert!(!lines[0].starts_with("08:00:00"), "{lines:#?}");
+}
