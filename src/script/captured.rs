@@ -11,6 +11,7 @@ use rhai::{AST, ASTNode, Array, Dynamic, Expr, FnCallExpr, FnPtr, Map, NativeCal
 
 use super::call::meant;
 use super::check::{Changes, closure, root};
+use super::host::Host;
 use super::{handle, language};
 
 /// The most values that are copied for all branches of one `parallel`, with what they hold: more would take
@@ -51,9 +52,36 @@ const READERS: &[&str] = &[
 
 /// Methods that only read, and call the function that is written there.
 const CALLERS: &[&str] = &[
-    "all", "count_by", "filter", "find", "find_map", "group_by", "index_of", "map", "order",
-    "reduce", "some", "sort_by", "sum_by", "unique", "where",
+    "all", "filter", "find", "find_map", "index_of", "map", "order", "reduce", "some",
 ];
+
+/// Methods that only read, and call the function that is written there, or take the name of a field.
+const FIELDED: &[&str] = &[
+    "count_by", "group_by", "sort_by", "sum_by", "unique", "where",
+];
+
+/// Whether a script does something by which its branches may change what is not called so: the language
+/// walks through no value of a `break`, and what is handed to `call` and `curry` as functions is shared
+/// under another name.
+pub(super) fn is_unclear(script: &AST) -> bool {
+    let (mut curried, mut made, mut found) = (0_usize, 0_usize, false);
+    script.walk(&mut |path: &[ASTNode<'_>]| {
+        match path.last() {
+            Some(ASTNode::Stmt(Stmt::BreakLoop(Some(_), ..))) => found = true,
+            Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _))) => {
+                found |= call.name == "call";
+                curried += usize::from(call.name == "curry");
+            }
+            Some(ASTNode::Expr(expr @ Expr::Stmt(_))) => {
+                made += usize::from(closure(expr).is_some());
+            }
+            _ => {}
+        }
+        !found
+    });
+    // The parser makes closures of what they capture in this way.
+    found || curried > made
+}
 
 /// What a body uses that its branches need copies of, by its place among what the body is given.
 pub(super) struct Captured {
@@ -62,7 +90,12 @@ pub(super) struct Captured {
 
 impl Captured {
     /// What a body uses, of which so many branches are to have copies.
-    pub(super) fn of(context: &NativeCallContext<'_>, body: &FnPtr, branches: usize) -> Self {
+    pub(super) fn of(
+        host: &Host,
+        context: &NativeCallContext<'_>,
+        body: &FnPtr,
+        branches: usize,
+    ) -> Self {
         let is_shared = body.curry().iter().any(Dynamic::is_shared);
         let uses = is_shared.then(|| Uses::of(context, body)).flatten();
         let is_copied = |place: usize, value: &Dynamic| {
@@ -71,7 +104,9 @@ impl Captured {
                 return uses.as_ref().is_none_or(|uses| !uses.assigns(place));
             }
             let mut left = MOST / branches.max(1);
-            uses.as_ref().is_some_and(|uses| uses.only_reads(place)) && fits(value, &mut left)
+            !host.is_unclear()
+                && uses.as_ref().is_some_and(|uses| uses.only_reads(place))
+                && fits(value, &mut left)
         };
         let places = body.curry().iter().enumerate();
         Self {
@@ -133,6 +168,11 @@ impl Uses {
             .collect();
         let functions = || scripts.iter().flat_map(AST::iter_functions);
         let own = functions().find(|function| function.name == body.fn_name())?;
+        // Methods that modules have for types are called without saying so.
+        let mut modules = context.iter_imports();
+        if modules.any(|(_, module)| module.contains_indexed_global_functions()) {
+            return None;
+        }
         let names = own.params.iter().map(ToString::to_string).collect();
         let known: HashSet<&str> = functions().map(|function| function.name).collect();
         let mut uses = Self {
@@ -218,9 +258,14 @@ impl Reading<'_> {
         if self.own.contains(name) {
             return false;
         }
+        let is_written = |arg: &Expr| closure(arg).is_some_and(|it| it.is_written());
+        let is_name = |arg: &Expr| matches!(arg, Expr::StringConstant(..));
         if CALLERS.contains(&name) {
-            let is_written = |arg: &Expr| closure(arg).is_some() || arg.is_constant();
             return !self.has_this && call.args.iter().all(is_written);
+        }
+        if FIELDED.contains(&name) {
+            let fits = |arg: &Expr| is_written(arg) || is_name(arg);
+            return !self.has_this && call.args.iter().all(fits);
         }
         // An operation acts upon the account, and not upon what it is called on.
         READERS.contains(&name)

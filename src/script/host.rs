@@ -3,13 +3,14 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rhai::EvalAltResult;
+use rhai::{AST, EvalAltResult};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
+use super::captured::is_unclear;
 use super::console::{Console, Level};
 use super::coverage::Coverage;
 use super::hands::Hands;
@@ -80,6 +81,8 @@ struct Inner {
     power: PowerMarks,
     hands: Hands,
     strides: Strides,
+    /// Whether the script does what makes it unclear what its branches change.
+    is_unclear: AtomicBool,
 }
 
 impl Host {
@@ -93,7 +96,21 @@ impl Host {
             power: PowerMarks::default(),
             hands: Hands::default(),
             strides: Strides::default(),
+            is_unclear: AtomicBool::new(false),
         }))
+    }
+
+    /// Looks at a script that is about to run.
+    pub(super) fn runs(&self, script: &AST) {
+        self.0
+            .is_unclear
+            .fetch_or(is_unclear(script), Ordering::Relaxed);
+    }
+
+    /// Whether the script does what makes it unclear what its branches change.
+    #[must_use]
+    pub(super) fn is_unclear(&self) -> bool {
+        self.0.is_unclear.load(Ordering::Relaxed)
     }
 
     /// The way to the account.

@@ -254,6 +254,7 @@ impl Interpreter {
         let mut runnable = self.defined.merge(&ast);
         runnable.set_source(&source.name);
         self.defined = runnable.clone_functions_only();
+        self.host.runs(&runnable);
         let value = self
             .engine
             .eval_ast_with_scope::<Dynamic>(&mut self.scope, &runnable);
@@ -283,6 +284,7 @@ impl Interpreter {
     pub fn run_case(&mut self, source: &Source, suite: &Suite, case: &str) -> Result<(), Ended> {
         let _at_work = AtWork::begin(self.host.stop());
         engine::answer(&mut self.engine, &self.host, &suite.names);
+        self.host.runs(&suite.ast);
         self.types.take();
         let options = CallFnOptions::new().eval_ast(true).rewind_scope(false);
         self.engine

@@ -183,7 +183,7 @@ fn work(
     let clock = host.clock();
     let processor = clock.takes_turns().then(processor::present);
     let tickets: Vec<Ticket> = (0..branches).map(|_| clock.ticket()).collect();
-    let captured = &Captured::of(context, body, branches);
+    let captured = &Captured::of(host, context, body, branches);
     let started: Result<usize> = std::thread::scope(|scope| {
         let mut started = 0;
         let mut failure = None;

@@ -56,6 +56,12 @@ pub fn closure(expr: &Expr) -> Option<Closure<'_>> {
 }
 
 impl Closure<'_> {
+    /// Whether it is written where it stands, and no function of another name.
+    #[must_use]
+    pub fn is_written(&self) -> bool {
+        self.name.starts_with("anon$")
+    }
+
     /// Whether it captures this variable.
     #[must_use]
     pub fn captures(&self, name: &str) -> bool {
