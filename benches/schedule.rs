@@ -276,7 +276,11 @@ fn fires(folder: &Path, count: usize, seconds: usize) -> Result<(), Failure> {
     fires_on(&text, count, "in the journal", || {
         let journal = Journal::open(Settings::of(database))?;
         let account = ("bench", "http://127.0.0.1:9");
-        Ok(Arc::new(Durable::begin(&journal, account, "jobs.toml")?))
+        Ok(Arc::new(Durable::begin(
+            &journal,
+            account,
+            ("jobs.toml", ""),
+        )?))
     })
 }
 

@@ -49,6 +49,7 @@ mod numbers;
 mod options;
 pub mod origin;
 mod parallel;
+mod parts;
 mod power;
 mod predicates;
 mod processor;

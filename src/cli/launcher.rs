@@ -124,8 +124,9 @@ impl Launcher {
             return Ok(Arc::new(Memory::default()));
         };
         let account = (profile.name.as_str(), profile.url.as_str());
-        let durable =
-            Durable::begin(journal, account, file).map_err(|error| kept::complaint(&error))?;
+        let folder = self.inner.folder.to_string_lossy();
+        let durable = Durable::begin(journal, account, (file, &folder))
+            .map_err(|error| kept::complaint(&error))?;
         let _ = self.inner.service.set(durable.service());
         Ok(Arc::new(durable))
     }

@@ -194,6 +194,15 @@ impl Ticks<'_> {
         }))
     }
 
+    /// Whether both services have, or had, the same jobs file; one that the journal does not know any
+    /// more had another.
+    pub fn is_of_same_file(&self, service: i64, own: i64) -> Found<bool> {
+        let sql = "SELECT 1 FROM runs AS a JOIN runs AS b USING (kind, script, folder)
+             WHERE a.number = ?1 AND b.number = ?2 AND kind = 'serve' AND folder <> ''";
+        let mut statement = self.transaction.prepare_cached(sql)?;
+        Ok(statement.exists([service, own])?)
+    }
+
     /// How a run stands; nothing when it is no longer in the journal.
     pub fn run(&self, id: &str) -> Found<Option<Progress>> {
         let sql = format!("SELECT {} FROM runs WHERE id = ?1", store::RUN);

@@ -15,16 +15,16 @@ pub struct Durable {
 }
 
 impl Durable {
-    /// Registers a service for the jobs of this file on this account.
+    /// Registers a service for the jobs of this file, in this folder, on this account.
     pub fn begin(
         journal: &Journal,
         (profile, url): (&str, &str),
-        file: &str,
+        (file, folder): (&str, &str),
     ) -> Result<Self, JournalError> {
         let start = Start {
             kind: RunKind::Service,
             script: file.to_owned(),
-            folder: String::new(),
+            folder: folder.to_owned(),
             job: None,
             profile: profile.to_owned(),
             url: url.to_owned(),

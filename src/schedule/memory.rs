@@ -140,6 +140,10 @@ impl Rows for Inner {
         Ok(Vec::new())
     }
 
+    fn is_of_same_file(&mut self, _service: i64, _own: i64) -> Found<bool> {
+        Ok(true)
+    }
+
     fn run(&mut self, _id: &str) -> Found<Option<Progress>> {
         Ok(None)
     }

@@ -30,6 +30,8 @@ pub trait Rows {
     fn running_of(&mut self, service: i64) -> Found<usize>;
     /// What is open and belongs to a service that is no more.
     fn orphans(&mut self, own: i64) -> Found<Vec<Tick>>;
+    /// Whether both services have, or had, the same jobs file.
+    fn is_of_same_file(&mut self, service: i64, own: i64) -> Found<bool>;
     /// How a run stands; nothing when it is not kept.
     fn run(&mut self, id: &str) -> Found<Option<Progress>>;
     /// Asks that a run be cancelled, whichever process has it.
@@ -109,6 +111,9 @@ impl Rows for Ticks<'_> {
     }
     fn orphans(&mut self, own: i64) -> Found<Vec<Tick>> {
         Ticks::orphans(self, own)
+    }
+    fn is_of_same_file(&mut self, service: i64, own: i64) -> Found<bool> {
+        Ticks::is_of_same_file(self, service, own)
     }
     fn run(&mut self, id: &str) -> Found<Option<Progress>> {
         Ticks::run(self, id)

@@ -12,6 +12,7 @@ use rhai::{AST, ASTNode, Array, Dynamic, Expr, FnCallExpr, FnPtr, Map, NativeCal
 use super::call::meant;
 use super::check::{Changes, closure, root};
 use super::host::Host;
+use super::parts::each_part;
 use super::{handle, language};
 
 /// The most values that are copied for all branches of one `parallel`, with what they hold: more would take
@@ -60,19 +61,17 @@ const FIELDED: &[&str] = &[
     "count_by", "group_by", "sort_by", "sum_by", "unique", "where",
 ];
 
-/// Whether a script does something by which its branches may change what is not called so: the language
-/// walks through no value of a `break`, and what is handed to `call` and `curry` as functions is shared
-/// under another name.
+/// Whether a script does something by which its branches may change what is not called so: what is
+/// handed to `call` and `curry` as functions is shared under another name.
 pub(super) fn is_unclear(script: &AST) -> bool {
     let (mut curried, mut made, mut found) = (0_usize, 0_usize, false);
-    script.walk(&mut |path: &[ASTNode<'_>]| {
-        match path.last() {
-            Some(ASTNode::Stmt(Stmt::BreakLoop(Some(_), ..))) => found = true,
-            Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _))) => {
+    each_part(script, |node| {
+        match node {
+            ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)) => {
                 found |= call.name == "call";
                 curried += usize::from(call.name == "curry");
             }
-            Some(ASTNode::Expr(expr @ Expr::Stmt(_))) => {
+            ASTNode::Expr(expr @ Expr::Stmt(_)) => {
                 made += usize::from(closure(expr).is_some());
             }
             _ => {}
@@ -187,9 +186,8 @@ impl Uses {
                 own: &known,
                 has_this,
             };
-            script.walk(&mut |path: &[ASTNode<'_>]| {
-                uses.changed
-                    .extend(path.last().and_then(|node| reading.changed(node)));
+            each_part(script, |node| {
+                uses.changed.extend(reading.changed(node));
                 true
             });
             uses.assigned.extend(changes.assigned);
@@ -213,8 +211,8 @@ impl Uses {
 /// Whether any function is about what it is called on, which it may change.
 fn says_this(script: &AST) -> bool {
     let mut found = false;
-    script.walk(&mut |path: &[ASTNode<'_>]| {
-        found |= matches!(path.last(), Some(ASTNode::Expr(Expr::ThisPtr(_))));
+    each_part(script, |node| {
+        found |= matches!(node, ASTNode::Expr(Expr::ThisPtr(_)));
         !found
     });
     found

@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rhai::{AST, ASTNode, Engine, Expr, INT, Position, Scope, Stmt};
 
+use super::parts::each_part;
+
 /// The call that counts.
 const RAN: &str = "__ran";
 
@@ -84,8 +86,8 @@ pub fn register(engine: &mut Engine, coverage: &Arc<Coverage>) {
 /// Where the statements of a script begin: line and column, from 1.
 fn starts(ast: &AST) -> Vec<(usize, usize)> {
     let mut starts = Vec::new();
-    ast.walk(&mut |path: &[ASTNode<'_>]| {
-        if let Some(ASTNode::Stmt(statement)) = path.last()
+    each_part(ast, |node| {
+        if let ASTNode::Stmt(statement) = node
             && let Some(position) = start(statement)
             && let (Some(line), Some(column)) = (position.line(), position.position())
         {

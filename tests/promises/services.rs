@@ -375,3 +375,45 @@ fn a_script_that_is_deleted_fails_its_job_by_name_and_no_other() {
     service.signal("TERM");
     assert_eq!(service.end().code, Some(0));
 }
+
+/// A run that waits for its next attempt has a place in its group.
+#[test]
+fn what_was_left_of_a_job_that_is_gone_holds_no_place() {
+    let account = account();
+    let job = |name: &str, more: &str| {
+        format!(
+            "[group.rack]\nlimit = 1\n{}group = \"rack\"\n{more}",
+            DAILY.replace("report", name)
+        )
+    };
+    account.home.write(
+        "jobs.toml",
+        &job(
+            "old",
+            "retry = { times = 3, wait = \"1h\", longest = \"1h\" }\n",
+        ),
+    );
+    account.home.write("old.rhai", "throw \"no luck\";");
+    account.home.write("heir.rhai", "print(\"heir runs\");");
+    let mut service = account.mw(&["serve"]).start();
+    service.notes("old: next");
+    account.mw(&["jobs", "trigger", "old"]).any_stdout().run();
+    service.notes("attempt 1 failed, the next one starts");
+    service.signal("TERM");
+    assert_eq!(service.end().code, Some(0));
+    account.home.write("jobs.toml", &job("heir", ""));
+    account.mw(&["jobs", "trigger", "heir"]).any_stdout().run();
+    let mut service = account.mw(&["serve"]).start();
+    service.says("heir runs");
+    service.signal("TERM");
+    assert_eq!(service.end().code, Some(0));
+    let rows = history(&account);
+    let of_old = |row: &&Value| row["job"] == "old";
+    let old = rows
+        .iter()
+        .find(of_old)
+        .unwrap_or_else(|| panic!("{rows:?}"));
+    assert_eq!(old["state"], "failed");
+    let message = old["why"].as_str().unwrap();
+    assert!(message.contains("the job was removed"), "{message}");
+}

@@ -8,6 +8,7 @@ use super::promotion::LOOKED_AT;
 use super::{Desk, Found, Missed, Outcome, Verdict, instant, micros};
 use crate::error::exit;
 use crate::journal::{Origin, RunState, Tick, TickState};
+use crate::schedule::event::Reason;
 use crate::schedule::job::Job;
 use crate::schedule::launch::Finished;
 
@@ -50,8 +51,7 @@ impl Desk<'_> {
     /// Takes over what a service that is no more left behind.
     fn take_over(&mut self, mut tick: Tick) -> Found<()> {
         let Some(job) = self.job_of(&tick) else {
-            self.leave(tick);
-            return Ok(());
+            return self.without_job(tick).map(drop);
         };
         match (tick.state, tick.run.clone()) {
             (TickState::Queued, _) if tick.exit.is_none() && self.is_too_late(&job, &tick) => {
@@ -101,8 +101,7 @@ impl Desk<'_> {
         let is_over = if let Some(job) = self.job_of(&tick) {
             self.go_on(&job, tick)?
         } else {
-            self.leave(tick);
-            false
+            self.without_job(tick)?
         };
         if !is_over {
             self.verdicts.push(Verdict::Later(number, self.now + REST));
@@ -124,12 +123,26 @@ impl Desk<'_> {
             }
             // It stays as it is until its window opens again.
             Some(_) if job.is_shut(self.now) => Ok(false),
-            Some(run) => self.take_up(job, tick, &run),
+            Some(run) => self.take_up(Some(job), tick, &run),
+        }
+    }
+
+    /// Closes a tick whose job is gone from its file or disabled, so that it holds no place for ever;
+    /// whether nothing is left to decide about it. Of another file's tick nothing is known here.
+    fn without_job(&mut self, tick: Tick) -> Found<bool> {
+        if !self.rows.is_of_same_file(tick.service, self.service)? {
+            self.leave(tick);
+            return Ok(false);
+        }
+        match (tick.state, tick.run.clone()) {
+            (TickState::Running, Some(run)) => self.take_up(None, tick, &run),
+            // It waits, or nothing of it was begun.
+            _ => self.free(tick, Reason::Removed).map(|()| true),
         }
     }
 
     /// Takes up the run of a tick, or notes how it ended meanwhile; whether either could be done.
-    fn take_up(&mut self, job: &Arc<Job>, mut tick: Tick, run: &str) -> Found<bool> {
+    fn take_up(&mut self, job: Option<&Arc<Job>>, mut tick: Tick, run: &str) -> Found<bool> {
         let finished = |exit: u8, message: Option<String>| {
             Outcome::Finished(Finished {
                 exit,
@@ -146,6 +159,10 @@ impl Desk<'_> {
             }
             Some(progress) => match progress.state {
                 RunState::Interrupted => {
+                    let Some(job) = job else {
+                        self.leave(tick);
+                        return Ok(false);
+                    };
                     tick.service = self.service;
                     self.rows.save(&mut tick)?;
                     self.verdicts.push(Verdict::Start(tick, Arc::clone(job)));

@@ -5,6 +5,7 @@ use rhai::{ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::super::call::meant;
 use super::super::language;
+use super::super::parts::each_part_of;
 use super::expression::Closure;
 use super::mentions::root;
 use super::parse::Function;
@@ -343,8 +344,8 @@ pub fn written(expr: &Expr) -> Option<String> {
 /// How often an expression mentions a variable.
 fn mentions(expr: &Expr, name: &str) -> usize {
     let mut times = 0;
-    expr.walk(&mut Vec::new(), &mut |path: &[ASTNode<'_>]| {
-        if let Some(ASTNode::Expr(Expr::Variable(it, ..))) = path.last() {
+    each_part_of(expr, |node| {
+        if let ASTNode::Expr(Expr::Variable(it, ..)) = node {
             times += usize::from(it.1 == name);
         }
         true

@@ -5,23 +5,24 @@ use std::collections::{BTreeSet, HashSet};
 use super::expression::closure;
 use crate::script::builtins::BUILTINS;
 use crate::script::call::meant;
+use crate::script::parts::each_part;
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 /// The names a script mentions that could be calls, those in texts included: `Fn("clouds")` makes a
 /// call of one. Where it turns out only when it runs which they are, they may be any.
 pub fn mentioned(ast: &AST, names: &mut BTreeSet<String>) {
-    ast.walk(&mut |path: &[ASTNode<'_>]| {
-        if let Some(call) = path.last().and_then(call_at) {
+    each_part(ast, |node| {
+        if let Some(call) = call_at(node) {
             names.insert(call.name.to_string());
             let is_literal = matches!(call.args.first(), Some(Expr::StringConstant(..)));
             if call.name == "Fn" && !is_literal {
                 names.extend(every());
             }
-        } else if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = path.last()
+        } else if let ASTNode::Stmt(Stmt::Import(import, _)) = node
             && !matches!(import.0, Expr::StringConstant(..))
         {
             names.extend(every());
-        } else if let Some(ASTNode::Expr(Expr::StringConstant(text, _))) = path.last()
+        } else if let ASTNode::Expr(Expr::StringConstant(text, _)) = node
             && is_word(text)
         {
             names.insert(text.to_string());
@@ -48,8 +49,8 @@ fn call_at<'a>(node: &ASTNode<'a>) -> Option<&'a FnCallExpr> {
 #[must_use]
 pub fn imported(ast: &AST) -> Vec<(String, Position)> {
     let mut paths = Vec::new();
-    ast.walk(&mut |path: &[ASTNode<'_>]| {
-        if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = path.last()
+    each_part(ast, |node| {
+        if let ASTNode::Stmt(Stmt::Import(import, _)) = node
             && let Expr::StringConstant(path, position) = &import.0
         {
             paths.push((path.to_string(), *position));
@@ -87,8 +88,8 @@ fn is_word(name: &str) -> bool {
 #[must_use]
 pub fn has_bare_import(ast: &AST) -> bool {
     let mut found = false;
-    ast.walk(&mut |path: &[ASTNode<'_>]| {
-        if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = path.last()
+    each_part(ast, |node| {
+        if let ASTNode::Stmt(Stmt::Import(import, _)) = node
             && import.1.name.is_empty()
         {
             found = true;
@@ -159,16 +160,16 @@ impl Changes {
                 _ => {}
             }
         }
-        ast.walk(&mut |path: &[ASTNode<'_>]| {
-            match path.last() {
-                Some(ASTNode::Expr(Expr::ThisPtr(_))) => has_this = true,
-                Some(ASTNode::Stmt(Stmt::Assignment(it))) => {
+        each_part(ast, |node| {
+            match node {
+                ASTNode::Expr(Expr::ThisPtr(_)) => has_this = true,
+                ASTNode::Stmt(Stmt::Assignment(it)) => {
                     changes.assignment(&it.1.lhs);
                     if let (Expr::Index(to, ..), true) = (&it.1.lhs, is_function(&it.1.rhs)) {
                         changes.held(&to.rhs);
                     }
                 }
-                Some(ASTNode::Expr(Expr::Dot(it, ..) | Expr::Index(it, ..))) => {
+                ASTNode::Expr(Expr::Dot(it, ..) | Expr::Index(it, ..)) => {
                     if let Some(name) = root(&it.lhs) {
                         if changes_root(&it.rhs, own) {
                             changes.changed.insert(name.clone());
@@ -178,7 +179,7 @@ impl Changes {
                         }
                     }
                 }
-                Some(ASTNode::Expr(Expr::MethodCall(call, _)))
+                ASTNode::Expr(Expr::MethodCall(call, _))
                     if call.name == "set" && call.args.last().is_some_and(is_function) =>
                 {
                     call.args
@@ -186,16 +187,14 @@ impl Changes {
                         .into_iter()
                         .for_each(|key| changes.held(key));
                 }
-                Some(
-                    ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)),
-                ) => {
+                ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)) => {
                     if CHANGERS.contains(&call.name.as_str())
                         && let Some(name) = call.args.first().and_then(root)
                     {
                         changes.changed.insert(name);
                     }
                 }
-                Some(ASTNode::Expr(Expr::Map(map, _))) => {
+                ASTNode::Expr(Expr::Map(map, _)) => {
                     changes
                         .keys
                         .extend(map.0.iter().map(|(key, _)| key.name.to_string()));
