@@ -14,10 +14,12 @@ pub enum Origin {
     Trigger,
     /// Somebody asked for what was left out.
     Backfill,
+    /// Its schedule said so while nobody was there, and it is caught up with after others.
+    CatchUp,
 }
 
 impl Origin {
-    const ALL: [Self; 3] = [Self::Schedule, Self::Trigger, Self::Backfill];
+    const ALL: [Self; 4] = [Self::Schedule, Self::Trigger, Self::Backfill, Self::CatchUp];
 
     /// Its name.
     #[must_use]
@@ -26,7 +28,20 @@ impl Origin {
             Self::Schedule => "schedule",
             Self::Trigger => "trigger",
             Self::Backfill => "backfill",
+            Self::CatchUp => "catch-up",
         }
+    }
+
+    /// Whether somebody asked for it, whatever the schedule says.
+    #[must_use]
+    pub const fn is_asked_for(self) -> bool {
+        matches!(self, Self::Trigger | Self::Backfill)
+    }
+
+    /// Whether it is one of several of the past, which run one after another.
+    #[must_use]
+    pub const fn is_of_the_past(self) -> bool {
+        matches!(self, Self::Backfill | Self::CatchUp)
     }
 
     pub(super) fn named(name: &str) -> Self {

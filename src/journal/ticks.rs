@@ -58,13 +58,17 @@ const CHANGE: &str = "UPDATE ticks SET origin = ?5, state = ?6, reason = ?7, wai
 const OF_JOB: &str =
     "job = ?2 AND state IN ('due', 'queued', 'running', 'retrying') ORDER BY instant, number";
 // What somebody waits for comes before what is filled in, which may be much and wait for long.
-const ASKED: &str = "state IN ('due', 'queued') AND state = 'due' \
-     ORDER BY origin = 'backfill', +instant, number LIMIT ?2";
+const ASKED: &str = "number IN (SELECT number FROM (SELECT number, row_number() OVER \
+     (PARTITION BY job ORDER BY origin = 'backfill', instant, number) AS place FROM ticks \
+     WHERE profile = ?1 AND state IN ('due', 'queued') AND state = 'due') WHERE place <= ?2) \
+     ORDER BY origin = 'backfill', +instant, number";
 const FOR_GROUP: &str = "state IN ('due', 'queued') AND state = 'queued' AND waits = 'group' \
      AND class = ?2 ORDER BY instant, number LIMIT ?3";
 const FOR_PLACE: &str = "state = 'queued' AND waits = 'limit' ORDER BY instant, number LIMIT ?2";
-const QUEUED: &str = "state IN ('due', 'queued') AND state = 'queued' \
-     ORDER BY +instant, number LIMIT ?2";
+const QUEUED: &str = "number IN (SELECT number FROM (SELECT number, row_number() OVER \
+     (PARTITION BY job ORDER BY instant, number) AS place FROM ticks \
+     WHERE profile = ?1 AND state IN ('due', 'queued') AND state = 'queued') WHERE place <= ?2) \
+     ORDER BY +instant, number";
 const IN_GROUP: &str = "class = ?2 AND state IN ('running', 'retrying')";
 const RUNNING: &str = "state = 'running' AND service = ?2";
 const COUNTED: &str = "state = 'running' AND service = ?2 AND number = ?3";
@@ -128,7 +132,7 @@ impl Ticks<'_> {
         self.ticks(OF_JOB, params![self.profile, job])
     }
 
-    /// What was asked for and not decided, in order of its instants.
+    /// What was asked for and not decided, so many of each job, in order of its instants.
     pub fn asked(&self, most: u32) -> Found<Vec<Tick>> {
         self.ticks(ASKED, params![self.profile, most])
     }
@@ -143,7 +147,7 @@ impl Ticks<'_> {
         self.ticks(FOR_PLACE, params![self.profile, most])
     }
 
-    /// All that waits.
+    /// What waits, so many of each job, in order of its instants.
     pub fn queued(&self, most: u32) -> Found<Vec<Tick>> {
         self.ticks(QUEUED, params![self.profile, most])
     }

@@ -35,8 +35,9 @@ pub(super) enum Matter {
     Added(Arc<Job>, DateTime<Utc>),
     /// A job that is disabled when the service starts: what passes meanwhile will not be missed.
     Disabled(Arc<str>),
-    /// A job of which an instant has come; since when it is watched without a break.
-    Due(Arc<Job>, DateTime<Utc>),
+    /// A job of which an instant has come; since when it is watched without a break, and up to when:
+    /// what comes later is no matter of this schedule if it is changed by the time that this is decided.
+    Due(Arc<Job>, DateTime<Utc>, DateTime<Utc>),
     /// A run that ended, by its tick. What is said of it is far larger than any other matter, of which
     /// a service begins with one for each job.
     Ended(i64, Box<Outcome>),
@@ -109,7 +110,7 @@ impl Desk<'_> {
             Matter::Job(job, since) => self.enrol(job, *since, false),
             Matter::Added(job, since) => self.enrol(job, *since, true),
             Matter::Disabled(job) => self.forget_schedule(job),
-            Matter::Due(job, since) => self.due(job, *since),
+            Matter::Due(job, since, until) => self.due(job, *since, *until),
             Matter::Ended(tick, outcome) => self.ended(*tick, outcome),
             Matter::Again(tick) => self.again(*tick),
             Matter::Long(tick) => self.tell_long(*tick),
@@ -131,28 +132,28 @@ impl Desk<'_> {
         // Another service may have noted it a moment ago, and decide about what has come since.
         let is_recent = instant(known.decided) >= since - LATENESS;
         if known.schedule == fresh.schedule && (is_recent || !is_added) {
-            return self.due(job, since);
+            return self.due(job, since, since);
         }
-        let was_away = known.schedule == fresh.schedule || known.schedule.is_empty();
         self.rows.stand(&Standing {
             schedule: fresh.schedule,
-            decided: if was_away && is_recent {
-                known.decided
-            } else {
-                fresh.decided
-            },
+            decided: fresh.decided,
             ..known
         })
     }
 
-    /// Decides about every instant of a job that has come and is not decided.
-    fn due(&mut self, job: &Arc<Job>, since: DateTime<Utc>) -> Found<()> {
+    /// Decides about every instant of a job that has come by `until` and is not decided.
+    fn due(&mut self, job: &Arc<Job>, since: DateTime<Utc>, until: DateTime<Utc>) -> Found<()> {
         let standing = self.rows.standing(&job.name)?;
         let mut standing = standing.unwrap_or_else(|| job.standing(since));
+        let decided = instant(standing.decided);
         // A clock that was set back does not silence a job until it is that late again. No instant
         // runs twice for that: each has its row.
-        let from = instant(standing.decided).min(self.now);
-        let passed = missed::passed(job, from, since, self.now);
+        let from = if decided > until + LATENESS {
+            since.max(until - LATENESS) - job.delay()
+        } else {
+            decided
+        };
+        let passed = missed::passed(job, from, since, until);
         let Some(last) = passed.last else {
             return Ok(());
         };
@@ -172,6 +173,11 @@ impl Desk<'_> {
             let tick = Tick {
                 job: job.name.clone(),
                 instant: micros(instant),
+                origin: if passed.follow {
+                    Origin::CatchUp
+                } else {
+                    Origin::Schedule
+                },
                 count: 1,
                 ..Tick::default()
             };
@@ -228,17 +234,19 @@ impl Desk<'_> {
             Decision::Queue => self.queue(job, tick, Waits::Job),
             Decision::Skip(reason) => self.skip(tick, reason),
             Decision::Replace => {
-                let mut runs = false;
+                let mut waits = false;
                 for other in others {
                     match other.state {
+                        // Those of the past run one after another, and this one after them.
+                        _ if other.origin.is_of_the_past() => waits = true,
                         TickState::Running => {
-                            runs = true;
+                            waits = true;
                             self.replace(other)?;
                         }
                         _ => self.skip(other, Reason::Superseded)?,
                     }
                 }
-                if !runs {
+                if !waits {
                     return self.serve(job, tick);
                 }
                 // That it waits goes without saying.
@@ -389,12 +397,16 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Whether it is too late for a tick that has waited.
+    /// Whether it is too late for a tick that has waited, or for its next attempt.
     fn is_too_late(&self, job: &Job, tick: &Tick) -> bool {
-        let late = self.now - instant(tick.instant) - job.delay();
+        let start = instant(tick.instant) + job.delay();
+        let late = self.now - tick.again.map_or(start, instant);
         let window = TimeDelta::from_std(job.policy.catch_up_window).unwrap_or(TimeDelta::MAX);
-        tick.origin == Origin::Schedule
+        !tick.origin.is_asked_for()
             && late > LATENESS
             && (job.policy.catch_up == CatchUp::None || late > window)
     }
 }
+
+#[cfg(test)]
+mod tests;

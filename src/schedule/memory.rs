@@ -125,7 +125,14 @@ impl Rows for Inner {
     }
 
     fn queued(&mut self, most: u32) -> Found<Vec<Tick>> {
-        Ok(self.waiting(most, |_| true))
+        let mut of_job: HashMap<Arc<str>, u32> = HashMap::new();
+        let mut waiting = self.waiting(u32::MAX, |_| true);
+        waiting.retain(|tick| {
+            let seen = of_job.entry(tick.job.clone()).or_default();
+            *seen += 1;
+            *seen <= most
+        });
+        Ok(waiting)
     }
 
     fn at_work_in_group(&mut self, group: &str) -> Found<usize> {

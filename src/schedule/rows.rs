@@ -16,13 +16,14 @@ pub trait Rows {
     fn at(&mut self, job: &str, instant: i64) -> Found<Option<Tick>>;
     /// What is open of a job, in order of its instants.
     fn open(&mut self, job: &str) -> Found<Vec<Tick>>;
-    /// What was asked for and not decided, in order of its instants.
+    /// What was asked for and not decided, so many of each job at most, in order of its instants. A job of
+    /// another service may have any number, which stand in nobody's way.
     fn asked(&mut self, most: u32) -> Found<Vec<Tick>>;
     /// The first few that wait for a place in a group.
     fn queued_for_group(&mut self, group: &str, most: u32) -> Found<Vec<Tick>>;
     /// The first few that wait for a place in a service.
     fn queued_for_place(&mut self, most: u32) -> Found<Vec<Tick>>;
-    /// The first few that wait.
+    /// What waits, so many of each job at most, in order of its instants.
     fn queued(&mut self, most: u32) -> Found<Vec<Tick>>;
     /// How many of a group are at work, in all services.
     fn at_work_in_group(&mut self, group: &str) -> Found<usize>;

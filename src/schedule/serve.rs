@@ -256,7 +256,7 @@ impl Scheduler {
         self.seen = now;
         for (job, since) in self.agenda.take_due(now) {
             self.tell_next(&job.name);
-            self.matters.push(Matter::Due(job, since));
+            self.matters.push(Matter::Due(job, since, now));
         }
         while let Some(&(at, tick)) = self.again.first()
             && at <= now

@@ -84,7 +84,9 @@ impl Desk<'_> {
                 finished.exit,
                 exit::FAILED | exit::TIMED_OUT | exit::INTERRUPTED
             )
-            && finished.is_repeatable;
+            && finished.is_repeatable
+            // A later run has taken its place.
+            && tick.reason.is_none();
         if self.stops || !may_be_tried_again {
             return Ok(false);
         }

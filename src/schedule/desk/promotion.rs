@@ -1,5 +1,6 @@
 //! Which of those that wait starts when there is room for it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Desk, Found};
@@ -21,43 +22,71 @@ impl Desk<'_> {
         Ok((!self.has_place()?).then_some(Waits::Limit))
     }
 
-    /// Starts what waited for a run of this job that is over.
+    /// Starts what waited for a run of this job that is over: whatever is due for the longest time goes
+    /// first, whether it waited for the job, for its group or for the service. A job that is due more
+    /// often than it ends would keep its place for ever otherwise.
     pub(super) fn promote(&mut self, job: &str, group: Option<&str>) -> Found<()> {
         if self.stops {
             return Ok(());
         }
-        for tick in self.rows.open(job)? {
-            let is_next = matches!(tick.state, TickState::Queued | TickState::Due);
-            if is_next && !self.try_to_start(tick)? {
-                break;
-            }
-        }
+        let mut waiting = self.rows.open(job)?;
+        waiting.retain(|tick| matches!(tick.state, TickState::Queued | TickState::Due));
         if let Some(group) = group {
-            for tick in self.rows.queued_for_group(group, LOOKED_AT)? {
-                if !self.try_to_start(tick)? && !self.has_place_in(group)? {
-                    break;
-                }
-            }
+            waiting.extend(self.rows.queued_for_group(group, LOOKED_AT)?);
         }
-        self.fill_places()
+        // One run that is over leaves one place, which the first that waits can take in most cases.
+        let first = self.rows.queued_for_place(1)?;
+        let are_there_more = !first.is_empty();
+        waiting.extend(first);
+        // What is filled in is of the past, and has no haste.
+        waiting.sort_by_key(|it| (it.origin == Origin::Backfill, it.instant, it.number));
+        waiting.dedup_by_key(|it| it.number);
+        let (mut job_waits, mut group_waits) = (false, false);
+        for tick in waiting {
+            let is_own = *tick.job == *job;
+            let is_of_group = tick.waits == Some(Waits::Group);
+            if (job_waits && is_own) || (group_waits && is_of_group) || self.try_to_start(tick)? {
+                continue;
+            }
+            job_waits |= is_own;
+            group_waits |= match group {
+                Some(group) if is_of_group => !self.has_place_in(group)?,
+                _ => false,
+            };
+        }
+        if are_there_more && self.has_place()? {
+            self.fill_places()?;
+        }
+        Ok(())
     }
 
     /// Starts what waits for a place in this service, as far as there are some.
     fn fill_places(&mut self) -> Found<()> {
-        // One run that is over leaves one place, which the first that waits can take in most cases.
-        for most in [1, LOOKED_AT] {
-            let waiting = self.rows.queued_for_place(most)?;
-            if waiting.is_empty() {
+        for tick in self.rows.queued_for_place(LOOKED_AT)? {
+            if !self.has_place()? {
                 break;
             }
-            for tick in waiting {
-                if !self.has_place()? {
-                    return Ok(());
-                }
-                self.try_to_start(tick)?;
-            }
+            self.try_to_start(tick)?;
+        }
+        Ok(())
+    }
+
+    /// Starts what waited for a run of another service.
+    pub(super) fn promote_others(&mut self) -> Found<()> {
+        let mut full: HashSet<String> = HashSet::new();
+        for tick in self.rows.queued(1)? {
             if !self.has_place()? {
-                return Ok(());
+                break;
+            }
+            let group = tick.group.clone();
+            if group.as_ref().is_some_and(|group| full.contains(group)) {
+                continue;
+            }
+            if !self.try_to_start(tick)?
+                && let Some(group) = group
+                && !self.has_place_in(&group)?
+            {
+                full.insert(group);
             }
         }
         Ok(())
@@ -73,14 +102,13 @@ impl Desk<'_> {
 
     /// The job of a tick. What somebody asked for of a disabled one is run all the same.
     pub(super) fn job_of(&self, tick: &Tick) -> Option<Arc<Job>> {
-        let is_asked_for = tick.origin != Origin::Schedule;
         let job = self.jobs.get(&tick.job)?;
-        (job.enabled || is_asked_for).then(|| Arc::clone(job))
+        (job.enabled || tick.origin.is_asked_for()).then(|| Arc::clone(job))
     }
 
     /// Why a tick is left out: its job is paused, and nobody asked for it.
     pub(super) fn paused(&mut self, tick: &Tick) -> Found<Option<Reason>> {
-        if tick.origin != Origin::Schedule {
+        if tick.origin.is_asked_for() {
             return Ok(None);
         }
         let standing = self.rows.standing(&tick.job)?;

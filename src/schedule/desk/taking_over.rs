@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::promotion::LOOKED_AT;
 use super::{Desk, Found, Missed, Outcome, Verdict, instant, micros};
 use crate::error::exit;
 use crate::journal::{Origin, RunState, Tick, TickState};
@@ -12,8 +11,8 @@ use crate::schedule::event::Reason;
 use crate::schedule::job::Job;
 use crate::schedule::launch::Finished;
 
-/// How much that was asked for is looked at in one transaction.
-const MOST_ASKED: u32 = 200;
+/// How much that was asked for of one job is looked at in one transaction.
+const MOST_ASKED: u32 = 32;
 
 /// How long a run that broke off rests before it is taken up: a disk that is nearly full lets small
 /// things through.
@@ -26,7 +25,13 @@ impl Desk<'_> {
         if self.stops {
             return Ok(());
         }
-        for tick in self.rows.orphans(self.service)? {
+        let orphans = self.rows.orphans(self.service)?;
+        let (late, left) = orphans
+            .into_iter()
+            .partition(|tick| self.comes_too_late(tick));
+        // Before any of them is started in the place of another.
+        self.let_pass(late)?;
+        for tick in left {
             self.take_over(tick)?;
         }
         for tick in self.rows.asked(MOST_ASKED)? {
@@ -42,8 +47,35 @@ impl Desk<'_> {
                 _ => self.serve(&job, tick)?,
             }
         }
-        for tick in self.rows.queued(LOOKED_AT)? {
-            self.try_to_start(tick)?;
+        self.promote_others()
+    }
+
+    /// Whether it is too late for what a service that is no more left behind: nothing of it was begun, or
+    /// its next attempt was to start long ago.
+    fn comes_too_late(&self, tick: &Tick) -> bool {
+        let has_begun = tick.state == TickState::Running && tick.run.is_some();
+        let job = self.job_of(tick);
+        !has_begun && job.is_some_and(|job| self.is_too_late(&job, tick))
+    }
+
+    /// Notes of these that nobody was there in time.
+    fn let_pass(&mut self, late: Vec<Tick>) -> Found<()> {
+        for mut tick in late {
+            let Some(job) = self.job_of(&tick).filter(|_| tick.exit.is_none()) else {
+                self.skip(tick, Reason::Late)?;
+                continue;
+            };
+            tick.state = TickState::Missed;
+            tick.reason = Some(Reason::Late.to_string());
+            tick.finished = Some(micros(self.now));
+            self.rows.save(&mut tick)?;
+            let at = instant(tick.instant);
+            let missed = Missed {
+                first: at,
+                last: at,
+                count: 1,
+            };
+            self.tell_missed(&job, missed)?;
         }
         Ok(())
     }
@@ -53,25 +85,12 @@ impl Desk<'_> {
         let Some(job) = self.job_of(&tick) else {
             return self.without_job(tick).map(drop);
         };
-        match (tick.state, tick.run.clone()) {
-            (TickState::Queued, _) if tick.exit.is_none() && self.is_too_late(&job, &tick) => {
-                tick.state = TickState::Missed;
-                tick.reason = Some("its service ended, and nobody was there in time".to_owned());
-                tick.finished = Some(micros(self.now));
-                self.rows.save(&mut tick)?;
-                let at = instant(tick.instant);
-                let missed = Missed {
-                    first: at,
-                    last: at,
-                    count: 1,
-                };
-                self.tell_missed(&job, missed)
-            }
-            (TickState::Queued, _) => {
+        match tick.state {
+            TickState::Queued => {
                 tick.service = self.service;
                 self.rows.save(&mut tick)
             }
-            (TickState::Retrying, _) => {
+            TickState::Retrying => {
                 tick.service = self.service;
                 self.rows.save(&mut tick)?;
                 let at = instant(tick.again.unwrap_or_default());

@@ -17,6 +17,8 @@ pub enum Reason {
     Stopping,
     /// The job's maintenance window is shut.
     Shut,
+    /// Its service ended, and the next one came too late for it.
+    Late,
     /// The job is paused, with this note.
     Paused(String),
 }
@@ -33,6 +35,7 @@ impl fmt::Display for Reason {
             Self::Removed => "the job was removed or disabled",
             Self::Stopping => "the service is stopping",
             Self::Shut => "its maintenance window is shut",
+            Self::Late => "its service ended, and nobody was there in time",
             Self::Paused(_) => "the job is paused",
         })
     }

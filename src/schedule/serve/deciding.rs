@@ -17,8 +17,9 @@ pub(super) const AT_ONCE: usize = 512;
 impl Scheduler {
     /// Hands over what is to be decided about, unless something is being decided.
     pub(super) fn submit(&mut self) {
-        let now = self.clock.now();
-        let waits = self.failing.is_some_and(|(_, next)| now < next);
+        let waits = self
+            .failing
+            .is_some_and(|(_, next)| self.clock.now() < next);
         if self.matters.is_empty() || self.decided.is_some() || waits {
             return;
         }
@@ -27,14 +28,15 @@ impl Scheduler {
         let verdicts = Arc::new(Mutex::new(Vec::new()));
         let (jobs, service, stops) = (self.jobs.clone(), self.ledger.service(), self.stops);
         let profile = self.ledger.profile().to_owned();
-        let (own, found) = (matters.clone(), verdicts.clone());
+        let (own, found, clock) = (matters.clone(), verdicts.clone(), self.clock.clone());
         let work = Box::new(move |rows: &mut dyn Rows| {
             let mut desk = Desk {
                 rows,
                 jobs: &jobs,
                 service,
                 profile: &profile,
-                now,
+                // Others may have had the rows to themselves for a while.
+                now: clock.now(),
                 stops,
                 verdicts: Vec::new(),
             };

@@ -12,8 +12,9 @@ use super::Scheduler;
 use crate::clock::Clock;
 use crate::schedule::{Due, Event, Events, Finished, Jobs, Launch, Ledger, Memory};
 
-/// Runs that take `args.minutes`, ignore being cancelled if `args.stubborn`, fail the first
-/// `args.fails` times, and have changed something by then if `args.changes`.
+/// Runs that take `args.minutes`, and `args.cleanup` after they were cancelled, ignore being cancelled
+/// if `args.stubborn`, fail the first `args.fails` times, and have changed something by then if
+/// `args.changes`.
 pub(super) struct Waiting {
     clock: Clock,
     launched: AtomicI64,
@@ -34,6 +35,7 @@ impl Launch for Waiting {
         let clock = self.clock.clone();
         let number = |name: &str| args.get(name).and_then(serde_json::Value::as_i64);
         let minutes = number("minutes").unwrap_or(0);
+        let cleanup = number("cleanup").unwrap_or(0);
         let fails = self.launched.fetch_add(1, Ordering::Relaxed) < number("fails").unwrap_or(0);
         Box::pin(async move {
             assert!(!args.contains_key("panics"), "a run that panics");
@@ -49,7 +51,12 @@ impl Launch for Waiting {
             } else {
                 tokio::select! {
                     () = work => (0, None),
-                    () = cancel.cancelled() => (130, Some("cancelled".to_owned())),
+                    () = cancel.cancelled() => {
+                        if cleanup > 0 {
+                            clock.sleep(TimeDelta::minutes(cleanup)).await;
+                        }
+                        (130, Some("cancelled".to_owned()))
+                    }
                 }
             };
             Finished {

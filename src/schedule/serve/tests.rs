@@ -4,6 +4,7 @@ mod faults;
 mod many;
 mod pauses;
 mod policies;
+mod turns;
 mod year;
 
 use std::sync::{Arc, Mutex};

@@ -47,7 +47,7 @@ impl Ledger for Faulty {
 }
 
 /// How often each instant was started.
-fn started(lines: &[String]) -> BTreeMap<String, usize> {
+pub(super) fn started(lines: &[String]) -> BTreeMap<String, usize> {
     let mut started = BTreeMap::new();
     for line in lines {
         if let Some((_, instant)) = line.split_once(" started, due ") {
@@ -189,4 +189,65 @@ async fn ten_thousand_jobs_due_in_one_second_all_run_and_no_more_at_once_than_ma
             .filter(|line| line.starts_with(&time) && line.contains("started"));
         assert_eq!(begun.count(), 100, "{time}");
     }
+}
+
+#[tokio::test]
+async fn what_comes_after_a_job_is_gone_is_not_run_when_the_store_is_back() {
+    let file = job("overlap = \"allow\"").replace("0 * * * *", "* * * * *");
+    let gone = (at("2026-01-15T09:00:30Z"), at("2026-01-15T09:10:30Z"));
+    let faulty = |clock: &Clock| -> Arc<dyn Ledger> {
+        Arc::new(Faulty {
+            rows: Memory::default(),
+            clock: clock.clone(),
+            gone,
+        })
+    };
+    let acts = vec![("09:02:30", Act::Reload("")), ("09:15:30", Act::Drain)];
+    let lines = told_by(&Clock::simulated(), faulty, &file, acts).await;
+    let started = started(&lines);
+    let last = started.keys().next_back().map(String::as_str);
+    assert_eq!(last, Some("2026-01-15T09:02:00Z"), "{lines:#?}");
+}
+
+/// Rows that others have to themselves for a while whenever something is decided.
+struct Contended {
+    rows: Memory,
+    clock: Clock,
+}
+
+impl Ledger for Contended {
+    fn carry_out(&self, work: Work) -> BoxFuture<'static, Result<(), String>> {
+        self.clock.advance(TimeDelta::seconds(10));
+        self.rows.carry_out(work)
+    }
+
+    fn service(&self) -> i64 {
+        self.rows.service()
+    }
+
+    fn profile(&self) -> &str {
+        self.rows.profile()
+    }
+
+    fn lasts(&self) -> bool {
+        self.rows.lasts()
+    }
+}
+
+#[tokio::test]
+async fn a_window_that_shuts_while_the_store_is_waited_for_is_shut() {
+    let file =
+        job("window = \"08:30-09:00\"\nargs = { minutes = 1 }").replace("0 * * * *", "59 * * * *");
+    let file = file.replace("\"59 * * * *\"", "\"55 59 * * * *\"\nseconds = true");
+    let contended = |clock: &Clock| -> Arc<dyn Ledger> {
+        Arc::new(Contended {
+            rows: Memory::default(),
+            clock: clock.clone(),
+        })
+    };
+    let acts = vec![("09:15:30", Act::Drain)];
+    let lines = told_by(&Clock::simulated(), contended, &file, acts).await;
+    let shut = "skipped: its maintenance window is shut";
+    assert!(lines.iter().any(|line| line.contains(shut)), "{lines:#?}");
+    assert!(started(&lines).is_empty(), "{lines:#?}");
 }

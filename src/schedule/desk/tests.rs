@@ -1,0 +1,213 @@
+//! What is decided on the rows of several services, one after the other.
+
+use std::path::PathBuf;
+
+use super::*;
+use crate::journal::{Grants, Journal, Lease, RunKind, RunState, Settings, Start, Waits};
+
+fn at(text: &str) -> DateTime<Utc> {
+    format!("2026-01-15T{text}Z").parse().unwrap()
+}
+
+/// A journal and services on it, in a folder of its own.
+struct Store {
+    folder: PathBuf,
+    journal: Journal,
+}
+
+impl Store {
+    fn new(name: &str) -> Self {
+        let id = std::process::id();
+        let folder = std::env::temp_dir().join(format!("mw-desk-{name}-{id}"));
+        std::fs::create_dir_all(&folder).unwrap();
+        let journal = Journal::open(Settings::of(folder.join("journal.db"))).unwrap();
+        Self { folder, journal }
+    }
+
+    fn service(&self, file: &str) -> Lease {
+        let start = Start {
+            kind: RunKind::Service,
+            script: file.to_owned(),
+            folder: "/srv".to_owned(),
+            job: None,
+            profile: "here".to_owned(),
+            url: "http://127.0.0.1:9".to_owned(),
+            args: serde_json::Map::new(),
+            grants: Grants::default(),
+        };
+        self.journal.begin(&start, &[]).unwrap()
+    }
+
+    /// A service that is no more, and ticks that it leaves behind.
+    fn left(&self, file: &str, ticks: Vec<Tick>) {
+        let lease = self.service(file);
+        let service = lease.number();
+        let saved = self.journal.ticks("here", move |rows| {
+            for tick in ticks {
+                rows.save(&mut Tick { service, ..tick })?;
+            }
+            Ok(())
+        });
+        saved.unwrap();
+        let ended = self.journal.stand(&lease, RunState::Succeeded, None, None);
+        ended.unwrap();
+    }
+
+    /// What a service decides about what others left behind and asked for, in words.
+    fn others(&self, file: &str, jobs: &str, now: DateTime<Utc>) -> Vec<String> {
+        let service = self.service(file).number();
+        let jobs = Jobs::read("jobs.toml", jobs).unwrap();
+        let decided = self.journal.ticks("here", move |rows| {
+            let mut desk = Desk {
+                rows,
+                jobs: &jobs,
+                service,
+                profile: "here",
+                now,
+                stops: false,
+                verdicts: Vec::new(),
+            };
+            desk.decide(&Matter::Others)?;
+            Ok(desk.verdicts)
+        });
+        let said = decided.unwrap().into_iter().map(|verdict| match verdict {
+            Verdict::Start(tick, _) => format!("start {}", tick.job),
+            Verdict::GivenUp(tick, reason) => format!("give up {}: {reason}", tick.job),
+            Verdict::Retrying(tick, _) => format!("retry {}", tick.job),
+            Verdict::Skipped(tick, reason) => format!("skip {}: {reason}", tick.job),
+            Verdict::Left(tick) => format!("leave {}", tick.job),
+            _ => "other".to_owned(),
+        });
+        said.collect()
+    }
+
+    /// The states of all ticks, in order of their jobs.
+    fn states(&self) -> Vec<(String, TickState)> {
+        let reader = self.journal.store().read().unwrap().unwrap();
+        let mut ticks = reader.ticks("here", None, 100).unwrap();
+        ticks.sort_by(|a, b| (&a.job, a.number).cmp(&(&b.job, b.number)));
+        let states = ticks.into_iter().map(|it| (it.job.to_string(), it.state));
+        states.collect()
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn jobs(names: &[&str], more: &str) -> String {
+    let one = |name: &&str| {
+        format!("[[job]]\nname = \"{name}\"\ncron = \"0 * * * *\"\nscript = \"a.rhai\"\n{more}\n")
+    };
+    names.iter().map(one).collect()
+}
+
+fn tick(job: &str, state: TickState) -> Tick {
+    Tick {
+        job: job.into(),
+        instant: micros(at("09:00:00")),
+        state,
+        attempt: 1,
+        count: 1,
+        ..Tick::default()
+    }
+}
+
+#[test]
+fn what_a_dead_service_never_began_does_not_start_days_later() {
+    for (more, is_late) in [
+        ("catch_up = \"none\"", true),
+        ("catch_up_window = \"9h\"", false),
+    ] {
+        let store = Store::new("late");
+        let waiting = Tick {
+            waits: Some(Waits::Job),
+            attempt: 0,
+            ..tick("waiting", TickState::Queued)
+        };
+        store.left(
+            "jobs.toml",
+            vec![tick("begun", TickState::Running), waiting],
+        );
+        let file = jobs(&["begun", "waiting"], more);
+        let said = store.others("jobs.toml", &file, at("12:00:00"));
+        let states: Vec<TickState> = store.states().into_iter().map(|(_, state)| state).collect();
+        if is_late {
+            assert!(said.is_empty(), "{said:?}");
+            assert_eq!(states, [TickState::Missed; 2]);
+        } else {
+            assert_eq!(said, ["start begun", "start waiting"]);
+        }
+    }
+}
+
+#[test]
+fn an_attempt_that_was_to_start_long_ago_does_not() {
+    let store = Store::new("attempt");
+    let failed = Tick {
+        again: Some(micros(at("09:05:00"))),
+        exit: Some(1),
+        ..tick("failed", TickState::Retrying)
+    };
+    store.left("jobs.toml", vec![failed]);
+    let file = jobs(&["failed"], "catch_up = \"none\"");
+    let said = store.others("jobs.toml", &file, at("12:00:00"));
+    let late = "give up failed: its service ended, and nobody was there in time";
+    assert_eq!(said[0], late);
+    assert_eq!(store.states(), [("failed".to_owned(), TickState::Failed)]);
+}
+
+#[test]
+fn what_is_left_of_jobs_that_are_gone_is_closed_by_a_service_of_their_file_alone() {
+    let left = || {
+        let failed = Tick {
+            again: Some(micros(at("09:05:00"))),
+            exit: Some(1),
+            ..tick("failed", TickState::Retrying)
+        };
+        let waiting = Tick {
+            waits: Some(Waits::Job),
+            ..tick("waiting", TickState::Queued)
+        };
+        vec![tick("begun", TickState::Running), failed, waiting]
+    };
+    let store = Store::new("gone");
+    store.left("jobs.toml", left());
+    let before = store.states();
+    assert!(store.others("other.toml", "", at("09:01:00")).is_empty());
+    assert_eq!(store.states(), before);
+    store.others("jobs.toml", "", at("09:01:00"));
+    let states: Vec<TickState> = store.states().into_iter().map(|(_, state)| state).collect();
+    let closed = [TickState::Skipped, TickState::Failed, TickState::Skipped];
+    assert_eq!(states, closed);
+}
+
+#[test]
+fn what_waits_is_found_behind_any_number_of_another_services_runs() {
+    let store = Store::new("behind");
+    let others = store.service("other.toml").number();
+    let asked = |job: &str, state| Tick {
+        service: others,
+        origin: Origin::Trigger,
+        waits: (state == TickState::Queued).then_some(Waits::Job),
+        ..tick(job, state)
+    };
+    let mut ticks = Vec::new();
+    for state in [TickState::Queued, TickState::Due] {
+        ticks.extend((0..300).map(|_| asked("theirs", state)));
+        ticks.push(asked("ours", state));
+    }
+    let saved = store.journal.ticks("here", move |rows| {
+        for (place, mut tick) in (0..).zip(ticks) {
+            tick.instant += place;
+            rows.save(&mut tick)?;
+        }
+        Ok(())
+    });
+    saved.unwrap();
+    let file = jobs(&["ours"], "overlap = \"allow\"");
+    let said = store.others("jobs.toml", &file, at("09:01:00"));
+    assert_eq!(said, ["start ours", "start ours"]);
+}
