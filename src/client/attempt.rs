@@ -65,7 +65,9 @@ impl Attempt {
     pub(super) fn is_readable(&self, operation: &Operation) -> bool {
         matches!(operation.answer, Answers::Nothing)
             || self.is_file()
-            || serde_json::from_slice::<IgnoredAny>(&self.body).is_ok()
+            // What is passed over is not looked at letter by letter.
+            || (std::str::from_utf8(&self.body).is_ok()
+                && serde_json::from_slice::<IgnoredAny>(&self.body).is_ok())
     }
 
     /// Whether the answer is a file of its own kind, and no JSON.
@@ -135,9 +137,10 @@ impl Attempt {
             .map(|error| format!("the answer makes no sense: {error}"))
     }
 
-    /// Whether it is a redirect that may stand for the result of what was carried out.
-    pub(super) const fn is_result_elsewhere(&self) -> bool {
-        matches!(self.outcome, Outcome::Status(302 | 303))
+    /// Whether it says neither yes nor no: a redirect that may stand for the result of what was carried
+    /// out, or what answers no change at all.
+    pub(super) const fn is_noncommittal(&self) -> bool {
+        matches!(self.outcome, Outcome::Status(100..=199 | 302..=304))
     }
 }
 

@@ -262,8 +262,8 @@ impl<'a> Course<'a> {
                 let evidence = readback::evidence(self.operation, self.arguments);
                 attempt.belied(self.operation, matches!(evidence, Evidence::Probe(_)))
             }
-            (_, Outcome::Status(status)) if attempt.is_result_elsewhere() => Some(format!(
-                "the API answered {status}, a redirect, which is not followed"
+            (_, Outcome::Status(status)) if attempt.is_noncommittal() => Some(format!(
+                "the API answered {status}, which says neither yes nor no"
             )),
             _ => None,
         }

@@ -50,7 +50,7 @@ impl JournalError {
                 "the journal {} cannot be written: it was removed or replaced while it was open",
                 file.display()
             ),
-            "put it back where it was, or begin again, which makes a new one: nothing was sent that is not on record",
+            "put it back where it was, and go on with the run: another one would do again what this one has done",
         )
     }
 

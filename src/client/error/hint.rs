@@ -34,6 +34,9 @@ pub(super) fn of(operation: &'static Operation, cause: &Cause) -> Option<String>
 
 fn status_hint(operation: &'static Operation, status: u16) -> Option<String> {
     let hint = match status {
+        100..=199 | 304 => {
+            "such a call is not answered so: look at what stands between here and the API"
+        }
         300..=399 => "redirects are not followed: set OPENMETAL_API_URL to the final address",
         401 => {
             "the API does not accept these credentials: `mw auth status` shows where they come from"

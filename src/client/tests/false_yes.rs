@@ -119,9 +119,22 @@ async fn a_creation_answered_with_something_else_is_found_by_reading() {
 }
 
 #[tokio::test]
-async fn a_creation_answered_with_see_other_is_found_by_reading() {
+async fn a_creation_whose_answer_is_no_text_is_found_by_reading() {
     let list = json!([made_vlan("new", "2026-01-15T08:00:00Z")]).to_string();
-    for status in [302, 303] {
+    let mut garbled = made_vlan("new", "2026-01-15T08:00:00Z")
+        .to_string()
+        .into_bytes();
+    garbled.splice(10..10, [0xff, 0xfe]);
+    let no_text = answer(200, "").map(|whole| whole.map(|_| garbled.into()));
+    let stage = Stage::new(vec![no_text, answer(200, &list)]);
+    let reply = stage.call("create_vlan", new_vlan()).await.unwrap();
+    assert!(reply.adopted);
+}
+
+#[tokio::test]
+async fn a_creation_answered_with_neither_yes_nor_no_is_found_by_reading() {
+    let list = json!([made_vlan("new", "2026-01-15T08:00:00Z")]).to_string();
+    for status in [101, 302, 303, 304] {
         let elsewhere = answer_with(status, ("location", "/v1/vlans/new"), "");
         let stage = Stage::new(vec![elsewhere, answer(200, &list)]);
         assert!(stage.call("create_vlan", new_vlan()).await.unwrap().adopted);
