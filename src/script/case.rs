@@ -3,6 +3,7 @@
 use rhai::AST;
 
 use super::source::Source;
+use crate::error::{Complaint, Place};
 
 /// What the names of tests begin with.
 const PREFIX: &str = "test_";
@@ -16,18 +17,28 @@ pub struct Case {
     pub line: usize,
 }
 
-/// The tests of a parsed file, in the order they stand there.
-pub fn cases(source: &Source, ast: &AST) -> Vec<Case> {
+/// The tests of a parsed file, in the order they stand there. One with parameters, which nobody would
+/// call, is a mistake.
+pub fn cases(source: &Source, ast: &AST) -> Result<Vec<Case>, Complaint> {
+    let mut of_file = ast.iter_functions();
+    if let Some(given) = of_file.find(|it| it.name.starts_with(PREFIX) && !it.params.is_empty()) {
+        let line = line_of(&source.text, given.name);
+        let place = Place::in_text(&source.name, &source.text, line, 1, 0);
+        let name = given.name;
+        let message = format!("the test `{name}` has parameters, and nothing to give them");
+        let hint = format!("write fn {name}(), or give a helper another name");
+        return Err(Complaint::usage(message).hint(hint).at(Some(place)));
+    }
     let mut cases: Vec<Case> = ast
         .iter_functions()
-        .filter(|function| function.name.starts_with(PREFIX) && function.params.is_empty())
+        .filter(|function| function.name.starts_with(PREFIX))
         .map(|function| Case {
             name: function.name.to_owned(),
             line: line_of(&source.text, function.name),
         })
         .collect();
     cases.sort_by(|a, b| (a.line, &a.name).cmp(&(b.line, &b.name)));
-    cases
+    Ok(cases)
 }
 
 /// The line on which a function is defined. The parser tells where its body is, and not to us.
@@ -49,13 +60,25 @@ mod tests {
 
     #[test]
     fn tests_are_found_in_the_order_they_stand() {
-        let text = "import \"x\" as x;\nfn test_b() { 1 }\nfn helper() {}\n  private fn test_a () {}\nfn test_with(x) { x }\n";
+        let text =
+            "import \"x\" as x;\nfn test_b() { 1 }\nfn helper() {}\n  private fn test_a () {}\n";
         let ast = rhai::Engine::new().compile(text).unwrap();
-        let found = cases(&Source::of_text("a_test.rhai", text), &ast);
+        let found = cases(&Source::of_text("a_test.rhai", text), &ast).unwrap();
         let found: Vec<(&str, usize)> = found
             .iter()
             .map(|case| (case.name.as_str(), case.line))
             .collect();
         assert_eq!(found, [("test_b", 2), ("test_a", 4)]);
+    }
+
+    #[test]
+    fn a_test_that_nobody_would_call_is_a_mistake() {
+        let text = "fn test_a() { 1 }\nfn test_with(x) { x }\n";
+        let ast = rhai::Engine::new().compile(text).unwrap();
+        let error = cases(&Source::of_text("a_test.rhai", text), &ast).unwrap_err();
+        assert!(
+            error.message.contains("`test_with` has parameters"),
+            "{error:?}"
+        );
     }
 }

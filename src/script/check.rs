@@ -16,6 +16,7 @@ mod finding;
 mod flow;
 mod in_place;
 mod items;
+mod kept;
 mod literals;
 mod mentions;
 mod misfit;

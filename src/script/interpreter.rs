@@ -276,7 +276,7 @@ impl Interpreter {
     pub fn suite(&self, source: &Source) -> Result<Suite, Vec<Complaint>> {
         let (mut ast, names) = self.checked(source)?;
         ast.set_source(&source.name);
-        let cases = cases(source, &ast);
+        let cases = cases(source, &ast).map_err(|complaint| vec![complaint])?;
         Ok(Suite { ast, names, cases })
     }
 

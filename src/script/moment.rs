@@ -75,6 +75,17 @@ impl Span {
             .map_err(|_| Trouble::argument(format!("{text:?} is too long")).raise())
     }
 
+    /// Reads text like `"45m"` that is to be added to an instant: an average month or year would lead to
+    /// a day and an hour that nobody means.
+    pub fn exact(text: &str) -> Result<Self> {
+        let Some(unit) = calendar_unit(text) else {
+            return Self::parse(text);
+        };
+        let message = format!("{text:?} leads to no certain day: {unit} is not always as long");
+        let hint = "say it in days: \"30d\"; at.add_days(30) keeps the time of the day";
+        Err(Trouble::argument(message).hint(hint).raise())
+    }
+
     /// Whether a text means it.
     #[must_use]
     pub fn is_meant_by(&self, text: &str) -> bool {
@@ -99,6 +110,16 @@ impl Span {
     fn seconds(self) -> FLOAT {
         self.0.num_milliseconds() as FLOAT / 1000.0
     }
+}
+
+/// The month or year in a text that looks like a duration.
+fn calendar_unit(text: &str) -> Option<&'static str> {
+    let mut words = text.split(|c: char| !c.is_ascii_alphabetic());
+    words.find_map(|word| match word {
+        "M" | "month" | "months" => Some("a month"),
+        "y" | "yr" | "yrs" | "year" | "years" => Some("a year"),
+        _ => None,
+    })
 }
 
 /// An instant, shown in UTC.
@@ -155,7 +176,8 @@ pub(super) fn lengthened(span: Span, by: TimeDelta) -> Result<Span> {
         .ok_or_else(|| Trouble::argument("that span is too long").raise())
 }
 
-fn shifted(at: Instant, span: TimeDelta) -> Result<Instant> {
+/// An instant so much later.
+pub(in crate::script) fn shifted(at: Instant, span: TimeDelta) -> Result<Instant> {
     at.0.checked_add_signed(span)
         .map(Instant)
         .ok_or_else(|| Trouble::argument("that instant is out of range").raise())
@@ -198,10 +220,10 @@ pub fn register(lexicon: &mut Lexicon) {
         .register_fn("+", |at: Instant, span: Span| shifted(at, span.0))
         .register_fn("-", |at: Instant, span: Span| shifted(at, -span.0))
         .register_fn("+", |at: Instant, text: &str| {
-            shifted(at, Span::parse(text)?.0)
+            shifted(at, Span::exact(text)?.0)
         })
         .register_fn("-", |at: Instant, text: &str| {
-            shifted(at, -Span::parse(text)?.0)
+            shifted(at, -Span::exact(text)?.0)
         })
         .register_fn("+", |a: Span, b: Span| lengthened(a, b.0))
         .register_fn("-", |a: Span, b: Span| lengthened(a, -b.0))

@@ -12,6 +12,16 @@ pub fn each_part_of(expr: &Expr, mut on: impl FnMut(&ASTNode<'_>) -> bool) {
     within(expr, &mut on);
 }
 
+/// Goes through all parts of statements as long as `on` says so.
+pub fn each_part_in(statements: &[Stmt], mut on: impl FnMut(&ASTNode<'_>) -> bool) {
+    for statement in statements {
+        let mut visit = |path: &[ASTNode<'_>]| goes_on(path, &mut on);
+        if !statement.walk(&mut Vec::new(), &mut visit) {
+            break;
+        }
+    }
+}
+
 fn within(expr: &Expr, on: &mut dyn FnMut(&ASTNode<'_>) -> bool) -> bool {
     expr.walk(&mut Vec::new(), &mut |path: &[ASTNode<'_>]| {
         goes_on(path, on)

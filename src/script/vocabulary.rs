@@ -218,7 +218,7 @@ pub fn operands(operator: &str, given: &[String]) -> &'static str {
     let first = given.first().map_or("", String::as_str);
     let compares = inequality::compares(operator);
     if has("()") {
-        "() is nothing: a key that a map does not have gives it; value ?? 0 has a number in its place"
+        "() is nothing: a key that a map does not have gives it; (value ?? 0) has a number in its place"
     } else if has("a text") && has("an int") && operator == "*" {
         borrowed::REPEATED
     } else if first == "a text" && operator == "%" {

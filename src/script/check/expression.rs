@@ -219,6 +219,7 @@ impl<'a> Walk<'a> {
         self.in_function = in_function;
         let returned = std::mem::replace(&mut self.returned, returned);
         self.entered.pop();
+        self.lost_catch(&function.body);
         let last = function.body.last().and_then(InPlace::of_statement);
         for name in function.params.iter().skip(closure.captured.len()) {
             self.lost_in_closure(name, last.as_ref());

@@ -98,6 +98,8 @@ rules! {
     LostFraction "lost-fraction" Error,
     /// Nothing takes a value, and what it is of does nothing else.
     UnusedValue "unused-value" Error,
+    /// Functions that a loop makes are kept beyond it, and share its variable, which is the last item then.
+    SharedLoopVariable "shared-loop-variable" Error,
     /// A method is given a function that uses the variable it is called on.
     VariableInUse "variable-in-use" Error,
     /// A field is set that only the account can change.

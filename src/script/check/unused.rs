@@ -42,6 +42,35 @@ impl Walk<'_> {
         }
     }
 
+    /// Looks at what the body of a function comes to: of `try { … } catch { … }` the language hands on
+    /// what `try` comes to, and not what `catch` does.
+    pub(super) fn lost_catch(&mut self, body: &[Stmt]) {
+        match body.last() {
+            Some(Stmt::TryCatch(it, _)) => {
+                self.lost_catch(it.body.statements());
+                let last = match it.branch.statements().last() {
+                    Some(Stmt::Expr(last)) if is_value(last) => last,
+                    _ => return,
+                };
+                let message = "what `catch` comes to is lost: () is handed on in its place";
+                let hint = "return it from there: return …; or write attempt(|| …).value ?? …";
+                let at = last.start_position();
+                self.fails(
+                    Rule::UnusedValue,
+                    at,
+                    message.to_owned(),
+                    Some(hint.to_owned()),
+                );
+            }
+            Some(Stmt::If(it, _)) => {
+                self.lost_catch(it.body.statements());
+                self.lost_catch(it.branch.statements());
+            }
+            Some(Stmt::Block(block)) => self.lost_catch(block.statements()),
+            _ => {}
+        }
+    }
+
     fn operator_alone(&mut self, call: &FnCallExpr, at: Position) {
         let name = call.name.as_str();
         let is_plain = |arg: &Expr| written(arg).is_some() || arg.is_constant();
@@ -92,6 +121,23 @@ impl Walk<'_> {
         } else {
             self.fails(Rule::UnusedValue, at, message, Some(hint));
         }
+    }
+}
+
+/// Whether an expression is but a value, and does nothing.
+fn is_value(expr: &Expr) -> bool {
+    match expr {
+        Expr::Unit(_) => false,
+        Expr::Variable(..)
+        | Expr::InterpolatedString(..)
+        | Expr::Array(..)
+        | Expr::Map(..)
+        | Expr::And(..)
+        | Expr::Or(..)
+        | Expr::Coalesce(..) => true,
+        Expr::FnCall(call, _) => call.is_operator_call(),
+        Expr::Dot(it, ..) => matches!(it.rhs, Expr::Property(..)),
+        expr => expr.is_constant(),
     }
 }
 

@@ -350,6 +350,7 @@ impl<'a> Walk<'a> {
                 }
                 self.block(it.body.iter());
                 self.lost_item(&item.name);
+                self.kept_item(&item.name, it.body.statements());
                 self.leave(mark);
                 return Type::Unknown;
             }

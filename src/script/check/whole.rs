@@ -251,6 +251,7 @@ impl Walk<'_> {
         self.in_function = true;
         let body = self.scope.mark();
         self.statements(function.body.iter());
+        self.lost_catch(&function.body);
         self.leave(body);
         self.in_function = false;
         for variable in self.scope.rewind(mark) {

@@ -13,7 +13,7 @@ use rhai::{Dynamic, EvalAltResult, INT, ImmutableString};
 use super::Result;
 use crate::operation::nearest;
 use crate::script::lexicon::Lexicon;
-use crate::script::moment::{Instant, Span};
+use crate::script::moment::{Instant, Span, shifted};
 use crate::script::trouble::Trouble;
 use crate::zone::{self, Zone};
 
@@ -52,6 +52,11 @@ impl Local {
 
     fn in_utc(at: Instant) -> Self {
         Self::of(at, Zone::UTC)
+    }
+
+    /// So much later, in the same zone.
+    fn later(self, span: Span) -> Result<Self> {
+        Ok(Self::of(shifted(self.instant(), span.0)?, self.zone))
     }
 
     /// The instant itself.
@@ -270,6 +275,19 @@ pub fn register(lexicon: &mut Lexicon) {
                 ..place
             };
             Ok(place.when(read_clock(text)?)?.instant()) as Result<Instant>
+        })
+        .register_fn("-", |a: Local, b: Local| Span(a.at - b.at))
+        .register_fn("+", |local: Local, span: Span| local.later(span))
+        .register_fn("-", |local: Local, span: Span| local.later(Span(-span.0)))
+        .register_fn("-", |local: Local, text: &str| {
+            local.later(Span(-Span::exact(text)?.0))
+        })
+        // The language joins anything with a text. One that means a duration is added.
+        .register_fn("+", |local: Local, text: &str| -> Result<Dynamic> {
+            match Span::parse(text) {
+                Ok(_) => local.later(Span::exact(text)?).map(Dynamic::from),
+                Err(_) => Ok(format!("{local}{text}").into()),
+            }
         })
         .register_fn("in_zone", |at: Instant, name: &str| {
             Ok(Local::of(at, zone(name)?)) as Result<Local>
