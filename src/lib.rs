@@ -4,8 +4,9 @@
 //!
 //! On the ground stand [`operation`] (what an operation is, and the request its arguments make),
 //! [`record`] (what a resource is), [`money`], [`branch`], [`clock`], [`zone`],
-//! [`loopback`], [`secret`] (what must not be shown, and where it is blotted out) and [`error`]. On them stands [`api`], which says what
-//! the API is, one file per resource.
+//! [`loopback`], [`template`] (the room that texts with gaps are filled in), [`secret`] (what must not
+//! be shown, and where it is blotted out) and [`error`]. On them stands [`api`], which says what the API
+//! is, one file per resource.
 //!
 //! [`client`] speaks to the API; [`simulator`] answers as the API would. Neither knows the other.
 //! [`session`] is the one path of every effect: whoever wants something of the account goes through
@@ -40,5 +41,6 @@ pub mod script;
 pub mod secret;
 pub mod session;
 pub mod simulator;
+pub mod template;
 pub mod traces;
 pub mod zone;

@@ -1,12 +1,12 @@
 //! Templates: bodies of webhooks in the words of whoever receives them.
 
-use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, ValueKind};
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
+use minijinja::{Error, ErrorKind, Value};
 
 use super::Notice;
 use super::kind::Kind;
 use super::samples::samples;
+use crate::template;
 
 /// How many steps a template may take: one that goes on and on ends within a moment.
 const STEPS: u64 = 200_000;
@@ -44,23 +44,18 @@ impl Template {
 
     /// The body for a notice.
     pub(super) fn render(&self, notice: &Notice) -> Result<String, String> {
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_auto_escape_callback(|_| AutoEscape::None);
-        if let Ok(syntax) = SyntaxConfig::builder().keep_trailing_newline(true).build() {
-            environment.set_syntax(syntax);
-        }
-        if self.is_json {
-            environment.set_formatter(|out, _, value| {
-                out.write_str(&inside_json(value)).map_err(Error::from)
-            });
-        }
-        environment.set_fuel(Some(STEPS));
         let values = notice.json();
-        let rendered = environment
-            .template_from_str(&self.text)
-            .and_then(|template| template.render(Value::from(Serde(&values))))
-            .map_err(|error| wrong(&error))?;
+        let rendered = template::filled(&self.text, STEPS, |mut environment| {
+            if self.is_json {
+                environment.set_formatter(|out, _, value| {
+                    out.write_str(&inside_json(value)).map_err(Error::from)
+                });
+            }
+            environment
+                .template_from_str(&self.text)?
+                .render(Value::from(Serde(&values)))
+        })
+        .map_err(|error| wrong(&error))?;
         if rendered.len() > LONGEST {
             return Err(format!(
                 "the template comes to more than {} KiB",
@@ -112,7 +107,10 @@ fn wrong(error: &Error) -> String {
             .detail()
             .map_or_else(|| kind.to_string(), str::to_owned),
     };
-    format!("the template is wrong{place}: {what}")
+    let instead = template::instead(error)
+        .map(|instead| format!("; {instead}"))
+        .unwrap_or_default();
+    format!("the template is wrong{place}: {what}{instead}")
 }
 
 #[cfg(test)]
@@ -145,6 +143,8 @@ mod tests {
         assert!(refused("\n{{ job").starts_with("the template is wrong in line 2: "));
         let endless =
             "{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}";
+        let circle = "{% set n = namespace() %}{% set n.a = n %}{{ n }}";
+        assert!(refused(circle).contains("namespace is unknown; templates have none"));
         assert!(
             refused(endless).contains("too many steps"),
             "{}",

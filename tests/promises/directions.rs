@@ -15,6 +15,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("loopback", &[]),
     ("money", &[]),
     ("secret", &[]),
+    ("template", &[]),
     // It keeps what it is given, and knows nothing of what that is but that secrets are left out.
     ("journal", &["money", "secret"]),
     ("clock", &["branch"]),
@@ -79,6 +80,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "secret",
             "session",
             "zone",
+            "template",
         ],
     ),
     ("reference", &["api", "operation", "record", "script"]),
@@ -94,7 +96,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         ],
     ),
     // What people are told of jobs, and how it reaches them.
-    ("notice", &["client", "config", "loopback", "secret"]),
+    (
+        "notice",
+        &["client", "config", "loopback", "secret", "template"],
+    ),
     // What machines are told.
     ("metrics", &["client", "operation"]),
     ("traces", &["client", "operation", "secret"]),

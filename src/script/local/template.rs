@@ -1,14 +1,14 @@
 //! `template`: texts with gaps that values fill.
 
-use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
+use minijinja::{Error, ErrorKind, Value};
 use rhai::{Dynamic, Map};
 
 use super::Result;
 use crate::script::lexicon::Lexicon;
 use crate::script::trouble::Trouble;
 use crate::script::value;
+use crate::template;
 
 /// How many steps a template may take: one that goes on and on ends within a second.
 const STEPS: u64 = 2_000_000;
@@ -17,16 +17,10 @@ const LONGEST: usize = 16 << 20;
 
 fn filled(text: &str, values: &Map) -> Result<String> {
     let values = value::to_json(&Dynamic::from_map(values.clone())).map_err(Trouble::raise)?;
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|_| AutoEscape::None);
-    if let Ok(syntax) = SyntaxConfig::builder().keep_trailing_newline(true).build() {
-        environment.set_syntax(syntax);
-    }
-    environment.set_fuel(Some(STEPS));
     let mut out = Limited::default();
-    let rendered = environment.template_from_str(text).and_then(|template| {
-        template
+    let rendered = template::filled(text, STEPS, |environment| {
+        environment
+            .template_from_str(text)?
             .render_captured_to(Value::from(Serde(&values)), &mut out)
             .map(drop)
     });
@@ -103,7 +97,7 @@ fn wrong(text: &str, error: &Error) -> Trouble {
             error
                 .detail()
                 .map_or_else(|| kind.to_string(), str::to_owned),
-            None,
+            template::instead(error),
         ),
     };
     let trouble = Trouble::new("template", format!("template{place}: {what}"));
