@@ -23,6 +23,13 @@ pub use turns::Virtual;
 /// It is fixed, so that a run on the simulator prints the same thing every day.
 pub const SIMULATED_START: &str = "2026-01-15T08:00:00Z";
 
+/// The instant at which every simulated clock stops: instants are written with four digits for the
+/// year, and what is due later must still have room.
+pub const SIMULATED_END: DateTime<Utc> = match DateTime::from_timestamp(250_278_163_199, 0) {
+    Some(end) => end,
+    None => DateTime::<Utc>::MAX_UTC,
+};
+
 /// A source of time that can also wait.
 #[derive(Clone, Debug)]
 pub enum Clock {
@@ -112,16 +119,25 @@ impl Clock {
     /// The instant `span` from now.
     #[must_use]
     pub fn after(&self, span: TimeDelta) -> DateTime<Utc> {
-        self.now()
-            .checked_add_signed(span)
-            .unwrap_or(DateTime::<Utc>::MAX_UTC)
+        let at = later(self.now(), span);
+        if self.is_simulated() {
+            at.min(SIMULATED_END)
+        } else {
+            at
+        }
+    }
+
+    /// Whether a span ends after the clock has come to its end.
+    #[must_use]
+    pub fn is_outlasted_by(&self, span: TimeDelta) -> bool {
+        self.is_simulated() && later(self.now(), span) > SIMULATED_END
     }
 
     /// Moves a flowing or virtual clock forward; the machine's clock is left alone.
     pub fn advance(&self, span: TimeDelta) {
         match self {
             Self::Real | Self::Hurried(_) => {}
-            Self::Flowing(flowing) => flowing.reach(flowing.now() + span),
+            Self::Flowing(flowing) => flowing.reach(later(flowing.now(), span)),
             Self::Virtual(clock) => {
                 clock.advance(span);
             }
@@ -204,6 +220,12 @@ impl std::str::FromStr for Hurry {
     }
 }
 
+/// The instant a span after another, or the last there is.
+fn later(at: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
+    at.checked_add_signed(span)
+        .unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
 /// The instant named by [`SIMULATED_START`].
 #[must_use]
 pub fn simulated_start() -> DateTime<Utc> {
@@ -232,19 +254,15 @@ impl Flowing {
 
     fn now(&self) -> DateTime<Utc> {
         let base = *self.base.lock().unwrap_or_else(PoisonError::into_inner);
-        base.checked_add_signed(self.elapsed())
-            .unwrap_or(DateTime::<Utc>::MAX_UTC)
+        later(base, self.elapsed()).min(SIMULATED_END)
     }
 
     fn reach(&self, at: DateTime<Utc>) {
         let mut base = self.base.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = base
-            .checked_add_signed(self.elapsed())
-            .unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let now = later(*base, self.elapsed());
+        let at = at.min(SIMULATED_END);
         if at > now {
-            *base = base
-                .checked_add_signed(at - now)
-                .unwrap_or(DateTime::<Utc>::MAX_UTC);
+            *base = later(*base, at - now);
         }
     }
 }
@@ -344,6 +362,20 @@ mod tests {
         let at = simulated_start() + TimeDelta::minutes(1);
         let order: Vec<_> = log.lock().unwrap().clone();
         assert_eq!(order, [3, 3, 1, 1, 2, 2].map(|h| (false, h, at)).to_vec());
+    }
+
+    #[tokio::test]
+    async fn simulated_clocks_come_to_an_end() {
+        let (still, flowing) = (Clock::simulated(), Clock::flowing(simulated_start(), 1e9));
+        for clock in [still, flowing] {
+            assert!(!clock.is_outlasted_by(TimeDelta::days(365)));
+            clock.sleep(TimeDelta::days(99_999_999)).await;
+            assert_eq!(clock.now(), SIMULATED_END);
+            assert!(clock.is_outlasted_by(TimeDelta::seconds(1)));
+            clock.advance(TimeDelta::MAX);
+            clock.sleep_until(DateTime::<Utc>::MAX_UTC).await;
+            assert_eq!(clock.now(), SIMULATED_END);
+        }
     }
 
     #[test]

@@ -31,20 +31,24 @@ impl Zone {
     /// What its clocks show at an instant.
     #[must_use]
     pub fn local(&self, instant: DateTime<Utc>) -> NaiveDateTime {
-        instant.naive_utc() + span(self.0.to_offset(timestamp(instant)))
+        let clock = instant.naive_utc();
+        let ahead = span(self.0.to_offset(timestamp(instant)));
+        // At the ends of what can be said the clocks show the instant itself.
+        clock.checked_add_signed(ahead).unwrap_or(clock)
     }
 
     /// The instants at which its clocks show `local`: two where an hour is repeated, none in a gap.
     #[must_use]
     pub fn instants(&self, local: NaiveDateTime) -> MappedLocalTime<DateTime<Utc>> {
-        let at = |offset| (local - span(offset)).and_utc();
-        match self.0.to_ambiguous_timestamp(written(local)).offset() {
-            AmbiguousOffset::Unambiguous { offset } => MappedLocalTime::Single(at(offset)),
-            AmbiguousOffset::Fold { before, after } => {
-                MappedLocalTime::Ambiguous(at(before), at(after))
-            }
-            AmbiguousOffset::Gap { .. } => MappedLocalTime::None,
-        }
+        let at = |offset| Some(local.checked_sub_signed(span(offset))?.and_utc());
+        let found = match self.0.to_ambiguous_timestamp(written(local)).offset() {
+            AmbiguousOffset::Unambiguous { offset } => at(offset).map(MappedLocalTime::Single),
+            AmbiguousOffset::Fold { before, after } => at(before)
+                .zip(at(after))
+                .map(|(first, second)| MappedLocalTime::Ambiguous(first, second)),
+            AmbiguousOffset::Gap { .. } => None,
+        };
+        found.unwrap_or(MappedLocalTime::None)
     }
 
     /// The first instant at which the zone's clock has reached `local`.
@@ -62,12 +66,14 @@ impl Zone {
         // Gaps last from minutes to a whole day; the search walks out of it on both sides.
         let step = TimeDelta::minutes(15);
         let steps = 1..=200;
-        let before = steps
-            .clone()
-            .find_map(|count| self.instants(local - step * count).latest())?;
-        let after = steps
-            .into_iter()
-            .find_map(|count| self.instants(local + step * count).earliest())?;
+        let before = steps.clone().find_map(|count| {
+            let local = local.checked_sub_signed(step * count)?;
+            self.instants(local).latest()
+        })?;
+        let after = steps.into_iter().find_map(|count| {
+            let local = local.checked_add_signed(step * count)?;
+            self.instants(local).earliest()
+        })?;
         Some(first_second(before, after, |instant| {
             self.local(instant) >= local
         }))
@@ -172,7 +178,29 @@ fn suggestion(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::named;
+    use super::*;
+
+    #[test]
+    fn at_the_ends_of_what_can_be_said_nothing_breaks() {
+        for name in ["America/New_York", "Asia/Tokyo", "UTC", "Pacific/Apia"] {
+            let zone = named(name).unwrap();
+            for instant in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
+                let local = zone.local(instant);
+                let _ = (
+                    zone.first_at(local),
+                    zone.gap_end(local),
+                    zone.abbreviation(instant),
+                );
+            }
+            for local in [NaiveDateTime::MIN, NaiveDateTime::MAX] {
+                let _ = (
+                    zone.instants(local),
+                    zone.first_at(local),
+                    zone.gap_end(local),
+                );
+            }
+        }
+    }
 
     #[test]
     fn zones_are_found_in_any_case() {

@@ -8,6 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
+use super::{SIMULATED_END, later};
+
 /// A clock that stands still while anyone works.
 #[derive(Debug)]
 pub struct Virtual(Mutex<Turns>);
@@ -118,7 +120,8 @@ impl Virtual {
     }
 
     pub(super) fn advance(&self, span: TimeDelta) {
-        self.lock().now += span;
+        let mut state = self.lock();
+        state.now = later(state.now, span).min(SIMULATED_END);
     }
 
     /// The branch at work stops working.
@@ -146,6 +149,7 @@ impl Virtual {
         let mut state = clock.lock();
         state.asked += 1;
         let order = state.asked;
+        let at = at.min(SIMULATED_END);
         state.push(Waiter {
             at,
             order,

@@ -183,7 +183,7 @@ impl fmt::Display for Kind {
 fn instant(text: &str) -> Option<String> {
     let at = Moment::read(text).or_else(|| {
         let date: NaiveDate = text.parse().ok()?;
-        Some(date.and_hms_opt(0, 0, 0)?.and_utc())
+        Moment::within(date.and_hms_opt(0, 0, 0)?.and_utc())
     })?;
     Some(
         at.with_timezone(&Utc)
@@ -243,6 +243,7 @@ mod tests {
             (Kind::Duration, "soon", "a duration"),
             (Kind::Duration, "99999999999999999999y", "a duration"),
             (Kind::Instant, "2026-02-30", "an instant"),
+            (Kind::Instant, "+262142-12-31", "an instant"),
             (Kind::List, "a,,b", "without empty items"),
             (
                 Kind::Choice(vec!["rolling".into(), "all".into()]),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::Datelike as _;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -242,5 +243,13 @@ impl Moment {
                     .map(|naive| naive.and_utc())
             })
             .ok()
+            .and_then(Self::within)
+    }
+
+    /// The instant, if its year has four digits as all notations have it. What is reckoned with stays
+    /// far from the ends of what can be reckoned with.
+    #[must_use]
+    pub fn within(at: chrono::DateTime<chrono::Utc>) -> Option<chrono::DateTime<chrono::Utc>> {
+        (0..=9_999).contains(&at.year()).then_some(at)
     }
 }

@@ -4,7 +4,7 @@
 //! shows its end, whatever the clock does in between. One whose start and end both fall into a gap of
 //! the clock does not open that day.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::fault::LineError;
 use super::field::{Field, WEEKDAY, WEEKDAYS};
@@ -127,7 +127,8 @@ impl Windows {
     /// The latest close of the windows that hold an instant.
     fn closes_next(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         // It opened today or yesterday, or tomorrow if the clock went back over midnight since.
-        let yesterday = self.zone.local(at).date() - Days::new(1);
+        let today = self.zone.local(at).date();
+        let yesterday = today.pred_opt().unwrap_or(today);
         yesterday
             .iter_days()
             .take(3)
@@ -140,7 +141,8 @@ impl Windows {
     /// The first instant after `at` at which a window opens.
     #[must_use]
     pub fn opens_after(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let yesterday = self.zone.local(at).date() - Days::new(1);
+        let today = self.zone.local(at).date();
+        let yesterday = today.pred_opt().unwrap_or(today);
         // What opens on a later day opens later.
         yesterday.iter_days().take(MOST_DAYS).find_map(|date| {
             let opens = self.on(date).map(|(opens, _)| opens);

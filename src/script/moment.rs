@@ -11,6 +11,7 @@ use super::host::Host;
 use super::lexicon::Lexicon;
 use super::local::Local;
 use super::trouble::Trouble;
+use crate::record::Moment;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -148,7 +149,7 @@ impl Instant {
 
     /// Reads text like `"2026-01-15T08:00:00Z"`.
     pub fn parse(text: &str) -> Result<Self> {
-        crate::record::Moment::read(text).map(Self).ok_or_else(|| {
+        Moment::read(text).map(Self).ok_or_else(|| {
             let hint = if Span::parse(text).is_ok() {
                 "it is a duration, as now() - at is one: now() - at > \"7d\""
             } else {
@@ -179,8 +180,13 @@ pub(super) fn lengthened(span: Span, by: TimeDelta) -> Result<Span> {
 /// An instant so much later.
 pub(in crate::script) fn shifted(at: Instant, span: TimeDelta) -> Result<Instant> {
     at.0.checked_add_signed(span)
+        .and_then(Moment::within)
         .map(Instant)
-        .ok_or_else(|| Trouble::argument("that instant is out of range").raise())
+        .ok_or_else(|| {
+            Trouble::argument("that instant is out of range")
+                .hint("instants are of the years 0 to 9999")
+                .raise()
+        })
 }
 
 /// Registers `now`.

@@ -9,6 +9,7 @@ use rhai::{EvalAltResult, NativeCallContext};
 use serde_json::{Value, json};
 
 use super::host::Host;
+use super::moment::Span;
 use super::trouble::{Stopped, Trouble};
 use crate::branch::{Frame, Nature, unless};
 use crate::error::exit;
@@ -207,6 +208,7 @@ impl Host {
 
     /// Waits for a span; a run that is taken up again waits for what is left of it.
     pub(super) fn pause(&self, name: &'static str, span: TimeDelta) -> Result<()> {
+        self.outlasts(name, span)?;
         match self.step(name, "", &json!({"ms": span.num_milliseconds()}))? {
             Step::Unrecorded => {
                 let until = self.clock().after(span);
@@ -230,6 +232,17 @@ impl Host {
                 outcome
             }
         }
+    }
+
+    /// Refuses a span that is longer than the time that a simulated clock has.
+    pub(super) fn outlasts(&self, name: &str, span: TimeDelta) -> Result<()> {
+        if !self.clock().is_outlasted_by(span) {
+            return Ok(());
+        }
+        let message = format!("{name}: {} is too long", Span(span));
+        Err(Trouble::argument(message)
+            .hint("the simulator's clock ends with the year 9900")
+            .raise())
     }
 
     /// The end of a wait: the one on record, or a new one.

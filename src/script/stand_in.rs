@@ -76,7 +76,9 @@ fn module(host: &Host) -> Module {
     let own = host.clone();
     with(&mut module, "advance", move |span: Dynamic| {
         // A sleep, so that branches that wait get their turns on the way.
-        own.sleep(Span::of(&span)?.0)
+        let span = Span::of(&span)?.0;
+        own.outlasts("advance", span)?;
+        own.sleep(span)
     });
     let own = host.clone();
     with(&mut module, "window", move |left: Dynamic| {

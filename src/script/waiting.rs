@@ -16,6 +16,7 @@ use super::recording::{Step, of_instant, to_instant};
 use super::subject::{Seen, Subject};
 use super::trouble::Trouble;
 use crate::branch::Frame;
+use crate::clock::SIMULATED_END;
 use crate::error::exit;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -74,6 +75,7 @@ impl Patience {
 
     fn deadline(&self, of: &'static str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
         now.checked_add_signed(self.timeout.0)
+            .filter(|end| *end <= SIMULATED_END)
             .ok_or_else(|| Trouble::argument(format!("{of}: {} is too long", self.timeout)).raise())
     }
 

@@ -4,13 +4,13 @@ mod clouds;
 mod faults;
 mod stock;
 
-use chrono::{Datelike as _, TimeDelta};
+use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::assumptions;
 use super::world::World;
-use crate::clock::Clock;
+use crate::clock::{Clock, SIMULATED_END};
 
 /// Where the controls live.
 pub const ROOT: &str = "/_sim/";
@@ -97,8 +97,7 @@ fn advance(body: &[u8], clock: &Clock) -> Answer {
             if !clock.is_simulated() {
                 return Answer::errors(409, "real_clock", "This simulator runs on the real clock.");
             }
-            // Instants are written with four digits for the year.
-            if clock.now().year() > 9_900 {
+            if clock.now() >= SIMULATED_END {
                 return Answer::invalid("The clock cannot be moved further.");
             }
             clock.advance(TimeDelta::seconds(seconds));

@@ -1,5 +1,6 @@
 //! How a call fails on purpose.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::answer::Answer;
@@ -68,7 +69,8 @@ fn fail(
         Way::Locked(span) => {
             let node = call.param("node");
             if world.faults.kept(rule, node).is_none() {
-                let until = world.now + span;
+                let until = world.now.checked_add_signed(span);
+                let until = until.unwrap_or(DateTime::<Utc>::MAX_UTC);
                 world.locks.insert(node.to_owned(), until);
                 keep(world, rule, node, Vec::new().into());
             }
@@ -91,7 +93,7 @@ fn fail(
             let who = call.caller.account.number;
             let asked = format!("{who} {:?}?{}", call.path, call.query);
             let kept = world.faults.kept(rule, &asked);
-            if let Some(kept) = kept.filter(|kept| world.now < kept.at + span) {
+            if let Some(kept) = kept.filter(|kept| world.now - kept.at < span) {
                 return Ok(Answer::ready(kept.body.clone()));
             }
             let (answer, body) = behaviour(world, call)?.read();

@@ -12,6 +12,7 @@ use rhai::{Dynamic, EvalAltResult, INT, ImmutableString};
 
 use super::Result;
 use crate::operation::nearest;
+use crate::record::Moment;
 use crate::script::lexicon::Lexicon;
 use crate::script::moment::{Instant, Span, shifted};
 use crate::script::trouble::Trouble;
@@ -42,7 +43,9 @@ fn zone(name: &str) -> Result<Zone> {
 }
 
 fn out_of_range() -> Box<EvalAltResult> {
-    Trouble::argument("that date is out of range").raise()
+    Trouble::argument("that date is out of range")
+        .hint("dates are of the years 0 to 9999")
+        .raise()
 }
 
 impl Local {
@@ -82,7 +85,8 @@ impl Local {
 
     /// The same place when its clocks first show this.
     fn when(&self, clock: NaiveDateTime) -> Result<Self> {
-        let at = self.zone.first_at(clock).ok_or_else(out_of_range)?;
+        let at = self.zone.first_at(clock).and_then(Moment::within);
+        let at = at.ok_or_else(out_of_range)?;
         Ok(Self {
             at,
             zone: self.zone.clone(),
@@ -265,6 +269,7 @@ pub fn register(lexicon: &mut Lexicon) {
         })
         .register_fn("instant", |seconds: INT| {
             DateTime::from_timestamp(seconds, 0)
+                .and_then(Moment::within)
                 .map(Instant)
                 .ok_or_else(out_of_range)
         })
