@@ -12,6 +12,7 @@
 mod forms;
 mod known;
 mod named;
+mod variables;
 
 use std::fmt;
 
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use known::{count, guard, holds_any, is_too_short, redact, redact_bytes};
 pub use named::{blot, is_secret_header, without_userinfo};
+pub use variables::{is_protected, is_proxy_password, own_variables, protect};
 
 /// What stands in the place of a secret.
 pub const REDACTED: &str = "<redacted>";

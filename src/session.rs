@@ -43,9 +43,7 @@ pub use grant::{Grant, Target, What};
 pub use halt::{Doubt, Halt, Parted};
 pub use past::{LOCAL, Past};
 pub use permission::{Permission, Standing};
-pub use power::{
-    Access, Address, Power, Want, is_of_names, is_own_variable, protect, resolved, secret_variables,
-};
+pub use power::{Access, Address, Power, Want, is_of_names, is_own_variable, resolved};
 pub use question::{Asker, Consent, Question};
 pub use recorder::{Begun, Book, Recorder};
 pub use subject::{Called, Subject, of_record, reading};

@@ -31,7 +31,7 @@ const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 const TRACES_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
 
 /// The variables whose values are secrets: `name=value` pairs, sent as headers.
-pub const SECRET_VARIABLES: [&str; 2] = [
+const SECRET_VARIABLES: [&str; 2] = [
     "OTEL_EXPORTER_OTLP_HEADERS",
     "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
 ];

@@ -29,7 +29,7 @@ use crate::script::memory::Memory;
 use crate::script::runtime::LazyRuntime;
 use crate::script::stop::Stop;
 use crate::secret;
-use crate::session::{Permission, Recorder, Session, Settings, protect, secret_variables};
+use crate::session::{Permission, Recorder, Session, Settings};
 
 /// The account a command works on.
 pub enum Account {
@@ -75,11 +75,11 @@ impl Account {
         let environment = Environment::of_process();
         let profile = config::resolve(&flags, &environment)?;
         for variable in &profile.secret_variables {
-            protect(variable);
+            secret::protect(variable);
         }
         // Known to be secret before they are used for the first time.
         let of_profile = profile.secret_variables.iter().cloned();
-        for variable in secret_variables().map(str::to_owned).chain(of_profile) {
+        for variable in secret::own_variables().map(str::to_owned).chain(of_profile) {
             if let Some(value) = environment.get(&variable) {
                 secret::guard(value);
             }

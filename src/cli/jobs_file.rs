@@ -12,7 +12,8 @@ use crate::schedule::{Job, Jobs};
 use crate::script::check::{Checker, Surroundings};
 use crate::script::shelf::Shelf;
 use crate::script::source::Source;
-use crate::session::{self, Grant, protect};
+use crate::secret::{guard, protect};
+use crate::session::{self, Grant};
 
 /// Reads a file and checks every job's grants, script and arguments.
 pub fn read(file: &str) -> Result<Jobs, Vec<Complaint>> {
@@ -133,16 +134,25 @@ impl Script {
 }
 
 /// What is wrong with the secrets of channels, all or one of them: where they are used, that is found
-/// out before anything has to be told. Their variables are kept out of what patterns grant to scripts.
+/// out before anything has to be told. Their variables are kept out of what patterns grant to scripts and of
+/// what programs get, and their values out of what is written.
 pub fn variables(jobs: &Jobs, only: Option<&str>) -> Vec<Complaint> {
     let environment = Environment::of_process();
+    // Those of all channels, whichever is to be used: the program of one is nobody to tell the secrets
+    // of another, and none is written before it is first used.
+    let channels = jobs.channels().values();
+    for (_, variable) in channels.flat_map(|channel| channel.variables()) {
+        protect(&variable);
+        if let Some(value) = environment.get(&variable) {
+            guard(value);
+        }
+    }
     let mut complaints = Vec::new();
     for (name, channel) in jobs.channels() {
         if only.is_some_and(|only| only != name) {
             continue;
         }
         for (key, variable) in channel.variables() {
-            protect(&variable);
             if environment.get(&variable).is_some() {
                 continue;
             }

@@ -9,8 +9,7 @@ use super::global::LogFormat;
 use super::live;
 use super::serve::log;
 use crate::secret;
-use crate::session::protect;
-use crate::traces::{SECRET_VARIABLES, Traces};
+use crate::traces::Traces;
 
 /// Starts telling a collector, where the environment names one: it costs nothing otherwise.
 pub fn start(global: &Global) -> Option<Arc<Traces>> {
@@ -21,11 +20,7 @@ pub fn start(global: &Global) -> Option<Arc<Traces>> {
             tell(format, what);
         }
     });
-    let traces = Traces::of(variable, global.cacert.clone(), tell)?;
-    for variable in SECRET_VARIABLES {
-        protect(variable);
-    }
-    Some(Arc::new(traces))
+    Traces::of(variable, global.cacert.clone(), tell).map(Arc::new)
 }
 
 /// Says what is wrong with the collector. The work goes on.

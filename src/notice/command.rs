@@ -57,18 +57,17 @@ pub(super) async fn run(words: &[String], notice: &Notice, limit: Duration) -> R
     }
 }
 
-/// Variables that are mw's alone: its credentials, and what speaks to its supervisor in its name.
-const OWN: [&str; 5] = [
-    "OPENMETAL_API_KEY",
-    "OPENMETAL_CLIENT_SECRET",
-    "NOTIFY_SOCKET",
-    "WATCHDOG_USEC",
-    "WATCHDOG_PID",
-];
+/// Variables that speak to mw's supervisor in its name.
+const OWN: [&str; 3] = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"];
 
-/// Whether a variable is passed on: none of ours, and none that mw knows to hold a secret.
+/// Whether a variable is passed on: none of ours, none that a secret is read from, and none that mw
+/// knows to hold one.
 fn is_its_business(name: &OsStr, value: &OsStr) -> bool {
-    !OWN.iter().any(|own| name == *own) && !secret::holds_any(&value.to_string_lossy())
+    let (name, value) = (name.to_string_lossy(), value.to_string_lossy());
+    !OWN.contains(&&*name)
+        && !secret::is_protected(&name)
+        && !secret::is_proxy_password(&name, &value)
+        && !secret::holds_any(&value)
 }
 
 /// The main fields, for programs that read no JSON.

@@ -12,40 +12,26 @@ use super::Session;
 use super::grant::Grant;
 use super::permission::{Permission, Refusal, quoted};
 use super::question::{Consent, Question};
+use crate::secret;
 pub use address::Address;
 pub use path::resolved;
 
-/// What mw's own credentials are called: no pattern grants them, they must be named.
-const OWN: [&str; 4] = [
-    "OPENMETAL_API_KEY",
-    "OPENMETAL_CLIENT_ID",
-    "OPENMETAL_CLIENT_SECRET",
-    "MW_STORE",
-];
+/// What says who mw is and where it writes: no pattern grants them, as none does its secrets.
+const OWN: [&str; 2] = ["OPENMETAL_CLIENT_ID", "MW_STORE"];
 
-/// The variables in which mw's own credentials are secrets.
-pub fn secret_variables() -> impl Iterator<Item = &'static str> {
-    OWN.into_iter()
-        .filter(|name| name.ends_with("_KEY") || name.ends_with("_SECRET"))
-}
-
-/// The variables that profiles read their credentials from.
-static PROTECTED: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-/// Keeps a variable out of what patterns grant, as mw's own credentials are: a profile reads its
-/// credentials from it.
-pub fn protect(variable: &str) {
-    let mut protected = PROTECTED.lock().unwrap_or_else(PoisonError::into_inner);
-    if !protected.iter().any(|known| known == variable) {
-        protected.push(variable.to_owned());
-    }
-}
-
-/// Whether a variable holds credentials of mw's, which must be granted by name.
+/// Whether a variable is mw's own, as those with its credentials are, which must be granted by name.
 #[must_use]
 pub fn is_own_variable(name: &str) -> bool {
-    let protected = PROTECTED.lock().unwrap_or_else(PoisonError::into_inner);
-    OWN.contains(&name) || protected.iter().any(|known| known == name)
+    OWN.contains(&name) || secret::is_protected(name)
+}
+
+/// Whether a pattern gives a variable: what is mw's own and proxies' passwords must be named.
+fn is_common(name: &str) -> bool {
+    let is_password = || {
+        std::env::var_os(name)
+            .is_some_and(|value| secret::is_proxy_password(name, &value.to_string_lossy()))
+    };
+    !is_own_variable(name) && !is_password()
 }
 
 /// What may be done with files.
@@ -199,7 +185,7 @@ impl Power {
                     && place(path, denies).is_some_and(|place| want.real.starts_with(place))
             }
             (Self::Variable(pattern), Power::Variable(name)) => match pattern.strip_suffix('*') {
-                Some(prefix) => name.starts_with(prefix) && (denies || !is_own_variable(name)),
+                Some(prefix) => name.starts_with(prefix) && (denies || is_common(name)),
                 None => pattern == name,
             },
             (Self::Network(denied), Power::Network(wanted)) if denies => denied.denies(wanted),

@@ -74,11 +74,29 @@ fn a_channel_without_its_secret_is_refused_before_anything_is_due() {
 #[test]
 fn a_command_of_a_channel_gets_none_of_mws_credentials() {
     let folder = Arc::new(Folder::new());
-    let channel = "[notify.ops]\ncommand = [\"sh\", \"-c\", \"env > told; cat >> told\"]\n";
-    folder.write("jobs.toml", channel);
+    let channels = r#"
+[notify.ops]
+command = ["sh", "-c", "env > told; cat >> told"]
+[notify.hook]
+webhook_env = "HOOK"
+header_env = { X-Key = "HEADER" }
+[notify.slack]
+slack_env = "SLACK"
+"#;
+    folder.write("jobs.toml", channels);
+    let address = format!("https://hooks.example.com/{CANARY}");
+    let proxy = format!("http://me:{CANARY}@127.0.0.1:9");
     Mw::new(["jobs", "notify", "ops"])
         .sharing(&folder)
         .env("OPENMETAL_API_KEY", CANARY)
+        .env("HOOK", &address)
+        .env("SLACK", &address)
+        // Too short to be known by what it is.
+        .env("HEADER", "hdr4")
+        .env("COPY", &address)
+        .env("OTEL_EXPORTER_OTLP_HEADERS", "authorization=otl5")
+        .env("https_proxy", &proxy)
+        .env("HTTP_PROXY", "http://127.0.0.1:9")
         .env("NOTIFY_SOCKET", "/nowhere/notify")
         .env("KEPT", "kept")
         .stdout("ops: delivered\n")
@@ -88,8 +106,8 @@ fn a_command_of_a_channel_gets_none_of_mws_credentials() {
         told.contains("KEPT=kept") && told.contains("MW_JOB=test"),
         "{told}"
     );
-    assert!(
-        !told.contains(CANARY) && !told.contains("NOTIFY_SOCKET"),
-        "{told}"
-    );
+    assert!(told.contains("HTTP_PROXY=http://127.0.0.1:9"), "{told}");
+    for hidden in [CANARY, "NOTIFY_SOCKET", "hdr4", "otl5"] {
+        assert!(!told.contains(hidden), "{hidden}: {told}");
+    }
 }

@@ -62,6 +62,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "money",
             "operation",
             "record",
+            "secret",
         ],
     ),
     (
@@ -79,8 +80,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "record",
             "secret",
             "session",
-            "zone",
             "template",
+            "zone",
         ],
     ),
     ("reference", &["api", "operation", "record", "script"]),

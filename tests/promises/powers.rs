@@ -353,7 +353,14 @@ fn what_is_granted_of_files_and_by_pattern_gives_no_credentials() {
         assert!(!done.stderr.contains("hush"), "{}", done.stderr);
     }
     let config = "default_profile = \"a\"\n[profile.a]\napi_key_env = \"A_CRED\"\n[profile.b]\napi_key_env = \"B_CRED\"\n";
-    for name in ["A_CRED", "B_CRED", "MW_STORE", "OPENMETAL_API_URL"] {
+    for name in [
+        "A_CRED",
+        "B_CRED",
+        "MW_STORE",
+        "OPENMETAL_API_URL",
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        "HTTPS_PROXY",
+    ] {
         let line = format!("env({name:?})");
         let words = [
             "--url",
@@ -369,6 +376,8 @@ fn what_is_granted_of_files_and_by_pattern_gives_no_credentials() {
             .env("MW_STORE", "store.db")
             .env("OPENMETAL_API_URL", "http://127.0.0.1:9")
             .env("A_CRED", "hush")
+            .env("OTEL_EXPORTER_OTLP_HEADERS", "authorization=hush")
+            .env("HTTPS_PROXY", "http://me:hush@127.0.0.1:9")
             .env("B_CRED", "hush");
         if name == "OPENMETAL_API_URL" {
             call.stdout("http://127.0.0.1:9\n").run();
