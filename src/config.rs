@@ -60,6 +60,15 @@ pub fn journal(environment: &Environment) -> Result<Journal, crate::error::Compl
     file::File::read(environment).map(|file| file.journal)
 }
 
+/// The files that any profile reads a secret from.
+pub fn secret_files(
+    environment: &Environment,
+) -> Result<Vec<std::path::PathBuf>, crate::error::Complaint> {
+    let file = file::File::read(environment)?;
+    let sections = file.profiles.values();
+    Ok(sections.flat_map(section::Section::secret_files).collect())
+}
+
 /// What runs may take up, as the configuration file says.
 pub fn runs(environment: &Environment) -> Result<Runs, crate::error::Complaint> {
     file::File::read(environment).map(|file| file.runs)

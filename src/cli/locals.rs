@@ -48,12 +48,16 @@ pub fn of(
 /// them grants himself what he likes.
 fn own(global: &Global) -> Vec<PathBuf> {
     let mut own = Vec::new();
-    if let Ok(file) = config::config_file(&Environment::of_process()) {
+    let environment = Environment::of_process();
+    if let Ok(file) = config::config_file(&environment) {
         own.extend(file.parent().map(Path::to_owned));
         own.push(file);
     }
     if let Ok(store) = kept::store(global) {
         let file = store.file();
+    // A configuration that cannot be read names no secret to anybody.
+    own.extend(config::secret_files(&environment).unwrap_or_default());
+    own.extend(config::history_file(&environment));
         own.extend(["", "-wal", "-shm"].map(|end| {
             let mut name = file.as_os_str().to_owned();
             name.push(end);

@@ -27,15 +27,25 @@ pub(super) struct Section {
 impl Section {
     /// The variables of the environment that it reads secrets from.
     pub(super) fn secret_variables(&self) -> impl Iterator<Item = String> + use<> {
+        let found = self.sources().map(|source| match source {
+            Some(Source::Variable(name)) => Some(name.clone()),
+            _ => None,
+        });
+        found.into_iter().flatten()
+    }
+
+    /// The files that it reads secrets from.
+    pub(super) fn secret_files(&self) -> impl Iterator<Item = PathBuf> + use<> {
+        let found = self.sources().map(|source| match source {
+            Some(Source::File(path)) => Some(path.clone()),
+            _ => None,
+        });
+        found.into_iter().flatten()
+    }
+
+    fn sources(&self) -> [Option<&Source>; 2] {
         let secret = self.client.as_ref().map(|(_, source)| source);
-        let sources = [self.api_key.as_ref(), secret];
-        sources
-            .map(|source| match source {
-                Some(Source::Variable(name)) => Some(name.clone()),
-                _ => None,
-            })
-            .into_iter()
-            .flatten()
+        [self.api_key.as_ref(), secret]
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::sync::Arc;
 
 use crate::stage::folder::Folder;
 use crate::stage::mw::Mw;
@@ -375,9 +376,9 @@ fn what_is_granted_of_files_and_by_pattern_gives_no_credentials() {
             .env("MW_CONFIG", "config.toml")
             .env("MW_STORE", "store.db")
             .env("OPENMETAL_API_URL", "http://127.0.0.1:9")
-            .env("A_CRED", "hush")
             .env("OTEL_EXPORTER_OTLP_HEADERS", "authorization=hush")
             .env("HTTPS_PROXY", "http://me:hush@127.0.0.1:9")
+            .env("A_CRED", "hush")
             .env("B_CRED", "hush");
         if name == "OPENMETAL_API_URL" {
             call.stdout("http://127.0.0.1:9\n").run();
@@ -385,6 +386,43 @@ fn what_is_granted_of_files_and_by_pattern_gives_no_credentials() {
             let done = call.any_stderr().code(4).run();
             let option = format!("--allow env:{name}");
             assert!(done.stderr.contains(&option), "{}", done.stderr);
+        }
+    }
+}
+
+#[test]
+fn what_the_configuration_names_as_secret_is_no_script_s_to_read() {
+    let folder = Arc::new(Folder::new());
+    folder.write("other/key", "hush-hush");
+    folder.write("other/secret", "hush-hush");
+    folder.write("other/plain", "plain");
+    folder.write("state/metalwright/history.jsonl", "hush-hush");
+    symlink(folder.path().join("other/key"), folder.path().join("link")).unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let config = format!(
+        "[profile.a]\napi_key_file = {:?}\n[profile.b]\nclient_id = \"b\"\nclient_secret_file = {:?}\n",
+        at("other/key"),
+        at("other/secret")
+    );
+    folder.write("conf/config.toml", &config);
+    let grant = format!("fs:{}", folder.path().display());
+    let history = at("state/metalwright/history.jsonl");
+    for name in ["other/key", "other/secret", "link", &history, "other/plain"] {
+        for verb in ["read_file(PATH)", "append_file(PATH, \"x\")"] {
+            let line = verb.replace("PATH", &format!("{name:?}"));
+            let call = eval(&[&grant], &line)
+                .sharing(&folder)
+                .inside(folder.path())
+                .env("MW_CONFIG", &at("conf/config.toml"))
+                .env("XDG_STATE_HOME", &at("state"))
+                .any_stdout();
+            if name == "other/plain" {
+                call.run();
+            } else {
+                let done = call.code(4).run();
+                let said = format!("{}{}", done.stdout, done.stderr);
+                assert!(!said.contains("hush-hush"), "{line}: {said}");
+            }
         }
     }
 }
