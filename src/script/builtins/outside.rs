@@ -61,8 +61,8 @@ pub(super) const OUTSIDE: &[Builtin] = &[
     .needs("net:hooks.example.com"),
     function(
         "http_post",
-        "http_post(url: string | Secret, body, #{headers, query, timeout, raise, repeat}?) -> #{status, headers, body}",
-        "Sends a text, or a map or list as JSON, to a host of the network. Never sent twice by itself: without an answer the run is in doubt, and you are asked; repeat: true says that twice does no harm.",
+        "http_post(url: string | Secret, body, #{headers, query, timeout, raise, keep, repeat}?) -> #{status, headers, body}",
+        "Sends a text, or a map or list as JSON, to a host of the network. Never sent twice by itself: without an answer the run is in doubt, and you are asked; repeat: true says that twice does no harm. With keep: false the journal keeps the status alone, and a run that is taken up finds `()` for the body.",
         r#"http_post("https://hooks.example.com/hook", #{text: "nodes are up"}, #{headers: #{"X-Team": "ops"}}).status"#,
     )
     .needs("net:hooks.example.com"),

@@ -131,7 +131,8 @@ fn judged(wanted: &Wanted, answer: &Value) -> Result<Dynamic> {
         .filter(|c| !c.is_control())
         .take(200)
         .collect();
-    if !said.is_empty() {
+    // The message of a run that fails is kept with it.
+    if !said.is_empty() && wanted.keeps {
         message = format!("{message}: {said}");
     }
     let mut trouble = Trouble::new("http", message);
@@ -220,6 +221,13 @@ fn perform(host: &Host, wanted: &Wanted) -> Result<Dynamic> {
 /// What the body of an answer says as JSON.
 fn json_of(answer: &Map) -> Result<Dynamic> {
     let body = answer
+    let is_left_out = |body: &Dynamic| body.is_unit() && answer.contains_key("status");
+    if answer.get("body").is_some_and(is_left_out) {
+        let what = "the body of this answer was not kept: it was sent for with keep: false";
+        return Err(Trouble::new("not_kept", what)
+            .hint("take what you need of it with remember() in the run that gets it")
+            .raise());
+    }
         .get("body")
         .and_then(|body| body.as_immutable_string_ref().ok().map(|body| body.clone()));
     let Some(body) = body else {

@@ -176,3 +176,78 @@ print([file, said, key.reveal() == plain]);
         }
     }
 }
+
+#[test]
+fn what_a_post_is_not_to_keep_is_in_no_journal_and_is_not_sent_again() {
+    const CANARY: &str = "canary-3e7a55";
+    let account = Account::new();
+    let site = Site::answering(|_| {
+        Reply::Says(
+            201,
+            format!("X-Ticket: {CANARY}\r\n"),
+            format!("{{\"t\": {CANARY:?}}}"),
+        )
+    });
+    account.home.write(
+        "post.rhai",
+        &format!(
+            r#"{HEADER}
+let first = http_post(args.url, "x", #{{keep: false}});
+let second = http_request("PUT", args.url, #{{body: "x", keep: false}});
+let fresh = first.body != ();
+sleep("9h");
+print([fresh, first.status, first.body, second.headers, attempt(|| second.json()).error.kind]);
+"#
+        ),
+    );
+    let words = [
+        "-q",
+        "--allow",
+        "net:127.0.0.1",
+        "run",
+        "post.rhai",
+        "--url",
+        site.url(),
+    ];
+    let ended = account.call(account.mw(&words).env("MW_TEST_KILL", "in-sleep:1"));
+    assert_eq!(ended.code, None, "{}", ended.stderr);
+    for entry in fs::read_dir(account.home.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            let bytes = fs::read(&path).unwrap();
+            let text = String::from_utf8_lossy(&bytes);
+            assert!(!text.contains(CANARY), "{}", path.display());
+        }
+    }
+    let id = account.newest()["id"].as_str().unwrap().to_owned();
+    account
+        .mw(&["-q", "runs", "resume", &id])
+        .stdout("[false, 201, (), #{}, \"not_kept\"]\n")
+        .run();
+    assert_eq!(site.requests().len(), 2);
+}
+
+#[test]
+fn what_is_not_to_be_kept_is_in_no_message_of_a_run_that_fails() {
+    let site = Site::answering(|_| Reply::Says(500, String::new(), "canary-77".to_owned()));
+    for call in [
+        "http_get(args.url, #{keep: false})",
+        "http_post(args.url, \"x\", #{keep: false})",
+    ] {
+        let account = Account::new();
+        account.home.write("fail.rhai", &format!("{HEADER}{call}"));
+        let words = [
+            "-q",
+            "--allow",
+            "net:127.0.0.1",
+            "run",
+            "fail.rhai",
+            "--url",
+            site.url(),
+        ];
+        let ended = account.call(account.mw(&words));
+        assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+        assert!(ended.stderr.contains(": 500 Internal"), "{}", ended.stderr);
+        assert!(!ended.stderr.contains("canary"), "{}", ended.stderr);
+    }
+}

@@ -77,7 +77,7 @@ impl Wanted {
     }
 
     pub fn post(url: &Dynamic, body: &Dynamic, options: &Map) -> Result<Self> {
-        const KNOWN: &[&str] = &["headers", "query", "timeout", "raise", "repeat"];
+        const KNOWN: &[&str] = &["headers", "query", "timeout", "raise", "keep", "repeat"];
         let options = Options::new("http_post", options, KNOWN)?;
         Self::new("http_post", Method::POST, url, body, &options)
     }
@@ -291,8 +291,12 @@ impl Wanted {
             .fold(text.to_owned(), |text, secret| text.replace(secret, BLOT))
     }
 
-    /// An answer as it may be kept: hosts repeat what they are sent, and set cookies.
+    /// An answer as it may be kept: hosts repeat what they are sent, and set cookies. Of one that is not
+    /// to be kept there is the status, which says that the request was sent and what came of it.
     pub fn kept(&self, answer: &Value) -> Value {
+        if !self.keeps {
+            return json!({"status": answer["status"], "headers": {}, "body": null});
+        }
         let mut kept = answer.clone();
         if let Some(headers) = kept["headers"].as_object_mut() {
             for (name, value) in headers {
