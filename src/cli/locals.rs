@@ -12,7 +12,7 @@ use crate::config::{self, Environment};
 use crate::error::Complaint;
 use crate::record::Secret;
 use crate::script::local::Locals;
-use crate::session::resolved;
+use crate::session::{Address, resolved};
 
 /// What a script has beside this account. Its relative paths are from `folder`, or from where `mw` was
 /// called if that is empty.
@@ -39,13 +39,15 @@ pub fn of(
         })),
         api: match account {
             Account::Simulated(_) => None,
-            Account::Real { profile, .. } => Locals::host_of(&profile.url),
+            Account::Real { profile, .. } => url::Url::parse(&profile.url)
+                .ok()
+                .and_then(|url| Address::of_url(&url)),
         },
     })
 }
 
-/// The folder of the configuration, with the credentials beside it, and the journal: who writes to
-/// them grants himself what he likes.
+/// The folder of the configuration, with the credentials beside it and those that it names elsewhere,
+/// what was typed at the prompt, and the journal: who writes to them grants himself what he likes.
 fn own(global: &Global) -> Vec<PathBuf> {
     let mut own = Vec::new();
     let environment = Environment::of_process();
@@ -53,11 +55,11 @@ fn own(global: &Global) -> Vec<PathBuf> {
         own.extend(file.parent().map(Path::to_owned));
         own.push(file);
     }
-    if let Ok(store) = kept::store(global) {
-        let file = store.file();
     // A configuration that cannot be read names no secret to anybody.
     own.extend(config::secret_files(&environment).unwrap_or_default());
     own.extend(config::history_file(&environment));
+    if let Ok(store) = kept::store(global) {
+        let file = store.file();
         own.extend(["", "-wal", "-shm"].map(|end| {
             let mut name = file.as_os_str().to_owned();
             name.push(end);

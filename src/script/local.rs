@@ -28,7 +28,7 @@ use super::trouble::Trouble;
 use crate::client::Web;
 use crate::error::{Complaint, exit};
 use crate::record::Secret;
-use crate::session::Want;
+use crate::session::{Address, Want};
 
 pub use dates::Local;
 
@@ -55,24 +55,13 @@ pub struct Locals {
     /// What is mw's own: its configuration, credentials and journal, which no grant reaches.
     pub own: Own,
     /// The host and port of the account's API, which is reached by its operations only.
-    pub api: Option<String>,
+    pub api: Option<Address>,
 }
 
 /// Paths that are worked out when a script first asks for a file.
 pub type Own = LazyLock<Vec<PathBuf>, Box<dyn FnOnce() -> Vec<PathBuf> + Send>>;
 
 impl Locals {
-    /// The host of an address and its port, as they tell hosts apart.
-    #[must_use]
-    pub fn host_of(url: &str) -> Option<String> {
-        let url = url::Url::parse(url).ok()?;
-        Some(format!(
-            "{}:{}",
-            url.host_str()?,
-            url.port_or_known_default()?
-        ))
-    }
-
     /// Whether a path without links leads to what is mw's own.
     fn is_own(&self, real: &Path) -> bool {
         self.own.iter().any(|own| real.starts_with(own))

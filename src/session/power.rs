@@ -188,7 +188,7 @@ impl Power {
                 Some(prefix) => name.starts_with(prefix) && (denies || is_common(name)),
                 None => pattern == name,
             },
-            (Self::Network(denied), Power::Network(wanted)) if denies => denied.denies(wanted),
+            (Self::Network(denied), Power::Network(wanted)) if denies => denied.is_met_by(wanted),
             (Self::Network(granted), Power::Network(wanted)) => granted.covers(wanted),
             _ => false,
         }

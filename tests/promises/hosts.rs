@@ -1,6 +1,8 @@
 //! What scripts ask of hosts elsewhere.
 
 use super::powers::eval;
+use crate::stage::mw::Mw;
+use crate::stage::server::Server;
 use crate::stage::site::{Reply, Site};
 
 #[test]
@@ -86,4 +88,37 @@ fn ctrl_c_ends_a_request_that_is_never_answered() {
     }
     let line = format!("http_get({:?}, #{{timeout: \"100ms\"}})", site.url());
     eval(&["net:127.0.0.1"], &line).code(7).run();
+}
+
+#[test]
+fn the_api_is_reached_by_its_operations_however_it_is_spelt() {
+    let server = Server::start();
+    let port = server.url().rsplit(':').next().unwrap();
+    for host in [
+        "127.0.0.1",
+        "localhost",
+        "[::ffff:127.0.0.1]",
+        "127.1",
+        "a.localhost.",
+        "0.0.0.0",
+    ] {
+        let line = format!("http_get(\"http://{host}:{port}/v1/clouds\").status");
+        let done = Mw::new(["--allow", "net:*", "eval", &line])
+            .account(server.url())
+            .any_stderr()
+            .code(4)
+            .run();
+        assert!(
+            done.stderr.contains("the account's own API"),
+            "{host}: {}",
+            done.stderr
+        );
+    }
+    // Another port of this machine is another host.
+    let site = Site::new();
+    let line = format!("http_get({:?}).status", site.url());
+    Mw::new(["--allow", "net:*", "eval", &line])
+        .account(server.url())
+        .stdout("200\n")
+        .run();
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use rhai::{Dynamic, ImmutableString, Map};
 use serde_json::{Value, json};
 
-use super::{Locals, Result, sent};
+use super::{Result, sent};
 use crate::branch::Frame;
 use crate::client::{Failure, Phase, WebRequest};
 use crate::error::exit;
@@ -153,7 +153,8 @@ pub(super) fn permitted(host: &Host, wanted: &Wanted, url: &url::Url) -> Result<
     let Some(address) = Address::of_url(url) else {
         return Err(Trouble::argument(format!("{wanted}: the address names no host")).raise());
     };
-    if Locals::host_of(url.as_str()).is_some_and(|it| host.locals().api.as_ref() == Some(&it)) {
+    let api = host.locals().api.as_ref();
+    if api.is_some_and(|api| api.is_met_by(&address)) {
         let mut trouble = Trouble::new(
             "not_permitted",
             format!("{wanted}: this is the account's own API"),
@@ -220,7 +221,6 @@ fn perform(host: &Host, wanted: &Wanted) -> Result<Dynamic> {
 
 /// What the body of an answer says as JSON.
 fn json_of(answer: &Map) -> Result<Dynamic> {
-    let body = answer
     let is_left_out = |body: &Dynamic| body.is_unit() && answer.contains_key("status");
     if answer.get("body").is_some_and(is_left_out) {
         let what = "the body of this answer was not kept: it was sent for with keep: false";
@@ -228,6 +228,7 @@ fn json_of(answer: &Map) -> Result<Dynamic> {
             .hint("take what you need of it with remember() in the run that gets it")
             .raise());
     }
+    let body = answer
         .get("body")
         .and_then(|body| body.as_immutable_string_ref().ok().map(|body| body.clone()));
     let Some(body) = body else {

@@ -158,9 +158,10 @@ impl Address {
         }
     }
 
-    /// Whether what is wanted is denied by this: this machine has many names and addresses, and all of
-    /// them are denied by any.
-    pub(super) fn denies(&self, want: &Self) -> bool {
+    /// Whether what is wanted leads to this, by whatever name: this machine has many names and addresses,
+    /// and all of them lead to any.
+    #[must_use]
+    pub fn is_met_by(&self, want: &Self) -> bool {
         let is_port = self.port.is_none() || self.port == want.port;
         self.covers(want) || (is_port && self.leads_here() && want.leads_here())
     }
