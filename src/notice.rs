@@ -79,7 +79,7 @@ pub struct Notice {
     /// The profile of the account.
     #[serde(default)]
     pub profile: String,
-    /// The machine.
+    /// The machine; empty until it is delivered, and where its name is not known.
     #[serde(default)]
     pub host: String,
     /// When the job is due next.
@@ -160,6 +160,11 @@ impl Notice {
         // A struct of plain fields does not fail to be written.
         if let Ok(Value::Object(own)) = serde_json::to_value(self) {
             members.extend(own);
+        }
+        for (name, value) in [("profile", &self.profile), ("host", &self.host)] {
+            if value.is_empty() {
+                members.insert(name.to_owned(), Value::Null);
+            }
         }
         let seconds = self.took().map(|took| took.num_seconds());
         members.insert("seconds".to_owned(), seconds.into());

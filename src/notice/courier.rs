@@ -21,6 +21,7 @@ pub struct Courier {
     web: Web,
     ca_file: Option<PathBuf>,
     environment: Environment,
+    host: String,
     network: Duration,
     program: Duration,
 }
@@ -34,6 +35,7 @@ impl Courier {
             web: Web::new(ca_file.clone()),
             ca_file,
             environment,
+            host: String::new(),
             network: NETWORK,
             program: PROGRAM,
         }
@@ -47,9 +49,19 @@ impl Courier {
         self
     }
 
+    /// The same courier on the machine of this name, which notices are said to come from.
+    #[must_use]
+    pub fn on(mut self, host: &str) -> Self {
+        host.clone_into(&mut self.host);
+        self
+    }
+
     /// Makes one attempt. Whatever comes of it, nothing that is said of it holds a secret.
     pub async fn deliver(&self, channel: &Channel, notice: &Notice) -> Result<(), Failure> {
-        let notice = notice.presentable();
+        let mut notice = notice.presentable();
+        if notice.host.is_empty() {
+            notice.host.clone_from(&self.host);
+        }
         let delivered = match &channel.way {
             Way::Command(words) => command::run(words, &notice, self.program).await,
             way => {

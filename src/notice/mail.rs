@@ -143,7 +143,9 @@ pub(super) async fn send(
         .port(mail.port)
         .tls(mail.tls(ca_file)?)
         .timeout(Some(limit));
-    if !notice.host.is_empty() {
+    // What is no name of a host as mail servers know it would be refused by them.
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    if !notice.host.is_empty() && notice.host.chars().all(fits) {
         builder = builder.hello_name(ClientId::Domain(notice.host.clone()));
     }
     if let (Some(user), Some(password)) = (&mail.user, &mail.password) {

@@ -8,6 +8,7 @@ use crate::cli::jobs_file;
 use crate::cli::{Global, Outcome, show};
 use crate::config::Environment;
 use crate::error::{Complaint, exit};
+use crate::journal::Owner;
 use crate::notice::{Courier, Kind, Notice};
 use crate::operation::nearest;
 use crate::script::runtime::LazyRuntime;
@@ -51,7 +52,9 @@ impl Notify {
         let mut notice = Notice::new(kind, "test", now, now);
         notice.message = Some("this is a test of the channel: nothing has happened".to_owned());
         let account = Account::of(global, false)?;
-        let courier = Courier::new(account.ca_file(global), Environment::of_process());
+        account.profile().clone_into(&mut notice.profile);
+        let courier = Courier::new(account.ca_file(global), Environment::of_process())
+            .on(&Owner::this().host);
         let runtime = LazyRuntime::default();
         let handle = runtime
             .handle()
