@@ -26,6 +26,7 @@ mod promises {
     mod hosts;
     mod interrupts;
     mod jobs_files;
+    mod letters;
     mod mistakes;
     mod monitoring;
     mod notices;

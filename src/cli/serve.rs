@@ -12,7 +12,7 @@ mod supervisor;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -32,6 +32,7 @@ use super::{Global, Outcome};
 use crate::clock::Clock;
 use crate::config::Environment;
 use crate::error::{Complaint, exit};
+use crate::journal::Owner;
 use crate::metrics::Metrics;
 use crate::notice::Courier;
 use crate::schedule::{Events, Scheduler, Watch};
@@ -104,17 +105,15 @@ impl Serve {
                 health: health.clone(),
                 supervisor,
             };
-            let mailer = Arc::new(Mailer {
-                ledger: ledger.clone(),
-                courier: Courier::new(
-                    launcher.account().ca_file(&global),
-                    Environment::of_process(),
-                ),
-                channels: Mutex::new(jobs.channels().clone()),
-                metrics: metrics.clone(),
-                format: global.log_format,
-                wake: Notify::new(),
-            });
+            let ca_file = launcher.account().ca_file(&global);
+            let courier = Courier::new(ca_file, Environment::of_process());
+            let mailer = Arc::new(Mailer::new(
+                ledger.clone(),
+                courier.on(&Owner::this().host),
+                jobs.channels(),
+                metrics.clone(),
+                global.log_format,
+            ));
             let events: Arc<dyn Events> = Arc::new(Heard(vec![
                 // Whoever reads of something finds it counted.
                 Arc::new(Counted::new(metrics)),
@@ -122,11 +121,9 @@ impl Serve {
                 mailer.clone(),
                 Arc::new(Lines(global.log_format)),
             ]));
-            let posting = tokio::spawn({
-                let mailer = mailer.clone();
-                async move { mailer.run().await }
-            });
-            let post = mailer.clone();
+            let over = CancellationToken::new();
+            let mut posting = tokio::spawn(mailer.clone().run(over.clone()));
+            let post = mailer;
             let watch = Watch::new(&self.jobs, jobs.text()).checking(Arc::new(move |jobs| {
                 let mut complaints = check(jobs);
                 if complaints.is_empty() {
@@ -159,9 +156,11 @@ impl Serve {
             .answering(pulse)
             .run(drain, abort.clone(), reload)
             .await;
+            // What the last runs have to say is said before the end, if it can be. Nothing is cut off
+            // on its way before that: it would be delivered once more.
+            over.cancel();
+            let _ = tokio::time::timeout(LAST_POST, &mut posting).await;
             posting.abort();
-            // What the last runs have to say is said before the end, if it can be.
-            let _ = tokio::time::timeout(LAST_POST, mailer.round()).await;
             ledger.end();
             for task in [watching, signals, hearing, beating] {
                 task.abort();

@@ -1,5 +1,6 @@
 //! Ticks, the standing of jobs and letters of one profile, read and written in one transaction.
 
+mod letters;
 pub(super) mod row;
 
 use std::fmt;
@@ -12,7 +13,7 @@ use super::lease::micros;
 use super::owner::Owner;
 use super::run::State as RunState;
 use super::store;
-use super::tick::{Letter, Standing, State, Tick, Waits};
+use super::tick::{Standing, State, Tick, Waits};
 use row::{TICK, standing_of, tick_of};
 
 /// What went wrong with a row; the whole transaction is undone by it.
@@ -349,60 +350,6 @@ impl Ticks<'_> {
                 standing.pause.as_ref().map(|pause| pause.since),
                 standing.pause.as_ref().map(|pause| &pause.note),
             ])?;
-        Ok(())
-    }
-
-    /// Puts a letter where it waits to be delivered.
-    pub fn post(&self, channel: &str, body: &str, due: i64) -> Found<()> {
-        self.transaction
-            .prepare_cached(
-                "INSERT INTO letters (profile, channel, body, attempts, due)
-                 VALUES (?1, ?2, ?3, 0, ?4)",
-            )?
-            .execute(params![self.profile, channel, body, due])?;
-        Ok(())
-    }
-
-    /// The letters to deliver by now, which are this caller's until `until`.
-    pub fn take_letters(&self, now: i64, until: i64, most: u32) -> Found<Vec<Letter>> {
-        let mut statement = self.transaction.prepare_cached(
-            "UPDATE letters SET due = ?3, attempts = attempts + 1
-             WHERE number IN (SELECT number FROM letters WHERE profile = ?1 AND due <= ?2
-                              ORDER BY due, number LIMIT ?4)
-             RETURNING number, channel, body, attempts, due",
-        )?;
-        let rows = statement.query_map(params![self.profile, now, until, most], |row| {
-            Ok(Letter {
-                number: row.get(0)?,
-                channel: row.get(1)?,
-                body: row.get(2)?,
-                attempts: row.get(3)?,
-                due: row.get(4)?,
-            })
-        })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// When the next letter is to be delivered.
-    pub fn next_letter(&self) -> Found<Option<i64>> {
-        let sql = "SELECT min(due) FROM letters WHERE profile = ?1";
-        let mut statement = self.transaction.prepare_cached(sql)?;
-        Ok(statement.query_row([&self.profile], |row| row.get(0))?)
-    }
-
-    /// Forgets a letter: it was delivered, or never will be.
-    pub fn drop_letter(&self, number: i64) -> Found<()> {
-        self.transaction
-            .prepare_cached("DELETE FROM letters WHERE number = ?1")?
-            .execute([number])?;
-        Ok(())
-    }
-
-    /// Puts a letter off.
-    pub fn put_off(&self, number: i64, due: i64) -> Found<()> {
-        self.transaction
-            .prepare_cached("UPDATE letters SET due = ?2 WHERE number = ?1")?
-            .execute([number, due])?;
         Ok(())
     }
 }

@@ -222,18 +222,36 @@ impl Rows for Inner {
         Ok(())
     }
 
-    fn take_letters(&mut self, now: i64, until: i64, most: u32) -> Found<Vec<Letter>> {
-        let most = usize::try_from(most).unwrap_or(usize::MAX);
-        let due = self.letters.values_mut().filter(|letter| letter.due <= now);
-        let taken = due.take(most).map(|letter| {
+    fn take_letter(&mut self, channel: &str, now: i64, until: i64) -> Found<Option<Letter>> {
+        let due = self
+            .letters
+            .values_mut()
+            .filter(|letter| letter.channel == channel && letter.due <= now)
+            .min_by_key(|letter| (letter.due, letter.number));
+        Ok(due.map(|letter| {
             (letter.due, letter.attempts) = (until, letter.attempts + 1);
             letter.clone()
-        });
-        Ok(taken.collect())
+        }))
     }
 
-    fn next_letter(&mut self) -> Found<Option<i64>> {
-        Ok(self.letters.values().map(|letter| letter.due).min())
+    fn next_letter(&mut self, channel: &str, now: i64) -> Found<Option<i64>> {
+        let of_channel = self.letters.values().filter(|it| it.channel == channel);
+        Ok(of_channel.map(|it| it.due).filter(|due| *due > now).min())
+    }
+
+    fn overdue_letters(&mut self, before: i64) -> Found<Vec<(String, u64)>> {
+        let mut counts = BTreeMap::new();
+        for letter in self.letters.values().filter(|it| it.due < before) {
+            *counts.entry(letter.channel.clone()).or_default() += 1;
+        }
+        Ok(counts.into_iter().collect())
+    }
+
+    fn drop_letters(&mut self, channel: &str, before: i64) -> Found<u64> {
+        let all = self.letters.len();
+        self.letters
+            .retain(|_, letter| letter.channel != channel || letter.due >= before);
+        Ok(u64::try_from(all - self.letters.len()).unwrap_or(u64::MAX))
     }
 
     fn drop_letter(&mut self, number: i64) -> Found<()> {

@@ -50,10 +50,14 @@ pub trait Rows {
     fn stand(&mut self, standing: &Standing) -> Found<()>;
     /// Puts a letter where it waits to be delivered.
     fn post(&mut self, channel: &str, body: &str, due: i64) -> Found<()>;
-    /// The letters to deliver by now, which are this caller's until `until`.
-    fn take_letters(&mut self, now: i64, until: i64, most: u32) -> Found<Vec<Letter>>;
-    /// When the next letter is to be delivered.
-    fn next_letter(&mut self) -> Found<Option<i64>>;
+    /// The next letter of a channel to deliver by now, which is this caller's until `until`.
+    fn take_letter(&mut self, channel: &str, now: i64, until: i64) -> Found<Option<Letter>>;
+    /// When the next letter of a channel is to be delivered, of those that are not due by now.
+    fn next_letter(&mut self, channel: &str, now: i64) -> Found<Option<i64>>;
+    /// How many letters were to be delivered before then, by channel.
+    fn overdue_letters(&mut self, before: i64) -> Found<Vec<(String, u64)>>;
+    /// Forgets the letters of a channel that were to be delivered before then; gives how many.
+    fn drop_letters(&mut self, channel: &str, before: i64) -> Found<u64>;
     /// Forgets a letter: it was delivered, or never will be.
     fn drop_letter(&mut self, number: i64) -> Found<()>;
     /// Puts a letter off.
@@ -140,11 +144,17 @@ impl Rows for Ticks<'_> {
     fn post(&mut self, channel: &str, body: &str, due: i64) -> Found<()> {
         Ticks::post(self, channel, body, due)
     }
-    fn take_letters(&mut self, now: i64, until: i64, most: u32) -> Found<Vec<Letter>> {
-        Ticks::take_letters(self, now, until, most)
+    fn take_letter(&mut self, channel: &str, now: i64, until: i64) -> Found<Option<Letter>> {
+        Ticks::take_letter(self, channel, now, until)
     }
-    fn next_letter(&mut self) -> Found<Option<i64>> {
-        Ticks::next_letter(self)
+    fn next_letter(&mut self, channel: &str, now: i64) -> Found<Option<i64>> {
+        Ticks::next_letter(self, channel, now)
+    }
+    fn overdue_letters(&mut self, before: i64) -> Found<Vec<(String, u64)>> {
+        Ticks::overdue_letters(self, before)
+    }
+    fn drop_letters(&mut self, channel: &str, before: i64) -> Found<u64> {
+        Ticks::drop_letters(self, channel, before)
     }
     fn drop_letter(&mut self, number: i64) -> Found<()> {
         Ticks::drop_letter(self, number)
