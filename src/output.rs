@@ -28,9 +28,10 @@ pub use complaint::{Manner, complaint, for_programs};
 pub use document::{Column, Document, Shown};
 pub use format::Format;
 pub use human::span;
+pub use json::escaped as escaped_json;
 use sheet::Sheet;
 pub use table::cut;
-pub use visible::{line, styled};
+pub use visible::{line, lines, styled};
 pub use yaml::written as yaml_of;
 
 /// The document's text, which ends with exactly one newline unless it is empty.

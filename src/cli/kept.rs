@@ -15,7 +15,7 @@ use crate::journal::{
     Claim, ErrorKind, Grants, Journal, JournalError, Reader, Run, RunKind, RunState, Settings,
     Start, Store,
 };
-use crate::output::Document;
+use crate::output::{Document, line};
 use crate::script::Ended;
 use crate::script::shelf::Shelf;
 use crate::script::source::Source;
@@ -419,7 +419,8 @@ fn tell_locks(journal: &Journal, run: &str) {
         let _ = writeln!(
             err,
             "run {run} keeps lock {:?}: mw locks release {} --reason … takes it away",
-            lock.name, lock.name
+            lock.name,
+            line(&lock.name)
         );
     }
 }

@@ -1,11 +1,13 @@
 //! The console of a script that is one of many: its lines say which run they come from.
 
-use std::io::{self, Write as _};
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::global::LogFormat;
 use super::label::Label;
 use super::serve::log;
+use crate::output::{lines, styled};
 use crate::script::console::{Console, Level};
 use crate::secret;
 
@@ -58,10 +60,29 @@ impl Labelled {
             log::script(level, text, &self.label);
             return;
         }
-        let (word, text) = (level.mark(), secret::redact(text));
+        let text = format!("{}{text}", level.mark());
+        let mut err = io::stderr().lock();
+        let shown = shown(&self.label, &text, err.is_terminal());
         // Nobody is left to tell when standard error is closed.
-        let _ = writeln!(io::stderr().lock(), "{}{word}{text}", self.label);
+        let _ = err.write_all(shown.as_bytes());
     }
+}
+
+/// A text of a run, each line of it saying so: none can pose as another's. A terminal obeys the colours
+/// of it and nothing else, and whoever reads a file is spared those, too.
+fn shown(label: &Label, text: &str, is_terminal: bool) -> String {
+    let text = secret::redact(text);
+    let text = if is_terminal {
+        styled(&text)
+    } else {
+        lines(&text)
+    };
+    let mut shown = String::new();
+    for line in text.split('\n') {
+        // Writing to a text cannot fail.
+        let _ = writeln!(shown, "{label}{line}");
+    }
+    shown
 }
 
 impl Console for Labelled {
@@ -69,11 +90,9 @@ impl Console for Labelled {
         if !self.has_room(text) {
             return Ok(());
         }
-        let text = secret::redact(text);
         let mut out = io::stdout().lock();
-        for line in text.split('\n') {
-            writeln!(out, "{}{line}", self.label)?;
-        }
+        let shown = shown(&self.label, text, out.is_terminal());
+        out.write_all(shown.as_bytes())?;
         out.flush()
     }
 
@@ -87,6 +106,20 @@ impl Console for Labelled {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_terminal_obeys_colours_alone_and_a_file_has_none() {
+        let text = "\u{1b}[31mred\u{1b}[0m\u{1b}[2Jx\r\n\tFAKE";
+        let shown = |is_terminal| shown(&Label::default(), text, is_terminal);
+        assert_eq!(
+            shown(true),
+            "\u{1b}[31mred\u{1b}[0m\\u{1b}[2Jx\\u{d}\n\tFAKE\n"
+        );
+        assert_eq!(
+            shown(false),
+            "\\u{1b}[31mred\\u{1b}[0m\\u{1b}[2Jx\\u{d}\n\tFAKE\n"
+        );
+    }
 
     #[test]
     fn what_a_run_says_has_an_end_and_a_short_text_after_it_is_left_out_too() {

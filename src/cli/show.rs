@@ -132,9 +132,14 @@ pub fn complaints_of(complaints: &[Complaint], label: &Label) {
                 if let Value::Object(members) = &mut object {
                     members.extend(label.fields());
                 }
-                format!("{object}\n")
+                format!("{}\n", output::escaped_json(&object.to_string()))
             }
-            Some(Complaining::ForPeople(manner)) => output::complaint(complaint, "error", *manner),
+            // Each line says which run it is from, so that none can pose as another's.
+            Some(Complaining::ForPeople(manner)) => {
+                let told = output::complaint(complaint, "error", *manner);
+                let lines = told.lines().map(|line| format!("{label}{line}\n"));
+                lines.collect()
+            }
             None => complaint.to_string(),
         };
         // Nobody is left to tell when standard error is closed.

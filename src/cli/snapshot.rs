@@ -12,6 +12,7 @@ use clap::{Args, ValueEnum};
 use super::line::Line;
 use super::{Global, Outcome, show};
 use crate::error::{Complaint, exit};
+use crate::output::line;
 use crate::simulator::{Model, Redaction, Resources};
 
 /// Write the account down as a model that the simulator starts from.
@@ -143,7 +144,10 @@ fn counted(resources: &Resources) -> String {
 
 /// Says on standard error what was written.
 fn tell(notes: &[String], out: Option<&Path>, resources: &Resources, redaction: Redaction) {
-    let mut told: Vec<String> = notes.iter().map(|note| format!("note: {note}")).collect();
+    let mut told: Vec<String> = notes
+        .iter()
+        .map(|note| format!("note: {}", line(note)))
+        .collect();
     let place = out.map_or_else(String::new, |file| format!("{}: ", file.display()));
     let left_out = match redaction.described() {
         words if words.is_empty() => "nothing left out".to_owned(),

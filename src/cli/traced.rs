@@ -8,6 +8,7 @@ use super::Global;
 use super::global::LogFormat;
 use super::live;
 use super::serve::log;
+use crate::output::line;
 use crate::secret;
 use crate::traces::Traces;
 
@@ -29,7 +30,7 @@ fn tell(format: LogFormat, what: &str) {
         secret::redact(&format!("warning: traces are not delivered: {what}")).into_owned();
     match format {
         // Nobody is left to tell when standard error is closed.
-        LogFormat::Text => live::tell(&format!("{message}\n")).unwrap_or_default(),
+        LogFormat::Text => live::tell(&format!("{}\n", line(&message))).unwrap_or_default(),
         LogFormat::Json => log::entry(format, "warn", "traces_failed", Map::new(), &message),
     }
 }

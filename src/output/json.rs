@@ -27,7 +27,8 @@ pub(super) fn lines(values: &[Value]) -> String {
 ///
 /// The encoder escapes those below a space itself; the rest can only stand inside strings, where
 /// the escape means the same.
-fn escaped(text: &str) -> String {
+#[must_use]
+pub fn escaped(text: &str) -> String {
     if !text.chars().any(|c| c != '\n' && visible::is_hidden(c)) {
         return text.to_owned();
     }

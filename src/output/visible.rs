@@ -22,7 +22,8 @@ pub fn line(text: &str) -> String {
 }
 
 /// The text with its line breaks and tabs kept, for text of several lines.
-pub(super) fn lines(text: &str) -> String {
+#[must_use]
+pub fn lines(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

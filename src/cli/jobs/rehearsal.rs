@@ -21,7 +21,7 @@ use crate::cli::world::World;
 use crate::cli::{Global, Outcome, interrupt, show};
 use crate::clock::Clock;
 use crate::error::{Complaint, exit};
-use crate::output::{Column, Document};
+use crate::output::{Column, Document, styled};
 use crate::record::Unit;
 use crate::schedule::Due;
 use crate::script::console::{Console, Level};
@@ -159,7 +159,11 @@ async fn time_out(clock: Clock, at: Option<DateTime<Utc>>, over: CancellationTok
 /// Writes a line beside the result.
 fn aside(text: &str) {
     // Nobody is left to tell when standard error is closed.
-    let _ = writeln!(std::io::stderr().lock(), "{}", secret::redact(text));
+    let _ = writeln!(
+        std::io::stderr().lock(),
+        "{}",
+        styled(&secret::redact(text))
+    );
 }
 
 /// What the script says is no part of what it would change.

@@ -10,7 +10,7 @@ use crate::cli::kept::complaint;
 use crate::cli::{Global, Outcome, show};
 use crate::error::exit;
 use crate::journal::{Call, CallState, Run, RunState, micros};
-use crate::output::Document;
+use crate::output::{self, Document};
 
 /// Show what a run did.
 #[derive(Args, Debug)]
@@ -53,7 +53,7 @@ fn told(run: &Run, calls: &[Call], now: i64) -> String {
     let mut line = |name: &str, value: &str| {
         if !value.is_empty() {
             // Writing to a text cannot fail.
-            let _ = writeln!(text, "{name:<9} {value}");
+            let _ = writeln!(text, "{name:<9} {}", output::line(value));
         }
     };
     line("run", &run.id);
@@ -103,17 +103,18 @@ fn tree(text: &mut String, calls: &[Call], is_over: bool) {
         let place = call
             .place
             .as_deref()
-            .map_or_else(String::new, |place| format!("  ({place})"));
+            .map_or_else(String::new, |place| format!("  ({})", output::line(place)));
         let _ = writeln!(
             text,
             "{:indent$}{}  {}: {}{place}",
             "",
             call.path,
-            view::title(call),
+            output::line(&view::title(call)),
             view::outcome(call, is_over),
             indent = depth * 2,
         );
         if let Some(note) = &call.note {
+            let note = output::line(note);
             let _ = writeln!(text, "{:indent$}  {note}", "", indent = depth * 2);
         }
     }
@@ -137,7 +138,7 @@ fn next(run: &Run, state: RunState, calls: &[Call]) -> Option<String> {
             for call in calls.iter().filter(|call| call.state == CallState::InDoubt) {
                 lines.push(format!(
                     "was `{}` carried out? It was sent at {}.\n  mw runs resolve {id} --call {path} --done    it was\n  mw runs resolve {id} --call {path} --retry   send it again\n  mw runs resolve {id} --call {path} --abort   give the run up",
-                    view::title(call),
+                    output::line(&view::title(call)),
                     view::short(call.started),
                     id = run.id,
                     path = call.path,

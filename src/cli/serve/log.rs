@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::cli::global::LogFormat;
 use crate::cli::label::Label;
+use crate::output::{escaped_json, line};
 use crate::script::console::Level;
 use crate::secret;
 
@@ -29,8 +30,12 @@ pub fn entry(
     message: &str,
 ) {
     let now = Utc::now();
-    let line = match format {
-        LogFormat::Text => format!("{} {message}\n", now.format("%Y-%m-%dT%H:%M:%SZ")),
+    let entry = match format {
+        // What a message repeats of others must not pose as an entry of its own.
+        LogFormat::Text => {
+            let at = now.format("%Y-%m-%dT%H:%M:%SZ");
+            format!("{at} {}\n", line(message))
+        }
         LogFormat::Json => {
             let mut members = Map::new();
             let time = now.to_rfc3339_opts(SecondsFormat::Millis, true);
@@ -39,11 +44,11 @@ pub fn entry(
             members.insert("event".to_owned(), event.into());
             members.extend(fields);
             members.insert("message".to_owned(), message.into());
-            format!("{}\n", Value::Object(members))
+            format!("{}\n", escaped_json(&Value::Object(members).to_string()))
         }
     };
     // Nobody is left to tell when standard error is closed.
     let _ = std::io::stderr()
         .lock()
-        .write_all(secret::redact(&line).as_bytes());
+        .write_all(secret::redact(&entry).as_bytes());
 }
