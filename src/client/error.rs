@@ -5,6 +5,7 @@ mod kept;
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -154,6 +155,13 @@ impl CallError {
 
     pub(super) fn with_doubt(mut self, doubt: Option<String>) -> Self {
         self.doubt = doubt;
+    /// The same, with the time until which the API asked to wait as what to do next, where it was
+    /// refused for the moment.
+    pub(super) fn asked_to_wait(mut self, until: DateTime<Utc>) -> Self {
+        self.hint = hint::until(&self.cause, until).or(self.hint);
+        self
+    }
+
         self
     }
 

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// The longest wait taken from a server; what lies beyond is no wait but a refusal.
-const LONGEST_SECONDS: i64 = 366 * 24 * 3600;
+/// The longest wait taken from a server, a thousand years. What is far shorter is a refusal already, of
+/// which it is said until when.
+const LONGEST_SECONDS: i64 = 1000 * 366 * 24 * 3600;
 
 /// How long the server asks to wait.
 ///
@@ -51,6 +52,12 @@ mod tests {
             // The server's clock is an hour ahead of ours: its own Date decides.
             ("Thu, 15 Jan 2026 09:00:30 GMT", Some(served), Some(30)),
             ("Thu, 15 Jan 2026 07:00:00 GMT", None, Some(0)),
+            ("1000000000", None, Some(1_000_000_000)),
+            (
+                "Thu, 01 Jan 2099 08:00:00 GMT",
+                None,
+                Some(26_649 * 24 * 3600),
+            ),
             ("99999999999999999999999", None, Some(LONGEST_SECONDS)),
             ("-5", None, None),
             ("1.5", None, None),

@@ -54,11 +54,18 @@ impl Course<'_> {
         };
         let note = (self.attempts > 1 && status != 404)
             .then(|| format!("it was sent {} times", self.attempts));
-        self.error(Cause::Refused {
+        let error = self.error(Cause::Refused {
             status,
             problem: attempt.problem(),
             note,
-        })
+        });
+        let until = attempt
+            .retry_after
+            .and_then(|wait| self.account.clock().now().checked_add_signed(wait));
+        match until {
+            Some(until) => error.asked_to_wait(until),
+            None => error,
+        }
     }
 
     pub(super) fn given_up(&self, attempt: &Attempt) -> CallError {

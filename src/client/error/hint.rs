@@ -1,5 +1,7 @@
 //! What to do about a call that failed.
 
+use chrono::{DateTime, SecondsFormat, Utc};
+
 use super::Cause;
 use crate::api;
 use crate::operation::{Answer, Arguments, Kind, Operation, Repeat};
@@ -40,6 +42,20 @@ fn status_hint(operation: &'static Operation, status: u16) -> Option<String> {
         300..=399 => "redirects are not followed: set OPENMETAL_API_URL to the final address",
         401 => {
             "the API does not accept these credentials: `mw auth status` shows where they come from"
+/// What to do where the API asked to be left alone until then.
+pub(super) fn until(cause: &Cause, until: DateTime<Utc>) -> Option<String> {
+    let at = until.to_rfc3339_opts(SecondsFormat::Secs, true);
+    match cause {
+        Cause::Refused { status: 429, .. } => Some(format!(
+            "the API asks to wait until {at}: try again then, with fewer calls at a time"
+        )),
+        Cause::Refused { status: 503, .. } => Some(format!(
+            "the API is out of order and asks to wait until {at}: try again then"
+        )),
+        _ => None,
+    }
+}
+
         }
         403 => "these credentials lack the permission, or the cloud is locked",
         404 => return not_found_hint(operation),

@@ -54,6 +54,23 @@ async fn retry_after_is_honoured_and_the_deadline_too() {
 }
 
 #[tokio::test]
+async fn a_limit_of_years_is_not_waited_for_and_its_end_is_named() {
+    for (asked, expected) in [
+        ("Thu, 01 Jan 2099 00:00:00 GMT", "2099-01-01T00:00:00Z"),
+        ("1000000000", "2057-09-23T09:46:40Z"),
+    ] {
+        let stage = Stage::new(vec![answer_with(429, ("retry-after", asked), "")]);
+        let error = stage.call("clouds", json!({})).await.unwrap_err();
+        assert_eq!(error.status(), Some(429));
+        assert_eq!(stage.clock.now(), simulated_start(), "it fails at once");
+        let hint = format!(
+            "the API asks to wait until {expected}: try again then, with fewer calls at a time"
+        );
+        assert_eq!(error.hint(), Some(&*hint));
+    }
+}
+
+#[tokio::test]
 async fn a_limit_is_waited_for_by_mutating_calls_too_unless_told_otherwise() {
     let stage = Stage::new(vec![answer(429, ""), answer(200, "{}")]);
     assert_eq!(stage.call("set_power", reboot()).await.unwrap().attempts, 2);
