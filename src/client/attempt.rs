@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::account::Account;
 use super::credentials::{Credentials, Unsendable, bearer};
+use super::error::status_words;
 use super::problem::{Problem, is_error, problem, unreadable};
 use super::retry_after::{http_date, retry_after};
 use super::token::{Fetch, Held, TokenFailure};
@@ -162,8 +163,10 @@ pub(super) enum Unauthorized {
     Credentials(String),
     /// The token operation refused the client.
     Refused(u16, Problem),
-    /// The token could not be fetched this time.
+    /// The API could not be asked for a token this time.
     Unavailable(String),
+    /// The API was asked for a token, and its answer holds none.
+    NoToken(String),
 }
 
 impl Account {
@@ -193,9 +196,7 @@ impl Account {
                     Err(TokenFailure::Refused(status, problem)) => {
                         Err(Unauthorized::Refused(status, problem))
                     }
-                    Err(TokenFailure::BadAnswer) => Err(Unauthorized::Unavailable(
-                        "the answer to the request for an access token holds none".to_owned(),
-                    )),
+                    Err(TokenFailure::BadAnswer(why)) => Err(Unauthorized::NoToken(why)),
                 }
             }
             (Access::Client, Credentials::OAuth { .. }) => match credentials.basic() {
@@ -220,9 +221,8 @@ impl Account {
     fn fetch_token(&self, number: u64) -> Fetch {
         let account = self.clone();
         async move {
-            let unavailable = |why: String| {
-                TokenFailure::Unavailable(format!("no access token could be had: {why}"))
-            };
+            let none = |why: String| format!("no access token could be had: {why}");
+            let unavailable = |why: String| TokenFailure::Unavailable(none(why));
             let request = api::operation("token")
                 .and_then(|operation| operation.request(&Arguments::new()).ok())
                 .ok_or_else(|| unavailable("there is no operation for it".to_owned()))?;
@@ -235,13 +235,23 @@ impl Account {
                 Outcome::Status(200..=299) => {
                     Held::read(&attempt.body, number, account.clock().now())
                         .map(Arc::new)
-                        .ok_or(TokenFailure::BadAnswer)
+                        .ok_or_else(|| {
+                            let why = "the API's answer to the request for one holds none";
+                            TokenFailure::BadAnswer(none(why.to_owned()))
+                        })
                 }
                 Outcome::Status(status @ 400..=499) if !matches!(status, 408 | 429) => {
                     Err(TokenFailure::Refused(status, attempt.problem()))
                 }
-                Outcome::Status(status) => Err(unavailable(format!("status {status}"))),
-                Outcome::NotSent | Outcome::Unanswered => Err(unavailable(attempt.message)),
+                Outcome::Status(status) => {
+                    let said = attempt.problem().message;
+                    let said = said.map_or_else(String::new, |said| format!(": {said}"));
+                    let why = format!("the API answered {}{said}", status_words(status));
+                    Err(TokenFailure::BadAnswer(none(why)))
+                }
+                Outcome::NotSent | Outcome::NoToken | Outcome::Unanswered => {
+                    Err(unavailable(attempt.message))
+                }
             }
         }
         .boxed()

@@ -165,6 +165,9 @@ impl<'a> Course<'a> {
                     (attempt, token)
                 }
                 Err(Unauthorized::Unavailable(why)) => (Attempt::not_sent(why), None),
+                Err(Unauthorized::NoToken(why)) => {
+                    (Attempt::without_answer(Outcome::NoToken, why), None)
+                }
                 Err(Unauthorized::Credentials(why)) => {
                     return Err(self.error(Cause::NoCredentials(why)));
                 }

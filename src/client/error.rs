@@ -43,6 +43,8 @@ pub(super) enum Cause {
     },
     /// The API could not be reached, or did not answer.
     Unreachable(String),
+    /// The API was reached, and gave no access token to call it with.
+    NoToken(String),
     /// The deadline passed, or a wait would have passed it.
     TimedOut(String),
     /// The caller gave up.
@@ -153,8 +155,6 @@ impl CallError {
         }
     }
 
-    pub(super) fn with_doubt(mut self, doubt: Option<String>) -> Self {
-        self.doubt = doubt;
     /// The same, with the time until which the API asked to wait as what to do next, where it was
     /// refused for the moment.
     pub(super) fn asked_to_wait(mut self, until: DateTime<Utc>) -> Self {
@@ -162,6 +162,8 @@ impl CallError {
         self
     }
 
+    pub(super) fn with_doubt(mut self, doubt: Option<String>) -> Self {
+        self.doubt = doubt;
         self
     }
 
@@ -194,6 +196,8 @@ impl CallError {
                 _ => "refused",
             },
             Cause::Unreachable(_) => "unreachable",
+            // It is out of order, as far as it gives no tokens.
+            Cause::NoToken(_) => "unavailable",
             Cause::TimedOut(_) => "timed_out",
             Cause::Cancelled => "cancelled",
             Cause::InDoubt(_) => "in_doubt",
@@ -225,6 +229,7 @@ impl CallError {
             Cause::Setup(_) => exit::USAGE,
             Cause::Refused { .. }
             | Cause::Unreachable(_)
+            | Cause::NoToken(_)
             | Cause::BadAnswer(_)
             | Cause::Argument(_) => exit::FAILED,
         }
@@ -248,6 +253,7 @@ impl CallError {
         match &self.cause {
             Cause::InDoubt(why)
             | Cause::Unreachable(why)
+            | Cause::NoToken(why)
             | Cause::TimedOut(why)
             | Cause::BadAnswer(why) => why.clone(),
             _ => self.sentence(),
@@ -280,11 +286,12 @@ impl CallError {
                 }
                 sentence
             }
-            Cause::Unreachable(why) | Cause::TimedOut(why) | Cause::NotPermitted(why) => {
-                format!("could not {what}: {why}")
-            }
             Cause::NoCredentials(why) if self.operation == SETTING_UP => why.clone(),
-            Cause::NoCredentials(why) => format!("could not {what}: {why}"),
+            Cause::Unreachable(why)
+            | Cause::NoToken(why)
+            | Cause::TimedOut(why)
+            | Cause::NotPermitted(why)
+            | Cause::NoCredentials(why) => format!("could not {what}: {why}"),
             Cause::Cancelled => match &self.doubt {
                 Some(doubt) => format!("cancelled: {doubt}"),
                 None => format!("could not {what}: cancelled"),
@@ -342,7 +349,7 @@ pub fn target(operation: &'static Operation, arguments: &Arguments) -> String {
 }
 
 /// A status with its usual words: `404 Not Found`.
-fn status_words(status: u16) -> Cow<'static, str> {
+pub(super) fn status_words(status: u16) -> Cow<'static, str> {
     http::StatusCode::from_u16(status)
         .ok()
         .and_then(|code| code.canonical_reason())

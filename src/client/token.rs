@@ -58,12 +58,12 @@ impl Held {
 /// Why there is no token.
 #[derive(Clone, Debug)]
 pub enum TokenFailure {
-    /// The API could not be asked, or was out of order: asking again may help.
+    /// The API could not be asked: asking again may help.
     Unavailable(String),
     /// The API does not accept the OAuth client.
     Refused(u16, Problem),
-    /// The answer holds no token.
-    BadAnswer,
+    /// The API answered, and its answer holds no token: asking again may help.
+    BadAnswer(String),
 }
 
 /// A fetch under way.

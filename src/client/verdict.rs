@@ -7,6 +7,8 @@ use crate::operation::Repeat;
 pub enum Outcome {
     /// It certainly did not reach the API.
     NotSent,
+    /// It was not sent, since the API was asked for an access token and gave none.
+    NoToken,
     /// It may have reached the API, which did not answer.
     Unanswered,
     /// The API answered with this status.
@@ -20,7 +22,7 @@ impl Outcome {
     #[must_use]
     pub const fn is_unknown(self) -> bool {
         match self {
-            Self::NotSent => false,
+            Self::NotSent | Self::NoToken => false,
             Self::Unanswered => true,
             Self::Status(status) => {
                 status == 408 || (status >= 500 && !matches!(status, 501 | 505))
@@ -57,6 +59,8 @@ pub struct Facts {
 pub enum Why {
     /// The API could not be reached.
     Unreachable,
+    /// The API was reached, and gave no access token.
+    NoToken,
     /// The API is out of order, or did not answer.
     Unavailable,
     /// The API asks to slow down.
@@ -73,6 +77,7 @@ impl Why {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unreachable => "the API cannot be reached",
+            Self::NoToken => "the API gives no access token",
             Self::Unavailable => "the API is out of order",
             Self::Limited => "the API asks to slow down",
             Self::Locked => "the node is locked",
@@ -116,8 +121,11 @@ pub fn verdict(facts: &Facts) -> Verdict {
             Verdict::AlreadyGone
         }
         Outcome::NotSent if facts.may_retry => Verdict::Wait(Why::Unreachable),
-        Outcome::NotSent if facts.doubted && facts.repeat != Repeat::Safe => Verdict::InDoubt,
-        Outcome::NotSent => Verdict::GiveUp,
+        Outcome::NoToken if facts.may_retry => Verdict::Wait(Why::NoToken),
+        Outcome::NotSent | Outcome::NoToken if facts.doubted && facts.repeat != Repeat::Safe => {
+            Verdict::InDoubt
+        }
+        Outcome::NotSent | Outcome::NoToken => Verdict::GiveUp,
         outcome if outcome.is_unknown() => unknown(facts),
         // An earlier sending of ours may be the very reason of the refusal.
         Outcome::Status(_) | Outcome::Unanswered if facts.doubted => match facts.repeat {

@@ -112,7 +112,10 @@ impl Observer for Scribe<'_> {
 
     fn waiting(&self, operation: &'static Operation, target: &str, waiting: Waiting) {
         let is_sure = !waiting.doubted
-            && matches!(waiting.why, Why::Unreachable | Why::Limited | Why::Locked)
+            && matches!(
+                waiting.why,
+                Why::Unreachable | Why::NoToken | Why::Limited | Why::Locked
+            )
             && self.is_about(operation);
         if is_sure {
             let call = self.set(CallState::Held, waiting.attempt);

@@ -15,7 +15,7 @@ impl Course<'_> {
     pub(super) fn reply(&self, attempt: Attempt) -> Reply {
         let status = match attempt.outcome {
             Outcome::Status(status) => status,
-            Outcome::NotSent | Outcome::Unanswered => 200,
+            Outcome::NotSent | Outcome::NoToken | Outcome::Unanswered => 200,
         };
         Reply {
             status,
@@ -49,8 +49,12 @@ impl Course<'_> {
     }
 
     pub(super) fn refused(&self, attempt: &Attempt) -> CallError {
-        let Outcome::Status(status) = attempt.outcome else {
-            return self.error(Cause::Unreachable(attempt.message.clone()));
+        let status = match attempt.outcome {
+            Outcome::Status(status) => status,
+            Outcome::NoToken => return self.error(Cause::NoToken(attempt.message.clone())),
+            Outcome::NotSent | Outcome::Unanswered => {
+                return self.error(Cause::Unreachable(attempt.message.clone()));
+            }
         };
         let note = (self.attempts > 1 && status != 404)
             .then(|| format!("it was sent {} times", self.attempts));
@@ -84,7 +88,7 @@ impl Course<'_> {
                     |message| format!("the API answered {status}: {message}"),
                 )
             }
-            Outcome::NotSent | Outcome::Unanswered => attempt.message.clone(),
+            Outcome::NotSent | Outcome::NoToken | Outcome::Unanswered => attempt.message.clone(),
         };
         self.error(Cause::InDoubt(format!("{why}; {seen}")))
             .with_doubt(Some(self.doubt()))

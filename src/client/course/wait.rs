@@ -54,7 +54,7 @@ impl Course<'_> {
         let policy = self.account.policy();
         let mut common = self.account.common();
         let (count, base, cap) = match why {
-            Why::Unreachable | Why::Unavailable => {
+            Why::Unreachable | Why::NoToken | Why::Unavailable => {
                 if !common.budget.spend(now) {
                     return None;
                 }

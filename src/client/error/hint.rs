@@ -14,6 +14,11 @@ pub(super) fn of(operation: &'static Operation, cause: &Cause) -> Option<String>
             "check the address (OPENMETAL_API_URL) and the network; `--sim` needs neither"
                 .to_owned()
         }
+        Cause::NoToken(_) => {
+            "the OAuth client gets no token: try again later, or call with an API key; check that \
+             OPENMETAL_API_URL names the API itself"
+                .to_owned()
+        }
         Cause::TimedOut(_) => "give it more time, or try again later".to_owned(),
         Cause::InDoubt(_) => format!(
             "look at the account before calling {} again: it is not repeated for you",
@@ -34,14 +39,6 @@ pub(super) fn of(operation: &'static Operation, cause: &Cause) -> Option<String>
     Some(hint)
 }
 
-fn status_hint(operation: &'static Operation, status: u16) -> Option<String> {
-    let hint = match status {
-        100..=199 | 304 => {
-            "such a call is not answered so: look at what stands between here and the API"
-        }
-        300..=399 => "redirects are not followed: set OPENMETAL_API_URL to the final address",
-        401 => {
-            "the API does not accept these credentials: `mw auth status` shows where they come from"
 /// What to do where the API asked to be left alone until then.
 pub(super) fn until(cause: &Cause, until: DateTime<Utc>) -> Option<String> {
     let at = until.to_rfc3339_opts(SecondsFormat::Secs, true);
@@ -56,6 +53,14 @@ pub(super) fn until(cause: &Cause, until: DateTime<Utc>) -> Option<String> {
     }
 }
 
+fn status_hint(operation: &'static Operation, status: u16) -> Option<String> {
+    let hint = match status {
+        100..=199 | 304 => {
+            "such a call is not answered so: look at what stands between here and the API"
+        }
+        300..=399 => "redirects are not followed: set OPENMETAL_API_URL to the final address",
+        401 => {
+            "the API does not accept these credentials: `mw auth status` shows where they come from"
         }
         403 => "these credentials lack the permission, or the cloud is locked",
         404 => return not_found_hint(operation),

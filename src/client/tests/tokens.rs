@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::scripted::{Stage, answer, call_of};
-use crate::client::{Client, Credentials, Function, Limits, Policy, Settings, Silent};
+use crate::client::{Client, Credentials, Function, Limits, Policy, Settings, Silent, Why};
 use crate::clock::Clock;
 use crate::error::exit;
 use crate::record::Secret;
@@ -214,6 +214,43 @@ async fn without_a_token_a_call_was_not_sent() {
     let error = stage.call("clouds", json!({})).await.unwrap_err();
     assert_eq!(error.exit_code(), exit::CREDENTIALS);
     assert!(error.to_string().contains("invalid_client"), "{error}");
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_answers_badly_is_not_called_unreachable() {
+    for (status, body, expected) in [
+        (
+            500,
+            r#"{"message":"no database"}"#,
+            "the API answered 500 Internal Server Error: no database",
+        ),
+        (429, "", "the API answered 429 Too Many Requests"),
+        (
+            200,
+            r#"{"access_token":null}"#,
+            "the API's answer to the request for one holds none",
+        ),
+        (
+            200,
+            "[]",
+            "the API's answer to the request for one holds none",
+        ),
+    ] {
+        let answers = vec![answer(status, body); 3];
+        let stage = Stage::with(answers, oauth(), Policy::default());
+        let error = stage.call("clouds", json!({})).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("could not read clouds: no access token could be had: {expected}")
+        );
+        let hint = error.hint().unwrap_or_default();
+        assert!(hint.starts_with("the OAuth client gets no token"), "{hint}");
+        assert_eq!(
+            (error.kind_name(), error.exit_code()),
+            ("unavailable", exit::FAILED)
+        );
+        assert_eq!(stage.reasons(), [Why::NoToken, Why::NoToken]);
+    }
 }
 
 #[tokio::test]
