@@ -24,6 +24,11 @@ pub fn line(text: &str) -> String {
 /// The text with its line breaks and tabs kept, for text of several lines.
 #[must_use]
 pub fn lines(text: &str) -> String {
+    // Most text is plain, and there may be much of it.
+    let is_plain = |byte: u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
+    if text.bytes().all(is_plain) {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
