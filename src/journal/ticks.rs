@@ -4,6 +4,7 @@ mod letters;
 pub(super) mod row;
 
 use std::fmt;
+use std::sync::Arc;
 
 use rusqlite::{OptionalExtension as _, Params, ToSql, Transaction, params};
 
@@ -59,17 +60,26 @@ const CHANGE: &str = "UPDATE ticks SET origin = ?5, state = ?6, reason = ?7, wai
 const OF_JOB: &str =
     "job = ?2 AND state IN ('due', 'queued', 'running', 'retrying') ORDER BY instant, number";
 // What somebody waits for comes before what is filled in, which may be much and wait for long.
-const ASKED: &str = "number IN (SELECT number FROM (SELECT number, row_number() OVER \
-     (PARTITION BY job ORDER BY origin = 'backfill', instant, number) AS place FROM ticks \
-     WHERE profile = ?1 AND state IN ('due', 'queued') AND state = 'due') WHERE place <= ?2) \
-     ORDER BY origin = 'backfill', +instant, number";
+const ASKED: &str = "state IN ('due', 'queued') AND state = 'due' \
+     ORDER BY origin = 'backfill', +instant, number LIMIT ?2";
+const ASKED_OF: &str = "job = ?2 AND state IN ('due', 'queued', 'running', 'retrying') \
+     AND state = 'due' ORDER BY origin = 'backfill', +instant, number LIMIT ?3";
 const FOR_GROUP: &str = "state IN ('due', 'queued') AND state = 'queued' AND waits = 'group' \
      AND class = ?2 ORDER BY instant, number LIMIT ?3";
 const FOR_PLACE: &str = "state = 'queued' AND waits = 'limit' ORDER BY instant, number LIMIT ?2";
-const QUEUED: &str = "number IN (SELECT number FROM (SELECT number, row_number() OVER \
-     (PARTITION BY job ORDER BY instant, number) AS place FROM ticks \
-     WHERE profile = ?1 AND state IN ('due', 'queued') AND state = 'queued') WHERE place <= ?2) \
-     ORDER BY +instant, number";
+const QUEUED: &str = "state IN ('due', 'queued') AND state = 'queued' \
+     ORDER BY +instant, number LIMIT ?2";
+const QUEUED_OF: &str = "job = ?2 AND state IN ('due', 'queued', 'running', 'retrying') \
+     AND state = 'queued' ORDER BY instant, number LIMIT ?3";
+/// Goes from each job to the next in the index, however many ticks each of them has.
+const OPEN_JOBS: &str = "WITH RECURSIVE open (job) AS (
+         SELECT min(job) FROM ticks
+         WHERE profile = ?1 AND state IN ('due', 'queued', 'running', 'retrying')
+         UNION ALL
+         SELECT (SELECT min(job) FROM ticks WHERE profile = ?1 AND job > open.job
+                 AND state IN ('due', 'queued', 'running', 'retrying'))
+         FROM open WHERE open.job IS NOT NULL)
+     SELECT job FROM open WHERE job IS NOT NULL";
 const IN_GROUP: &str = "class = ?2 AND state IN ('running', 'retrying')";
 const RUNNING: &str = "state = 'running' AND service = ?2";
 const COUNTED: &str = "state = 'running' AND service = ?2 AND number = ?3";
@@ -133,7 +143,7 @@ impl Ticks<'_> {
         self.ticks(OF_JOB, params![self.profile, job])
     }
 
-    /// What was asked for and not decided, so many of each job, in order of its instants.
+    /// The first few that were asked for and are not decided, in order of their instants.
     pub fn asked(&self, most: u32) -> Found<Vec<Tick>> {
         self.ticks(ASKED, params![self.profile, most])
     }
@@ -148,9 +158,27 @@ impl Ticks<'_> {
         self.ticks(FOR_PLACE, params![self.profile, most])
     }
 
-    /// What waits, so many of each job, in order of its instants.
+    /// The first few that wait.
     pub fn queued(&self, most: u32) -> Found<Vec<Tick>> {
         self.ticks(QUEUED, params![self.profile, most])
+    }
+
+    /// The jobs of which anything is open.
+    pub fn open_jobs(&self) -> Found<Vec<Arc<str>>> {
+        let mut statement = self.transaction.prepare_cached(OPEN_JOBS)?;
+        let jobs = statement.query_map([&self.profile], |row| row.get(0))?;
+        Ok(jobs.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The first few of a job that were asked for and are not decided.
+    pub fn asked_of(&self, job: &str, most: u32) -> Found<Vec<Tick>> {
+        self.ticks(ASKED_OF, params![self.profile, job, most])
+    }
+
+    /// The first of a job that waits.
+    pub fn queued_of(&self, job: &str) -> Found<Option<Tick>> {
+        let found = self.ticks(QUEUED_OF, params![self.profile, job, 1])?;
+        Ok(found.into_iter().next())
     }
 
     /// How many of a group are at work, in all services.

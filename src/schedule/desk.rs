@@ -148,7 +148,8 @@ impl Desk<'_> {
         let decided = instant(standing.decided);
         // A clock that was set back does not silence a job until it is that late again. No instant
         // runs twice for that: each has its row.
-        let from = if decided > until + LATENESS {
+        // Another service may have decided about more than this one had claimed by then.
+        let from = if decided > until.max(self.now) + LATENESS {
             since.max(until - LATENESS) - job.delay()
         } else {
             decided

@@ -1,7 +1,7 @@
 //! Rows that end with the process: those of a service on the embedded simulator, whose world does so
 //! too.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ahash::RandomState;
@@ -125,14 +125,20 @@ impl Rows for Inner {
     }
 
     fn queued(&mut self, most: u32) -> Found<Vec<Tick>> {
-        let mut of_job: HashMap<Arc<str>, u32> = HashMap::new();
-        let mut waiting = self.waiting(u32::MAX, |_| true);
-        waiting.retain(|tick| {
-            let seen = of_job.entry(tick.job.clone()).or_default();
-            *seen += 1;
-            *seen <= most
-        });
-        Ok(waiting)
+        Ok(self.waiting(most, |_| true))
+    }
+
+    fn open_jobs(&mut self) -> Found<Vec<Arc<str>>> {
+        let open: HashSet<&Arc<str>> = self.open.values().map(|tick| &tick.job).collect();
+        Ok(open.into_iter().cloned().collect())
+    }
+
+    fn asked_of(&mut self, _job: &str, _most: u32) -> Found<Vec<Tick>> {
+        Ok(Vec::new())
+    }
+
+    fn queued_of(&mut self, job: &str) -> Found<Option<Tick>> {
+        Ok(self.waiting(1, |tick| *tick.job == *job).pop())
     }
 
     fn at_work_in_group(&mut self, group: &str) -> Found<usize> {

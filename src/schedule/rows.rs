@@ -1,5 +1,7 @@
 //! Where it is kept what became of each instant: the rows that decisions are made on.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 
 use crate::journal::{Fault, Letter, Progress, Standing, Tick, Ticks};
@@ -16,15 +18,20 @@ pub trait Rows {
     fn at(&mut self, job: &str, instant: i64) -> Found<Option<Tick>>;
     /// What is open of a job, in order of its instants.
     fn open(&mut self, job: &str) -> Found<Vec<Tick>>;
-    /// What was asked for and not decided, so many of each job at most, in order of its instants. A job of
-    /// another service may have any number, which stand in nobody's way.
+    /// The first few that were asked for and are not decided, in order of their instants.
     fn asked(&mut self, most: u32) -> Found<Vec<Tick>>;
     /// The first few that wait for a place in a group.
     fn queued_for_group(&mut self, group: &str, most: u32) -> Found<Vec<Tick>>;
     /// The first few that wait for a place in a service.
     fn queued_for_place(&mut self, most: u32) -> Found<Vec<Tick>>;
-    /// What waits, so many of each job at most, in order of its instants.
+    /// The first few that wait.
     fn queued(&mut self, most: u32) -> Found<Vec<Tick>>;
+    /// The jobs of which anything is open.
+    fn open_jobs(&mut self) -> Found<Vec<Arc<str>>>;
+    /// The first few of a job that were asked for and are not decided.
+    fn asked_of(&mut self, job: &str, most: u32) -> Found<Vec<Tick>>;
+    /// The first of a job that waits.
+    fn queued_of(&mut self, job: &str) -> Found<Option<Tick>>;
     /// How many of a group are at work, in all services.
     fn at_work_in_group(&mut self, group: &str) -> Found<usize>;
     /// How many runs of a service are on their way.
@@ -107,6 +114,15 @@ impl Rows for Ticks<'_> {
     }
     fn queued(&mut self, most: u32) -> Found<Vec<Tick>> {
         Ticks::queued(self, most)
+    }
+    fn open_jobs(&mut self) -> Found<Vec<Arc<str>>> {
+        Ticks::open_jobs(self)
+    }
+    fn asked_of(&mut self, job: &str, most: u32) -> Found<Vec<Tick>> {
+        Ticks::asked_of(self, job, most)
+    }
+    fn queued_of(&mut self, job: &str) -> Found<Option<Tick>> {
+        Ticks::queued_of(self, job)
     }
     fn at_work_in_group(&mut self, group: &str) -> Found<usize> {
         Ticks::at_work_in_group(self, group)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rhai::{Dynamic, EvalAltResult, FLOAT, INT, NativeCallContext};
 
 use super::given::Given;
@@ -151,9 +151,11 @@ impl Instant {
     pub fn parse(text: &str) -> Result<Self> {
         Moment::read(text).map(Self).ok_or_else(|| {
             let hint = if Span::parse(text).is_ok() {
-                "it is a duration, as now() - at is one: now() - at > \"7d\""
+                "it is a duration, as now() - at is one: now() - at > \"7d\"".to_owned()
+            } else if text.parse::<NaiveDate>().is_ok() {
+                format!("say in which zone: instant({text:?}, \"UTC\")")
             } else {
-                "write it like \"2026-01-15T08:00:00Z\""
+                "write it like \"2026-01-15T08:00:00Z\"".to_owned()
             };
             Trouble::argument(format!("{text:?} is not an instant"))
                 .hint(hint)

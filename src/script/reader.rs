@@ -78,13 +78,21 @@ impl Reader {
     }
 }
 
-/// A field of a record or of a map.
+/// A field of a record or of a map, where `hw.cpu` is that of what the map has as `hw`, as for the columns
+/// of tables.
 pub fn field_of(item: &Dynamic, name: &str) -> Result<Dynamic> {
     if let Some((record, origin)) = handle::found(item) {
         return field::field(record.as_ref(), name, origin).map_err(Trouble::raise);
     }
     if let Some(map) = item.read_lock::<Map>() {
-        return Ok(map.get(name).cloned().unwrap_or_default());
+        if let Some(value) = map.get(name) {
+            return Ok(value.clone());
+        }
+        let within = name.split_once('.');
+        return match within.and_then(|(outer, inner)| Some((map.get(outer)?, inner))) {
+            Some((outer, inner)) if !outer.is_unit() => field_of(outer, inner),
+            _ => Ok(Dynamic::UNIT),
+        };
     }
     Err(Trouble::new(
         "field",

@@ -4,10 +4,10 @@
 
 mod strays;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Utc};
 use serde_json::{Map, Value};
@@ -36,8 +36,14 @@ const HELD: TimeDelta = TimeDelta::seconds(90);
 /// How long nothing is done after the store failed.
 const BREATH: Duration = Duration::from_secs(5);
 
+/// For how long a service that ends still takes letters: what it takes has time to arrive.
+const LAST_TAKEN: Duration = Duration::from_secs(3);
+
 /// How long nothing is looked at where nothing happens.
 const LULL: Duration = Duration::from_mins(10);
+
+/// The letters under way, by their tasks: the channel and the number of each.
+type Busy = HashMap<Id, (String, i64)>;
 
 /// Delivers letters.
 pub struct Mailer {
@@ -92,17 +98,27 @@ impl Mailer {
     /// Delivers whatever is due until it is over, and then what is left of that.
     pub async fn run(self: Arc<Self>, over: CancellationToken) {
         let mut under_way = JoinSet::new();
-        let mut busy: HashMap<Id, String> = HashMap::new();
+        let mut busy = Busy::new();
         let mut strays = Strays::default();
+        let mut ending: Option<Instant> = None;
         loop {
+            if over.is_cancelled() {
+                let since = *ending.get_or_insert_with(Instant::now);
+                if since.elapsed() > LAST_TAKEN {
+                    // The next service goes on with the rest.
+                    while under_way.join_next().await.is_some() {}
+                    return;
+                }
+            }
             let is_fresh = self.is_fresh.swap(false, Ordering::Relaxed);
             strays.look(&self, is_fresh).await;
             let wait = match self.take(&busy).await {
                 Ok((letters, next)) => {
                     for letter in letters {
-                        let (mailer, channel) = (self.clone(), letter.channel.clone());
+                        let (mailer, known) =
+                            (self.clone(), (letter.channel.clone(), letter.number));
                         let task = under_way.spawn(async move { mailer.deliver(&letter).await });
-                        busy.insert(task.id(), channel);
+                        busy.insert(task.id(), known);
                     }
                     next.map_or(LULL, |at| {
                         let left = at.saturating_sub(Utc::now().timestamp_micros());
@@ -134,10 +150,10 @@ impl Mailer {
     /// Takes the letters that are due, as far as their channels have places free: first one of each
     /// channel that has none under way, so that none waits for those that are slow. Gives when the next
     /// ones are due, too.
-    async fn take(&self, busy: &HashMap<Id, String>) -> Result<(Vec<Letter>, Option<i64>), String> {
+    async fn take(&self, busy: &Busy) -> Result<(Vec<Letter>, Option<i64>), String> {
         let mut counts: BTreeMap<String, u32> =
             self.names().into_iter().map(|name| (name, 0)).collect();
-        for channel in busy.values() {
+        for (channel, _) in busy.values() {
             // One that is gone from the jobs file gets no more.
             if let Some(count) = counts.get_mut(channel) {
                 *count += 1;
@@ -146,6 +162,8 @@ impl Mailer {
         let mut left = MOST.saturating_sub(u32::try_from(busy.len()).unwrap_or(MOST));
         let now = Utc::now();
         let until = (now + HELD).timestamp_micros();
+        // The store may have failed for longer than a letter is held: it is under way all the same.
+        let held: HashSet<i64> = busy.values().map(|(_, number)| *number).collect();
         let now = now.timestamp_micros();
         self.with_rows(move |rows| {
             let mut letters = Vec::new();
@@ -155,9 +173,11 @@ impl Mailer {
                         continue;
                     }
                     if let Some(letter) = rows.take_letter(channel, now, until)? {
-                        letters.push(letter);
                         *count += 1;
                         left -= 1;
+                        if !held.contains(&letter.number) {
+                            letters.push(letter);
+                        }
                     }
                 }
             }

@@ -32,6 +32,8 @@ fn no_decision_looks_through_what_is_over() {
         ),
         (TICK, FOR_PLACE, "ticks_queued (profile=? AND waits=?)"),
         (TICK, QUEUED, "ticks_waiting (profile=? AND state=?)"),
+        (TICK, ASKED_OF, "ticks_open (profile=? AND job=?)"),
+        (TICK, QUEUED_OF, "ticks_open (profile=? AND job=?)"),
         ("count(*)", IN_GROUP, "ticks_class (profile=? AND class=?)"),
         (
             "count(*)",
@@ -44,6 +46,8 @@ fn no_decision_looks_through_what_is_over() {
         let plan = plan(&asking(what, condition));
         assert!(plan.contains(index), "{condition}: {plan}");
     }
+    let plan = plan(OPEN_JOBS);
+    assert!(plan.contains("ticks_open (profile=? AND job>?)"), "{plan}");
 }
 
 #[test]

@@ -71,10 +71,28 @@ impl Desk<'_> {
         Ok(())
     }
 
+    /// What waits for whatever place, the oldest first; where very much does, the first of each job.
+    fn waiting(&mut self) -> Found<Vec<Tick>> {
+        let first = self.rows.queued(LOOKED_AT)?;
+        if u32::try_from(first.len()).is_ok_and(|count| count < LOOKED_AT) {
+            return Ok(first);
+        }
+        let mut waiting = Vec::new();
+        for job in self.open_jobs()? {
+            waiting.extend(self.rows.queued_of(&job)?);
+        }
+        waiting.sort_by_key(|tick| (tick.instant, tick.number));
+        Ok(waiting)
+    }
+
     /// Starts what waited for a run of another service.
     pub(super) fn promote_others(&mut self) -> Found<()> {
+        // Very many may wait, which need not be looked through then.
+        if !self.has_place()? {
+            return Ok(());
+        }
         let mut full: HashSet<String> = HashSet::new();
-        for tick in self.rows.queued(1)? {
+        for tick in self.waiting()? {
             if !self.has_place()? {
                 break;
             }

@@ -11,8 +11,10 @@ use crate::schedule::event::Reason;
 use crate::schedule::job::Job;
 use crate::schedule::launch::Finished;
 
-/// How much that was asked for of one job is looked at in one transaction.
-const MOST_ASKED: u32 = 32;
+/// How much that was asked for is looked at in one transaction: of all jobs, and where there is more, of
+/// each.
+const MOST_ASKED: u32 = 200;
+const MOST_OF_EACH: u32 = 32;
 
 /// How long a run that broke off rests before it is taken up: a disk that is nearly full lets small
 /// things through.
@@ -32,9 +34,13 @@ impl Desk<'_> {
         // Before any of them is started in the place of another.
         self.let_pass(late)?;
         for tick in left {
-            self.take_over(tick)?;
+            // What was taken over before it may have made room for it.
+            let is_left = |now: &Tick| now.service == tick.service && now.state == tick.state;
+            if self.rows.tick(tick.number)?.as_ref().is_some_and(is_left) {
+                self.take_over(tick)?;
+            }
         }
-        for tick in self.rows.asked(MOST_ASKED)? {
+        for tick in self.asked()? {
             let Some(job) = self.jobs.get(&tick.job).cloned() else {
                 // Perhaps it is the job of another service.
                 continue;
@@ -48,6 +54,28 @@ impl Desk<'_> {
             }
         }
         self.promote_others()
+    }
+
+    /// What was asked for, as far as it is looked at. What was asked for of other services' jobs, of which
+    /// there may be any number, stands in nobody's way.
+    fn asked(&mut self) -> Found<Vec<Tick>> {
+        let first = self.rows.asked(MOST_ASKED)?;
+        if u32::try_from(first.len()).is_ok_and(|count| count < MOST_ASKED) {
+            return Ok(first);
+        }
+        let mut asked = Vec::new();
+        for job in self.open_jobs()? {
+            asked.extend(self.rows.asked_of(&job, MOST_OF_EACH)?);
+        }
+        asked.sort_by_key(|it| (it.origin == Origin::Backfill, it.instant, it.number));
+        Ok(asked)
+    }
+
+    /// The jobs of this service of which anything is open.
+    pub(super) fn open_jobs(&mut self) -> Found<Vec<Arc<str>>> {
+        let mut open = self.rows.open_jobs()?;
+        open.retain(|job| self.jobs.get(job).is_some());
+        Ok(open)
     }
 
     /// Whether it is too late for what a service that is no more left behind: nothing of it was begun, or
@@ -76,6 +104,8 @@ impl Desk<'_> {
                 count: 1,
             };
             self.tell_missed(&job, missed)?;
+            self.verdicts
+                .push(Verdict::Missed(job.name.clone(), missed));
         }
         Ok(())
     }

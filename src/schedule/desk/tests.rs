@@ -76,6 +76,7 @@ impl Store {
             Verdict::Retrying(tick, _) => format!("retry {}", tick.job),
             Verdict::Skipped(tick, reason) => format!("skip {}: {reason}", tick.job),
             Verdict::Left(tick) => format!("leave {}", tick.job),
+            Verdict::Missed(job, _) => format!("miss {job}"),
             _ => "other".to_owned(),
         });
         said.collect()
@@ -135,7 +136,7 @@ fn what_a_dead_service_never_began_does_not_start_days_later() {
         let said = store.others("jobs.toml", &file, at("12:00:00"));
         let states: Vec<TickState> = store.states().into_iter().map(|(_, state)| state).collect();
         if is_late {
-            assert!(said.is_empty(), "{said:?}");
+            assert_eq!(said, ["miss begun", "miss waiting"]);
             assert_eq!(states, [TickState::Missed; 2]);
         } else {
             assert_eq!(said, ["start begun", "start waiting"]);
@@ -210,4 +211,46 @@ fn what_waits_is_found_behind_any_number_of_another_services_runs() {
     let file = jobs(&["ours"], "overlap = \"allow\"");
     let said = store.others("jobs.toml", &file, at("09:01:00"));
     assert_eq!(said, ["start ours", "start ours"]);
+}
+
+#[test]
+fn what_a_place_is_made_for_is_started_once() {
+    let store = Store::new("once");
+    let waiting = |job: &str, minute: i64| {
+        let tick = tick(job, TickState::Queued);
+        Tick {
+            instant: tick.instant + minute * 60_000_000,
+            waits: Some(Waits::Limit),
+            attempt: 0,
+            ..tick
+        }
+    };
+    store.left("jobs.toml", vec![waiting("gone", 0), waiting("kept", 1)]);
+    let file = jobs(&["kept"], "");
+    let said = store.others("jobs.toml", &file, at("09:01:30"));
+    let gone = "skip gone: the job was removed or disabled";
+    assert_eq!(said, [gone, "start kept"]);
+}
+
+#[test]
+fn what_another_service_has_decided_about_meanwhile_stays_so() {
+    let store = Store::new("meanwhile");
+    let service = store.service("jobs.toml").number();
+    let file = Jobs::read("jobs.toml", &jobs(&["a"], "")).unwrap();
+    let decided = store.journal.ticks("here", move |rows| {
+        let job = file.get("a").unwrap().clone();
+        rows.stand(&job.standing(at("12:00:00")))?;
+        let mut desk = Desk {
+            rows: &mut *rows,
+            jobs: &file,
+            service,
+            profile: "here",
+            now: at("12:00:10"),
+            stops: false,
+            verdicts: Vec::new(),
+        };
+        desk.decide(&Matter::Due(job, at("08:00:00"), at("09:00:00")))?;
+        Ok(rows.standing("a")?.unwrap().decided)
+    });
+    assert_eq!(decided.unwrap(), micros(at("12:00:00")));
 }
