@@ -1,6 +1,7 @@
 //! Texts with gaps: what may stand in one, and the room it is filled in.
 //!
-//! Whoever writes a template must not be able to end the process with it. Steps are counted, but a value
+//! Whoever writes a template must not be able to break the process with it. Steps are counted, though not
+//! how long each of them takes: a list that is doubled forty times is gone through for ever. A value
 //! is shown, compared and dropped level by level, and long expressions are read so: on the stack, which
 //! no count watches. So nothing may hold itself, what may nest is bounded by the length of the text and
 //! the calls within calls, and all of it happens on a stack that is large enough for that.

@@ -1,7 +1,10 @@
 //! The tests in a file: functions without parameters whose names begin with `test_`.
 
+use std::collections::BTreeSet;
+
 use rhai::AST;
 
+use super::check::mentioned;
 use super::source::Source;
 use crate::error::{Complaint, Place};
 
@@ -20,8 +23,11 @@ pub struct Case {
 /// The tests of a parsed file, in the order they stand there. One with parameters, which nobody would
 /// call, is a mistake.
 pub fn cases(source: &Source, ast: &AST) -> Result<Vec<Case>, Complaint> {
+    let mut called = BTreeSet::new();
+    mentioned(ast, &mut called);
     let mut of_file = ast.iter_functions();
-    if let Some(given) = of_file.find(|it| it.name.starts_with(PREFIX) && !it.params.is_empty()) {
+    let is_lost = |name: &str| name.starts_with(PREFIX) && !called.contains(name);
+    if let Some(given) = of_file.find(|it| is_lost(it.name) && !it.params.is_empty()) {
         let line = line_of(&source.text, given.name);
         let place = Place::in_text(&source.name, &source.text, line, 1, 0);
         let name = given.name;
@@ -31,7 +37,7 @@ pub fn cases(source: &Source, ast: &AST) -> Result<Vec<Case>, Complaint> {
     }
     let mut cases: Vec<Case> = ast
         .iter_functions()
-        .filter(|function| function.name.starts_with(PREFIX))
+        .filter(|function| function.name.starts_with(PREFIX) && function.params.is_empty())
         .map(|function| Case {
             name: function.name.to_owned(),
             line: line_of(&source.text, function.name),
@@ -73,6 +79,9 @@ mod tests {
 
     #[test]
     fn a_test_that_nobody_would_call_is_a_mistake() {
+        let called = "fn test_a() { test_with(1) }\nfn test_with(x) { x }\n";
+        let ast = rhai::Engine::new().compile(called).unwrap();
+        assert!(cases(&Source::of_text("a_test.rhai", called), &ast).is_ok());
         let text = "fn test_a() { 1 }\nfn test_with(x) { x }\n";
         let ast = rhai::Engine::new().compile(text).unwrap();
         let error = cases(&Source::of_text("a_test.rhai", text), &ast).unwrap_err();

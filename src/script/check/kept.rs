@@ -18,6 +18,8 @@ const KEEPERS: &[&str] = &["append", "insert", "push", "set"];
 struct Kept<'n> {
     /// The variable of the loop.
     item: &'n str,
+    /// The functions of the script, which may do anything under any name.
+    own: HashSet<String>,
     /// What is declared anew with each item, and goes with it.
     inner: HashSet<String>,
     /// Those of them that hold a function that shares the variable.
@@ -45,22 +47,33 @@ impl Kept<'_> {
         root(target).is_some_and(|name| !self.inner.contains(&name) && name != self.item)
     }
 
-    fn call(&self, call: &FnCallExpr, target: &Expr, args: &[Expr]) -> Option<Position> {
-        let keeps = KEEPERS.contains(&call.name.as_str()) && self.is_outer(target);
-        let mut given = args.iter().filter_map(|arg| self.holds(arg));
-        keeps.then(|| given.next()).flatten()
+    /// What a call keeps, where it is one of the language's own.
+    fn call(&self, call: &FnCallExpr, target: &Expr, args: &[Expr]) -> Option<(String, Position)> {
+        let name = call.name.as_str();
+        let is_language = call.namespace.is_empty() && !self.own.contains(name);
+        if !is_language || !KEEPERS.contains(&name) || !self.is_outer(target) {
+            return None;
+        }
+        let at = args.iter().find_map(|arg| self.holds(arg))?;
+        Some((root(target)?, at))
     }
 
-    /// Where a part of the loop has a function kept beyond the item that it was made for.
-    fn beyond(&self, node: &ASTNode<'_>) -> Option<Position> {
+    /// What a part of the loop has kept beyond the item that it was made for, and in what.
+    fn beyond(&self, node: &ASTNode<'_>) -> Option<(String, Position)> {
         match node {
-            ASTNode::Stmt(Stmt::Assignment(it)) if self.is_outer(&it.1.lhs) => {
-                self.holds(&it.1.rhs)
+            ASTNode::Stmt(Stmt::Assignment(it)) => {
+                let target = &it.1.lhs;
+                // One place has the function of the last item, which is what it says.
+                let has_many = it.0.is_op_assignment() || is_elsewhere_each_time(target);
+                if !has_many || !self.is_outer(target) {
+                    return None;
+                }
+                Some((root(target)?, self.holds(&it.1.rhs)?))
             }
-            ASTNode::Expr(Expr::Dot(it, ..)) => match &it.rhs {
-                Expr::MethodCall(call, _) => self.call(call, &it.lhs, &call.args),
-                _ => None,
-            },
+            ASTNode::Expr(Expr::Dot(it, ..)) => {
+                let call = last_call(&it.rhs)?;
+                self.call(call, &it.lhs, &call.args)
+            }
             ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)) => {
                 let (target, args) = call.args.split_first()?;
                 self.call(call, target, args)
@@ -70,34 +83,85 @@ impl Kept<'_> {
     }
 }
 
+/// Whether a place is another one with each item: `later[c.label]`.
+fn is_elsewhere_each_time(target: &Expr) -> bool {
+    match target {
+        Expr::Index(it, ..) => !it.rhs.is_constant() || is_elsewhere_each_time(&it.lhs),
+        Expr::Dot(it, ..) => is_elsewhere_each_time(&it.lhs) || is_elsewhere_each_time(&it.rhs),
+        _ => false,
+    }
+}
+
+/// The method that a chain without others ends in.
+fn last_call(chain: &Expr) -> Option<&FnCallExpr> {
+    match chain {
+        Expr::MethodCall(call, _) => Some(call),
+        Expr::Dot(it, ..) if matches!(it.lhs, Expr::Property(..)) => last_call(&it.rhs),
+        _ => None,
+    }
+}
+
 impl Walk<'_> {
     /// Looks for functions that share the variable of a loop and are kept beyond its item.
     pub(super) fn kept_item(&mut self, item: &str, body: &[Stmt]) {
         let mut kept = Kept {
             item,
+            own: self.own.keys().map(ToString::to_string).collect(),
             inner: HashSet::new(),
             holders: HashSet::new(),
         };
+        let mut leaves = false;
         each_part_in(body, |node| {
-            if let ASTNode::Stmt(Stmt::Var(it, ..)) = node {
-                kept.inner.insert(it.0.name.to_string());
-                if kept.holds(&it.1).is_some() {
-                    kept.holders.insert(it.0.name.to_string());
+            match node {
+                ASTNode::Stmt(Stmt::Var(it, ..)) => {
+                    kept.inner.insert(it.0.name.to_string());
+                    if kept.holds(&it.1).is_some() {
+                        kept.holders.insert(it.0.name.to_string());
+                    }
                 }
+                ASTNode::Stmt(Stmt::For(it, _)) => {
+                    kept.inner.insert(it.0.name.to_string());
+                }
+                ASTNode::Stmt(Stmt::BreakLoop(..) | Stmt::Return(..)) => leaves = true,
+                _ => {}
             }
             true
         });
+        // It is another variable from there on.
+        if kept.inner.contains(item) {
+            return;
+        }
         let mut found = None;
         each_part_in(body, |node| {
             found = kept.beyond(node);
             found.is_none()
         });
-        if let Some(at) = found {
-            let message = format!(
-                "all functions that are kept here share one `{item}`, which is the last item by the time they are called"
-            );
-            let hint = format!("copy it for each of them: let own = {item}; || … own …");
-            self.fails(Rule::SharedLoopVariable, at, message, Some(hint));
+        let Some((target, at)) = found else {
+            return;
+        };
+        let message = format!(
+            "all functions that are kept here share one `{item}`, which is the last item by the time they are called"
+        );
+        let hint = Some(format!(
+            "copy it for each of them: let own = {item}; || … own …"
+        ));
+        // They may be called before the next item, or be but one.
+        if leaves || times(&target, body) > 1 {
+            self.suspects(Rule::SharedLoopVariable, at, message, hint);
+        } else {
+            self.fails(Rule::SharedLoopVariable, at, message, hint);
         }
     }
+}
+
+/// How often statements mention a variable.
+fn times(name: &str, body: &[Stmt]) -> usize {
+    let mut times = 0;
+    each_part_in(body, |node| {
+        if let ASTNode::Expr(Expr::Variable(it, ..)) = node {
+            times += usize::from(it.1 == name);
+        }
+        true
+    });
+    times
 }

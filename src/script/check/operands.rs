@@ -277,6 +277,9 @@ impl Walk<'_> {
                 "division by zero".to_owned(),
                 Some("a whole number is divided by another one than 0".to_owned()),
             ),
+            ("+" | "-", [Type::Instant, _], [_, Expr::StringConstant(text, place)]) => {
+                self.exact_span(text, *place);
+            }
             ("+" | "-", [Type::Instant, _], [_, span]) => self.span(span, false),
             (_, [Type::Duration, Type::Text], [_, span])
             | (_, [Type::Text, Type::Duration], [span, _])

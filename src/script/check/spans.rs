@@ -66,6 +66,14 @@ impl Walk<'_> {
         }
     }
 
+    /// Looks at a duration that is written down to be added to an instant.
+    pub(super) fn exact_span(&mut self, text: &str, at: Position) {
+        if let Err(error) = Span::exact(text) {
+            let (message, hint) = diagnose::sentence(&error);
+            self.fails(Rule::WrongArgument, at, message, hint);
+        }
+    }
+
     /// Looks at a text for what was to be filled in, and is not between double quotes.
     pub(super) fn unfilled(&mut self, text: &str, at: Position) {
         let source = &self.ground.source.text;

@@ -52,15 +52,19 @@ impl Walk<'_> {
                     Some(Stmt::Expr(last)) if is_value(last) => last,
                     _ => return,
                 };
+                let tried = it.body.statements().last();
+                let comes_to_something = matches!(tried, Some(Stmt::Expr(it)) if is_value(it));
+                // A number, or a yes or no, is there for nothing else.
+                let is_sure = comes_to_something || (last.is_constant() && !is_remark(last));
                 let message = "what `catch` comes to is lost: () is handed on in its place";
                 let hint = "return it from there: return …; or write attempt(|| …).value ?? …";
                 let at = last.start_position();
-                self.fails(
-                    Rule::UnusedValue,
-                    at,
-                    message.to_owned(),
-                    Some(hint.to_owned()),
-                );
+                let (message, hint) = (message.to_owned(), Some(hint.to_owned()));
+                if is_sure {
+                    self.fails(Rule::UnusedValue, at, message, hint);
+                } else {
+                    self.suspects(Rule::UnusedValue, at, message, hint);
+                }
             }
             Some(Stmt::If(it, _)) => {
                 self.lost_catch(it.body.statements());
@@ -128,17 +132,30 @@ impl Walk<'_> {
 fn is_value(expr: &Expr) -> bool {
     match expr {
         Expr::Unit(_) => false,
-        Expr::Variable(..)
-        | Expr::InterpolatedString(..)
-        | Expr::Array(..)
-        | Expr::Map(..)
-        | Expr::And(..)
-        | Expr::Or(..)
-        | Expr::Coalesce(..) => true,
-        Expr::FnCall(call, _) => call.is_operator_call(),
-        Expr::Dot(it, ..) => matches!(it.rhs, Expr::Property(..)),
-        expr => expr.is_constant(),
+        Expr::Variable(..) => true,
+        Expr::InterpolatedString(items, _) | Expr::Array(items, _) => items.iter().all(is_value),
+        Expr::Map(map, _) => map.0.iter().all(|(_, item)| is_value(item)),
+        Expr::And(items, _) | Expr::Or(items, _) | Expr::Coalesce(items, _) => {
+            items.iter().all(is_value)
+        }
+        Expr::FnCall(call, _) => call.is_operator_call() && call.args.iter().all(is_value),
+        Expr::Dot(it, ..) => is_value(&it.lhs) && is_property(&it.rhs),
+        Expr::Index(it, ..) => is_value(&it.lhs) && is_value(&it.rhs),
+        expr => expr.is_constant() && closure(expr).is_none(),
     }
+}
+
+fn is_property(expr: &Expr) -> bool {
+    match expr {
+        Expr::Property(..) => true,
+        Expr::Dot(it, ..) => is_property(&it.lhs) && is_property(&it.rhs),
+        _ => false,
+    }
+}
+
+/// Whether it may say why, where nobody reads it.
+const fn is_remark(expr: &Expr) -> bool {
+    matches!(expr, Expr::StringConstant(..))
 }
 
 /// The method that a chain ends in.

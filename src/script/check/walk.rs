@@ -350,7 +350,9 @@ impl<'a> Walk<'a> {
                 }
                 self.block(it.body.iter());
                 self.lost_item(&item.name);
-                self.kept_item(&item.name, it.body.statements());
+                for name in [Some(item), counter.as_ref()].into_iter().flatten() {
+                    self.kept_item(&name.name, it.body.statements());
+                }
                 self.leave(mark);
                 return Type::Unknown;
             }

@@ -282,6 +282,8 @@ pub fn register(lexicon: &mut Lexicon) {
             Ok(place.when(read_clock(text)?)?.instant()) as Result<Instant>
         })
         .register_fn("-", |a: Local, b: Local| Span(a.at - b.at))
+        .register_fn("-", |a: Local, b: Instant| Span(a.at - b.0))
+        .register_fn("-", |a: Instant, b: Local| Span(a.0 - b.at))
         .register_fn("+", |local: Local, span: Span| local.later(span))
         .register_fn("-", |local: Local, span: Span| local.later(Span(-span.0)))
         .register_fn("-", |local: Local, text: &str| {
