@@ -44,7 +44,7 @@ use mailer::Mailer;
 use supervisor::Supervisor;
 
 /// How long the end of a service waits for the delivery of what is left to say.
-const LAST_POST: Duration = Duration::from_secs(10);
+const LAST_POST: Duration = Duration::from_secs(15);
 
 /// Run the jobs of a file when they are due.
 #[derive(Args, Debug)]

@@ -90,7 +90,9 @@ pub fn field_of(item: &Dynamic, name: &str) -> Result<Dynamic> {
         }
         let within = name.split_once('.');
         return match within.and_then(|(outer, inner)| Some((map.get(outer)?, inner))) {
-            Some((outer, inner)) if !outer.is_unit() => field_of(outer, inner),
+            Some((outer, inner)) if outer.is_map() || handle::found(outer).is_some() => {
+                field_of(outer, inner)
+            }
             _ => Ok(Dynamic::UNIT),
         };
     }

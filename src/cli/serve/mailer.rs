@@ -36,7 +36,7 @@ const HELD: TimeDelta = TimeDelta::seconds(90);
 /// How long nothing is done after the store failed.
 const BREATH: Duration = Duration::from_secs(5);
 
-/// For how long a service that ends still takes letters: what it takes has time to arrive.
+/// For how long a service that ends still takes letters: what it takes then has time to arrive.
 const LAST_TAKEN: Duration = Duration::from_secs(3);
 
 /// How long nothing is looked at where nothing happens.
@@ -113,6 +113,14 @@ impl Mailer {
             let is_fresh = self.is_fresh.swap(false, Ordering::Relaxed);
             strays.look(&self, is_fresh).await;
             let wait = match self.take(&busy).await {
+                // The store may have been waited for until it was too late.
+                Ok((letters, _)) if ending.is_some_and(|since| since.elapsed() > LAST_TAKEN) => {
+                    for letter in letters {
+                        self.settle(&letter, Some(Utc::now().timestamp_micros()))
+                            .await;
+                    }
+                    Duration::ZERO
+                }
                 Ok((letters, next)) => {
                     for letter in letters {
                         let (mailer, known) =

@@ -1,5 +1,6 @@
 //! What others asked for, and what services that are no more left behind.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -36,10 +37,11 @@ impl Desk<'_> {
         for tick in left {
             // What was taken over before it may have made room for it.
             let is_left = |now: &Tick| now.service == tick.service && now.state == tick.state;
-            if self.rows.tick(tick.number)?.as_ref().is_some_and(is_left) {
+            if let Some(tick) = self.rows.tick(tick.number)?.filter(is_left) {
                 self.take_over(tick)?;
             }
         }
+        let mut held: HashSet<Arc<str>> = HashSet::new();
         for tick in self.asked()? {
             let Some(job) = self.jobs.get(&tick.job).cloned() else {
                 // Perhaps it is the job of another service.
@@ -48,7 +50,9 @@ impl Desk<'_> {
             match tick.origin {
                 // One after another, in their order.
                 Origin::Backfill => {
-                    self.try_to_start(tick)?;
+                    if !held.contains(&tick.job) && !self.try_to_start(tick)? {
+                        held.insert(job.name.clone());
+                    }
                 }
                 _ => self.serve(&job, tick)?,
             }

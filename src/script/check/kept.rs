@@ -9,7 +9,7 @@ use super::expression::closure;
 use super::mentions::root;
 use super::rule::Rule;
 use super::walk::Walk;
-use crate::script::parts::each_part_in;
+use crate::script::parts::{each_part_in, each_part_of};
 
 /// Methods that keep what they are given.
 const KEEPERS: &[&str] = &["append", "insert", "push", "set"];
@@ -18,6 +18,8 @@ const KEEPERS: &[&str] = &["append", "insert", "push", "set"];
 struct Kept<'n> {
     /// The variable of the loop.
     item: &'n str,
+    /// That, and the one that counts.
+    names: &'n [&'n str],
     /// The functions of the script, which may do anything under any name.
     own: HashSet<String>,
     /// What is declared anew with each item, and goes with it.
@@ -47,11 +49,37 @@ impl Kept<'_> {
         root(target).is_some_and(|name| !self.inner.contains(&name) && name != self.item)
     }
 
+    /// Whether a place is another one with each item: `later[c.label]`.
+    fn is_elsewhere_each_time(&self, target: &Expr) -> bool {
+        match target {
+            Expr::Index(it, ..) => self.goes_with(&it.rhs) || self.is_elsewhere_each_time(&it.lhs),
+            Expr::Dot(it, ..) => {
+                self.is_elsewhere_each_time(&it.lhs) || self.is_elsewhere_each_time(&it.rhs)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a key is that of an item: it says its variable, or what is declared with it.
+    fn goes_with(&self, key: &Expr) -> bool {
+        let mut goes = false;
+        each_part_of(key, |node| {
+            if let ASTNode::Expr(Expr::Variable(it, ..)) = node {
+                let name = it.1.as_str();
+                goes |= self.names.contains(&name) || self.inner.contains(name);
+            }
+            true
+        });
+        goes
+    }
+
     /// What a call keeps, where it is one of the language's own.
     fn call(&self, call: &FnCallExpr, target: &Expr, args: &[Expr]) -> Option<(String, Position)> {
         let name = call.name.as_str();
         let is_language = call.namespace.is_empty() && !self.own.contains(name);
-        if !is_language || !KEEPERS.contains(&name) || !self.is_outer(target) {
+        // One place has the function of the last item, which is what it says.
+        let has_many = name != "set" || args.first().is_some_and(|key| self.goes_with(key));
+        if !is_language || !KEEPERS.contains(&name) || !has_many || !self.is_outer(target) {
             return None;
         }
         let at = args.iter().find_map(|arg| self.holds(arg))?;
@@ -63,8 +91,7 @@ impl Kept<'_> {
         match node {
             ASTNode::Stmt(Stmt::Assignment(it)) => {
                 let target = &it.1.lhs;
-                // One place has the function of the last item, which is what it says.
-                let has_many = it.0.is_op_assignment() || is_elsewhere_each_time(target);
+                let has_many = it.0.is_op_assignment() || self.is_elsewhere_each_time(target);
                 if !has_many || !self.is_outer(target) {
                     return None;
                 }
@@ -83,15 +110,6 @@ impl Kept<'_> {
     }
 }
 
-/// Whether a place is another one with each item: `later[c.label]`.
-fn is_elsewhere_each_time(target: &Expr) -> bool {
-    match target {
-        Expr::Index(it, ..) => !it.rhs.is_constant() || is_elsewhere_each_time(&it.lhs),
-        Expr::Dot(it, ..) => is_elsewhere_each_time(&it.lhs) || is_elsewhere_each_time(&it.rhs),
-        _ => false,
-    }
-}
-
 /// The method that a chain without others ends in.
 fn last_call(chain: &Expr) -> Option<&FnCallExpr> {
     match chain {
@@ -102,15 +120,25 @@ fn last_call(chain: &Expr) -> Option<&FnCallExpr> {
 }
 
 impl Walk<'_> {
-    /// Looks for functions that share the variable of a loop and are kept beyond its item.
-    pub(super) fn kept_item(&mut self, item: &str, body: &[Stmt]) {
+    /// Looks for functions that share a variable of a loop and are kept beyond its item.
+    pub(super) fn kept_items(&mut self, names: &[&str], body: &[Stmt]) {
+        for item in names {
+            if self.kept_item(item, names, body) {
+                break;
+            }
+        }
+    }
+
+    /// The same for one variable of it; whether there are any.
+    fn kept_item(&mut self, item: &str, names: &[&str], body: &[Stmt]) -> bool {
         let mut kept = Kept {
             item,
+            names,
             own: self.own.keys().map(ToString::to_string).collect(),
             inner: HashSet::new(),
             holders: HashSet::new(),
         };
-        let mut leaves = false;
+        let (mut leaves, mut calls) = (false, false);
         each_part_in(body, |node| {
             match node {
                 ASTNode::Stmt(Stmt::Var(it, ..)) => {
@@ -123,13 +151,15 @@ impl Walk<'_> {
                     kept.inner.insert(it.0.name.to_string());
                 }
                 ASTNode::Stmt(Stmt::BreakLoop(..) | Stmt::Return(..)) => leaves = true,
+                ASTNode::Expr(Expr::MethodCall(call, _) | Expr::FnCall(call, _))
+                | ASTNode::Stmt(Stmt::FnCall(call, _)) => calls |= call.name == "call",
                 _ => {}
             }
             true
         });
         // It is another variable from there on.
         if kept.inner.contains(item) {
-            return;
+            return false;
         }
         let mut found = None;
         each_part_in(body, |node| {
@@ -137,7 +167,7 @@ impl Walk<'_> {
             found.is_none()
         });
         let Some((target, at)) = found else {
-            return;
+            return false;
         };
         let message = format!(
             "all functions that are kept here share one `{item}`, which is the last item by the time they are called"
@@ -146,11 +176,12 @@ impl Walk<'_> {
             "copy it for each of them: let own = {item}; || … own …"
         ));
         // They may be called before the next item, or be but one.
-        if leaves || times(&target, body) > 1 {
+        if leaves || calls || times(&target, body) > 1 {
             self.suspects(Rule::SharedLoopVariable, at, message, hint);
         } else {
             self.fails(Rule::SharedLoopVariable, at, message, hint);
         }
+        true
     }
 }
 

@@ -54,8 +54,8 @@ impl Walk<'_> {
                 };
                 let tried = it.body.statements().last();
                 let comes_to_something = matches!(tried, Some(Stmt::Expr(it)) if is_value(it));
-                // A number, or a yes or no, is there for nothing else.
-                let is_sure = comes_to_something || (last.is_constant() && !is_remark(last));
+                // A number or a list is there for nothing else; a word may be a remark.
+                let is_sure = comes_to_something || (last.is_constant() && !is_word(last));
                 let message = "what `catch` comes to is lost: () is handed on in its place";
                 let hint = "return it from there: return …; or write attempt(|| …).value ?? …";
                 let at = last.start_position();
@@ -153,9 +153,9 @@ fn is_property(expr: &Expr) -> bool {
     }
 }
 
-/// Whether it may say why, where nobody reads it.
-const fn is_remark(expr: &Expr) -> bool {
-    matches!(expr, Expr::StringConstant(..))
+/// Whether it may say something where nobody reads it.
+const fn is_word(expr: &Expr) -> bool {
+    matches!(expr, Expr::StringConstant(..) | Expr::BoolConstant(..))
 }
 
 /// The method that a chain ends in.

@@ -350,9 +350,9 @@ impl<'a> Walk<'a> {
                 }
                 self.block(it.body.iter());
                 self.lost_item(&item.name);
-                for name in [Some(item), counter.as_ref()].into_iter().flatten() {
-                    self.kept_item(&name.name, it.body.statements());
-                }
+                let names = [Some(item), counter.as_ref()].into_iter().flatten();
+                let names: Vec<&str> = names.map(|it| it.name.as_str()).collect();
+                self.kept_items(&names, it.body.statements());
                 self.leave(mark);
                 return Type::Unknown;
             }
