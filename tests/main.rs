@@ -49,6 +49,7 @@ mod promises {
     mod script_tests;
     mod secrets;
     mod sent_once;
+    mod service_log;
     mod services;
     mod simulated_time;
     mod small_doors;

@@ -201,16 +201,21 @@ impl Desk<'_> {
     }
 
     fn miss(&mut self, job: &Arc<Job>, missed: Missed) -> Found<()> {
-        let mut tick = Tick {
+        let tick = Tick {
             job: job.name.clone(),
             instant: micros(missed.first),
             last: Some(micros(missed.last)),
             count: missed.count,
-            state: TickState::Missed,
             reason: Some("nobody was there in time".to_owned()),
-            finished: Some(micros(self.now)),
             ..Tick::default()
         };
+        self.come_too_late(job, tick, missed)
+    }
+
+    /// Notes on a tick, which says why, that what it stands for was missed.
+    fn come_too_late(&mut self, job: &Arc<Job>, mut tick: Tick, missed: Missed) -> Found<()> {
+        tick.state = TickState::Missed;
+        tick.finished = Some(micros(self.now));
         self.rows.save(&mut tick)?;
         self.tell_missed(job, missed)?;
         self.verdicts

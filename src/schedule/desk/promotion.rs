@@ -11,6 +11,12 @@ use crate::schedule::job::{Job, Overlap};
 /// How many of those that wait are looked at for one free place.
 pub(super) const LOOKED_AT: u32 = 32;
 
+/// Whose turn it is among those that wait: what is due for the longest time comes first. What is filled in
+/// is of the past, and has no haste.
+pub(super) fn turn(tick: &Tick) -> (bool, i64, i64) {
+    (tick.origin == Origin::Backfill, tick.instant, tick.number)
+}
+
 impl Desk<'_> {
     /// What keeps a run of this job from starting, if its job does not.
     pub(super) fn room(&mut self, job: &Job) -> Found<Option<Waits>> {
@@ -38,8 +44,7 @@ impl Desk<'_> {
         let first = self.rows.queued_for_place(1)?;
         let are_there_more = !first.is_empty();
         waiting.extend(first);
-        // What is filled in is of the past, and has no haste.
-        waiting.sort_by_key(|it| (it.origin == Origin::Backfill, it.instant, it.number));
+        waiting.sort_by_key(turn);
         waiting.dedup_by_key(|it| it.number);
         let (mut job_waits, mut group_waits) = (false, false);
         for tick in waiting {
@@ -81,7 +86,7 @@ impl Desk<'_> {
         for job in self.open_jobs()? {
             waiting.extend(self.rows.queued_of(&job)?);
         }
-        waiting.sort_by_key(|tick| (tick.instant, tick.number));
+        waiting.sort_by_key(turn);
         Ok(waiting)
     }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::{Desk, Found, Missed, Outcome, Verdict, instant, micros};
+use super::promotion::turn;
+use super::{Desk, Found, Missed, Outcome, Verdict, instant};
 use crate::error::exit;
 use crate::journal::{Origin, RunState, Tick, TickState};
 use crate::schedule::event::Reason;
@@ -71,7 +72,7 @@ impl Desk<'_> {
         for job in self.open_jobs()? {
             asked.extend(self.rows.asked_of(&job, MOST_OF_EACH)?);
         }
-        asked.sort_by_key(|it| (it.origin == Origin::Backfill, it.instant, it.number));
+        asked.sort_by_key(turn);
         Ok(asked)
     }
 
@@ -97,19 +98,14 @@ impl Desk<'_> {
                 self.skip(tick, Reason::Late)?;
                 continue;
             };
-            tick.state = TickState::Missed;
             tick.reason = Some(Reason::Late.to_string());
-            tick.finished = Some(micros(self.now));
-            self.rows.save(&mut tick)?;
             let at = instant(tick.instant);
             let missed = Missed {
                 first: at,
                 last: at,
                 count: 1,
             };
-            self.tell_missed(&job, missed)?;
-            self.verdicts
-                .push(Verdict::Missed(job.name.clone(), missed));
+            self.come_too_late(&job, tick, missed)?;
         }
         Ok(())
     }

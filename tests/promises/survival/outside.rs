@@ -26,15 +26,7 @@ fn account() -> Account {
 fn goes_on(point: &str) {
     let account = account();
     let site = Site::new();
-    let words = [
-        "-q",
-        "--allow",
-        "fs:.,net:127.0.0.1",
-        "run",
-        "out.rhai",
-        "--url",
-        site.url(),
-    ];
+    let words = running("out.rhai", "fs:.,net:127.0.0.1", &site);
     let mut ended = account.call(account.mw(&words).env("MW_TEST_KILL", point));
     assert_eq!(ended.code, None, "{point}: {}", ended.stderr);
     let written = fs::read_to_string(account.home.path().join("state/now.txt")).ok();
@@ -67,6 +59,12 @@ fn goes_on(point: &str) {
     assert_eq!(written.unwrap_or_else(|| now.clone()), now, "{point}");
 }
 
+/// What runs a script that is given the address of a site, with what it may do.
+fn running<'w>(script: &'w str, allowed: &'w str, site: &'w Site) -> [&'w str; 7] {
+    let url = site.url();
+    ["-q", "--allow", allowed, "run", script, "--url", url]
+}
+
 #[test]
 fn nothing_is_done_twice_wherever_the_run_is_killed() {
     for point in ["before-outcome", "after-intent"] {
@@ -86,15 +84,7 @@ fn a_post_without_an_answer_pauses_the_run_until_somebody_decides() {
         &format!("{HEADER}let r = http_post(args.url, \"x\");\nprint(r.status);"),
     );
     let site = Site::answering(|_| Reply::Cut);
-    let words = [
-        "-q",
-        "--allow",
-        "net:127.0.0.1",
-        "run",
-        "post.rhai",
-        "--url",
-        site.url(),
-    ];
+    let words = running("post.rhai", "net:127.0.0.1", &site);
     let ended = account.call(account.mw(&words));
     assert_eq!(ended.code, Some(5), "{}", ended.stderr);
     assert_eq!(account.newest()["state"], "paused-in-doubt");
@@ -135,15 +125,7 @@ print([file, said, key.reveal() == plain]);
         ),
     );
     account.home.write("in.txt", "before");
-    let words = [
-        "-q",
-        "--allow",
-        "fs:read:in.txt,env:APP_*,net:127.0.0.1",
-        "run",
-        "read.rhai",
-        "--url",
-        site.url(),
-    ];
+    let words = running("read.rhai", "fs:read:in.txt,env:APP_*,net:127.0.0.1", &site);
     let with = |words: &[&str]| {
         account
             .mw(words)
@@ -200,15 +182,7 @@ print([fresh, first.status, first.body, second.headers, attempt(|| second.json()
 "#
         ),
     );
-    let words = [
-        "-q",
-        "--allow",
-        "net:127.0.0.1",
-        "run",
-        "post.rhai",
-        "--url",
-        site.url(),
-    ];
+    let words = running("post.rhai", "net:127.0.0.1", &site);
     let ended = account.call(account.mw(&words).env("MW_TEST_KILL", "in-sleep:1"));
     assert_eq!(ended.code, None, "{}", ended.stderr);
     for entry in fs::read_dir(account.home.path()).unwrap() {
@@ -236,15 +210,7 @@ fn what_is_not_to_be_kept_is_in_no_message_of_a_run_that_fails() {
     ] {
         let account = Account::new();
         account.home.write("fail.rhai", &format!("{HEADER}{call}"));
-        let words = [
-            "-q",
-            "--allow",
-            "net:127.0.0.1",
-            "run",
-            "fail.rhai",
-            "--url",
-            site.url(),
-        ];
+        let words = running("fail.rhai", "net:127.0.0.1", &site);
         let ended = account.call(account.mw(&words));
         assert_eq!(ended.code, Some(1), "{}", ended.stderr);
         assert!(ended.stderr.contains(": 500 Internal"), "{}", ended.stderr);

@@ -17,20 +17,18 @@ fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-/// Rows that cannot be written for a while.
-struct Faulty {
-    rows: Memory,
-    clock: Clock,
-    gone: (DateTime<Utc>, DateTime<Utc>),
+/// Rows with which something happens before anything is decided on them.
+struct Meddled<F> {
+    rows: Arc<Memory>,
+    before: F,
 }
 
-impl Ledger for Faulty {
+impl<F: Fn() -> Result<(), String> + Send + Sync> Ledger for Meddled<F> {
     fn carry_out(&self, work: Work) -> BoxFuture<'static, Result<(), String>> {
-        let now = self.clock.now();
-        if self.gone.0 <= now && now < self.gone.1 {
-            return ready(Err("the disk is full".to_owned())).boxed();
+        match (self.before)() {
+            Ok(()) => self.rows.carry_out(work),
+            Err(message) => ready(Err(message)).boxed(),
         }
-        self.rows.carry_out(work)
     }
 
     fn service(&self) -> i64 {
@@ -44,6 +42,19 @@ impl Ledger for Faulty {
     fn lasts(&self) -> bool {
         self.rows.lasts()
     }
+}
+
+/// Rows that cannot be written for ten minutes shortly after nine.
+fn gone_for_ten_minutes(clock: &Clock) -> Arc<dyn Ledger> {
+    let gone = at("2026-01-15T09:00:30Z")..at("2026-01-15T09:10:30Z");
+    let clock = clock.clone();
+    Arc::new(Meddled {
+        rows: Arc::default(),
+        before: move || {
+            let is_there = !gone.contains(&clock.now());
+            is_there.then_some(()).ok_or("the disk is full".to_owned())
+        },
+    })
 }
 
 /// How often each instant was started.
@@ -61,16 +72,8 @@ pub(super) fn started(lines: &[String]) -> BTreeMap<String, usize> {
 async fn a_store_that_is_gone_for_ten_minutes_loses_no_instant_and_repeats_none() {
     let file = job("overlap = \"allow\"\ncatch_up = \"none\"\nargs = { minutes = 2 }");
     let file = file.replace("0 * * * *", "* * * * *");
-    let gone = (at("2026-01-15T09:00:30Z"), at("2026-01-15T09:10:30Z"));
-    let faulty = |clock: &Clock| -> Arc<dyn Ledger> {
-        Arc::new(Faulty {
-            rows: Memory::default(),
-            clock: clock.clone(),
-            gone,
-        })
-    };
     let acts = vec![("09:15:30", Act::Drain)];
-    let lines = told_by(&Clock::simulated(), faulty, &file, acts).await;
+    let lines = told_by(&Clock::simulated(), gone_for_ten_minutes, &file, acts).await;
     let started = started(&lines);
     let meant: Vec<String> = (1..=75)
         .map(|minute| {
@@ -127,32 +130,18 @@ async fn a_clock_set_forward_by_a_day_is_caught_up_with_as_the_job_says() {
     assert!(near[0].contains("missed 2 times"), "{near:#?}");
 }
 
-/// Rows that two services have one after the other.
-struct Shared(Arc<Memory>);
-
-impl Ledger for Shared {
-    fn carry_out(&self, work: Work) -> BoxFuture<'static, Result<(), String>> {
-        self.0.carry_out(work)
-    }
-
-    fn service(&self) -> i64 {
-        self.0.service()
-    }
-
-    fn profile(&self) -> &str {
-        self.0.profile()
-    }
-
-    fn lasts(&self) -> bool {
-        self.0.lasts()
-    }
-}
-
 #[tokio::test]
 async fn a_clock_set_back_by_an_hour_repeats_no_instant_and_silences_no_job() {
     let file = job("").replace("0 * * * *", "*/20 * * * *");
     let rows = Arc::new(Memory::default());
-    let shared = |_: &Clock| -> Arc<dyn Ledger> { Arc::new(Shared(rows.clone())) };
+    // Two services have them one after the other.
+    let shared = |_: &Clock| -> Arc<dyn Ledger> {
+        let rows = rows.clone();
+        Arc::new(Meddled {
+            rows,
+            before: || Ok(()),
+        })
+    };
     let acts = || vec![("10:30:00", Act::Drain)];
     let first = told_by(&Clock::simulated(), &shared, &file, acts()).await;
     let back = Clock::simulated_at(at("2026-01-15T09:30:00Z"));
@@ -194,44 +183,11 @@ async fn ten_thousand_jobs_due_in_one_second_all_run_and_no_more_at_once_than_ma
 #[tokio::test]
 async fn what_comes_after_a_job_is_gone_is_not_run_when_the_store_is_back() {
     let file = job("overlap = \"allow\"").replace("0 * * * *", "* * * * *");
-    let gone = (at("2026-01-15T09:00:30Z"), at("2026-01-15T09:10:30Z"));
-    let faulty = |clock: &Clock| -> Arc<dyn Ledger> {
-        Arc::new(Faulty {
-            rows: Memory::default(),
-            clock: clock.clone(),
-            gone,
-        })
-    };
     let acts = vec![("09:02:30", Act::Reload("")), ("09:15:30", Act::Drain)];
-    let lines = told_by(&Clock::simulated(), faulty, &file, acts).await;
+    let lines = told_by(&Clock::simulated(), gone_for_ten_minutes, &file, acts).await;
     let started = started(&lines);
     let last = started.keys().next_back().map(String::as_str);
     assert_eq!(last, Some("2026-01-15T09:02:00Z"), "{lines:#?}");
-}
-
-/// Rows that others have to themselves for a while whenever something is decided.
-struct Contended {
-    rows: Memory,
-    clock: Clock,
-}
-
-impl Ledger for Contended {
-    fn carry_out(&self, work: Work) -> BoxFuture<'static, Result<(), String>> {
-        self.clock.advance(TimeDelta::seconds(10));
-        self.rows.carry_out(work)
-    }
-
-    fn service(&self) -> i64 {
-        self.rows.service()
-    }
-
-    fn profile(&self) -> &str {
-        self.rows.profile()
-    }
-
-    fn lasts(&self) -> bool {
-        self.rows.lasts()
-    }
 }
 
 #[tokio::test]
@@ -240,9 +196,14 @@ async fn a_window_that_shuts_while_the_store_is_waited_for_is_shut() {
         job("window = \"08:30-09:00\"\nargs = { minutes = 1 }").replace("0 * * * *", "59 * * * *");
     let file = file.replace("\"59 * * * *\"", "\"55 59 * * * *\"\nseconds = true");
     let contended = |clock: &Clock| -> Arc<dyn Ledger> {
-        Arc::new(Contended {
-            rows: Memory::default(),
-            clock: clock.clone(),
+        let clock = clock.clone();
+        Arc::new(Meddled {
+            rows: Arc::default(),
+            // Others have them to themselves for a while.
+            before: move || {
+                clock.advance(TimeDelta::seconds(10));
+                Ok(())
+            },
         })
     };
     let acts = vec![("09:15:30", Act::Drain)];
