@@ -38,9 +38,9 @@ pub(super) enum Matter {
     /// A job of which an instant has come; since when it is watched without a break, and up to when:
     /// what comes later is no matter of this schedule if it is changed by the time that this is decided.
     Due(Arc<Job>, DateTime<Utc>, DateTime<Utc>),
-    /// A run that ended, by its tick. What is said of it is far larger than any other matter, of which
-    /// a service begins with one for each job.
-    Ended(i64, Box<Outcome>),
+    /// A run that ended, by the job that it was begun as and its tick. What is said of it is far larger
+    /// than any other matter, of which a service begins with one for each job.
+    Ended(Arc<Job>, i64, Box<Outcome>),
     /// A tick whose next attempt is to start, or whose run is to be taken up again.
     Again(i64),
     /// A run that takes longer than it should, by its tick.
@@ -111,7 +111,7 @@ impl Desk<'_> {
             Matter::Added(job, since) => self.enrol(job, *since, true),
             Matter::Disabled(job) => self.forget_schedule(job),
             Matter::Due(job, since, until) => self.due(job, *since, *until),
-            Matter::Ended(tick, outcome) => self.ended(*tick, outcome),
+            Matter::Ended(begun, tick, outcome) => self.ended(begun, *tick, outcome),
             Matter::Again(tick) => self.again(*tick),
             Matter::Long(tick) => self.tell_long(*tick),
             Matter::Gone(job) => self.gone(job),

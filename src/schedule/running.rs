@@ -9,6 +9,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::job::Job;
 use super::launch::{Due, Finished, Launch};
 use crate::clock::Clock;
 use crate::error::exit;
@@ -71,7 +72,7 @@ pub(super) struct Ended {
 }
 
 /// A run that ran over its time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Overdue {
     /// It was cancelled.
     TimedOut {
@@ -97,8 +98,8 @@ pub(super) enum Overdue {
     },
     /// It did not end after it was cancelled, and is forgotten.
     Abandoned {
-        /// Its job.
-        job: Arc<str>,
+        /// The job that it was begun as.
+        job: Arc<Job>,
         /// Its number.
         number: u64,
         /// Its id, where it is kept.
@@ -262,7 +263,7 @@ impl Running {
                     }
                     Deadline::Grace(_) => {
                         run.task.abort();
-                        let tick = run.due.tick;
+                        let (job, tick) = (run.due.job.clone(), run.due.tick);
                         overdue.push(Overdue::Abandoned {
                             job,
                             number,

@@ -294,8 +294,11 @@ impl Scheduler {
         } else {
             Outcome::Finished(ended.finished)
         };
-        self.matters
-            .push(Matter::Ended(run.due.tick, Box::new(outcome)));
+        self.matters.push(Matter::Ended(
+            run.due.job.clone(),
+            run.due.tick,
+            Box::new(outcome),
+        ));
     }
 
     /// Cancels the runs that are over their time, and gives up those that do not end.
@@ -328,9 +331,13 @@ impl Scheduler {
                     run,
                     tick,
                 } => {
-                    let outcome = Box::new(Outcome::Abandoned);
-                    self.matters.push(Matter::Ended(tick, outcome));
-                    Event::Abandoned { job, number, run }
+                    let (name, outcome) = (job.name.clone(), Box::new(Outcome::Abandoned));
+                    self.matters.push(Matter::Ended(job, tick, outcome));
+                    Event::Abandoned {
+                        job: name,
+                        number,
+                        run,
+                    }
                 }
             });
         }

@@ -24,7 +24,7 @@ pub(in crate::schedule) enum Outcome {
 
 impl Desk<'_> {
     /// Notes how the run of a tick ended, and starts what waited for it.
-    pub(super) fn ended(&mut self, number: i64, outcome: &Outcome) -> Found<()> {
+    pub(super) fn ended(&mut self, begun: &Arc<Job>, number: i64, outcome: &Outcome) -> Found<()> {
         let Some(tick) = self.rows.tick(number)? else {
             return Ok(());
         };
@@ -34,11 +34,17 @@ impl Desk<'_> {
         }
         match outcome {
             Outcome::Finished(finished) if finished.is_broken_off => self.broke_off(&tick),
-            _ => self.end(tick, outcome),
+            _ => self.end(Some(begun), tick, outcome),
         }
     }
 
-    pub(super) fn end(&mut self, mut tick: Tick, outcome: &Outcome) -> Found<()> {
+    /// The same, whoever's run it was; as what job it was begun, where that is known.
+    pub(super) fn end(
+        &mut self,
+        begun: Option<&Arc<Job>>,
+        mut tick: Tick,
+        outcome: &Outcome,
+    ) -> Found<()> {
         let (state, finished) = match outcome {
             Outcome::Finished(finished) => (state_of(&tick, finished), Some(finished)),
             Outcome::TimedOut(finished) => (TickState::TimedOut, Some(finished)),
@@ -72,7 +78,7 @@ impl Desk<'_> {
             return self.promote(&tick.job.clone(), None);
         }
         self.rows.save(&mut tick)?;
-        self.count(job.as_ref(), &tick)?;
+        self.count(begun, &tick)?;
         let (name, group) = (tick.job.clone(), tick.group.clone());
         self.promote(&name, group.as_deref())
     }
@@ -115,8 +121,7 @@ impl Desk<'_> {
         (tick.waits, tick.again) = (None, None);
         self.is_last(&mut tick, reason);
         self.rows.save(&mut tick)?;
-        let job = self.job_of(&tick);
-        self.count(job.as_ref(), &tick)
+        self.count(None, &tick)
     }
 
     /// Says beside what failed why that attempt was the last.
@@ -129,12 +134,17 @@ impl Desk<'_> {
         self.verdicts.push(Verdict::GivenUp(tick.clone(), reason));
     }
 
-    /// Counts failures in a row, and pauses a job that has too many of them.
-    fn count(&mut self, job: Option<&Arc<Job>>, tick: &Tick) -> Found<()> {
+    /// Counts failures in a row, tells how it ended, and pauses a job that has too many of them. All of
+    /// that is so for one that was disabled meanwhile, and of one that is gone it is told, too.
+    fn count(&mut self, begun: Option<&Arc<Job>>, tick: &Tick) -> Found<()> {
+        let job = self.jobs.get(&tick.job).or(begun).cloned();
         let standing = self.rows.standing(&tick.job)?;
         let mut standing = standing.unwrap_or_else(|| Standing {
             job: tick.job.clone(),
-            schedule: job.map(|job| job.schedule().into()).unwrap_or_default(),
+            schedule: self
+                .job_of(tick)
+                .map(|job| job.schedule().into())
+                .unwrap_or_default(),
             decided: tick.instant,
             ..Standing::default()
         });
@@ -151,10 +161,9 @@ impl Desk<'_> {
             _ => {}
         }
         self.verdicts.push(Verdict::Over(tick.clone(), before));
-        if let Some(job) = job {
-            self.tell_end(job, tick, before, standing.failures)?;
-        }
-        let most = job.and_then(|job| job.policy.pause_after);
+        self.tell_end(job.as_deref(), tick, before, standing.failures)?;
+        let known = self.jobs.get(&tick.job);
+        let most = known.and_then(|job| job.policy.pause_after);
         if standing.pause.is_none()
             && standing.failures > before
             && most.is_some_and(|most| standing.failures >= most)

@@ -8,10 +8,11 @@ use crate::notice::{Channel, Kind, Notice};
 use crate::schedule::job::Job;
 
 impl Desk<'_> {
-    /// Tells how the run of a tick ended, after so many failures in a row.
+    /// Tells how the run of a tick ended, after so many failures in a row. Of a job that nobody knows any
+    /// more all channels are told.
     pub(super) fn tell_end(
         &mut self,
-        job: &Job,
+        job: Option<&Job>,
         tick: &Tick,
         before: u32,
         streak: u32,
@@ -41,7 +42,7 @@ impl Desk<'_> {
     /// Tells that instants of a job were missed.
     pub(super) fn tell_missed(&mut self, job: &Job, missed: Missed) -> Found<()> {
         let now = self.now;
-        self.post(job, wanted(Kind::Miss), || {
+        self.post(Some(job), wanted(Kind::Miss), || {
             let mut notice = Notice::new(Kind::Miss, &*job.name, missed.first, now);
             notice.missed = missed.count;
             notice.until = (missed.count > 1).then_some(missed.last);
@@ -54,33 +55,31 @@ impl Desk<'_> {
         let Some(tick) = self.rows.tick(number)? else {
             return Ok(());
         };
-        let Some(job) = self.jobs.get(&tick.job).cloned() else {
-            return Ok(());
-        };
+        let job = self.jobs.get(&tick.job).cloned();
         let now = self.now;
-        self.post(&job, wanted(Kind::LongRunning), || noticed(&tick, now))
+        let notice = || noticed(&tick, now);
+        self.post(job.as_deref(), wanted(Kind::LongRunning), notice)
     }
 
     /// Puts a letter in for each channel of the job that wants it as one of a kind. What it says is
     /// put together where somebody does.
     fn post(
         &mut self,
-        job: &Job,
+        job: Option<&Job>,
         kind: impl Fn(&Channel) -> Option<Kind>,
         notice: impl Fn() -> Notice,
     ) -> Found<()> {
         for (name, channel) in self.jobs.channels() {
-            let is_of_job = job
-                .policy
-                .notify
-                .as_ref()
-                .is_none_or(|it| it.contains(name));
+            let named = job.and_then(|job| job.policy.notify.as_ref());
+            let is_of_job = named.is_none_or(|it| it.contains(name));
             let Some(kind) = kind(channel).filter(|_| is_of_job) else {
                 continue;
             };
             let mut notice = notice();
             notice.kind = kind;
-            notice.next = job.next_after(self.now);
+            notice.next = job
+                .filter(|job| job.enabled)
+                .and_then(|job| job.next_after(self.now));
             notice.profile.clone_from(&self.profile.to_owned());
             // A struct of plain fields does not fail to be written.
             let body = serde_json::to_string(&notice.presentable()).unwrap_or_default();

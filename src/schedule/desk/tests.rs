@@ -82,6 +82,13 @@ impl Store {
         said.collect()
     }
 
+    /// How many letters wait to be delivered.
+    fn letters(&self) -> u64 {
+        let waiting = |rows: &mut crate::journal::Ticks<'_>| rows.overdue_letters(i64::MAX);
+        let waiting = self.journal.ticks("here", waiting).unwrap();
+        waiting.into_iter().map(|(_, count)| count).sum()
+    }
+
     /// The states of all ticks, in order of their jobs.
     fn states(&self) -> Vec<(String, TickState)> {
         let reader = self.journal.store().read().unwrap().unwrap();
@@ -253,4 +260,50 @@ fn what_another_service_has_decided_about_meanwhile_stays_so() {
         Ok(rows.standing("a")?.unwrap().decided)
     });
     assert_eq!(decided.unwrap(), micros(at("12:00:00")));
+}
+
+#[test]
+fn a_failure_is_told_whatever_became_of_its_job() {
+    const CHANNEL: &str = "[notify.hook]\nwebhook = \"http://127.0.0.1:9/x\"\n";
+    let disabled = jobs(&["a"], "enabled = false");
+    for (left, told) in [(String::new(), 1), (disabled, 1)] {
+        let store = Store::new("told");
+        let failed = Tick {
+            again: Some(micros(at("09:05:00"))),
+            exit: Some(1),
+            ..tick("a", TickState::Retrying)
+        };
+        store.left("jobs.toml", vec![failed]);
+        store.others("jobs.toml", &format!("{CHANNEL}{left}"), at("09:01:00"));
+        assert_eq!(store.states(), [("a".to_owned(), TickState::Failed)]);
+        assert_eq!(store.letters(), told, "{left:?}");
+    }
+    // One that is still on its way goes by what it was begun as.
+    for (more, told) in [("", 1), ("notify = []", 0)] {
+        let store = Store::new("begun");
+        let service = store.service("jobs.toml").number();
+        let before = format!("{CHANNEL}{}", jobs(&["a"], more));
+        let begun = Jobs::read("jobs.toml", &before).unwrap().get("a").cloned();
+        let file = Jobs::read("jobs.toml", CHANNEL).unwrap();
+        let decided = store.journal.ticks("here", move |rows| {
+            let mut running = Tick {
+                service,
+                ..tick("a", TickState::Running)
+            };
+            rows.save(&mut running)?;
+            let mut desk = Desk {
+                rows,
+                jobs: &file,
+                service,
+                profile: "here",
+                now: at("09:01:00"),
+                stops: false,
+                verdicts: Vec::new(),
+            };
+            let outcome = Box::new(Outcome::Abandoned);
+            desk.decide(&Matter::Ended(begun.unwrap(), running.number, outcome))
+        });
+        decided.unwrap();
+        assert_eq!(store.letters(), told, "{more:?}");
+    }
 }
