@@ -15,6 +15,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -24,7 +25,7 @@ use futures_util::future::{BoxFuture, ready};
 use metalwright::clock::Clock;
 use metalwright::journal::{Journal, Settings};
 use metalwright::schedule::{
-    Due, Durable, Event, Events, Finished, Jobs, Launch, Ledger, Memory, Scheduler,
+    Due, Durable, Event, Events, Finished, Jobs, Launch, Ledger, Memory, Scheduler, Work,
 };
 use tokio::runtime::Builder;
 use tokio::sync::mpsc;
@@ -259,6 +260,41 @@ impl Launch for Starts {
     }
 }
 
+/// Rows on which it is noted how long decisions take.
+struct Noted {
+    rows: Arc<dyn Ledger>,
+    nanoseconds: Arc<AtomicU64>,
+}
+
+impl Ledger for Noted {
+    fn carry_out(&self, work: Work) -> BoxFuture<'static, Result<(), String>> {
+        let nanoseconds = self.nanoseconds.clone();
+        self.rows.carry_out(Box::new(move |rows| {
+            let start = Instant::now();
+            let done = work(rows);
+            let took = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            nanoseconds.fetch_add(took, Ordering::Relaxed);
+            done
+        }))
+    }
+
+    fn service(&self) -> i64 {
+        self.rows.service()
+    }
+
+    fn profile(&self) -> &str {
+        self.rows.profile()
+    }
+
+    fn lasts(&self) -> bool {
+        self.rows.lasts()
+    }
+
+    fn end(&self) {
+        self.rows.end();
+    }
+}
+
 /// Hears nothing: what a log costs is not measured.
 struct Unheard;
 
@@ -296,7 +332,11 @@ fn fires_on(
         .worker_threads(2)
         .enable_all()
         .build()?;
-    let ledger = ledger()?;
+    let nanoseconds = Arc::<AtomicU64>::default();
+    let ledger = Arc::new(Noted {
+        rows: ledger()?,
+        nanoseconds: nanoseconds.clone(),
+    });
     let scheduler = Scheduler::new(
         jobs,
         Clock::Real,
@@ -312,8 +352,10 @@ fn fires_on(
     let edge = TimeDelta::milliseconds(500);
     sleep_until(from - edge);
     let before = processor(this())?;
+    nanoseconds.store(0, Ordering::Relaxed);
     sleep_until(from + MINUTE - edge);
     let used = processor(this())? - before;
+    let decided = Duration::from_nanos(nanoseconds.load(Ordering::Relaxed));
     drain.cancel();
     let ended = runtime.block_on(async { tokio::time::timeout(LAG, running).await });
     ledger.end();
@@ -332,10 +374,11 @@ fn fires_on(
         return Err(format!("rows {rows}: {started} of {count} runs were started in time").into());
     }
     println!(
-        "{count} runs that do nothing in a minute, rows {rows}: p50 {:.1} ms, p99 {:.1} ms, at most {:.1} ms late; {used:.2} s of the processor",
+        "{count} runs that do nothing in a minute, rows {rows}: p50 {:.1} ms, p99 {:.1} ms, at most {:.1} ms late; {used:.2} s of the processor, decisions {:.2} s",
         of_hundred(&late, 50),
         of_hundred(&late, 99),
-        of_hundred(&late, 100)
+        of_hundred(&late, 100),
+        decided.as_secs_f64()
     );
     Ok(())
 }

@@ -18,6 +18,27 @@ pub(super) struct Agenda {
     /// The places of the slots that start at an instant: many jobs share one, and are put there and
     /// taken from there at once.
     starts: BTreeMap<DateTime<Utc>, Vec<usize>>,
+    /// What is worked out beforehand for the earliest of them.
+    ahead: Option<Ahead>,
+}
+
+/// What comes after a start that has not come yet: worked out while there is time, it does not keep those
+/// waiting that are due.
+#[derive(Debug)]
+struct Ahead {
+    start: DateTime<Utc>,
+    /// The places of all slots that start then, by the names of their jobs, and when each starts next.
+    then: Vec<(usize, Option<DateTime<Utc>>)>,
+}
+
+/// A job that is due.
+#[derive(Debug)]
+pub(super) struct Coming {
+    pub job: Arc<Job>,
+    /// Since when it is watched.
+    pub watched: DateTime<Utc>,
+    /// When it starts next.
+    pub next: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug)]
@@ -97,6 +118,7 @@ impl Agenda {
 
     fn gather(&mut self) {
         self.starts.clear();
+        self.ahead = None;
         for (place, slot) in self.slots.iter().enumerate() {
             if let Some(next) = slot.next {
                 self.starts.entry(next).or_default().push(place);
@@ -149,18 +171,56 @@ impl Agenda {
     pub(super) fn clear(&mut self) {
         self.slots.clear();
         self.starts.clear();
+        self.ahead = None;
     }
 
-    /// Takes every job that is to start by `now`, earliest first and then by name, each with since
-    /// when it is watched, and moves it on to its next start after `now`.
-    pub(super) fn take_due(&mut self, now: DateTime<Utc>) -> Vec<(Arc<Job>, DateTime<Utc>)> {
+    /// Works out what comes after the earliest start, so that it is known by then.
+    pub(super) fn look_ahead(&mut self) {
+        let Some((start, places)) = self.starts.first_key_value() else {
+            return;
+        };
+        let is_known = |ahead: &Ahead| ahead.start == *start && ahead.then.len() == places.len();
+        if self.ahead.as_ref().is_some_and(is_known) {
+            return;
+        }
+        let then = self.after(*start, places.clone());
+        self.ahead = Some(Ahead {
+            start: *start,
+            then,
+        });
+    }
+
+    /// The slots at these places in the order of their names, each with when it starts next after `now`.
+    fn after(
+        &self,
+        now: DateTime<Utc>,
+        mut places: Vec<usize>,
+    ) -> Vec<(usize, Option<DateTime<Utc>>)> {
+        places.sort_unstable_by_key(|place| self.slots.get(*place).map(|slot| slot.rank));
+        let next = |place: &usize| start_after(&self.slots.get(*place)?.job, now);
+        places
+            .into_iter()
+            .map(|place| (place, next(&place)))
+            .collect()
+    }
+
+    /// Takes every job that is to start by `now`, earliest first and then by name, and moves it on to
+    /// its next start after `now`.
+    pub(super) fn take_due(&mut self, now: DateTime<Utc>) -> Vec<Coming> {
         let mut due = Vec::new();
         while let Some(first) = self.starts.first_entry()
             && *first.key() <= now
         {
-            let (start, mut places) = first.remove_entry();
-            places.sort_unstable_by_key(|place| self.slots.get(*place).map(|slot| slot.rank));
-            for place in places {
+            let (start, places) = first.remove_entry();
+            // Slots that came to share this start meanwhile are not in what was worked out.
+            let is_known =
+                |ahead: &mut Ahead| ahead.start == start && ahead.then.len() == places.len();
+            let then = match self.ahead.take_if(is_known) {
+                Some(ahead) => ahead.then,
+                None => self.after(now, places),
+            };
+            due.reserve(then.len());
+            for (place, next) in then {
                 let Some(slot) = self.slots.get_mut(place) else {
                     continue;
                 };
@@ -168,8 +228,16 @@ impl Agenda {
                     // The machine slept, or its clock was set.
                     slot.watched = now;
                 }
-                due.push((Arc::clone(&slot.job), slot.watched));
-                slot.next = start_after(&slot.job, now);
+                slot.next = match next {
+                    // What was worked out for the start has passed, too.
+                    Some(next) if next <= now => start_after(&slot.job, now),
+                    next => next,
+                };
+                due.push(Coming {
+                    job: Arc::clone(&slot.job),
+                    watched: slot.watched,
+                    next: slot.next,
+                });
                 if let Some(next) = slot.next {
                     self.starts.entry(next).or_default().push(place);
                 }
@@ -220,7 +288,7 @@ mod tests {
         assert_eq!(agenda.next(), Some(at("2026-01-01T00:30:00Z")));
         assert!(agenda.take_due(at("2026-01-01T00:29:59Z")).is_empty());
         let due = agenda.take_due(at("2026-01-01T01:00:00Z"));
-        let names: Vec<_> = due.iter().map(|(job, _)| &*job.name).collect();
+        let names: Vec<_> = due.iter().map(|it| &*it.job.name).collect();
         assert_eq!(names, ["c", "a", "b"]);
         assert_eq!(agenda.next(), Some(at("2026-01-01T01:30:00Z")));
     }
@@ -229,10 +297,54 @@ mod tests {
     fn what_is_noticed_late_was_not_watched() {
         let mut agenda = agenda(&one("a", "*/10 * * * *"), "2026-01-01T00:05:00Z");
         let due = agenda.take_due(at("2026-01-01T00:10:20Z"));
-        assert_eq!(due[0].1, at("2026-01-01T00:05:00Z"));
+        assert_eq!(due[0].watched, at("2026-01-01T00:05:00Z"));
         let due = agenda.take_due(at("2026-01-01T00:44:00Z"));
-        assert_eq!(due[0].1, at("2026-01-01T00:44:00Z"));
+        assert_eq!(due[0].watched, at("2026-01-01T00:44:00Z"));
         assert_eq!(agenda.next(), Some(at("2026-01-01T00:50:00Z")));
+    }
+
+    #[test]
+    fn what_was_worked_out_beforehand_changes_nothing() {
+        let text = one("b", "*/7 * * * *")
+            + one("a", "*/10 * * * *").as_str()
+            + one("c", "30 * * * *").as_str()
+            + one("late", "*/5 * * * *").as_str()
+            + "jitter = \"4m\"\n";
+        let looks = [
+            "00:03:00", "00:05:00", "00:07:00", "00:30:00", "00:30:01", "00:59:59", "02:10:00",
+            "02:14:00", "02:20:00",
+        ];
+        let taken = |looks_ahead: bool| {
+            let mut agenda = agenda(&text, "2026-01-01T00:01:00Z");
+            let mut taken = Vec::new();
+            for look in looks {
+                if looks_ahead {
+                    agenda.look_ahead();
+                }
+                let due = agenda.take_due(at(&format!("2026-01-01T{look}Z")));
+                let due = due.into_iter();
+                taken.extend(due.map(|it| (it.job.name.clone(), it.watched, it.next)));
+            }
+            (taken, agenda.next())
+        };
+        assert_eq!(taken(true), taken(false));
+    }
+
+    #[test]
+    fn a_job_that_comes_to_share_a_start_that_was_looked_at_starts_with_it() {
+        let text = one("a", "0,30 * * * *") + one("b", "30 * * * *").as_str();
+        let mut agenda = agenda(&text, "2026-01-01T00:59:00Z");
+        agenda.look_ahead();
+        agenda.take_due(at("2026-01-01T01:00:00Z"));
+        agenda.look_ahead();
+        assert_eq!(agenda.take_due(at("2026-01-01T01:30:00Z")).len(), 2);
+        let text = text.replace("name = \"b\"", "name = \"c\"");
+        agenda.look_ahead();
+        agenda.load(&jobs(&text), at("2026-01-01T01:31:00Z"));
+        agenda.take_due(at("2026-01-01T02:00:00Z"));
+        let due = agenda.take_due(at("2026-01-01T02:30:00Z"));
+        let names: Vec<_> = due.iter().map(|it| &*it.job.name).collect();
+        assert_eq!(names, ["a", "c"]);
     }
 
     #[test]

@@ -35,8 +35,27 @@ struct Inner {
 #[derive(Debug, Default)]
 struct OfJob {
     standing: Option<Standing>,
-    open: BTreeSet<(i64, i64)>,
-    decided: BTreeSet<i64>,
+    /// The instants and numbers of what is open, in order: mostly none or one.
+    open: Vec<(i64, i64)>,
+    /// The last instants that were decided, in order.
+    decided: Vec<i64>,
+}
+
+impl OfJob {
+    fn decide(&mut self, instant: i64) {
+        if let Err(place) = self.decided.binary_search(&instant) {
+            self.decided.insert(place, instant);
+            if self.decided.len() > REMEMBERED {
+                self.decided.remove(0);
+            }
+        }
+    }
+
+    fn open(&mut self, key: (i64, i64)) {
+        if let Err(place) = self.open.binary_search(&key) {
+            self.open.insert(place, key);
+        }
+    }
 }
 
 impl Ledger for Memory {
@@ -92,7 +111,7 @@ impl Rows for Inner {
 
     fn at(&mut self, job: &str, instant: i64) -> Found<Option<Tick>> {
         let known = self.by_job.get(job);
-        let is_known = known.is_some_and(|known| known.decided.contains(&instant));
+        let is_known = known.is_some_and(|known| known.decided.binary_search(&instant).is_ok());
         Ok(is_known.then(|| Tick {
             job: job.into(),
             instant,
@@ -185,15 +204,12 @@ impl Rows for Inner {
         self.queued.remove(&key);
         self.count(tick, 1);
         let known = self.by_job.entry(tick.job.clone()).or_default();
-        known.open.remove(&key);
+        known.open.retain(|it| *it != key);
         if tick.state != TickState::Missed {
-            known.decided.insert(tick.instant);
-            while known.decided.len() > REMEMBERED {
-                known.decided.pop_first();
-            }
+            known.decide(tick.instant);
         }
         if tick.state.is_open() {
-            known.open.insert(key);
+            known.open(key);
             if tick.state == TickState::Queued {
                 self.queued.insert(key);
             }

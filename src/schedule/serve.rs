@@ -9,23 +9,27 @@
 //! As long as the store cannot be reached, matters wait.
 
 mod deciding;
+mod waiting;
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::agenda::Agenda;
 use super::desk::{Matter, Outcome, Verdict};
 use super::event::{Event, Events};
+use super::job::Job;
 use super::jobs::Jobs;
 use super::launch::Launch;
 use super::rows::Ledger;
 use super::running::{Ended, Overdue, Running};
 use crate::clock::Clock;
+pub use waiting::Pulse;
+use waiting::{answered, decided, sleep_until, told};
 
 /// How long the store is left alone after it failed.
 const BREATH: TimeDelta = TimeDelta::seconds(1);
@@ -158,6 +162,9 @@ impl Scheduler {
         let (mut aborting, mut reloads) = (false, true);
         while !self.is_done() {
             self.submit();
+            if self.matters.is_empty() && self.decided.is_none() {
+                self.agenda.look_ahead();
+            }
             let until = self.until();
             let idle = until.is_none() && self.decided.is_none();
             if idle {
@@ -254,9 +261,10 @@ impl Scheduler {
             self.agenda.replan(now);
         }
         self.seen = now;
-        for (job, since) in self.agenda.take_due(now) {
-            self.tell_next(&job.name);
-            self.matters.push(Matter::Due(job, since, now));
+        for coming in self.agenda.take_due(now) {
+            self.tell(&coming.job, coming.next);
+            self.matters
+                .push(Matter::Due(coming.job, coming.watched, now));
         }
         while let Some(&(at, tick)) = self.again.first()
             && at <= now
@@ -386,53 +394,24 @@ impl Scheduler {
     }
 
     fn tell_next(&self, name: &Arc<str>) {
-        self.events.happened(&match self.agenda.next_of(name) {
-            Some((job, instant)) => Event::Next {
-                job: job.name.clone(),
+        match self.agenda.next_of(name) {
+            Some((job, instant)) => self.tell(job, Some(instant)),
+            // One that is stopping knows of none.
+            None if self.stops => {}
+            None => self.events.happened(&Event::Idle { job: name.clone() }),
+        }
+    }
+
+    fn tell(&self, job: &Arc<Job>, next: Option<DateTime<Utc>>) {
+        let name = job.name.clone();
+        self.events.happened(&match next {
+            Some(instant) => Event::Next {
+                job: name,
                 instant,
                 fire: job.start(instant),
             },
-            // One that is stopping knows of none.
-            None if self.stops => return,
-            None => Event::Idle { job: name.clone() },
+            None => Event::Idle { job: name },
         });
-    }
-}
-
-async fn decided(slot: &mut Option<(Arc<Vec<Matter>>, BoxFuture<'static, Decided>)>) -> Decided {
-    match slot {
-        Some((_, decided)) => decided.await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Whoever asks gets an answer from the loop itself.
-pub type Pulse = mpsc::Receiver<oneshot::Sender<()>>;
-
-async fn answered(pulse: &mut Option<Pulse>) {
-    if let Some(receiver) = pulse
-        && let Some(asker) = receiver.recv().await
-    {
-        // Who asked may have given up.
-        let _ = asker.send(());
-        return;
-    }
-    std::future::pending::<()>().await;
-}
-
-async fn told(others: &mut Option<mpsc::Receiver<()>>) {
-    if let Some(receiver) = others
-        && receiver.recv().await.is_some()
-    {
-        return;
-    }
-    std::future::pending::<()>().await;
-}
-
-async fn sleep_until(clock: &Clock, until: Option<DateTime<Utc>>) {
-    match until {
-        Some(until) => clock.sleep_until(until).await,
-        None => std::future::pending().await,
     }
 }
 
