@@ -118,6 +118,9 @@ pub fn run(settings: Settings) -> Result<u8, Complaint> {
         if let Err(code) = turn.ends() {
             return Ok(code);
         }
+        if turn.was_stopped() {
+            lines.drops_what_follows()?;
+        }
     }
 }
 

@@ -58,6 +58,14 @@ impl Lines {
         }
     }
 
+    /// Drops what was typed ahead: whoever stops a line does not mean those that were to follow it.
+    pub fn drops_what_follows(&mut self) -> Result<(), Complaint> {
+        match self {
+            Self::Typed(typed) => typed.drops_what_follows().map_err(|error| failed(&error)),
+            Self::Piped(_) => Ok(()),
+        }
+    }
+
     /// Reads one. At a terminal it may begin with a draft, which is looked at and entered there.
     pub fn read(&mut self, draft: Option<&str>) -> Result<Read, Complaint> {
         match self {
@@ -173,36 +181,55 @@ pub fn is_followed() -> bool {
     poll(&mut looked, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
 }
 
+/// An editor that nothing was typed into.
+fn editor(
+    history: History,
+    helper: Prompt,
+    ending: &Arc<Mutex<Ending>>,
+    walk: &Walk,
+) -> rustyline::Result<Editor<Prompt, History>> {
+    let config = Config::builder()
+        .completion_type(CompletionType::List)
+        .auto_add_history(false)
+        // The prompt is no part of what goes to a file or to another program.
+        .behavior(if io::stdout().is_terminal() {
+            Behavior::Stdio
+        } else {
+            Behavior::PreferTerm
+        })
+        .build();
+    let mut editor = Editor::with_history(config, history)?;
+    editor.set_helper(Some(helper));
+    for (keys, ends) in KEYS {
+        let key = EventHandler::Conditional(Box::new(Key(ending.clone(), *ends)));
+        editor.bind_sequence(Event::KeySeq(keys.to_vec()), key);
+    }
+    for (key, handler) in walk.keys() {
+        editor.bind_sequence(key, handler);
+    }
+    Ok(editor)
+}
+
 impl Typed {
     fn new(prompt: &str, history: &History, helper: Prompt) -> rustyline::Result<Self> {
-        let config = Config::builder()
-            .completion_type(CompletionType::List)
-            .auto_add_history(false)
-            // The prompt is no part of what goes to a file or to another program.
-            .behavior(if io::stdout().is_terminal() {
-                Behavior::Stdio
-            } else {
-                Behavior::PreferTerm
-            })
-            .build();
-        let mut editor: Editor<Prompt, History> = Editor::with_history(config, history.clone())?;
-        editor.set_helper(Some(helper));
-        let ending = Arc::new(Mutex::new(Ending::default()));
-        for (keys, ends) in KEYS {
-            let key = EventHandler::Conditional(Box::new(Key(ending.clone(), *ends)));
-            editor.bind_sequence(Event::KeySeq(keys.to_vec()), key);
-        }
-        let walk = Walk::new(history.clone());
-        for (key, handler) in walk.keys() {
-            editor.bind_sequence(key, handler);
-        }
+        let (ending, walk) = (Arc::default(), Walk::new(history.clone()));
         Ok(Self {
-            editor,
+            editor: editor(history.clone(), helper, &ending, &walk)?,
             prompt: prompt.to_owned(),
             walk,
             ending,
             is_leaving: false,
         })
+    }
+
+    /// The terminal drops what it holds when Ctrl-C is pressed; what the editor has read of it before goes
+    /// with the editor.
+    fn drops_what_follows(&mut self) -> rustyline::Result<()> {
+        if let Some(helper) = self.editor.helper().map(Prompt::anew) {
+            let history = self.editor.history().clone();
+            self.editor = editor(history, helper, &self.ending, &self.walk)?;
+        }
+        Ok(())
     }
 
     /// Reads a line that is whole, from what was typed ahead of it line by line.

@@ -45,6 +45,19 @@ pub struct Prompt {
 }
 
 impl Prompt {
+    /// The same for another editor.
+    pub fn anew(&self) -> Self {
+        Self {
+            session: self.session.clone(),
+            directory: self.directory.clone(),
+            profiles: self.profiles.clone(),
+            indent: self.indent,
+            paint: self.paint,
+            is_typing: Cell::new(true),
+            growing: RefCell::default(),
+        }
+    }
+
     /// A prompt that knows what this session has, and what is at a place.
     pub fn new(session: Rc<RefCell<Interpreter>>, place: &Place, paint: Paint) -> Self {
         Self {

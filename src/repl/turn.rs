@@ -62,6 +62,12 @@ impl Turn {
         state.leaving.map_or(Ok(()), Err)
     }
 
+    /// Whether the last line was told to stop, whatever it made of that.
+    #[must_use]
+    pub fn was_stopped(&self) -> bool {
+        self.stop.reason().is_some()
+    }
+
     /// Ends the session: stops the line that is carried out, which ends in order; where none is, does
     /// this, and no line begins meanwhile.
     pub fn leave(&self, code: u8, at_rest: impl FnOnce()) {

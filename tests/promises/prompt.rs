@@ -179,6 +179,20 @@ fn ctrl_c_stops_what_waits_however_often_it_is_pressed() {
 }
 
 #[test]
+fn ctrl_c_drops_the_lines_that_were_typed_ahead() {
+    let Some(terminal) = Terminal::at_prompt("") else {
+        return;
+    };
+    terminal.types("print(\"be\" + \"gun\"); while true {}\rprint(\"car\" + \"ried out\")\r");
+    terminal.shows("the loop", |screen| screen.contains("\nbegun"));
+    terminal.presses("C-c");
+    terminal.answers("interrupted");
+    terminal.enters("40 + 2");
+    let screen = terminal.answers("\n42\n");
+    assert!(!screen.contains("carried out"), "{screen}");
+}
+
+#[test]
 fn ctrl_c_leaves_when_nothing_is_typed_and_said_twice() {
     let Some(terminal) = Terminal::at_prompt("") else {
         return;
