@@ -1,5 +1,7 @@
 //! One sending: a request with its credentials out, an answer with its facts back.
 
+mod proof;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,12 +10,11 @@ use futures_util::FutureExt as _;
 use http::header::{ACCEPT, AGE, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue};
 use serde::de::IgnoredAny;
-use serde_json::Value;
 
 use super::account::Account;
 use super::credentials::{Credentials, Unsendable, bearer};
 use super::error::status_words;
-use super::problem::{Problem, is_error, problem, unreadable};
+use super::problem::{Problem, problem};
 use super::retry_after::{http_date, retry_after};
 use super::token::{Fetch, Held, TokenFailure};
 use super::transport::{Failure, Phase};
@@ -92,52 +93,6 @@ impl Attempt {
                 .is_err_and(|error| error.is_eof() && !self.body.trim_ascii().is_empty())
     }
 
-    /// What is wrong with the answer to a call that changes something, if it cannot be taken for
-    /// the API's yes: whatever the status, a login page or an error is none. Of a call whose effect can
-    /// be looked for, nothing but a yes is one.
-    pub(super) fn belied(&self, operation: &Operation, can_look: bool) -> Option<String> {
-        if self.is_file() {
-            return None;
-        }
-        if self.body.trim_ascii_start().starts_with(b"<") {
-            return Some(format!(
-                "the answer makes no sense: {}",
-                unreadable(&self.body)
-            ));
-        }
-        let says_nothing = matches!(operation.answer, Answers::Nothing);
-        // What these answer with is hardly anything, and an error looks as good.
-        let is_bare = says_nothing || operation.name == "set_power";
-        let no_sense = || format!("the answer makes no sense: {}", unreadable(&self.body));
-        let Ok(answer) = serde_json::from_slice::<Value>(&self.body) else {
-            let begins = self.body.trim_ascii_start().first();
-            // The beginning of JSON is a yes that was cut off.
-            let is_text = begins.is_some_and(|byte| !b"{[\"".contains(byte));
-            return (is_bare && can_look && is_text).then(no_sense);
-        };
-        let said = || self.problem().message.unwrap_or_default();
-        if let Some(Value::Array(errors)) = answer.get("errors")
-            && !errors.is_empty()
-        {
-            return Some(format!("the API accepted it and names errors: {}", said()));
-        }
-        if is_bare && is_error(&answer) {
-            return Some(format!(
-                "the API accepted it and names an error: {}",
-                said()
-            ));
-        }
-        let is_word = matches!(&answer, Value::String(text) if !text.is_empty());
-        if says_nothing && can_look && (is_word || answer == Value::Bool(false)) {
-            return Some(no_sense());
-        }
-        operation
-            .answer
-            .read(&self.body)
-            .err()
-            .map(|error| format!("the answer makes no sense: {error}"))
-    }
-
     /// Whether it says neither yes nor no: a redirect that may stand for the result of what was carried
     /// out, or what answers no change at all.
     pub(super) const fn is_noncommittal(&self) -> bool {
@@ -165,8 +120,8 @@ pub(super) enum Unauthorized {
     Refused(u16, Problem),
     /// The API could not be asked for a token this time.
     Unavailable(String),
-    /// The API was asked for a token, and its answer holds none.
-    NoToken(String),
+    /// The API was asked for a token, and its answer holds none; how long it asks to wait.
+    NoToken(String, Option<TimeDelta>),
 }
 
 impl Account {
@@ -196,7 +151,9 @@ impl Account {
                     Err(TokenFailure::Refused(status, problem)) => {
                         Err(Unauthorized::Refused(status, problem))
                     }
-                    Err(TokenFailure::BadAnswer(why)) => Err(Unauthorized::NoToken(why)),
+                    Err(TokenFailure::BadAnswer(why, wait)) => {
+                        Err(Unauthorized::NoToken(why, wait))
+                    }
                 }
             }
             (Access::Client, Credentials::OAuth { .. }) => match credentials.basic() {
@@ -237,17 +194,18 @@ impl Account {
                         .map(Arc::new)
                         .ok_or_else(|| {
                             let why = "the API's answer to the request for one holds none";
-                            TokenFailure::BadAnswer(none(why.to_owned()))
+                            TokenFailure::BadAnswer(none(why.to_owned()), None)
                         })
                 }
-                Outcome::Status(status @ 400..=499) if !matches!(status, 408 | 429) => {
+                // Where nothing is of this name, it is no API that answers.
+                Outcome::Status(status @ (400 | 401 | 403)) => {
                     Err(TokenFailure::Refused(status, attempt.problem()))
                 }
                 Outcome::Status(status) => {
                     let said = attempt.problem().message;
                     let said = said.map_or_else(String::new, |said| format!(": {said}"));
                     let why = format!("the API answered {}{said}", status_words(status));
-                    Err(TokenFailure::BadAnswer(none(why)))
+                    Err(TokenFailure::BadAnswer(none(why), attempt.retry_after))
                 }
                 Outcome::NotSent | Outcome::NoToken | Outcome::Unanswered => {
                     Err(unavailable(attempt.message))

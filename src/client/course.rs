@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::account::Account;
 use super::attempt::{Attempt, Authorization, Unauthorized};
-use super::error::{CallError, Cause};
+use super::error::{CallError, Cause, status_words};
 use super::observer::Observer;
 use super::problem::unreadable;
 use super::readback::{self, Evidence, Finding, Sent};
@@ -165,19 +165,29 @@ impl<'a> Course<'a> {
                     (attempt, token)
                 }
                 Err(Unauthorized::Unavailable(why)) => (Attempt::not_sent(why), None),
-                Err(Unauthorized::NoToken(why)) => {
-                    (Attempt::without_answer(Outcome::NoToken, why), None)
+                Err(Unauthorized::NoToken(why, retry_after)) => {
+                    let mut attempt = Attempt::without_answer(Outcome::NoToken, why);
+                    attempt.retry_after = retry_after;
+                    (attempt, None)
                 }
                 Err(Unauthorized::Credentials(why)) => {
                     return Err(self.error(Cause::NoCredentials(why)));
                 }
-                Err(Unauthorized::Refused(status, problem)) => {
-                    let note = Some(format!("the API answered the OAuth client with {status}"));
+                Err(Unauthorized::Refused(401, problem)) => {
+                    let note = Some("the API answered the OAuth client with 401".to_owned());
                     return Err(self.error(Cause::Refused {
                         status: 401,
                         problem,
                         note,
                     }));
+                }
+                Err(Unauthorized::Refused(status, problem)) => {
+                    let said = problem.message.map(|said| format!(": {said}"));
+                    return Err(self.error(Cause::NoCredentials(format!(
+                        "the API answered the OAuth client with {}{}",
+                        status_words(status),
+                        said.unwrap_or_default()
+                    ))));
                 }
             };
             match self.step(attempt, token.map(|held| held.number)).await? {
@@ -263,7 +273,8 @@ impl<'a> Course<'a> {
             }
             (_, Outcome::Status(200..=299)) => {
                 let evidence = readback::evidence(self.operation, self.arguments);
-                attempt.belied(self.operation, matches!(evidence, Evidence::Probe(_)))
+                let can_look = matches!(evidence, Evidence::Probe(_));
+                attempt.belied(self.operation, self.arguments, can_look)
             }
             (_, Outcome::Status(status)) if attempt.is_noncommittal() => Some(format!(
                 "the API answered {status}, which says neither yes nor no"

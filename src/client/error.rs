@@ -163,6 +163,9 @@ impl CallError {
     }
 
     pub(super) fn with_doubt(mut self, doubt: Option<String>) -> Self {
+        if doubt.is_some() && self.hint.is_none() {
+            self.hint = Some(hint::unseen(self.operation));
+        }
         self.doubt = doubt;
         self
     }

@@ -198,7 +198,9 @@ pub(super) fn failure(host: &str, error: reqwest::Error) -> Failure {
     let is_timeout = error.is_timeout();
     let mut causes: Vec<String> = Vec::new();
     let mut cause = error.source();
+    let mut was_refused = false;
     while let Some(inner) = cause {
+        was_refused |= is_refused_stream(inner);
         if let Some(text) = shown(&inner.to_string(), 200)
             && !causes.iter().any(|known| known.contains(&text))
         {
@@ -216,6 +218,11 @@ pub(super) fn failure(host: &str, error: reqwest::Error) -> Failure {
         causes.join(": ")
     };
     let why = without_userinfo(&why);
+    if was_refused {
+        return Failure::not_sent(format!(
+            "{host} turned the request away before it looked at it (HTTP/2 REFUSED_STREAM)"
+        ));
+    }
     if error.is_connect() {
         let why = if is_timeout {
             "it took too long".to_owned()
@@ -231,6 +238,13 @@ pub(super) fn failure(host: &str, error: reqwest::Error) -> Failure {
         return Failure::unknown(format!("{host} did not answer in time"));
     }
     Failure::unknown(format!("the connection to {host} broke: {why}"))
+}
+
+/// Whether the server says of a request of HTTP/2 that nothing was done about it (RFC 9113, 8.7).
+fn is_refused_stream(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.downcast_ref::<h2::Error>().is_some_and(|error| {
+        error.is_remote() && error.reason() == Some(h2::Reason::REFUSED_STREAM)
+    })
 }
 
 fn prepare(settings: &HttpsSettings) -> Result<Ready, Failure> {
@@ -262,7 +276,7 @@ pub(super) fn connector(
         .tcp_nodelay(true);
     // A proxy is another machine, with a loopback of its own.
     if settings.proxies && !is_near(host) {
-        guard_proxies();
+        guard_proxies()?;
     } else {
         builder = builder.no_proxy();
     }
@@ -308,21 +322,44 @@ pub(super) fn is_near(host: &str) -> bool {
             .is_some_and(|(name, _)| leads_here(name))
 }
 
-/// Keeps the passwords of the environment's proxies out of all that is written.
-fn guard_proxies() {
+/// Keeps the passwords of the environment's proxies out of all that is written, and refuses a proxy that
+/// cannot be read: what is to go through it would go by another way.
+fn guard_proxies() -> Result<(), Failure> {
     let names = ["http_proxy", "https_proxy", "all_proxy"];
     for (name, value) in std::env::vars_os() {
         let is_proxy = name
             .to_str()
             .is_some_and(|name| names.contains(&name.to_ascii_lowercase().as_str()));
-        if let Some(url) = value.to_str().filter(|_| is_proxy)
-            && let Ok(url) = Url::parse(url)
-            && let Some(password) = url.password()
-        {
+        if !is_proxy || value.is_empty() {
+            continue;
+        }
+        let Some(url) = value.to_str().and_then(proxy_of) else {
+            // Its value may hold a password.
+            return Err(Failure::not_sent(format!(
+                "the variable {} holds no address of a proxy",
+                name.to_string_lossy()
+            )));
+        };
+        if let Some(password) = url.password() {
             secret::guard(password);
             secret::guard(&percent_decode_str(password).decode_utf8_lossy());
         }
     }
+    Ok(())
+}
+
+/// The address of a proxy, whose scheme may be left out.
+fn proxy_of(text: &str) -> Option<Url> {
+    let text = text.trim();
+    let whole = match text.split_once("://") {
+        Some(_) => Url::parse(text),
+        None => Url::parse(&format!("http://{text}")),
+    };
+    let is_proxy = |url: &Url| {
+        let scheme = url.scheme();
+        url.has_host() && (matches!(scheme, "http" | "https") || scheme.starts_with("socks"))
+    };
+    whole.ok().filter(is_proxy)
 }
 
 pub(super) fn host_of(url: &Url) -> String {
@@ -346,4 +383,24 @@ fn authorities(file: &Path) -> Result<Vec<reqwest::Certificate>, Failure> {
         )));
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::proxy_of;
+
+    #[test]
+    fn a_proxy_is_an_address_with_or_without_its_scheme() {
+        for text in [
+            "proxy:3128",
+            "http://u:p@proxy:3128",
+            "https://proxy",
+            "socks5://[::1]:9",
+        ] {
+            assert!(proxy_of(text).is_some(), "{text}");
+        }
+        for text in ["not a url", "http://[bad", "htp://x:1", "http://"] {
+            assert!(proxy_of(text).is_none(), "{text}");
+        }
+    }
 }

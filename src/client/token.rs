@@ -62,8 +62,8 @@ pub enum TokenFailure {
     Unavailable(String),
     /// The API does not accept the OAuth client.
     Refused(u16, Problem),
-    /// The API answered, and its answer holds no token: asking again may help.
-    BadAnswer(String),
+    /// The API answered, and its answer holds no token: asking again may help, after as long as it says.
+    BadAnswer(String, Option<TimeDelta>),
 }
 
 /// A fetch under way.

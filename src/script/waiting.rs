@@ -163,12 +163,16 @@ fn look_until(
         }
         let now = host.clock().now();
         if now >= deadline {
-            return Err(timed_out(format!(
-                "{} was {} and not `{wanted}` after {}",
-                subject.name(),
-                last.map_or_else(|| "not seen".to_owned(), |state| format!("`{state}`")),
-                patience.timeout
-            )));
+            let (name, timeout) = (subject.name(), &patience.timeout);
+            return Err(timed_out(match last {
+                // A reboot may not have begun yet.
+                Some(state) if state == wanted => format!(
+                    "{name} was `{wanted}` and not seen rebooting within {timeout}: whether it has \
+                     rebooted is not known"
+                ),
+                Some(state) => format!("{name} was `{state}` and not `{wanted}` after {timeout}"),
+                None => format!("{name} was not seen and not `{wanted}` after {timeout}"),
+            }));
         }
         host.sleep_until(patience.next(now, deadline))?;
     }

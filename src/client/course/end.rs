@@ -51,7 +51,10 @@ impl Course<'_> {
     pub(super) fn refused(&self, attempt: &Attempt) -> CallError {
         let status = match attempt.outcome {
             Outcome::Status(status) => status,
-            Outcome::NoToken => return self.error(Cause::NoToken(attempt.message.clone())),
+            Outcome::NoToken => {
+                let error = self.error(Cause::NoToken(attempt.message.clone()));
+                return self.asked_to_wait(error, attempt);
+            }
             Outcome::NotSent | Outcome::Unanswered => {
                 return self.error(Cause::Unreachable(attempt.message.clone()));
             }
@@ -63,6 +66,11 @@ impl Course<'_> {
             problem: attempt.problem(),
             note,
         });
+        self.asked_to_wait(error, attempt)
+    }
+
+    /// The error, with until when the API asks to wait, where it does.
+    fn asked_to_wait(&self, error: CallError, attempt: &Attempt) -> CallError {
         let until = attempt
             .retry_after
             .and_then(|wait| self.account.clock().now().checked_add_signed(wait));

@@ -10,6 +10,11 @@ use crate::operation::{Answer, Arguments, Kind, Operation, Repeat};
 pub(super) fn of(operation: &'static Operation, cause: &Cause) -> Option<String> {
     let hint = match cause {
         Cause::Refused { status, .. } => return status_hint(operation, *status),
+        Cause::Unreachable(why) if why.contains("UnknownIssuer") => {
+            "give the authority that signed its certificate with --cacert FILE, or with `cacert` in \
+             the profile"
+                .to_owned()
+        }
         Cause::Unreachable(_) => {
             "check the address (OPENMETAL_API_URL) and the network; `--sim` needs neither"
                 .to_owned()
@@ -20,10 +25,7 @@ pub(super) fn of(operation: &'static Operation, cause: &Cause) -> Option<String>
                 .to_owned()
         }
         Cause::TimedOut(_) => "give it more time, or try again later".to_owned(),
-        Cause::InDoubt(_) => format!(
-            "look at the account before calling {} again: it is not repeated for you",
-            operation.name
-        ),
+        Cause::InDoubt(_) => unseen(operation.name),
         Cause::BadAnswer(_) => {
             "check that OPENMETAL_API_URL names the API itself and not a page in front of it"
                 .to_owned()
@@ -39,10 +41,18 @@ pub(super) fn of(operation: &'static Operation, cause: &Cause) -> Option<String>
     Some(hint)
 }
 
+/// What to do where nobody saw whether it was carried out.
+pub(super) fn unseen(operation: &str) -> String {
+    format!("look at the account before calling {operation} again: it is not repeated for you")
+}
+
 /// What to do where the API asked to be left alone until then.
 pub(super) fn until(cause: &Cause, until: DateTime<Utc>) -> Option<String> {
     let at = until.to_rfc3339_opts(SecondsFormat::Secs, true);
     match cause {
+        Cause::NoToken(_) => Some(format!(
+            "the API asks to wait until {at} before it is asked for a token: try again then"
+        )),
         Cause::Refused { status: 429, .. } => Some(format!(
             "the API asks to wait until {at}: try again then, with fewer calls at a time"
         )),

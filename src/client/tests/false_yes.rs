@@ -48,6 +48,9 @@ async fn an_error_with_a_good_status_is_neither_a_reboot_nor_a_deletion() {
         r#"{"status":"409","message":"node locked"}"#,
         r#"{"status":"error"}"#,
         r#"{"result":"failure","message":"locked"}"#,
+        r#"{"errors":"node is locked"}"#,
+        r#"{"errors":{"node":"locked"}}"#,
+        r#"{"message":"it is in use"}"#,
         "Service temporarily down",
     ] {
         let stage = Stage::new(vec![answer(200, no), answer(200, &stats("power on"))]);
@@ -62,13 +65,41 @@ async fn an_error_with_a_good_status_is_neither_a_reboot_nor_a_deletion() {
         let call = stage.call("delete_vlan", json!({"vlan": "v"})).await;
         assert_eq!(call.unwrap_err().exit_code(), exit::IN_DOUBT, "{no}");
     }
-    for yes in ["", "{}", "null", r#"{"message":"deleted"}"#] {
+    for yes in ["", "{}", "null"] {
         let stage = Stage::new(vec![answer(200, yes)]);
         stage
             .call("delete_vlan", json!({"vlan": "v"}))
             .await
             .unwrap();
     }
+    // Words alone may be either.
+    let stage = Stage::new(vec![
+        answer(200, r#"{"message":"deleted"}"#),
+        answer(404, ""),
+    ]);
+    let call = stage.call("delete_vlan", json!({"vlan": "v"})).await;
+    assert!(call.unwrap().adopted);
+}
+
+#[tokio::test]
+async fn an_answer_about_something_else_is_no_yes() {
+    for other in [
+        r#"{"result":"success","power_state":"power on","node_uuid":"n"}"#,
+        r#"{"result":"success","power_state":"power off","node_uuid":"m"}"#,
+    ] {
+        let stage = Stage::new(vec![answer(200, other), answer(200, &stats("power off"))]);
+        assert!(stage.call("set_power", power_off()).await.unwrap().adopted);
+        assert_eq!(stage.asked(), [POWER, "GET /v1/clouds/c/stats"]);
+    }
+    let vlan = |id: &str| made_vlan(id, "2026-01-15T08:00:00Z").to_string();
+    let list = format!("[{}]", vlan("new"));
+    let stage = Stage::new(vec![answer(200, &vlan("")), answer(200, &list)]);
+    assert!(stage.call("create_vlan", new_vlan()).await.unwrap().adopted);
+    let change = json!({"vlan": "v", "body": {"label": made_vlan("v", "")["label"]}});
+    let stage = Stage::new(vec![answer(200, &vlan("w")), answer(200, &vlan("v"))]);
+    let reply = stage.call("update_vlan", change).await.unwrap();
+    assert!(reply.adopted);
+    assert_eq!(stage.asked(), ["PATCH /v1/vlans/v", "GET /v1/vlans/v"]);
 }
 
 #[tokio::test]

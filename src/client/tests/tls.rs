@@ -1,7 +1,7 @@
 //! TLS with an authority of our own. The key is for these tests only and opens nothing else.
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,8 +17,11 @@ fn file(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// A TLS server that answers one request, if the handshake succeeds.
-fn server() -> String {
+/// A TLS server that speaks this protocol to whoever comes first, if the handshake succeeds.
+fn speaking(
+    protocol: &[u8],
+    speak: impl FnOnce(rustls::StreamOwned<rustls::ServerConnection, TcpStream>) + Send + 'static,
+) -> String {
     let chain = vec![CertificateDer::from_pem_file(file("server.pem")).unwrap()];
     let key = PrivateKeyDer::from_pem_file(file("server-key.pem")).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -28,13 +31,20 @@ fn server() -> String {
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .unwrap();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![protocol.to_vec()];
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         let (tcp, _) = listener.accept().unwrap();
         let session = rustls::ServerConnection::new(Arc::new(config)).unwrap();
-        let mut stream = rustls::StreamOwned::new(session, tcp);
+        speak(rustls::StreamOwned::new(session, tcp));
+    });
+    url
+}
+
+/// A TLS server that answers one request.
+fn server() -> String {
+    speaking(b"http/1.1", |mut stream| {
         let mut request = [0; 4096];
         if stream.read(&mut request).is_ok() {
             let answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n[]";
@@ -42,8 +52,7 @@ fn server() -> String {
             stream.conn.send_close_notify();
             let _ = stream.flush();
         }
-    });
-    url
+    })
 }
 
 async fn send(ca_file: Option<PathBuf>) -> Result<http::Response<Bytes>, Failure> {
@@ -78,4 +87,38 @@ async fn a_ca_file_without_certificates_is_refused() {
         failure.message.contains("holds no PEM certificate"),
         "{failure}"
     );
+}
+
+#[tokio::test]
+async fn a_stream_that_was_refused_was_not_sent() {
+    // Frames of HTTP/2: settings, and the end of the first stream with REFUSED_STREAM.
+    const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
+    const REFUSED: &[u8] = &[0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 7];
+    for (code, phase) in [(7, Phase::NotSent), (2, Phase::Unknown)] {
+        let url = speaking(b"h2", move |mut stream| {
+            let mut ending = REFUSED.to_vec();
+            *ending.last_mut().unwrap() = code;
+            let mut read = Vec::new();
+            let mut some = [0; 4096];
+            let _ = stream.write_all(SETTINGS);
+            let mut is_told = false;
+            while let Ok(count @ 1..) = stream.read(&mut some) {
+                read.extend_from_slice(&some[..count]);
+                // The header of the frame that opens the first stream.
+                let opens = |it: &[u8]| it[0] == 1 && it[2..] == [0, 0, 0, 1];
+                if !is_told && read.windows(6).any(opens) {
+                    is_told = true;
+                    let _ = stream.write_all(&ending);
+                }
+            }
+        });
+        let settings = HttpsSettings {
+            ca_file: Some(file("authority.pem")),
+            proxies: false,
+            ..HttpsSettings::new(url)
+        };
+        let request = http::Request::post("/v1/vlans").body(Bytes::new()).unwrap();
+        let failure = Https::new(settings).send(request).await.unwrap_err();
+        assert_eq!(failure.phase, phase, "{failure:?}");
+    }
 }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::scripted::{Stage, answer, call_of};
+use super::scripted::{Stage, answer, answer_with, call_of};
 use crate::client::{Client, Credentials, Function, Limits, Policy, Settings, Silent, Why};
 use crate::clock::Clock;
 use crate::error::exit;
@@ -225,6 +225,7 @@ async fn a_token_endpoint_that_answers_badly_is_not_called_unreachable() {
             "the API answered 500 Internal Server Error: no database",
         ),
         (429, "", "the API answered 429 Too Many Requests"),
+        (404, "", "the API answered 404 Not Found"),
         (
             200,
             r#"{"access_token":null}"#,
@@ -251,6 +252,29 @@ async fn a_token_endpoint_that_answers_badly_is_not_called_unreachable() {
         );
         assert_eq!(stage.reasons(), [Why::NoToken, Why::NoToken]);
     }
+}
+
+#[tokio::test]
+async fn the_wait_that_a_token_endpoint_asks_for_is_kept() {
+    let limited = answer_with(429, ("retry-after", "30"), "");
+    let stage = Stage::with(
+        vec![limited, answer(200, &token("one")), answer(200, "[]")],
+        oauth(),
+        Policy::default(),
+    );
+    let before = stage.clock.now();
+    stage.call("clouds", json!({})).await.unwrap();
+    assert!(stage.clock.now() - before >= TimeDelta::seconds(30));
+}
+
+#[tokio::test]
+async fn an_oauth_client_that_is_refused_otherwise_is_told_of_as_it_was() {
+    let no = answer(403, r#"{"message":"it is switched off"}"#);
+    let stage = Stage::with(vec![no], oauth(), Policy::default());
+    let error = stage.call("clouds", json!({})).await.unwrap_err();
+    assert_eq!(error.exit_code(), exit::CREDENTIALS);
+    let said = "the API answered the OAuth client with 403 Forbidden: it is switched off";
+    assert!(error.to_string().ends_with(said), "{error}");
 }
 
 #[tokio::test]

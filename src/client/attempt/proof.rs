@@ -1,0 +1,102 @@
+//! Whether an answer with a good status proves that what it answers was carried out.
+
+use serde_json::Value;
+
+use super::Attempt;
+use crate::client::problem::{is_error, shown, unreadable};
+use crate::operation::{Answer, Arguments, Kind, Operation, Repeat};
+
+impl Attempt {
+    /// What is wrong with the answer to a call that changes something, if it cannot be taken for
+    /// the API's yes: whatever the status, a login page or an error is none. Of a call whose effect can
+    /// be looked for, nothing but a yes is one.
+    pub(in crate::client) fn belied(
+        &self,
+        operation: &Operation,
+        arguments: &Arguments,
+        can_look: bool,
+    ) -> Option<String> {
+        if self.is_file() {
+            return None;
+        }
+        let no_sense = || format!("the answer makes no sense: {}", unreadable(&self.body));
+        if self.body.trim_ascii_start().starts_with(b"<") {
+            return Some(no_sense());
+        }
+        let says_nothing = matches!(operation.answer, Answer::Nothing);
+        // What these answer with is hardly anything, and an error looks as good.
+        let is_bare = says_nothing || operation.name == "set_power";
+        let Ok(answer) = serde_json::from_slice::<Value>(&self.body) else {
+            let begins = self.body.trim_ascii_start().first();
+            // The beginning of JSON is a yes that was cut off.
+            let is_text = begins.is_some_and(|byte| !b"{[\"".contains(byte));
+            return (is_bare && can_look && is_text).then(no_sense);
+        };
+        let said = || self.problem().message.unwrap_or_default();
+        if names_errors(&answer) {
+            return Some(format!("the API accepted it and names errors: {}", said()));
+        }
+        if is_bare && is_error(&answer) {
+            return Some(format!(
+                "the API accepted it and names an error: {}",
+                said()
+            ));
+        }
+        if is_bare && can_look && answer.get("result").is_none() && answer.get("message").is_some()
+        {
+            // It may say that it was done, or why not.
+            return Some(format!(
+                "the API answered with nothing but words: {}",
+                said()
+            ));
+        }
+        let is_word = matches!(&answer, Value::String(text) if !text.is_empty());
+        if says_nothing && can_look && (is_word || answer == Value::Bool(false)) {
+            return Some(no_sense());
+        }
+        contradiction(&answer, operation, arguments).or_else(|| {
+            let read = operation.answer.read(&self.body);
+            read.err()
+                .map(|error| format!("the answer makes no sense: {error}"))
+        })
+    }
+}
+
+/// Whether it names errors, in whatever form.
+fn names_errors(answer: &Value) -> bool {
+    match answer.get("errors") {
+        Some(Value::Array(errors)) => !errors.is_empty(),
+        Some(Value::Object(errors)) => !errors.is_empty(),
+        Some(Value::String(error)) => !error.is_empty(),
+        _ => false,
+    }
+}
+
+/// What an answer says that is not what was asked for: another resource, another state, or one that has
+/// no id.
+fn contradiction(answer: &Value, operation: &Operation, arguments: &Arguments) -> Option<String> {
+    let differs = |field: &str, argument: &str| {
+        let said = answer.get(field)?.as_str()?;
+        let asked = arguments.text(argument)?;
+        (!said.eq_ignore_ascii_case(&asked)).then(|| {
+            let said = shown(said, 60).unwrap_or_default();
+            format!("the API accepted it and answered with the {field} {said:?}, which was not asked for")
+        })
+    };
+    if operation.name == "set_power" {
+        // What a reboot is answered with may be the state before it.
+        let is_level = operation.repeat(arguments) != Repeat::Edge;
+        let state = || differs("power_state", "power_state").filter(|_| is_level);
+        return differs("node_uuid", "node").or_else(state);
+    }
+    let Answer::One(kind) = operation.answer else {
+        return None;
+    };
+    if answer.get("id").and_then(Value::as_str) == Some("") {
+        return Some("the API accepted it and answered with an empty id".to_owned());
+    }
+    let own = operation.params.iter().rfind(|param| {
+        param.place.is_path() && matches!(param.kind, Kind::Id(it) if it == kind.name)
+    });
+    differs("id", own?.name)
+}
