@@ -19,7 +19,7 @@ use crate::client::CallError;
 use crate::error::{Complaint, exit};
 use crate::journal::RunKind;
 use crate::operation::{Answer, Arguments, Decoded, Effect, Operation, Request};
-use crate::output::Document;
+use crate::output::{Document, Format};
 use crate::script::fetch;
 use crate::session::{Done, Failure, Standing};
 use door::Door;
@@ -74,6 +74,16 @@ impl Call {
     pub fn run(self, global: &Global) -> Outcome {
         // Read first: a call whose answer is of no use is not made.
         self.query.as_deref().map(Query::read).transpose()?;
+        if self.query.is_some()
+            && global.output == Format::Auto
+            && let Some(option) = global.arranged_by()
+        {
+            return Err(Complaint::usage(format!(
+                "`{option}` does nothing to what a query writes"
+            ))
+            .hint("have the query pick and sort, or say --output as well")
+            .into());
+        }
         let door = door::find(&self.operation, &self.arguments)?;
         let operation = door.operation;
         let arguments = Words::default().bind(
@@ -319,7 +329,10 @@ pub fn failure(failure: &Failure) -> Complaint {
 /// What a call that failed is complained about with.
 pub fn complaint(error: &CallError) -> Complaint {
     let mut message = error.to_string();
-    if let Some(doubt) = error.left_in_doubt() {
+    // One that was cut off says so by itself.
+    if let Some(doubt) = error.left_in_doubt()
+        && !message.contains(&doubt)
+    {
         message = format!("{message}: {doubt}");
     }
     let code = match error.kind_name() {

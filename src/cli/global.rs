@@ -12,6 +12,18 @@ use crate::output::{Choice, Colour, Format, SortKey};
 use crate::session::Grant;
 use crate::traces::Traces;
 
+/// What `--sim` alone means: what nobody can write.
+const BUILT_IN: &str = "\0";
+
+/// The file of a model; none for the one that is built in. A variable that is not set must not lead there.
+fn model(text: &str) -> Result<String, String> {
+    match text {
+        "" => Err("it names no file; leave out the = for the account that is built in".to_owned()),
+        BUILT_IN => Ok(String::new()),
+        file => Ok(file.to_owned()),
+    }
+}
+
 /// The options every command takes. They come before a script's name: what follows it belongs to
 /// the script.
 #[derive(Args, Clone, Debug)]
@@ -22,7 +34,7 @@ use crate::traces::Traces;
 pub struct Global {
     /// Use the embedded simulator instead of a real account; --sim=FILE starts from a model
     #[arg(long, global = true, value_name = "MODEL", num_args = 0..=1, require_equals = true,
-          default_missing_value = "", help_heading = "Account")]
+          default_missing_value = BUILT_IN, value_parser = model, help_heading = "Account")]
     pub sim: Option<String>,
     /// Start the simulator's random numbers here
     #[arg(
@@ -168,6 +180,13 @@ pub struct Global {
 }
 
 impl Global {
+    /// The option that picks or sorts what is shown, where one is given.
+    #[must_use]
+    pub fn arranged_by(&self) -> Option<&'static str> {
+        let sorted = (!self.sort.is_empty()).then_some("--sort");
+        (!self.columns.is_empty()).then_some("--columns").or(sorted)
+    }
+
     /// What is wanted of the result.
     #[must_use]
     pub fn choice(&self) -> Choice {

@@ -6,16 +6,16 @@ use std::sync::{Arc, LazyLock};
 
 /// A set of environment variables.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Environment(Arc<BTreeMap<String, String>>);
+pub struct Environment(Arc<BTreeMap<String, Option<String>>>);
 
 impl Environment {
     /// The variables of this process, which nobody changes: that would be unsafe. Those that are not
-    /// UTF-8 are left out.
+    /// UTF-8 have no value.
     #[must_use]
     pub fn of_process() -> Self {
         static OWN: LazyLock<Environment> = LazyLock::new(|| {
             let texts = std::env::vars_os().filter_map(|(name, value)| {
-                Some((name.into_string().ok()?, value.into_string().ok()?))
+                Some((name.into_string().ok()?, value.into_string().ok()))
             });
             Environment(Arc::new(texts.collect()))
         });
@@ -27,14 +27,24 @@ impl Environment {
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0
             .get(name)
-            .map(String::as_str)
+            .and_then(Option::as_deref)
             .filter(|value| !value.is_empty())
+    }
+
+    /// The first variable of those that `mw` goes by that is set to what is no text. To take it for one
+    /// that is not set would go to another account than is meant.
+    #[must_use]
+    pub fn unreadable(&self) -> Option<&str> {
+        let own = |name: &&String| name.starts_with("OPENMETAL_") || name.starts_with("MW_");
+        let unreadable = self.0.iter().filter(|(_, value)| value.is_none());
+        let mut names = unreadable.map(|(name, _)| name);
+        names.find(own).map(String::as_str)
     }
 
     /// The same variables and one more.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        Arc::make_mut(&mut self.0).insert(name.into(), value.into());
+        Arc::make_mut(&mut self.0).insert(name.into(), Some(value.into()));
         self
     }
 }

@@ -97,16 +97,18 @@ pub fn target(
     })
 }
 
-/// The name becomes the name of a file.
-fn check_name(name: &str) -> Result<(), Complaint> {
+/// Whether a profile may have this name, which becomes the name of a file; or what it is made of.
+pub(super) fn fit(name: &str) -> Result<(), &'static str> {
     let is_fit = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if name.is_empty() || name.len() > 64 || name.starts_with('.') || !name.chars().all(is_fit) {
-        return Err(
-            Complaint::usage(format!("a profile cannot be called {name:?}"))
-                .hint("use letters, digits, `-`, `_` and `.`, 64 at most, and none of `.` first"),
-        );
+        return Err("use letters, digits, `-`, `_` and `.`, 64 at most, and none of `.` first");
     }
     Ok(())
+}
+
+fn check_name(name: &str) -> Result<(), Complaint> {
+    fit(name)
+        .map_err(|hint| Complaint::usage(format!("a profile cannot be called {name:?}")).hint(hint))
 }
 
 /// The folder of secrets beside the configuration file.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::credentials::{self, Found};
 use super::environment::Environment;
 use super::file::File;
+use super::login::fit;
 use super::paths;
 use super::section::Section;
 use super::url;
@@ -162,6 +163,12 @@ fn of_section(
     environment: &Environment,
     file: &File,
 ) -> Result<Profile, Complaint> {
+    if let Some(variable) = environment.unreadable() {
+        return Err(
+            Complaint::usage(format!("the variable {variable} is not UTF-8 text"))
+                .hint(format!("set {variable} anew, or unset it")),
+        );
+    }
     let http = url::allows_http(environment);
     let address = match (
         &flags.url,
@@ -204,6 +211,7 @@ pub(super) fn unknown(name: &str, origin: &str, file: &File) -> Complaint {
     };
     complaint.hint(match nearest(name, names.iter().copied()) {
         Some(near) => format!("did you mean {near:?}?"),
+        None if let Err(unfit) = fit(name) => unfit.to_owned(),
         None if names.is_empty() => {
             format!("run `mw auth login --profile {name}`, or add `[profile.{name}]` to {shown}")
         }

@@ -33,8 +33,12 @@ pub(super) fn check(text: &str, origin: &str, in_the_clear: bool) -> Result<Stri
         return Err(refuse("holds spaces or control characters").hint(example));
     }
     let Some((scheme, rest)) = text.split_once("://") else {
+        let host = authority
+            .rsplit_once(':')
+            .map_or(authority, |(host, _)| host);
+        let scheme = if is_loopback(host) { "http" } else { "https" };
         return Err(refuse("does not begin with https://")
-            .hint(format!("did you mean {:?}?", format!("https://{text}"))));
+            .hint(format!("did you mean {:?}?", format!("{scheme}://{text}"))));
     };
     if text.contains(['?', '#']) {
         return Err(refuse("has a query or a fragment").hint("end it before the `?` or `#`"));
@@ -59,7 +63,14 @@ pub(super) fn check(text: &str, origin: &str, in_the_clear: bool) -> Result<Stri
             )),
         );
     }
-    Ok(text.trim_end_matches('/').to_owned())
+    let kept = text.trim_end_matches('/');
+    if let Some(before) = kept.strip_suffix("/v1") {
+        return Err(
+            refuse("ends in /v1, with which the path of each call begins")
+                .hint(format!("did you mean {before:?}?")),
+        );
+    }
+    Ok(kept.to_owned())
 }
 
 /// Whether the environment lets credentials travel in the clear.
@@ -112,6 +123,21 @@ mod tests {
     }
 
     #[test]
+    fn an_address_without_its_scheme_is_completed_as_it_may_be_used() {
+        for (text, meant) in [
+            (
+                "api.central.openmetal.io",
+                "https://api.central.openmetal.io",
+            ),
+            ("127.0.0.1:4010", "http://127.0.0.1:4010"),
+            ("localhost:4010", "http://localhost:4010"),
+        ] {
+            let hint = checked(text).unwrap_err().hint.unwrap();
+            assert_eq!(hint, format!("did you mean {meant:?}?"));
+        }
+    }
+
+    #[test]
     fn what_is_not_an_address_is_refused_with_what_is_wrong() {
         for (text, wrong) in [
             ("api.central.openmetal.io", "does not begin with https://"),
@@ -124,6 +150,7 @@ mod tests {
             ("https://example.com/?a=1", "a query or a fragment"),
             ("https://example.com/#a", "a query or a fragment"),
             ("https://exa mple.com", "spaces"),
+            ("https://api.central.openmetal.io/v1/", "ends in /v1"),
         ] {
             let complaint = checked(text).unwrap_err();
             assert!(complaint.message.contains(wrong), "{text}: {complaint}");

@@ -240,8 +240,17 @@ fn what_is_wrong_is_said_with_what_to_do() {
         ),
         (
             "call create_vlan label=a --input nowhere.json",
-            "error: cannot read nowhere.json for `--input`: No such file or directory (os error 2)
+            "error: cannot read nowhere.json for `--input`: No such file or directory (os error 2)\n",
+        ),
+        (
+            "call create_vlan label=@app",
+            "error: cannot read app for `label`: No such file or directory (os error 2)
   help: a text that begins with @ is written with two of them: KEY=@@TEXT\n",
+        ),
+        (
+            "call clouds --query '.[]' --columns id",
+            "error: `--columns` does nothing to what a query writes
+  help: have the query pick and sort, or say --output as well\n",
         ),
         (
             "call create_vlan body=@bad.json",

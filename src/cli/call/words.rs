@@ -103,7 +103,13 @@ impl Words {
             ("-", _) => (self.standard_input(key)?, "<stdin>".to_owned()),
             // Two of them stand for a text that begins with one.
             (_, Some(rest)) if rest.starts_with('@') => (rest.to_owned(), String::new()),
-            (_, Some(file)) => (read(key, file)?, file.to_owned()),
+            (_, Some(file)) => {
+                let read = read(key, file).map_err(|complaint| {
+                    complaint
+                        .hint("a text that begins with @ is written with two of them: KEY=@@TEXT")
+                })?;
+                (read, file.to_owned())
+            }
             (text, None) => (text.to_owned(), String::new()),
         };
         let given = if is_json {
@@ -279,10 +285,8 @@ fn read(key: &str, file: &str) -> Result<String, Complaint> {
         (Some(rest), Some(home)) => Path::new(&home).join(rest),
         _ => PathBuf::from(file),
     };
-    fs::read_to_string(path).map_err(|error| {
-        Complaint::usage(format!("cannot read {file} for `{key}`: {error}"))
-            .hint("a text that begins with @ is written with two of them: KEY=@@TEXT")
-    })
+    fs::read_to_string(path)
+        .map_err(|error| Complaint::usage(format!("cannot read {file} for `{key}`: {error}")))
 }
 
 /// A text as JSON; what is wrong with it is pointed at.

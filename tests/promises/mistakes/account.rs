@@ -24,6 +24,39 @@ fn a_missing_credential() {
 }
 
 #[test]
+fn a_credential_that_is_no_text_is_not_taken_for_none() {
+    Mw::shell("OPENMETAL_API_KEY=$(printf '\\377key') mw eval 'clouds()'")
+        .stderr(
+            "error: the variable OPENMETAL_API_KEY is not UTF-8 text
+  help: set OPENMETAL_API_KEY anew, or unset it\n",
+        )
+        .code(2)
+        .run();
+}
+
+#[test]
+fn a_model_that_is_not_named_is_not_the_one_that_is_built_in() {
+    Mw::shell("mw --sim=$MODEL eval 'clouds()'")
+        .stderr(
+            "error: --sim: it names no file
+  help: leave out the = for the account that is built in\n",
+        )
+        .code(2)
+        .run();
+}
+
+#[test]
+fn a_profile_that_cannot_be_is_not_suggested() {
+    Mw::new(["--profile", "a b", "eval", "1"])
+        .stderr(
+            "error: there is no profile \"a b\", which --profile names
+  help: use letters, digits, `-`, `_` and `.`, 64 at most, and none of `.` first\n",
+        )
+        .code(2)
+        .run();
+}
+
+#[test]
 fn a_mutating_call_without_credentials_is_refused_for_its_effect() {
     Mw::new(["eval", r#"delete_cloud("0Absd1")"#])
         .stderr(r#"error: could not delete cloud 0Absd1: its effect is `destroy`, which is not granted to this run, and there is no terminal to ask at
