@@ -133,18 +133,19 @@ fn told_apart(refusal: &str) -> (&str, Option<&str>) {
     (refusal, None)
 }
 
+/// An option without the word for its value.
+fn bare(option: &str) -> String {
+    option
+        .split([' ', '['])
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
 /// What is wrong with the command line and what to do about it.
 fn complaint(error: &clap::Error) -> Complaint {
     let of = |kind| part(error, kind);
     let first = |kind| of(kind).into_iter().next().unwrap_or_default();
-    // An option is named without the word for its value.
-    let bare = |option: &str| {
-        option
-            .split([' ', '['])
-            .next()
-            .unwrap_or_default()
-            .to_owned()
-    };
     let option = bare(&first(ContextKind::InvalidArg));
     let command = command_of(error);
     let near = |name: &str, kind| {
