@@ -382,11 +382,12 @@ impl Kept {
             (None, Err(Ended::Quietly(code))) => (RunState::Failed, *code, None),
             (None, Err(Ended::Complaining(complaints))) => {
                 let first = complaints.first();
-                (
-                    RunState::Failed,
-                    first.map_or(exit::FAILED, |it| it.exit),
-                    first.map(|it| it.message.clone()),
-                )
+                let code = first.map_or(exit::FAILED, |it| it.exit);
+                let state = match code {
+                    exit::INTERRUPTED => RunState::Cancelled,
+                    _ => RunState::Failed,
+                };
+                (state, code, first.map(|it| it.message.clone()))
             }
         };
         let owed = recorder.owes();

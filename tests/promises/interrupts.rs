@@ -124,6 +124,22 @@ fn a_request_in_flight() {
 }
 
 #[test]
+fn a_command_cut_off_says_what_may_have_happened_and_what_to_do() {
+    let silence = Silence::serve();
+    let process = Mw::new(["--allow", "destroy", "call", "delete_vlan", "vlan=0Absd1"])
+        .env("OPENMETAL_API_URL", silence.url())
+        .env("OPENMETAL_API_KEY", "key")
+        .start();
+    assert_eq!(silence.asked(), "DELETE /v1/vlans/0Absd1 HTTP/1.1");
+    interrupt(
+        process,
+        "error: cancelled: `delete vlan 0Absd1` was sent and may have been carried out; the API's \
+         answer was not seen\n  help: look at the account before calling delete_vlan again: it is \
+         not repeated for you\n",
+    );
+}
+
+#[test]
 fn a_call_cut_off_says_what_may_have_happened() {
     let silence = Silence::serve();
     let process = Mw::new(["--allow", "destroy", "eval", r#"delete_vlan("0Absd1")"#])
