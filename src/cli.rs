@@ -169,6 +169,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     }
     let global = &global;
     let outcome = match command {
+        _ if let Some(variable) = Environment::of_process().unreadable() => Err(Complaint::usage(
+            format!("the variable {variable} is not UTF-8 text"),
+        )
+        .hint(format!("set {variable} anew, or unset it"))
+        .into()),
         Command::Run(run) => run.0.run(global),
         Command::Eval(eval) => eval.0.run(global),
         Command::Repl(repl) => repl.0.run(global),

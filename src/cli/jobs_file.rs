@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -30,8 +31,11 @@ pub fn read(file: &str) -> Result<Jobs, Vec<Complaint>> {
 /// the way of the others.
 pub fn lines(file: &str) -> Result<Jobs, Vec<Complaint>> {
     let text = fs::read_to_string(file).map_err(|error| {
-        Complaint::usage(format!("cannot read the jobs file {file}: {error}"))
-            .hint("name it with --jobs FILE")
+        let complaint = Complaint::usage(format!("cannot read the jobs file {file}: {error}"));
+        match error.kind() {
+            ErrorKind::InvalidData => complaint.hint("save it as UTF-8"),
+            _ => complaint.hint("name it with --jobs FILE"),
+        }
     })?;
     Jobs::read(file, &text)
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::account::Account;
 use super::attempt::{Attempt, Authorization, Unauthorized};
-use super::error::{CallError, Cause, status_words};
+use super::error::{CallError, Cause};
 use super::observer::Observer;
 use super::problem::unreadable;
 use super::readback::{self, Evidence, Finding, Sent};
@@ -171,23 +171,10 @@ impl<'a> Course<'a> {
                     (attempt, None)
                 }
                 Err(Unauthorized::Credentials(why)) => {
-                    return Err(self.error(Cause::NoCredentials(why)));
-                }
-                Err(Unauthorized::Refused(401, problem)) => {
-                    let note = Some("the API answered the OAuth client with 401".to_owned());
-                    return Err(self.error(Cause::Refused {
-                        status: 401,
-                        problem,
-                        note,
-                    }));
+                    return Err(self.cut(Cause::NoCredentials(why), false));
                 }
                 Err(Unauthorized::Refused(status, problem)) => {
-                    let said = problem.message.map(|said| format!(": {said}"));
-                    return Err(self.error(Cause::NoCredentials(format!(
-                        "the API answered the OAuth client with {}{}",
-                        status_words(status),
-                        said.unwrap_or_default()
-                    ))));
+                    return Err(self.no_client(status, problem));
                 }
             };
             match self.step(attempt, token.map(|held| held.number)).await? {

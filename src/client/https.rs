@@ -1,5 +1,7 @@
 //! The transport over the network.
 
+pub(super) mod proxies;
+
 use std::error::Error as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -7,13 +9,12 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::future::BoxFuture;
-use percent_encoding::percent_decode_str;
 use reqwest::Url;
 
 use super::problem::shown;
 use super::transport::{Failure, Transport};
 use crate::loopback::leads_here;
-use crate::secret::{self, without_userinfo};
+use crate::secret::without_userinfo;
 
 /// The largest answer taken, in bytes.
 const LARGEST: usize = 64 * 1024 * 1024;
@@ -108,7 +109,7 @@ impl Https {
         let response = sending
             .send()
             .await
-            .map_err(|error| failure(&ready.host, error))?;
+            .map_err(|error| unanswered(&ready.host, error))?;
         whole(&ready.host, response, LARGEST).await
     }
 }
@@ -198,9 +199,7 @@ pub(super) fn failure(host: &str, error: reqwest::Error) -> Failure {
     let is_timeout = error.is_timeout();
     let mut causes: Vec<String> = Vec::new();
     let mut cause = error.source();
-    let mut was_refused = false;
     while let Some(inner) = cause {
-        was_refused |= is_refused_stream(inner);
         if let Some(text) = shown(&inner.to_string(), 200)
             && !causes.iter().any(|known| known.contains(&text))
         {
@@ -218,11 +217,6 @@ pub(super) fn failure(host: &str, error: reqwest::Error) -> Failure {
         causes.join(": ")
     };
     let why = without_userinfo(&why);
-    if was_refused {
-        return Failure::not_sent(format!(
-            "{host} turned the request away before it looked at it (HTTP/2 REFUSED_STREAM)"
-        ));
-    }
     if error.is_connect() {
         let why = if is_timeout {
             "it took too long".to_owned()
@@ -240,16 +234,30 @@ pub(super) fn failure(host: &str, error: reqwest::Error) -> Failure {
     Failure::unknown(format!("the connection to {host} broke: {why}"))
 }
 
-/// Whether the server says of a request of HTTP/2 that nothing was done about it (RFC 9113, 8.7).
-fn is_refused_stream(error: &(dyn std::error::Error + 'static)) -> bool {
-    error.downcast_ref::<h2::Error>().is_some_and(|error| {
-        error.is_remote() && error.reason() == Some(h2::Reason::REFUSED_STREAM)
-    })
+/// Why nothing was answered. Of a request that HTTP/2 refuses the server says that nothing was done about
+/// it (RFC 9113, 8.7); once it has begun to answer, that is no longer so.
+fn unanswered(host: &str, error: reqwest::Error) -> Failure {
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let reset = inner.downcast_ref::<h2::Error>();
+        if reset.is_some_and(|it| {
+            it.is_reset() && it.is_remote() && it.reason() == Some(h2::Reason::REFUSED_STREAM)
+        }) {
+            return Failure::not_sent(format!(
+                "{host} turned the request away before it looked at it (HTTP/2 REFUSED_STREAM)"
+            ));
+        }
+        cause = inner.source();
+    }
+    failure(host, error)
 }
 
 fn prepare(settings: &HttpsSettings) -> Result<Ready, Failure> {
     let base = address(&settings.base_url)?;
     let host = host_of(&base);
+    if settings.proxies && !is_near(&host) {
+        proxies::check(base.scheme(), &host)?;
+    }
     let client = connector(settings, &host, base.scheme() == "http")?;
     Ok(Ready { client, base, host })
 }
@@ -276,7 +284,7 @@ pub(super) fn connector(
         .tcp_nodelay(true);
     // A proxy is another machine, with a loopback of its own.
     if settings.proxies && !is_near(host) {
-        guard_proxies()?;
+        proxies::guard();
     } else {
         builder = builder.no_proxy();
     }
@@ -322,46 +330,6 @@ pub(super) fn is_near(host: &str) -> bool {
             .is_some_and(|(name, _)| leads_here(name))
 }
 
-/// Keeps the passwords of the environment's proxies out of all that is written, and refuses a proxy that
-/// cannot be read: what is to go through it would go by another way.
-fn guard_proxies() -> Result<(), Failure> {
-    let names = ["http_proxy", "https_proxy", "all_proxy"];
-    for (name, value) in std::env::vars_os() {
-        let is_proxy = name
-            .to_str()
-            .is_some_and(|name| names.contains(&name.to_ascii_lowercase().as_str()));
-        if !is_proxy || value.is_empty() {
-            continue;
-        }
-        let Some(url) = value.to_str().and_then(proxy_of) else {
-            // Its value may hold a password.
-            return Err(Failure::not_sent(format!(
-                "the variable {} holds no address of a proxy",
-                name.to_string_lossy()
-            )));
-        };
-        if let Some(password) = url.password() {
-            secret::guard(password);
-            secret::guard(&percent_decode_str(password).decode_utf8_lossy());
-        }
-    }
-    Ok(())
-}
-
-/// The address of a proxy, whose scheme may be left out.
-fn proxy_of(text: &str) -> Option<Url> {
-    let text = text.trim();
-    let whole = match text.split_once("://") {
-        Some(_) => Url::parse(text),
-        None => Url::parse(&format!("http://{text}")),
-    };
-    let is_proxy = |url: &Url| {
-        let scheme = url.scheme();
-        url.has_host() && (matches!(scheme, "http" | "https") || scheme.starts_with("socks"))
-    };
-    whole.ok().filter(is_proxy)
-}
-
 pub(super) fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port()
@@ -383,24 +351,4 @@ fn authorities(file: &Path) -> Result<Vec<reqwest::Certificate>, Failure> {
         )));
     }
     Ok(found)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::proxy_of;
-
-    #[test]
-    fn a_proxy_is_an_address_with_or_without_its_scheme() {
-        for text in [
-            "proxy:3128",
-            "http://u:p@proxy:3128",
-            "https://proxy",
-            "socks5://[::1]:9",
-        ] {
-            assert!(proxy_of(text).is_some(), "{text}");
-        }
-        for text in ["not a url", "http://[bad", "htp://x:1", "http://"] {
-            assert!(proxy_of(text).is_none(), "{text}");
-        }
-    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::Url;
 
-use super::https::{HttpsSettings, connector, failure, host_of, is_near, whole};
+use super::https::{HttpsSettings, connector, failure, host_of, is_near, proxies, whole};
 use super::transport::Failure;
 
 /// The largest answer taken, in bytes.
@@ -58,6 +58,9 @@ impl Web {
     pub async fn send(&self, request: WebRequest) -> Result<http::Response<Bytes>, Failure> {
         let host = host_of(&request.url);
         let is_plain = request.url.scheme() == "http";
+        if !is_near(&host) {
+            proxies::check(request.url.scheme(), &host)?;
+        }
         let slot = match (is_plain, is_near(&host)) {
             (true, true) => &self.near,
             (true, false) => &self.plain,

@@ -4,6 +4,18 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
+/// The variables that say which account is meant, and which journal.
+const OWN: &[&str] = &[
+    "OPENMETAL_API_URL",
+    "OPENMETAL_API_KEY",
+    "OPENMETAL_CLIENT_ID",
+    "OPENMETAL_CLIENT_SECRET",
+    "OPENMETAL_ALLOW_HTTP",
+    "MW_PROFILE",
+    "MW_CONFIG",
+    "MW_STORE",
+];
+
 /// A set of environment variables.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Environment(Arc<BTreeMap<String, Option<String>>>);
@@ -34,11 +46,9 @@ impl Environment {
     /// The first variable of those that `mw` goes by that is set to what is no text. To take it for one
     /// that is not set would go to another account than is meant.
     #[must_use]
-    pub fn unreadable(&self) -> Option<&str> {
-        let own = |name: &&String| name.starts_with("OPENMETAL_") || name.starts_with("MW_");
-        let unreadable = self.0.iter().filter(|(_, value)| value.is_none());
-        let mut names = unreadable.map(|(name, _)| name);
-        names.find(own).map(String::as_str)
+    pub fn unreadable(&self) -> Option<&'static str> {
+        let is_unreadable = |name: &&str| self.0.get(*name).is_some_and(Option::is_none);
+        OWN.iter().copied().find(is_unreadable)
     }
 
     /// The same variables and one more.

@@ -163,12 +163,6 @@ fn of_section(
     environment: &Environment,
     file: &File,
 ) -> Result<Profile, Complaint> {
-    if let Some(variable) = environment.unreadable() {
-        return Err(
-            Complaint::usage(format!("the variable {variable} is not UTF-8 text"))
-                .hint(format!("set {variable} anew, or unset it")),
-        );
-    }
     let http = url::allows_http(environment);
     let address = match (
         &flags.url,

@@ -43,14 +43,29 @@ pub(super) enum Matter {
     Ended(Arc<Job>, i64, Box<Outcome>),
     /// A tick whose next attempt is to start, or whose run is to be taken up again.
     Again(i64),
-    /// A run that takes longer than it should, by its tick.
-    Long(i64),
+    /// A run that takes longer than it should, by the job that it was begun as and its tick.
+    Long(Arc<Job>, i64),
     /// A job that is gone or disabled: what waits of it is left out.
-    Gone(Arc<str>),
+    Gone(Arc<Job>),
     /// The service stops: what waits would be forgotten with it.
     Stopping,
     /// What others asked for, and what services that are no more left behind.
     Others,
+}
+
+impl Matter {
+    /// The job that it is about, where it is about one that is known.
+    const fn job(&self) -> Option<&Arc<Job>> {
+        match self {
+            Self::Job(job, _)
+            | Self::Added(job, _)
+            | Self::Due(job, ..)
+            | Self::Ended(job, ..)
+            | Self::Long(job, _)
+            | Self::Gone(job) => Some(job),
+            Self::Disabled(_) | Self::Again(_) | Self::Stopping | Self::Others => None,
+        }
+    }
 }
 
 /// What was decided.
@@ -101,20 +116,23 @@ pub(super) struct Desk<'a> {
     /// Whether nothing is started any more.
     pub stops: bool,
     pub verdicts: Vec<Verdict>,
+    /// The job that the matter at hand is about, as it was then: the file may not have it any more.
+    pub about: Option<Arc<Job>>,
 }
 
 impl Desk<'_> {
     /// Decides about a matter.
     pub fn decide(&mut self, matter: &Matter) -> Found<()> {
+        self.about = matter.job().cloned();
         match matter {
             Matter::Job(job, since) => self.enrol(job, *since, false),
             Matter::Added(job, since) => self.enrol(job, *since, true),
             Matter::Disabled(job) => self.forget_schedule(job),
             Matter::Due(job, since, until) => self.due(job, *since, *until),
-            Matter::Ended(begun, tick, outcome) => self.ended(begun, *tick, outcome),
+            Matter::Ended(_, tick, outcome) => self.ended(*tick, outcome),
             Matter::Again(tick) => self.again(*tick),
-            Matter::Long(tick) => self.tell_long(*tick),
-            Matter::Gone(job) => self.gone(job),
+            Matter::Long(_, tick) => self.tell_long(*tick),
+            Matter::Gone(job) => self.gone(&job.name),
             Matter::Stopping => self.stopping(),
             Matter::Others => self.others(),
         }

@@ -183,8 +183,10 @@ pub enum Event {
         number: u64,
         /// Its id, where it is kept.
         run: Option<String>,
-        /// The timeout.
+        /// How long it was allowed.
         timeout: std::time::Duration,
+        /// Whether that is because its maintenance window closes then.
+        is_shut: bool,
     },
     /// A run did not end after it was cancelled, and is no longer waited for.
     Abandoned {

@@ -84,11 +84,13 @@ pub(super) enum Overdue {
         run: Option<String>,
         /// What it was allowed.
         timeout: Duration,
+        /// Whether that was the end of its maintenance window.
+        is_shut: bool,
     },
     /// It takes longer than it should, and goes on.
     Long {
-        /// Its job.
-        job: Arc<str>,
+        /// The job that it was begun as.
+        job: Arc<Job>,
         /// Its number.
         number: u64,
         /// Its id, where it is kept.
@@ -236,11 +238,8 @@ impl Running {
                 continue;
             };
             if run.long.take_if(|at| *at <= now).is_some() {
-                let (job, tick, run) = (
-                    run.due.job.name.clone(),
-                    run.due.tick,
-                    run.due.id.get().cloned(),
-                );
+                let (job, tick, run) =
+                    (run.due.job.clone(), run.due.tick, run.due.id.get().cloned());
                 overdue.push(Overdue::Long {
                     job,
                     number,
@@ -254,11 +253,13 @@ impl Running {
                     Deadline::Timeout(_) => {
                         run.is_timed_out = run.cancel(now);
                         let timeout = run.timeout;
+                        let is_shut = timeout < run.due.job.timeout;
                         overdue.push(Overdue::TimedOut {
                             job,
                             number,
                             run: id,
                             timeout,
+                            is_shut,
                         });
                     }
                     Deadline::Grace(_) => {

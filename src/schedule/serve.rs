@@ -318,11 +318,13 @@ impl Scheduler {
                     number,
                     run,
                     timeout,
+                    is_shut,
                 } => Event::TimedOut {
                     job,
                     number,
                     run,
                     timeout,
+                    is_shut,
                 },
                 Overdue::Long {
                     job,
@@ -330,8 +332,13 @@ impl Scheduler {
                     run,
                     tick,
                 } => {
-                    self.matters.push(Matter::Long(tick));
-                    Event::Long { job, number, run }
+                    let name = job.name.clone();
+                    self.matters.push(Matter::Long(job, tick));
+                    Event::Long {
+                        job: name,
+                        number,
+                        run,
+                    }
                 }
                 Overdue::Abandoned {
                     job,
@@ -356,7 +363,7 @@ impl Scheduler {
         let change = self.agenda.load(&jobs, self.clock.now());
         for job in self.jobs.iter().filter(|job| job.enabled) {
             if !jobs.get(&job.name).is_some_and(|job| job.enabled) {
-                self.matters.push(Matter::Gone(job.name.clone()));
+                self.matters.push(Matter::Gone(Arc::clone(job)));
             }
         }
         let rescheduled: HashSet<&str> = change.rescheduled.iter().map(String::as_str).collect();

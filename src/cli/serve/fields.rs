@@ -83,10 +83,12 @@ fn policy(event: &Event) -> (&'static str, &'static str, Value) {
             number,
             run,
             timeout,
+            is_shut,
         } => (
             "error",
             "timed_out",
-            json!({ "job": job, "number": number, "run": run, "timeout_seconds": timeout.as_secs_f64() }),
+            json!({ "job": job, "number": number, "run": run,
+                "timeout_seconds": timeout.as_secs_f64(), "window_closed": is_shut }),
         ),
         Event::Abandoned { job, number, run } => (
             "error",

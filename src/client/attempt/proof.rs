@@ -42,9 +42,10 @@ impl Attempt {
                 said()
             ));
         }
-        if is_bare && can_look && answer.get("result").is_none() && answer.get("message").is_some()
-        {
-            // It may say that it was done, or why not.
+        let can_repeat = operation.name == "set_power"
+            || says_nothing && operation.repeat(arguments) == Repeat::Delete;
+        if can_repeat && can_look && is_nothing_but_words(&answer) {
+            // They may say that it was done, or why not.
             return Some(format!(
                 "the API answered with nothing but words: {}",
                 said()
@@ -60,6 +61,20 @@ impl Attempt {
                 .map(|error| format!("the answer makes no sense: {error}"))
         })
     }
+}
+
+/// Whether an answer has a message and nothing beside it that says how it went.
+fn is_nothing_but_words(answer: &Value) -> bool {
+    let says = [
+        "result",
+        "status",
+        "success",
+        "id",
+        "node_uuid",
+        "power_state",
+    ];
+    let message = answer.get("message").and_then(Value::as_str);
+    message.is_some_and(|it| !it.is_empty()) && says.iter().all(|name| answer.get(name).is_none())
 }
 
 /// Whether it names errors, in whatever form.
@@ -84,10 +99,8 @@ fn contradiction(answer: &Value, operation: &Operation, arguments: &Arguments) -
         })
     };
     if operation.name == "set_power" {
-        // What a reboot is answered with may be the state before it.
-        let is_level = operation.repeat(arguments) != Repeat::Edge;
-        let state = || differs("power_state", "power_state").filter(|_| is_level);
-        return differs("node_uuid", "node").or_else(state);
+        // The state may be the one before it.
+        return differs("node_uuid", "node");
     }
     let Answer::One(kind) = operation.answer else {
         return None;

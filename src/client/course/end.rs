@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::Course;
 use crate::client::attempt::Attempt;
-use crate::client::error::{CallError, Cause, phrase, target};
+use crate::client::error::{CallError, Cause, phrase, status_words, target};
 use crate::client::problem::Problem;
 use crate::client::reply::Reply;
 use crate::client::verdict::Outcome;
@@ -107,6 +107,26 @@ impl Course<'_> {
         let may_have_happened = self.repeat != Repeat::Safe && (sends || self.doubted);
         self.error(cause)
             .with_doubt(may_have_happened.then(|| self.doubt()))
+    }
+
+    /// The error of a call whose OAuth client the API does not accept.
+    pub(super) fn no_client(&self, status: u16, problem: Problem) -> CallError {
+        let cause = if status == 401 {
+            let note = Some("the API answered the OAuth client with 401".to_owned());
+            Cause::Refused {
+                status,
+                problem,
+                note,
+            }
+        } else {
+            let said = problem.message.map(|said| format!(": {said}"));
+            Cause::NoCredentials(format!(
+                "the API answered the OAuth client with {}{}",
+                status_words(status),
+                said.unwrap_or_default()
+            ))
+        };
+        self.cut(cause, false)
     }
 
     fn doubt(&self) -> String {

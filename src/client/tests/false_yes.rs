@@ -65,7 +65,14 @@ async fn an_error_with_a_good_status_is_neither_a_reboot_nor_a_deletion() {
         let call = stage.call("delete_vlan", json!({"vlan": "v"})).await;
         assert_eq!(call.unwrap_err().exit_code(), exit::IN_DOUBT, "{no}");
     }
-    for yes in ["", "{}", "null"] {
+    for yes in [
+        "",
+        "{}",
+        "null",
+        r#"{"status":"success","message":"deleted"}"#,
+        r#"{"success":true,"message":"deleted"}"#,
+        r#"{"message":null}"#,
+    ] {
         let stage = Stage::new(vec![answer(200, yes)]);
         stage
             .call("delete_vlan", json!({"vlan": "v"}))
@@ -82,15 +89,23 @@ async fn an_error_with_a_good_status_is_neither_a_reboot_nor_a_deletion() {
 }
 
 #[tokio::test]
-async fn an_answer_about_something_else_is_no_yes() {
-    for other in [
+async fn words_beside_a_yes_do_not_make_it_a_no() {
+    for yes in [
+        r#"{"power_state":"rebooting","node_uuid":"n","message":"Power state changed"}"#,
         r#"{"result":"success","power_state":"power on","node_uuid":"n"}"#,
-        r#"{"result":"success","power_state":"power off","node_uuid":"m"}"#,
     ] {
-        let stage = Stage::new(vec![answer(200, other), answer(200, &stats("power off"))]);
-        assert!(stage.call("set_power", power_off()).await.unwrap().adopted);
-        assert_eq!(stage.asked(), [POWER, "GET /v1/clouds/c/stats"]);
+        let stage = Stage::new(vec![answer(200, yes)]);
+        stage.call("set_power", reboot()).await.unwrap();
+        assert_eq!(stage.asked(), [POWER]);
     }
+}
+
+#[tokio::test]
+async fn an_answer_about_something_else_is_no_yes() {
+    let other = r#"{"result":"success","power_state":"power off","node_uuid":"m"}"#;
+    let stage = Stage::new(vec![answer(200, other), answer(200, &stats("power off"))]);
+    assert!(stage.call("set_power", power_off()).await.unwrap().adopted);
+    assert_eq!(stage.asked(), [POWER, "GET /v1/clouds/c/stats"]);
     let vlan = |id: &str| made_vlan(id, "2026-01-15T08:00:00Z").to_string();
     let list = format!("[{}]", vlan("new"));
     let stage = Stage::new(vec![answer(200, &vlan("")), answer(200, &list)]);

@@ -94,9 +94,15 @@ async fn a_stream_that_was_refused_was_not_sent() {
     // Frames of HTTP/2: settings, and the end of the first stream with REFUSED_STREAM.
     const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
     const REFUSED: &[u8] = &[0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 7];
-    for (code, phase) in [(7, Phase::NotSent), (2, Phase::Unknown)] {
+    // The beginning of an answer: its status, 200.
+    const BEGUN: &[u8] = &[0, 0, 1, 1, 4, 0, 0, 0, 1, 0x88];
+    for (begun, code, phase) in [
+        (&[][..], 7, Phase::NotSent),
+        (&[], 2, Phase::Unknown),
+        (BEGUN, 7, Phase::Unknown),
+    ] {
         let url = speaking(b"h2", move |mut stream| {
-            let mut ending = REFUSED.to_vec();
+            let mut ending = [begun, REFUSED].concat();
             *ending.last_mut().unwrap() = code;
             let mut read = Vec::new();
             let mut some = [0; 4096];

@@ -268,6 +268,23 @@ async fn the_wait_that_a_token_endpoint_asks_for_is_kept() {
 }
 
 #[tokio::test]
+async fn what_may_have_happened_is_not_forgotten_where_the_client_is_refused_after_it() {
+    for status in [401, 403] {
+        let answers = vec![
+            answer(200, &token("one")),
+            answer(503, ""),
+            answer(401, ""),
+            answer(status, ""),
+        ];
+        let stage = Stage::with(answers, oauth(), Policy::default());
+        let call = stage.call("delete_vlan", json!({"vlan": "v"})).await;
+        let error = call.unwrap_err();
+        assert_eq!(error.exit_code(), exit::IN_DOUBT, "{error}");
+        assert!(error.left_in_doubt().is_some(), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn an_oauth_client_that_is_refused_otherwise_is_told_of_as_it_was() {
     let no = answer(403, r#"{"message":"it is switched off"}"#);
     let stage = Stage::with(vec![no], oauth(), Policy::default());

@@ -24,7 +24,7 @@ pub(in crate::schedule) enum Outcome {
 
 impl Desk<'_> {
     /// Notes how the run of a tick ended, and starts what waited for it.
-    pub(super) fn ended(&mut self, begun: &Arc<Job>, number: i64, outcome: &Outcome) -> Found<()> {
+    pub(super) fn ended(&mut self, number: i64, outcome: &Outcome) -> Found<()> {
         let Some(tick) = self.rows.tick(number)? else {
             return Ok(());
         };
@@ -34,17 +34,12 @@ impl Desk<'_> {
         }
         match outcome {
             Outcome::Finished(finished) if finished.is_broken_off => self.broke_off(&tick),
-            _ => self.end(Some(begun), tick, outcome),
+            _ => self.end(tick, outcome),
         }
     }
 
-    /// The same, whoever's run it was; as what job it was begun, where that is known.
-    pub(super) fn end(
-        &mut self,
-        begun: Option<&Arc<Job>>,
-        mut tick: Tick,
-        outcome: &Outcome,
-    ) -> Found<()> {
+    /// The same, whoever's run it was.
+    pub(super) fn end(&mut self, mut tick: Tick, outcome: &Outcome) -> Found<()> {
         let (state, finished) = match outcome {
             Outcome::Finished(finished) => (state_of(&tick, finished), Some(finished)),
             Outcome::TimedOut(finished) => (TickState::TimedOut, Some(finished)),
@@ -60,7 +55,13 @@ impl Desk<'_> {
         if state == TickState::TimedOut {
             // What it says of being cancelled says nothing of why.
             tick.exit = Some(exit::TIMED_OUT);
-            tick.message = Some("it took longer than it may, and was cancelled".to_owned());
+            let is_shut = self.about.as_ref().is_some_and(|it| it.is_shut(self.now));
+            let why = if is_shut {
+                "its maintenance window closed, and it was cancelled"
+            } else {
+                "it took longer than it may, and was cancelled"
+            };
+            tick.message = Some(why.to_owned());
         }
         if state == TickState::Abandoned {
             tick.message = Some("it did not end after it was cancelled".to_owned());
@@ -78,7 +79,7 @@ impl Desk<'_> {
             return self.promote(&tick.job.clone(), None);
         }
         self.rows.save(&mut tick)?;
-        self.count(begun, &tick)?;
+        self.count(&tick)?;
         let (name, group) = (tick.job.clone(), tick.group.clone());
         self.promote(&name, group.as_deref())
     }
@@ -121,7 +122,7 @@ impl Desk<'_> {
         (tick.waits, tick.again) = (None, None);
         self.is_last(&mut tick, reason);
         self.rows.save(&mut tick)?;
-        self.count(None, &tick)
+        self.count(&tick)
     }
 
     /// Says beside what failed why that attempt was the last.
@@ -136,8 +137,7 @@ impl Desk<'_> {
 
     /// Counts failures in a row, tells how it ended, and pauses a job that has too many of them. All of
     /// that is so for one that was disabled meanwhile, and of one that is gone it is told, too.
-    fn count(&mut self, begun: Option<&Arc<Job>>, tick: &Tick) -> Found<()> {
-        let job = self.jobs.get(&tick.job).or(begun).cloned();
+    fn count(&mut self, tick: &Tick) -> Found<()> {
         let standing = self.rows.standing(&tick.job)?;
         let mut standing = standing.unwrap_or_else(|| Standing {
             job: tick.job.clone(),
@@ -161,7 +161,7 @@ impl Desk<'_> {
             _ => {}
         }
         self.verdicts.push(Verdict::Over(tick.clone(), before));
-        self.tell_end(job.as_deref(), tick, before, standing.failures)?;
+        self.tell_end(tick, before, standing.failures)?;
         let known = self.jobs.get(&tick.job);
         let most = known.and_then(|job| job.policy.pause_after);
         if standing.pause.is_none()

@@ -228,7 +228,7 @@ impl Desk<'_> {
             },
         };
         tick.service = self.service;
-        self.end(None, tick, &outcome).map(|()| true)
+        self.end(tick, &outcome).map(|()| true)
     }
 
     /// Says that something is left behind whose job this service does not have.

@@ -10,13 +10,7 @@ use crate::schedule::job::Job;
 impl Desk<'_> {
     /// Tells how the run of a tick ended, after so many failures in a row. Of a job that nobody knows any
     /// more all channels are told.
-    pub(super) fn tell_end(
-        &mut self,
-        job: Option<&Job>,
-        tick: &Tick,
-        before: u32,
-        streak: u32,
-    ) -> Found<()> {
+    pub(super) fn tell_end(&mut self, tick: &Tick, before: u32, streak: u32) -> Found<()> {
         let now = self.now;
         let notice = |streak| {
             let mut notice = noticed(tick, now);
@@ -31,10 +25,12 @@ impl Desk<'_> {
                     }
                     channel.wants(Kind::Success).then_some(Kind::Success)
                 };
-                self.post(job, kind, || notice(before))
+                self.post(&tick.job, kind, || notice(before))
             }
-            TickState::InDoubt => self.post(job, wanted(Kind::InDoubt), || notice(streak)),
-            state if state.is_failure() => self.post(job, wanted(Kind::Failure), || notice(streak)),
+            TickState::InDoubt => self.post(&tick.job, wanted(Kind::InDoubt), || notice(streak)),
+            state if state.is_failure() => {
+                self.post(&tick.job, wanted(Kind::Failure), || notice(streak))
+            }
             _ => Ok(()),
         }
     }
@@ -42,7 +38,7 @@ impl Desk<'_> {
     /// Tells that instants of a job were missed.
     pub(super) fn tell_missed(&mut self, job: &Job, missed: Missed) -> Found<()> {
         let now = self.now;
-        self.post(Some(job), wanted(Kind::Miss), || {
+        self.post(&job.name, wanted(Kind::Miss), || {
             let mut notice = Notice::new(Kind::Miss, &*job.name, missed.first, now);
             notice.missed = missed.count;
             notice.until = (missed.count > 1).then_some(missed.last);
@@ -55,23 +51,24 @@ impl Desk<'_> {
         let Some(tick) = self.rows.tick(number)? else {
             return Ok(());
         };
-        let job = self.jobs.get(&tick.job).cloned();
         let now = self.now;
         let notice = || noticed(&tick, now);
-        self.post(job.as_deref(), wanted(Kind::LongRunning), notice)
+        self.post(&tick.job, wanted(Kind::LongRunning), notice)
     }
 
     /// Puts a letter in for each channel of the job that wants it as one of a kind. What it says is
     /// put together where somebody does.
     fn post(
         &mut self,
-        job: Option<&Job>,
+        name: &str,
         kind: impl Fn(&Channel) -> Option<Kind>,
         notice: impl Fn() -> Notice,
     ) -> Found<()> {
-        for (name, channel) in self.jobs.channels() {
-            let named = job.and_then(|job| job.policy.notify.as_ref());
-            let is_of_job = named.is_none_or(|it| it.contains(name));
+        let job = self.jobs.get(name);
+        let known = job.or(self.about.as_ref().filter(|about| *about.name == *name));
+        for (channel_name, channel) in self.jobs.channels() {
+            let named = known.and_then(|job| job.policy.notify.as_ref());
+            let is_of_job = named.is_none_or(|it| it.contains(channel_name));
             let Some(kind) = kind(channel).filter(|_| is_of_job) else {
                 continue;
             };
@@ -83,7 +80,7 @@ impl Desk<'_> {
             notice.profile.clone_from(&self.profile.to_owned());
             // A struct of plain fields does not fail to be written.
             let body = serde_json::to_string(&notice.presentable()).unwrap_or_default();
-            self.rows.post(name, &body, micros(self.now))?;
+            self.rows.post(channel_name, &body, micros(self.now))?;
         }
         Ok(())
     }

@@ -66,6 +66,7 @@ impl Store {
                 now,
                 stops: false,
                 verdicts: Vec::new(),
+                about: None,
             };
             desk.decide(&Matter::Others)?;
             Ok(desk.verdicts)
@@ -255,6 +256,7 @@ fn what_another_service_has_decided_about_meanwhile_stays_so() {
             now: at("12:00:10"),
             stops: false,
             verdicts: Vec::new(),
+            about: None,
         };
         desk.decide(&Matter::Due(job, at("08:00:00"), at("09:00:00")))?;
         Ok(rows.standing("a")?.unwrap().decided)
@@ -278,32 +280,49 @@ fn a_failure_is_told_whatever_became_of_its_job() {
         assert_eq!(store.states(), [("a".to_owned(), TickState::Failed)]);
         assert_eq!(store.letters(), told, "{left:?}");
     }
-    // One that is still on its way goes by what it was begun as.
+    // One that this service had in its file goes by what it was then.
     for (more, told) in [("", 1), ("notify = []", 0)] {
-        let store = Store::new("begun");
-        let service = store.service("jobs.toml").number();
-        let before = format!("{CHANNEL}{}", jobs(&["a"], more));
-        let begun = Jobs::read("jobs.toml", &before).unwrap().get("a").cloned();
-        let file = Jobs::read("jobs.toml", CHANNEL).unwrap();
-        let decided = store.journal.ticks("here", move |rows| {
-            let mut running = Tick {
-                service,
-                ..tick("a", TickState::Running)
-            };
-            rows.save(&mut running)?;
-            let mut desk = Desk {
-                rows,
-                jobs: &file,
-                service,
-                profile: "here",
-                now: at("09:01:00"),
-                stops: false,
-                verdicts: Vec::new(),
-            };
-            let outcome = Box::new(Outcome::Abandoned);
-            desk.decide(&Matter::Ended(begun.unwrap(), running.number, outcome))
-        });
-        decided.unwrap();
-        assert_eq!(store.letters(), told, "{more:?}");
+        let ended =
+            |job: &Arc<Job>, tick| Matter::Ended(job.clone(), tick, Box::new(Outcome::Abandoned));
+        let long = |job: &Arc<Job>, tick| Matter::Long(job.clone(), tick);
+        let gone = |job: &Arc<Job>, _| Matter::Gone(job.clone());
+        let matters: [(_, fn(&Arc<Job>, i64) -> Matter); 3] = [
+            (TickState::Running, ended),
+            (TickState::Running, long),
+            (TickState::Retrying, gone),
+        ];
+        for (state, matter) in matters {
+            let store = Store::new("begun");
+            let service = store.service("jobs.toml").number();
+            let long_running = "long_running = \"1m\"";
+            let before = format!(
+                "{CHANNEL}{}",
+                jobs(&["a"], &format!("{more}\n{long_running}"))
+            );
+            let begun = Jobs::read("jobs.toml", &before).unwrap();
+            let begun = Arc::clone(begun.get("a").unwrap());
+            let file = Jobs::read("jobs.toml", CHANNEL).unwrap();
+            let decided = store.journal.ticks("here", move |rows| {
+                let mut open = Tick {
+                    service,
+                    exit: (state == TickState::Retrying).then_some(1),
+                    ..tick("a", state)
+                };
+                rows.save(&mut open)?;
+                let mut desk = Desk {
+                    rows,
+                    jobs: &file,
+                    service,
+                    profile: "here",
+                    now: at("09:01:00"),
+                    stops: false,
+                    verdicts: Vec::new(),
+                    about: None,
+                };
+                desk.decide(&matter(&begun, open.number))
+            });
+            decided.unwrap();
+            assert_eq!(store.letters(), told, "{state:?} {more:?}");
+        }
     }
 }

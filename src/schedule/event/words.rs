@@ -229,6 +229,15 @@ impl fmt::Display for Event {
             Self::TimedOut {
                 job,
                 number,
+                is_shut: true,
+                ..
+            } => {
+                let closed = "its maintenance window has closed";
+                write!(f, "{job}: run {number} is cancelled, {closed}")
+            }
+            Self::TimedOut {
+                job,
+                number,
                 timeout,
                 ..
             } => {

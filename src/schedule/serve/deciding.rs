@@ -39,6 +39,7 @@ impl Scheduler {
                 now: clock.now(),
                 stops,
                 verdicts: Vec::new(),
+                about: None,
             };
             for matter in own.iter() {
                 desk.decide(matter)?;

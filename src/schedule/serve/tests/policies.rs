@@ -116,7 +116,7 @@ async fn a_job_does_not_leave_its_maintenance_window() {
             "10:00:00 a: run 1 succeeded after 1h 30m",
             "10:00:00 a: run 2 started, due 2026-01-15T09:00:00Z",
             "10:00:00 a: due 2026-01-15T10:00:00Z, waits for the running one",
-            "10:05:00 a: run 2 is cancelled, it took longer than 5m",
+            "10:05:00 a: run 2 is cancelled, its maintenance window has closed",
             "10:05:00 a: run 2 failed with exit code 130 after 5m: cancelled",
             "10:05:00 a: due 2026-01-15T10:00:00Z, skipped: its maintenance window is shut",
             "12:30:00 stopping, nothing runs",
