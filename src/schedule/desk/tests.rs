@@ -264,6 +264,9 @@ fn what_another_service_has_decided_about_meanwhile_stays_so() {
     assert_eq!(decided.unwrap(), micros(at("12:00:00")));
 }
 
+/// What is to be decided about a job and a tick of it.
+type Matters = fn(&Arc<Job>, i64) -> Matter;
+
 #[test]
 fn a_failure_is_told_whatever_became_of_its_job() {
     const CHANNEL: &str = "[notify.hook]\nwebhook = \"http://127.0.0.1:9/x\"\n";
@@ -286,7 +289,7 @@ fn a_failure_is_told_whatever_became_of_its_job() {
             |job: &Arc<Job>, tick| Matter::Ended(job.clone(), tick, Box::new(Outcome::Abandoned));
         let long = |job: &Arc<Job>, tick| Matter::Long(job.clone(), tick);
         let gone = |job: &Arc<Job>, _| Matter::Gone(job.clone());
-        let matters: [(_, fn(&Arc<Job>, i64) -> Matter); 3] = [
+        let matters: [(_, Matters); 3] = [
             (TickState::Running, ended),
             (TickState::Running, long),
             (TickState::Retrying, gone),

@@ -153,6 +153,14 @@ impl Event {
     }
 }
 
+/// Why a run that was allowed so long is cancelled.
+fn overtime(timeout: std::time::Duration, is_shut: bool) -> String {
+    if is_shut {
+        return "its maintenance window has closed".to_owned();
+    }
+    format!("it took longer than {}", span(timeout))
+}
+
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -229,23 +237,12 @@ impl fmt::Display for Event {
             Self::TimedOut {
                 job,
                 number,
-                is_shut: true,
-                ..
-            } => {
-                let closed = "its maintenance window has closed";
-                write!(f, "{job}: run {number} is cancelled, {closed}")
-            }
-            Self::TimedOut {
-                job,
-                number,
                 timeout,
+                is_shut,
                 ..
             } => {
-                let timeout = span(*timeout);
-                write!(
-                    f,
-                    "{job}: run {number} is cancelled, it took longer than {timeout}"
-                )
+                let why = overtime(*timeout, *is_shut);
+                write!(f, "{job}: run {number} is cancelled, {why}")
             }
             Self::Abandoned { job, number, .. } => {
                 write!(f, "{job}: run {number} does not end and is abandoned")
