@@ -212,7 +212,8 @@ impl Journal {
         let (number, reason) = (run.number, reason.to_owned());
         self.ask(move |transaction| {
             transaction.execute(
-                "UPDATE runs SET cancel = ?2 WHERE number = ?1",
+                // The first reason counts.
+                "UPDATE runs SET cancel = ?2 WHERE number = ?1 AND cancel IS NULL",
                 params![number, reason],
             )
         })

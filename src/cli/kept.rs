@@ -361,6 +361,8 @@ impl Kept {
                 (RunState::Paused, exit::IN_DOUBT, Some(doubt.question()))
             }
             (Some(_), _) => return Ok(()),
+            // It failed before it had come to what it was about to do when it broke off.
+            (None, Err(Ended::Complaining(_))) if recorder.leaves_unknown() => return Ok(()),
             // Nothing was done: the script does not parse or check as it is now.
             (None, Err(Ended::Complaining(complaints)))
                 if recorder.is_resumed()

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -41,6 +41,9 @@ pub(super) struct Hand {
     connection: Connection,
     /// Which file it is, by device and number.
     file: Option<(u64, u64)>,
+    /// Which file beside it holds what was written last, once there is one: as long as this connection
+    /// lasts it stays the same.
+    beside: Option<(u64, u64)>,
     /// Whether commits wait for the disk; unknown until first set.
     is_full_sync: Option<bool>,
     /// Results kept lately, by run and what was asked.
@@ -55,6 +58,7 @@ impl Hand {
         let _ = connection.pragma_update(None, "cache_size", CACHE);
         Self {
             file: number_of(shared.store.file()),
+            beside: None,
             shared,
             connection,
             is_full_sync: None,
@@ -104,6 +108,17 @@ impl Hand {
         }
     }
 
+    /// The file that was removed or replaced, if one was.
+    fn displaced(&self) -> Option<PathBuf> {
+        let file = self.shared.store.file();
+        if number_of(file) != self.file {
+            return Some(file.to_owned());
+        }
+        let beside = beside(file);
+        let is_lost = self.beside.is_some() && number_of(&beside) != self.beside;
+        is_lost.then_some(beside)
+    }
+
     fn write(&mut self, mut entries: Vec<Entry>, mut groups: Groups) {
         let mut acks: Vec<(Ack, Option<Arc<Held>>)> = Vec::new();
         let is_waited_for = entries.iter().any(|entry| entry.ack.is_some());
@@ -135,15 +150,18 @@ impl Hand {
             }
         }
         let began = (Instant::now(), micros());
-        let written = if is_waited_for && number_of(self.shared.store.file()) != self.file {
+        let written = if let Some(lost) = self.displaced().filter(|_| is_waited_for) {
             // What is written to a file that is nowhere any more is on no record.
-            Err(JournalError::displaced(self.shared.store.file()))
+            Err(JournalError::displaced(&lost))
         } else {
             let written = self.try_write(entries, &groups, is_waited_for, began.1);
             written.map_err(|error| self.shared.store.failed(&error))
         };
         match written {
             Ok(lost) => {
+                if self.beside.is_none() {
+                    self.beside = number_of(&beside(self.shared.store.file()));
+                }
                 for lease in &leases {
                     if lost.contains(&lease.number) {
                         lease.fail(lease.lost());
@@ -256,6 +274,13 @@ impl Hand {
             }
         }
     }
+}
+
+/// The file in which SQLite writes first what goes into this one.
+fn beside(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
 }
 
 /// The device and the number of the file at a path.

@@ -39,10 +39,13 @@ pub(super) fn of(secret: &str) -> Vec<String> {
         forms.push(encoded.replace("%20", "+"));
         forms.push(encoded);
     }
-    let json = serde_json::Value::from(secret).to_string();
-    let json = json.trim_matches('"');
-    forms.push(json.replace('/', "\\/"));
-    forms.push(json.to_owned());
+    // JSON is put into JSON as a text, and that into a record of it.
+    let mut within = secret.to_owned();
+    for _ in 0..4 {
+        within = escaped(&within);
+        forms.push(within.replace('/', "\\/"));
+        forms.push(within.clone());
+    }
     forms.push(
         secret
             .replace('&', "&amp;")
@@ -69,6 +72,13 @@ pub(super) fn of(secret: &str) -> Vec<String> {
     forms.sort();
     forms.dedup();
     forms
+}
+
+/// A text as it stands between the quotes of JSON.
+fn escaped(text: &str) -> String {
+    let json = serde_json::Value::from(text).to_string();
+    let inner = json.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+    inner.unwrap_or_default().to_owned()
 }
 
 /// The hexadecimal digits of percent signs in lower case, as some encoders have them.
@@ -119,6 +129,16 @@ mod tests {
             let forms = of(&secret);
             for engine in [STANDARD, URL_SAFE] {
                 let text = engine.encode(format!("{before}{secret}{after}"));
+                proptest::prop_assert!(forms.iter().any(|form| text.contains(form)), "{}", text);
+            }
+        }
+
+        #[test]
+        fn a_secret_is_found_in_json_within_json(secret in ".{6,40}") {
+            let mut text = secret.clone();
+            for _ in 0..4 {
+                text = serde_json::json!({ "text": text }).to_string();
+                let forms = of(&secret);
                 proptest::prop_assert!(forms.iter().any(|form| text.contains(form)), "{}", text);
             }
         }

@@ -199,6 +199,16 @@ impl Recorder {
         self.stop(Halt::Parted(Box::new(parted)));
     }
 
+    /// Whether something that was under way when the run broke off was not asked for again: nobody knows
+    /// whether it was done.
+    #[must_use]
+    pub fn leaves_unknown(&self) -> bool {
+        let past = lock(&self.0.past);
+        let is_unknown =
+            |call: &Call| call.state == CallState::Sent && !changes_nothing(&call.effect);
+        past.values().any(is_unknown)
+    }
+
     /// What the calls of the past came to, by operation; given once.
     pub(super) fn made(&self) -> Vec<(String, Bytes)> {
         std::mem::take(&mut *lock(&self.0.made))

@@ -11,6 +11,9 @@ use crate::stage::terminal::{self, Terminal};
 const ONE: &str =
     r#"create_vlan(#{label: "one", pod_location: "pod_1", vlan_type: "internal"}).label"#;
 
+const TWO: &str =
+    r#"create_vlan(#{label: "two", pod_location: "pod_1", vlan_type: "internal"}).label"#;
+
 /// How long a file of a process may become, which stands for what room the disk has.
 fn room(process: u32, bytes: &str) {
     let (pid, limit) = (process.to_string(), format!("--fsize={bytes}:unlimited"));
@@ -22,8 +25,7 @@ fn room(process: u32, bytes: &str) {
 
 /// A session whose lines come one by one, begun by these arguments, that has read something.
 fn session(account: &Account, arguments: &str) -> Process {
-    // Without the trap the system would end it.
-    let line = format!("trap '' XFSZ; exec mw --allow change {arguments} repl");
+    let line = format!("exec mw --allow change {arguments} repl");
     let mut session = Mw::shell(&line)
         .account(account.gateway.url())
         .env("MW_STORE", &account.store())
@@ -236,4 +238,17 @@ fn a_journal_that_is_gone_takes_no_change_for_recorded() {
         .mw(&["--allow", "change", "eval", ONE])
         .stdout("one\n")
         .run();
+}
+
+#[test]
+fn a_journal_whose_last_part_is_gone_takes_no_change_for_recorded() {
+    let account = Account::new();
+    let mut session = session(&account, "");
+    session.enters(&format!("attempt(|| {ONE}).ok"));
+    session.says("true");
+    std::fs::remove_file(format!("{}-wal", account.store())).unwrap();
+    session.enters(&format!("attempt(|| {TWO}).error.message"));
+    session.says("-wal cannot be written: it was removed or replaced while it was open");
+    session.end();
+    assert_eq!(account.gateway.effects().len(), 1);
 }

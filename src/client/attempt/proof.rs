@@ -43,7 +43,7 @@ impl Attempt {
             ));
         }
         let can_repeat = operation.name == "set_power"
-            || says_nothing && operation.repeat(arguments) == Repeat::Delete;
+            || says_nothing && matches!(operation.repeat(arguments), Repeat::Delete | Repeat::Link);
         if can_repeat && can_look && is_nothing_but_words(&answer) {
             // They may say that it was done, or why not.
             return Some(format!(
@@ -63,18 +63,20 @@ impl Attempt {
     }
 }
 
-/// Whether an answer has a message and nothing beside it that says how it went.
+/// Whether an answer has a message and nothing beside it that says that it was done.
 fn is_nothing_but_words(answer: &Value) -> bool {
-    let says = [
-        "result",
-        "status",
-        "success",
-        "id",
-        "node_uuid",
-        "power_state",
-    ];
-    let message = answer.get("message").and_then(Value::as_str);
-    message.is_some_and(|it| !it.is_empty()) && says.iter().all(|name| answer.get(name).is_none())
+    let text = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default();
+    let status = text("status").to_lowercase();
+    let is_yes = ["success", "ok", "accepted", "done", "deleted"].contains(&&*status)
+        || answer.get("success") == Some(&Value::Bool(true))
+        || matches!(
+            answer.get("status").and_then(Value::as_u64),
+            Some(200..=299)
+        )
+        || ["result", "node_uuid", "power_state"]
+            .iter()
+            .any(|name| !text(name).is_empty());
+    !text("message").is_empty() && !is_yes
 }
 
 /// Whether it names errors, in whatever form.
@@ -99,8 +101,14 @@ fn contradiction(answer: &Value, operation: &Operation, arguments: &Arguments) -
         })
     };
     if operation.name == "set_power" {
-        // The state may be the one before it.
-        return differs("node_uuid", "node");
+        // It is the state that was asked for; what a reboot has is not told apart from the one before it.
+        let is_level = operation.repeat(arguments) != Repeat::Edge;
+        let is_opposite = matches!(
+            answer.get("power_state").and_then(Value::as_str),
+            Some("power on" | "power off")
+        );
+        let state = || differs("power_state", "power_state").filter(|_| is_level && is_opposite);
+        return differs("node_uuid", "node").or_else(state);
     }
     let Answer::One(kind) = operation.answer else {
         return None;

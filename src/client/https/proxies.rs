@@ -19,7 +19,12 @@ fn set() -> impl Iterator<Item = (String, String)> {
 /// Keeps the passwords of proxies out of all that is written.
 pub(super) fn guard() {
     for (_, value) in set() {
-        if let Ok(url) = Url::parse(&value)
+        // Its scheme may be left out.
+        let url = match value.split_once("://") {
+            Some(_) => Url::parse(value.trim()),
+            None => Url::parse(&format!("http://{}", value.trim())),
+        };
+        if let Ok(url) = url
             && let Some(password) = url.password()
         {
             secret::guard(password);

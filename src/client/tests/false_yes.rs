@@ -51,6 +51,7 @@ async fn an_error_with_a_good_status_is_neither_a_reboot_nor_a_deletion() {
         r#"{"errors":"node is locked"}"#,
         r#"{"errors":{"node":"locked"}}"#,
         r#"{"message":"it is in use"}"#,
+        r#"{"status":null,"message":"it is in use"}"#,
         "Service temporarily down",
     ] {
         let stage = Stage::new(vec![answer(200, no), answer(200, &stats("power on"))]);
@@ -102,10 +103,14 @@ async fn words_beside_a_yes_do_not_make_it_a_no() {
 
 #[tokio::test]
 async fn an_answer_about_something_else_is_no_yes() {
-    let other = r#"{"result":"success","power_state":"power off","node_uuid":"m"}"#;
-    let stage = Stage::new(vec![answer(200, other), answer(200, &stats("power off"))]);
-    assert!(stage.call("set_power", power_off()).await.unwrap().adopted);
-    assert_eq!(stage.asked(), [POWER, "GET /v1/clouds/c/stats"]);
+    for other in [
+        r#"{"result":"success","power_state":"power on","node_uuid":"n"}"#,
+        r#"{"result":"success","power_state":"power off","node_uuid":"m"}"#,
+    ] {
+        let stage = Stage::new(vec![answer(200, other), answer(200, &stats("power off"))]);
+        assert!(stage.call("set_power", power_off()).await.unwrap().adopted);
+        assert_eq!(stage.asked(), [POWER, "GET /v1/clouds/c/stats"]);
+    }
     let vlan = |id: &str| made_vlan(id, "2026-01-15T08:00:00Z").to_string();
     let list = format!("[{}]", vlan("new"));
     let stage = Stage::new(vec![answer(200, &vlan("")), answer(200, &list)]);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::{Desk, Found, Verdict, micros};
+use super::{Desk, Found, Verdict, instant, micros};
 use crate::error::exit;
 use crate::journal::{Pause, Standing, Tick, TickState};
 use crate::schedule::event::Reason;
@@ -41,6 +41,10 @@ impl Desk<'_> {
     /// The same, whoever's run it was.
     pub(super) fn end(&mut self, mut tick: Tick, outcome: &Outcome) -> Found<()> {
         let (state, finished) = match outcome {
+            // That nobody knows what became of a change weighs more than that time was over.
+            Outcome::TimedOut(finished) if finished.exit == exit::IN_DOUBT => {
+                (state_of(&tick, finished), Some(finished))
+            }
             Outcome::Finished(finished) => (state_of(&tick, finished), Some(finished)),
             Outcome::TimedOut(finished) => (TickState::TimedOut, Some(finished)),
             Outcome::Abandoned => (TickState::Abandoned, None),
@@ -55,8 +59,12 @@ impl Desk<'_> {
         if state == TickState::TimedOut {
             // What it says of being cancelled says nothing of why.
             tick.exit = Some(exit::TIMED_OUT);
-            let is_shut = self.about.as_ref().is_some_and(|it| it.is_shut(self.now));
-            let why = if is_shut {
+            let begun = instant(tick.started.unwrap_or(tick.instant));
+            let is_shut = |job: &Arc<Job>| {
+                let (end, timeout) = (job.window_of(begun), TimeDelta::from_std(job.timeout));
+                matches!((end, timeout), (Some(end), Ok(timeout)) if end - begun < timeout)
+            };
+            let why = if self.about.as_ref().is_some_and(is_shut) {
                 "its maintenance window closed, and it was cancelled"
             } else {
                 "it took longer than it may, and was cancelled"

@@ -217,3 +217,37 @@ fn what_is_not_to_be_kept_is_in_no_message_of_a_run_that_fails() {
         assert!(!ended.stderr.contains("canary"), "{}", ended.stderr);
     }
 }
+
+#[test]
+fn a_run_that_fails_before_it_has_caught_up_is_left_as_it_was() {
+    let account = Account::new();
+    let vlan = |label: &str| {
+        format!(
+            "create_vlan(#{{label: \"{label}\", pod_location: \"pod_1\", vlan_type: \"internal\"}});\n"
+        )
+    };
+    let check = "if env(\"TOK\") == () { throw \"no TOK\"; }\n";
+    account
+        .home
+        .write("tok.rhai", &[check, &vlan("one"), &vlan("two")].concat());
+    let words = ["--allow", "change,env:TOK", "run", "tok.rhai"];
+    let killed = account.mw(&words).env("TOK", "x");
+    let killed = account.call(killed.env("MW_TEST_KILL", "after-intent:2"));
+    assert_eq!(killed.code, None, "{}", killed.stderr);
+    let id = account.newest()["id"].as_str().unwrap().to_owned();
+    let failed = account.call(account.mw(&["-q", "runs", "resume", &id]));
+    assert_eq!(failed.code, Some(1), "{}", failed.stderr);
+    assert!(failed.stderr.contains("no TOK"), "{}", failed.stderr);
+    assert_eq!(account.newest()["state"], "interrupted");
+    let resume = || account.mw(&["-q", "runs", "resume", &id]).env("TOK", "x");
+    let asked = account.call(resume());
+    assert_eq!(asked.code, Some(5), "{}", asked.stderr);
+    assert_eq!(account.labels(), ["one"]);
+    account
+        .mw(&["runs", "resolve", &id, "--retry"])
+        .any_stdout()
+        .run();
+    let resumed = account.call(resume());
+    assert_eq!(resumed.code, Some(0), "{}", resumed.stderr);
+    assert_eq!(account.labels(), ["one", "two"]);
+}
