@@ -13,6 +13,7 @@ mod locks;
 mod mount;
 mod owner;
 mod ownership;
+mod placed;
 mod prune;
 mod run;
 mod schema;

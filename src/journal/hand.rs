@@ -1,9 +1,6 @@
 //! The thread that writes the journal.
 
 use std::collections::HashMap;
-use std::fs;
-use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -15,6 +12,7 @@ use super::call::Call;
 use super::error::{JournalError, Kind};
 use super::group::Group;
 use super::lease::{Inner as Held, Lease, micros};
+use super::placed::Placed;
 use super::writer::{Ack, Entry, Shared, Work};
 
 /// How long what is not waited for may lie.
@@ -39,11 +37,8 @@ type Groups = Vec<(Arc<Held>, Group)>;
 pub(super) struct Hand {
     shared: Arc<Shared>,
     connection: Connection,
-    /// Which file it is, by device and number.
-    file: Option<(u64, u64)>,
-    /// Which file beside it holds what was written last, once there is one: as long as this connection
-    /// lasts it stays the same.
-    beside: Option<(u64, u64)>,
+    /// Which files it writes.
+    placed: Placed,
     /// Whether commits wait for the disk; unknown until first set.
     is_full_sync: Option<bool>,
     /// Results kept lately, by run and what was asked.
@@ -57,8 +52,7 @@ impl Hand {
         // Without it the cache is smaller, and nothing else differs.
         let _ = connection.pragma_update(None, "cache_size", CACHE);
         Self {
-            file: number_of(shared.store.file()),
-            beside: None,
+            placed: Placed::of(shared.store.file()),
             shared,
             connection,
             is_full_sync: None,
@@ -108,17 +102,6 @@ impl Hand {
         }
     }
 
-    /// The file that was removed or replaced, if one was.
-    fn displaced(&self) -> Option<PathBuf> {
-        let file = self.shared.store.file();
-        if number_of(file) != self.file {
-            return Some(file.to_owned());
-        }
-        let beside = beside(file);
-        let is_lost = self.beside.is_some() && number_of(&beside) != self.beside;
-        is_lost.then_some(beside)
-    }
-
     fn write(&mut self, mut entries: Vec<Entry>, mut groups: Groups) {
         let mut acks: Vec<(Ack, Option<Arc<Held>>)> = Vec::new();
         let is_waited_for = entries.iter().any(|entry| entry.ack.is_some());
@@ -150,7 +133,7 @@ impl Hand {
             }
         }
         let began = (Instant::now(), micros());
-        let written = if let Some(lost) = self.displaced().filter(|_| is_waited_for) {
+        let written = if let Some(lost) = self.placed.displaced().filter(|_| is_waited_for) {
             // What is written to a file that is nowhere any more is on no record.
             Err(JournalError::displaced(&lost))
         } else {
@@ -159,9 +142,7 @@ impl Hand {
         };
         match written {
             Ok(lost) => {
-                if self.beside.is_none() {
-                    self.beside = number_of(&beside(self.shared.store.file()));
-                }
+                self.placed.was_written();
                 for lease in &leases {
                     if lost.contains(&lease.number) {
                         lease.fail(lease.lost());
@@ -274,19 +255,6 @@ impl Hand {
             }
         }
     }
-}
-
-/// The file in which SQLite writes first what goes into this one.
-fn beside(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push("-wal");
-    name.into()
-}
-
-/// The device and the number of the file at a path.
-fn number_of(file: &Path) -> Option<(u64, u64)> {
-    let metadata = fs::metadata(file).ok()?;
-    Some((metadata.dev(), metadata.ino()))
 }
 
 /// Whether a run is ours; what is, is so for another span.
