@@ -8,10 +8,12 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::next::Fire;
+use super::overtime::Overtime;
 use crate::error::Complaint;
 use crate::journal::{TickState, Waits};
 
 pub use reason::Reason;
+pub(super) use words::span;
 
 /// Something that happened in the scheduler; it prints as one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,10 +185,8 @@ pub enum Event {
         number: u64,
         /// Its id, where it is kept.
         run: Option<String>,
-        /// How long it was allowed.
-        timeout: std::time::Duration,
-        /// Whether that is because its maintenance window closes then.
-        is_shut: bool,
+        /// What it went beyond.
+        overtime: Overtime,
     },
     /// A run did not end after it was cancelled, and is no longer waited for.
     Abandoned {

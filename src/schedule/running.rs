@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::mpsc::UnboundedSender;
@@ -11,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::job::Job;
 use super::launch::{Due, Finished, Launch};
+use super::overtime::Overtime;
 use crate::clock::Clock;
 use crate::error::exit;
 
@@ -33,10 +33,10 @@ pub(super) struct Run {
     /// When it was started.
     pub started: DateTime<Utc>,
     /// Whether it was cancelled because its time was over.
-    pub is_timed_out: bool,
+    is_timed_out: bool,
     /// When it takes longer than it should, until that is said.
     long: Option<DateTime<Utc>>,
-    timeout: Duration,
+    overtime: Overtime,
     grace: TimeDelta,
     deadline: Deadline,
     cancel: CancellationToken,
@@ -82,10 +82,8 @@ pub(super) enum Overdue {
         number: u64,
         /// Its id, where it is kept.
         run: Option<String>,
-        /// What it was allowed.
-        timeout: Duration,
-        /// Whether that was the end of its maintenance window.
-        is_shut: bool,
+        /// What it went beyond.
+        overtime: Overtime,
     },
     /// It takes longer than it should, and goes on.
     Long {
@@ -161,16 +159,7 @@ impl Running {
                 end.finished = Some(launch.launch(&end.due, cancel).await);
             }
         });
-        let timeout = due.job.timeout;
-        let deadline = TimeDelta::from_std(timeout)
-            .ok()
-            .and_then(|timeout| now.checked_add_signed(timeout))
-            .unwrap_or(DateTime::<Utc>::MAX_UTC);
-        // A job does not leave its maintenance window.
-        let (timeout, deadline) = match due.job.window_of(now) {
-            Some(end) if end < deadline => ((end - now).to_std().unwrap_or_default(), end),
-            _ => (timeout, deadline),
-        };
+        let (overtime, deadline) = Overtime::of(&due.job, now);
         let run = Run {
             started: now,
             is_timed_out: false,
@@ -180,7 +169,7 @@ impl Running {
                 .long_running
                 .and_then(|span| TimeDelta::from_std(span).ok())
                 .and_then(|span| now.checked_add_signed(span)),
-            timeout,
+            overtime,
             grace: TimeDelta::from_std(due.job.policy.grace).unwrap_or_default(),
             deadline: Deadline::Timeout(deadline),
             cancel,
@@ -252,14 +241,12 @@ impl Running {
                 match run.deadline {
                     Deadline::Timeout(_) => {
                         run.is_timed_out = run.cancel(now);
-                        let timeout = run.timeout;
-                        let is_shut = timeout < run.due.job.timeout;
+                        let overtime = run.overtime;
                         overdue.push(Overdue::TimedOut {
                             job,
                             number,
                             run: id,
-                            timeout,
-                            is_shut,
+                            overtime,
                         });
                     }
                     Deadline::Grace(_) => {
@@ -283,6 +270,11 @@ impl Running {
 }
 
 impl Run {
+    /// What it went beyond, where it was cancelled for that.
+    pub(super) fn overtime(&self) -> Option<Overtime> {
+        self.is_timed_out.then_some(self.overtime)
+    }
+
     /// When there is something to do about it, if it does not end.
     fn next(&self) -> DateTime<Utc> {
         let deadline = self.deadline.at();

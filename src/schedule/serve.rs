@@ -297,10 +297,9 @@ impl Scheduler {
                 took: (ended.at - run.started).max(TimeDelta::zero()),
             }
         });
-        let outcome = if run.is_timed_out {
-            Outcome::TimedOut(ended.finished)
-        } else {
-            Outcome::Finished(ended.finished)
+        let outcome = match run.overtime() {
+            Some(overtime) => Outcome::TimedOut(ended.finished, overtime),
+            None => Outcome::Finished(ended.finished),
         };
         self.matters.push(Matter::Ended(
             run.due.job.clone(),
@@ -317,14 +316,12 @@ impl Scheduler {
                     job,
                     number,
                     run,
-                    timeout,
-                    is_shut,
+                    overtime,
                 } => Event::TimedOut {
                     job,
                     number,
                     run,
-                    timeout,
-                    is_shut,
+                    overtime,
                 },
                 Overdue::Long {
                     job,

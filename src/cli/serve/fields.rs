@@ -82,13 +82,13 @@ fn policy(event: &Event) -> (&'static str, &'static str, Value) {
             job,
             number,
             run,
-            timeout,
-            is_shut,
+            overtime,
         } => (
             "error",
             "timed_out",
             json!({ "job": job, "number": number, "run": run,
-                "timeout_seconds": timeout.as_secs_f64(), "window_closed": is_shut }),
+                "timeout_seconds": overtime.allowed().as_secs_f64(),
+                "window_closed": overtime.is_window() }),
         ),
         Event::Abandoned { job, number, run } => (
             "error",

@@ -4,20 +4,21 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::{Desk, Found, Verdict, instant, micros};
+use super::{Desk, Found, Verdict, micros};
 use crate::error::exit;
 use crate::journal::{Pause, Standing, Tick, TickState};
 use crate::schedule::event::Reason;
 use crate::schedule::job::Job;
 use crate::schedule::launch::Finished;
+use crate::schedule::overtime::Overtime;
 
 /// How a run ended.
 #[derive(Clone, Debug)]
 pub(in crate::schedule) enum Outcome {
     /// By itself.
     Finished(Finished),
-    /// By being cancelled after its timeout.
-    TimedOut(Finished),
+    /// By being cancelled because its time was over.
+    TimedOut(Finished, Overtime),
     /// Not at all: it was given up.
     Abandoned,
 }
@@ -42,11 +43,11 @@ impl Desk<'_> {
     pub(super) fn end(&mut self, mut tick: Tick, outcome: &Outcome) -> Found<()> {
         let (state, finished) = match outcome {
             // That nobody knows what became of a change weighs more than that time was over.
-            Outcome::TimedOut(finished) if finished.exit == exit::IN_DOUBT => {
+            Outcome::TimedOut(finished, _) if finished.exit == exit::IN_DOUBT => {
                 (state_of(&tick, finished), Some(finished))
             }
             Outcome::Finished(finished) => (state_of(&tick, finished), Some(finished)),
-            Outcome::TimedOut(finished) => (TickState::TimedOut, Some(finished)),
+            Outcome::TimedOut(finished, _) => (TickState::TimedOut, Some(finished)),
             Outcome::Abandoned => (TickState::Abandoned, None),
         };
         tick.state = state;
@@ -56,20 +57,12 @@ impl Desk<'_> {
         if let Some(run) = finished.and_then(|it| it.run.clone()) {
             tick.run = Some(run);
         }
-        if state == TickState::TimedOut {
+        if state == TickState::TimedOut
+            && let Outcome::TimedOut(_, overtime) = outcome
+        {
             // What it says of being cancelled says nothing of why.
             tick.exit = Some(exit::TIMED_OUT);
-            let begun = instant(tick.started.unwrap_or(tick.instant));
-            let is_shut = |job: &Arc<Job>| {
-                let (end, timeout) = (job.window_of(begun), TimeDelta::from_std(job.timeout));
-                matches!((end, timeout), (Some(end), Ok(timeout)) if end - begun < timeout)
-            };
-            let why = if self.about.as_ref().is_some_and(is_shut) {
-                "its maintenance window closed, and it was cancelled"
-            } else {
-                "it took longer than it may, and was cancelled"
-            };
-            tick.message = Some(why.to_owned());
+            tick.message = Some(format!("{overtime}, and was cancelled"));
         }
         if state == TickState::Abandoned {
             tick.message = Some("it did not end after it was cancelled".to_owned());

@@ -12,7 +12,8 @@ fn utc(instant: DateTime<Utc>) -> String {
     instant.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-fn span(span: std::time::Duration) -> String {
+/// A time in words, in whole seconds where it has any.
+pub fn span(span: std::time::Duration) -> String {
     let whole = if span.as_secs() > 0 {
         std::time::Duration::from_secs(span.as_secs())
     } else {
@@ -153,14 +154,6 @@ impl Event {
     }
 }
 
-/// Why a run that was allowed so long is cancelled.
-fn overtime(timeout: std::time::Duration, is_shut: bool) -> String {
-    if is_shut {
-        return "its maintenance window has closed".to_owned();
-    }
-    format!("it took longer than {}", span(timeout))
-}
-
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -237,12 +230,10 @@ impl fmt::Display for Event {
             Self::TimedOut {
                 job,
                 number,
-                timeout,
-                is_shut,
+                overtime,
                 ..
             } => {
-                let why = overtime(*timeout, *is_shut);
-                write!(f, "{job}: run {number} is cancelled, {why}")
+                write!(f, "{job}: run {number} is cancelled, {overtime}")
             }
             Self::Abandoned { job, number, .. } => {
                 write!(f, "{job}: run {number} does not end and is abandoned")
