@@ -335,7 +335,10 @@ pub fn client(
         ..HttpsSettings::new(url)
     };
     settings.check().map_err(|failure| {
-        CallError::setup(failure.message, "check --url, --cacert and the profile")
+        CallError::setup(
+            failure.message,
+            "check --url, --cacert, the profile and the variables of proxies",
+        )
     })?;
     let transport: Arc<dyn Transport> = Arc::new(Https::new(settings));
     Ok(Client::new(Setup {

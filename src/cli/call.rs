@@ -328,20 +328,13 @@ pub fn failure(failure: &Failure) -> Complaint {
 
 /// What a call that failed is complained about with.
 pub fn complaint(error: &CallError) -> Complaint {
-    let mut message = error.to_string();
-    // One that was cut off says so by itself.
-    if let Some(doubt) = error.left_in_doubt()
-        && !message.contains(&doubt)
-    {
-        message = format!("{message}: {doubt}");
-    }
     let code = match error.kind_name() {
         "cancelled" => exit::INTERRUPTED,
         // On a command line a wrong argument is wrong usage.
         "argument" => exit::USAGE,
         _ => error.exit_code(),
     };
-    let complaint = Complaint::new(code, message);
+    let complaint = Complaint::new(code, error.told());
     match error.hint() {
         Some(hint) => complaint.hint(hint),
         None => complaint,

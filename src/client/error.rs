@@ -162,8 +162,9 @@ impl CallError {
         self
     }
 
+    /// The same, with what may have happened unseen, which is to be looked for whatever else went wrong.
     pub(super) fn with_doubt(mut self, doubt: Option<String>) -> Self {
-        if doubt.is_some() && self.hint.is_none() {
+        if doubt.is_some() {
             self.hint = Some(hint::unseen(self.operation));
         }
         self.doubt = doubt;
@@ -248,6 +249,18 @@ impl CallError {
     #[must_use]
     pub fn left_in_doubt(&self) -> Option<String> {
         self.doubt.clone()
+    }
+
+    /// What went wrong and what may have happened unseen.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match &self.doubt {
+            // These say it by themselves.
+            Some(doubt) if !matches!(self.cause, Cause::Cancelled | Cause::InDoubt(_)) => {
+                format!("{self}: {doubt}")
+            }
+            _ => self.to_string(),
+        }
     }
 
     /// What went wrong, without what was to be done.

@@ -1,6 +1,6 @@
 //! The transport over the network.
 
-pub(super) mod proxies;
+mod proxies;
 
 use std::error::Error as _;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::future::BoxFuture;
 use reqwest::Url;
 
+pub(super) use self::proxies::Proxies;
 use super::problem::shown;
 use super::transport::{Failure, Transport};
 use crate::loopback::leads_here;
@@ -50,9 +51,12 @@ impl HttpsSettings {
         }
     }
 
-    /// Whether the address and the CA file can be used at all; connects to nothing.
+    /// Whether the address, the proxy and the CA file can be used at all; connects to nothing.
     pub fn check(&self) -> Result<(), Failure> {
-        address(&self.base_url)?;
+        let base = address(&self.base_url)?;
+        if self.proxies {
+            Proxies::of_process().check(&base)?;
+        }
         self.ca_file
             .as_deref()
             .map_or(Ok(()), |file| authorities(file).map(drop))
@@ -255,9 +259,6 @@ fn unanswered(host: &str, error: reqwest::Error) -> Failure {
 fn prepare(settings: &HttpsSettings) -> Result<Ready, Failure> {
     let base = address(&settings.base_url)?;
     let host = host_of(&base);
-    if settings.proxies && !is_near(&host) {
-        proxies::check(base.scheme(), &host)?;
-    }
     let client = connector(settings, &host, base.scheme() == "http")?;
     Ok(Ready { client, base, host })
 }
@@ -284,7 +285,7 @@ pub(super) fn connector(
         .tcp_nodelay(true);
     // A proxy is another machine, with a loopback of its own.
     if settings.proxies && !is_near(host) {
-        proxies::guard();
+        Proxies::of_process().guard();
     } else {
         builder = builder.no_proxy();
     }

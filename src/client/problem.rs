@@ -55,39 +55,6 @@ pub fn unreadable(body: &[u8]) -> String {
     }
 }
 
-/// Whether an answer is an error, in one of the shapes that they have, whatever its status.
-#[must_use]
-pub fn is_error(answer: &Value) -> bool {
-    let has = |name: &str| match answer.get(name) {
-        Some(Value::Bool(flag)) => *flag,
-        Some(Value::String(text)) => !text.is_empty(),
-        Some(Value::Object(members)) => !members.is_empty(),
-        _ => false,
-    };
-    let number = |value: &Value| match value {
-        Value::String(text) => text.parse::<u64>().ok(),
-        other => other.as_u64(),
-    };
-    let status = answer.get("status").and_then(number);
-    let fails = |name: &str| {
-        let word = answer
-            .get(name)
-            .and_then(Value::as_str)
-            .map(str::to_lowercase);
-        let is_no = |word: String| {
-            ["fail", "error", "refus", "denied", "reject"]
-                .iter()
-                .any(|it| word.contains(it))
-        };
-        word.is_some_and(is_no)
-    };
-    has("error")
-        || fails("result")
-        || fails("status")
-        || answer.get("success") == Some(&Value::Bool(false))
-        || has("message") && (has("name") || status.is_some_and(|it| it >= 400))
-}
-
 fn of_json(value: &Value) -> Problem {
     let Value::Object(body) = value else {
         let message = value.as_str().and_then(|text| shown(text, LONGEST));

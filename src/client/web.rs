@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::Url;
 
-use super::https::{HttpsSettings, connector, failure, host_of, is_near, proxies, whole};
+use super::https::{HttpsSettings, Proxies, connector, failure, host_of, is_near, whole};
 use super::transport::Failure;
 
 /// The largest answer taken, in bytes.
@@ -30,9 +30,10 @@ pub struct WebRequest {
 #[derive(Debug)]
 pub struct Web {
     settings: HttpsSettings,
-    near: OnceLock<Result<reqwest::Client, Failure>>,
-    plain: OnceLock<Result<reqwest::Client, Failure>>,
-    secured: OnceLock<Result<reqwest::Client, Failure>>,
+    /// For hosts near by and elsewhere: the former without a proxy.
+    secured: [OnceLock<Result<reqwest::Client, Failure>>; 2],
+    /// The same without TLS.
+    plain: [OnceLock<Result<reqwest::Client, Failure>>; 2],
 }
 
 impl Web {
@@ -48,9 +49,8 @@ impl Web {
                 total_timeout: long,
                 ..HttpsSettings::new("")
             },
-            near: OnceLock::new(),
-            plain: OnceLock::new(),
-            secured: OnceLock::new(),
+            secured: [const { OnceLock::new() }; 2],
+            plain: [const { OnceLock::new() }; 2],
         }
     }
 
@@ -58,15 +58,9 @@ impl Web {
     pub async fn send(&self, request: WebRequest) -> Result<http::Response<Bytes>, Failure> {
         let host = host_of(&request.url);
         let is_plain = request.url.scheme() == "http";
-        if !is_near(&host) {
-            proxies::check(request.url.scheme(), &host)?;
-        }
-        let slot = match (is_plain, is_near(&host)) {
-            (true, true) => &self.near,
-            (true, false) => &self.plain,
-            (false, _) => &self.secured,
-        };
-        let client = slot
+        Proxies::of_process().check(&request.url)?;
+        let [near, elsewhere] = if is_plain { &self.plain } else { &self.secured };
+        let client = if is_near(&host) { near } else { elsewhere }
             .get_or_init(|| connector(&self.settings, &host, is_plain))
             .as_ref()
             .map_err(Clone::clone)?;

@@ -134,6 +134,29 @@ fn what_is_sent_to_this_machine_goes_past_the_proxy() {
 }
 
 #[test]
+fn a_proxy_that_cannot_be_read_is_wrong_setup_before_anything_is_tried() {
+    let proxy = Site::answering(|_| Reply::body("proxied"));
+    for (variables, said) in [
+        (
+            &[("https_proxy", "http://pro xy:3128")][..],
+            "the variable https_proxy is set, and holds no address of a proxy that can be read",
+        ),
+        (
+            &[("HTTPS_PROXY", ""), ("https_proxy", proxy.url())],
+            "the variable HTTPS_PROXY is empty, which hides https_proxy: unset it",
+        ),
+    ] {
+        let mut mw = Mw::new(["call", "clouds"]).account("https://elsewhere.invalid");
+        for (name, value) in variables {
+            mw = mw.env(name, value);
+        }
+        let told = mw.any_stderr().code(2).run().stderr;
+        assert!(told.contains(said), "{told}");
+    }
+    assert!(proxy.requests().is_empty(), "{:?}", proxy.requests());
+}
+
+#[test]
 fn a_secret_is_blotted_out_in_every_form_of_output() {
     let secret = "it's \"hush\", 4711: \\ #ä";
     for form in ["csv", "yaml", "json", "jsonl", "table", "auto"] {

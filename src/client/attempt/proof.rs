@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Attempt;
-use crate::client::problem::{is_error, shown, unreadable};
+use crate::client::problem::{shown, unreadable};
 use crate::operation::{Answer, Arguments, Kind, Operation, Repeat};
 
 impl Attempt {
@@ -77,6 +77,38 @@ fn is_nothing_but_words(answer: &Value) -> bool {
             .iter()
             .any(|name| !text(name).is_empty());
     !text("message").is_empty() && !is_yes
+}
+
+/// Whether it is an error, in one of the shapes that they have, whatever its status.
+fn is_error(answer: &Value) -> bool {
+    let has = |name: &str| match answer.get(name) {
+        Some(Value::Bool(flag)) => *flag,
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::Object(members)) => !members.is_empty(),
+        _ => false,
+    };
+    let number = |value: &Value| match value {
+        Value::String(text) => text.parse::<u64>().ok(),
+        other => other.as_u64(),
+    };
+    let status = answer.get("status").and_then(number);
+    let fails = |name: &str| {
+        let word = answer
+            .get(name)
+            .and_then(Value::as_str)
+            .map(str::to_lowercase);
+        let is_no = |word: String| {
+            ["fail", "error", "refus", "denied", "reject"]
+                .iter()
+                .any(|it| word.contains(it))
+        };
+        word.is_some_and(is_no)
+    };
+    has("error")
+        || fails("result")
+        || fails("status")
+        || answer.get("success") == Some(&Value::Bool(false))
+        || has("message") && (has("name") || status.is_some_and(|it| it >= 400))
 }
 
 /// Whether it names errors, in whatever form.

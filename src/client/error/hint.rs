@@ -25,7 +25,6 @@ pub(super) fn of(operation: &'static Operation, cause: &Cause) -> Option<String>
                 .to_owned()
         }
         Cause::TimedOut(_) => "give it more time, or try again later".to_owned(),
-        Cause::InDoubt(_) => unseen(operation.name),
         Cause::BadAnswer(_) => {
             "check that OPENMETAL_API_URL names the API itself and not a page in front of it"
                 .to_owned()
@@ -34,9 +33,12 @@ pub(super) fn of(operation: &'static Operation, cause: &Cause) -> Option<String>
             "run `mw auth login`, or set OPENMETAL_API_KEY, or try it on the simulator with --sim"
                 .to_owned()
         }
-        Cause::Cancelled | Cause::Argument(_) | Cause::NotPermitted(_) | Cause::Setup(_) => {
-            return None;
-        }
+        // What may have happened is to be looked for, whatever the cause.
+        Cause::InDoubt(_)
+        | Cause::Cancelled
+        | Cause::Argument(_)
+        | Cause::NotPermitted(_)
+        | Cause::Setup(_) => return None,
     };
     Some(hint)
 }

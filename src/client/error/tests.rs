@@ -134,6 +134,12 @@ fn what_may_have_happened_matters_more_than_that_time_ran_out() {
         (error.kind_name(), error.exit_code()),
         ("timed_out", exit::IN_DOUBT)
     );
+    assert_eq!(
+        error.told(),
+        "could not set power: the deadline passed: it may have been carried out"
+    );
+    let hint = error.hint().unwrap();
+    assert!(hint.starts_with("look at the account before"), "{hint}");
 }
 
 #[test]
