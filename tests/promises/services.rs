@@ -157,6 +157,22 @@ fn what_was_not_run_is_filled_in_once_and_in_order() {
 }
 
 #[test]
+fn the_history_of_a_job_that_never_was_is_a_mistake() {
+    let account = account();
+    let history = |name| account.mw(&["jobs", "history", name]).any_stdout();
+    // Nothing was ever run: there is nothing to compare it with.
+    history("reprot").run();
+    account.mw(&["jobs", "pause", "report"]).any_stdout().run();
+    history("report").run();
+    let told = history("reprot").any_stderr().code(2).run().stderr;
+    assert!(
+        told.contains("no service has had a job \"reprot\""),
+        "{told}"
+    );
+    assert!(told.contains("did you mean `report`?"), "{told}");
+}
+
+#[test]
 fn mistakes_name_what_there_is() {
     let account = account();
     let mistakes: [(&[&str], &str); 6] = [
@@ -319,7 +335,8 @@ fn a_run_that_takes_too_long_is_cancelled_and_says_so() {
         .code(7)
         .run();
     assert!(
-        done.stderr.contains("took longer than it may"),
+        done.stderr
+            .contains("it took longer than 1s, and was cancelled"),
         "{}",
         done.stderr
     );

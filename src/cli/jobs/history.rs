@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 use super::board::{Board, failed};
 use crate::cli::runs::view;
 use crate::cli::{Global, Outcome, show};
-use crate::error::exit;
-use crate::journal::Tick;
+use crate::error::{Complaint, exit};
+use crate::journal::{Reader, Tick};
+use crate::operation::nearest;
 use crate::output::{Column, Document};
 use crate::record::Unit;
 
@@ -48,16 +49,36 @@ impl History {
     /// Runs the command.
     pub fn run(self, global: &Global) -> Outcome {
         let board = Board::of(global)?;
-        let ticks = match board.reader()? {
+        let reader = board.reader()?;
+        let ticks = match &reader {
             None => Vec::new(),
             Some(reader) => reader
                 .ticks(&board.profile, self.job.as_deref(), self.count)
                 .map_err(|error| failed(&error))?,
         };
+        if let (Some(job), Some(reader)) = (&self.job, &reader)
+            && ticks.is_empty()
+        {
+            is_known(job, reader, &board.profile)?;
+        }
         let rows = ticks.iter().map(row).collect();
         show::document(&Document::Rows(COLUMNS, rows), global)?;
         Ok(exit::DONE)
     }
+}
+
+/// Refuses the name of a job that no service has had, where services have had others.
+fn is_known(job: &str, reader: &Reader, profile: &str) -> Result<(), Complaint> {
+    let standings = reader.standings(profile).map_err(|error| failed(&error))?;
+    let names = standings.iter().map(|standing| &*standing.job);
+    if standings.is_empty() || names.clone().any(|name| name == job) {
+        return Ok(());
+    }
+    let complaint = Complaint::usage(format!("no service has had a job {job:?}"));
+    Err(complaint.hint(match nearest(job, names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`mw jobs history` shows what ran of all jobs".to_owned(),
+    }))
 }
 
 /// Why it is so, for people.

@@ -57,7 +57,11 @@ impl Pause {
         show::text(&if was_paused {
             format!("{name} was paused before; its note is the new one\n")
         } else {
-            format!("{name} is paused: mw jobs resume {name} lets it go on\n")
+            let at = match &*self.jobs {
+                "jobs.toml" => String::new(),
+                file => format!(" --jobs {file}"),
+            };
+            format!("{name} is paused: mw jobs resume {name}{at} lets it go on\n")
         })?;
         Ok(exit::DONE)
     }
