@@ -93,6 +93,8 @@ pub(super) enum Verdict {
     Paused(Arc<str>, u32),
     /// A run that is to be taken up belongs to no job of this service.
     Left(Tick),
+    /// It waits for the maintenance window of its job, which opens then.
+    Shut(Tick, Option<DateTime<Utc>>),
 }
 
 /// Microseconds since 1970.

@@ -59,6 +59,15 @@ pub enum Event {
         /// The run's id.
         run: String,
     },
+    /// An unfinished run waits for the maintenance window of its job, and keeps its place.
+    Shut {
+        /// The job.
+        job: Arc<str>,
+        /// The run's id.
+        run: String,
+        /// When the window opens.
+        opens: Option<DateTime<Utc>>,
+    },
     /// A run ended.
     Finished {
         /// The job.

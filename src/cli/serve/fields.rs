@@ -125,6 +125,14 @@ fn parts(event: &Event) -> (&'static str, &'static str, Value) {
             json!({ "job": job, "number": number, "run": run }),
         ),
         Event::Left { job, run, .. } => ("warn", "left", json!({ "job": job, "run": run })),
+        Event::Shut { job, run, opens } => {
+            let opens = opens.map(utc);
+            (
+                "warn",
+                "shut",
+                json!({ "job": job, "run": run, "window_opens": opens }),
+            )
+        }
         Event::Finished {
             job,
             number,

@@ -168,6 +168,7 @@ impl Events for Counted {
                 }
             }
             Event::Left { .. }
+            | Event::Shut { .. }
             | Event::Settled { .. }
             | Event::Retrying { .. }
             | Event::GivenUp { .. }

@@ -170,8 +170,6 @@ impl Desk<'_> {
                 self.try_to_start(tick)?;
                 Ok(true)
             }
-            // It stays as it is until its window opens again.
-            Some(_) if job.is_shut(self.now) => Ok(false),
             Some(run) => self.take_up(Some(job), tick, &run),
         }
     }
@@ -212,6 +210,14 @@ impl Desk<'_> {
                         self.leave(tick);
                         return Ok(false);
                     };
+                    if job.is_shut(self.now) {
+                        // It stays as it is until its window opens again, unless somebody decides
+                        // about it.
+                        let windows = job.bounds.windows.as_ref();
+                        let opens = windows.and_then(|windows| windows.opens_after(self.now));
+                        self.verdicts.push(Verdict::Shut(tick, opens));
+                        return Ok(false);
+                    }
                     tick.service = self.service;
                     self.rows.save(&mut tick)?;
                     self.verdicts.push(Verdict::Start(tick, Arc::clone(job)));

@@ -77,6 +77,7 @@ impl Store {
             Verdict::Retrying(tick, _) => format!("retry {}", tick.job),
             Verdict::Skipped(tick, reason) => format!("skip {}: {reason}", tick.job),
             Verdict::Left(tick) => format!("leave {}", tick.job),
+            Verdict::Shut(tick, opens) => format!("{} waits until {opens:?}", tick.job),
             Verdict::Missed(job, _) => format!("miss {job}"),
             _ => "other".to_owned(),
         });

@@ -172,6 +172,16 @@ impl fmt::Display for Event {
                 f,
                 "run {run} was left unfinished, and its job {job} is gone or disabled: mw runs resume {run} takes it up"
             ),
+            Self::Shut { job, run, opens } => {
+                write!(
+                    f,
+                    "{job}: run {run} was left unfinished and keeps its place until its maintenance window opens"
+                )?;
+                if let Some(opens) = opens {
+                    write!(f, " at {}", utc(*opens))?;
+                }
+                write!(f, ": mw runs resume {run} takes it up before")
+            }
             Self::Started {
                 job,
                 number,

@@ -109,6 +109,7 @@ impl Scheduler {
         let event = match verdict {
             Verdict::Start(tick, job) => {
                 self.launched += 1;
+                self.left.remove(&tick.number);
                 let due = Due {
                     job,
                     instant: desk::instant(tick.instant),
@@ -170,16 +171,19 @@ impl Scheduler {
                 reason,
             },
             Verdict::Paused(job, failures) => Event::Paused { job, failures },
-            Verdict::Left(tick) => {
-                // It is found with every look, and said once.
-                if !self.left.insert(tick.number) {
-                    return;
-                }
-                Event::Left {
-                    job: tick.job,
-                    run: tick.run.unwrap_or_default(),
-                }
+            // They are found with every look, and said once.
+            Verdict::Left(tick) | Verdict::Shut(tick, _) if !self.left.insert(tick.number) => {
+                return;
             }
+            Verdict::Left(tick) => Event::Left {
+                job: tick.job,
+                run: tick.run.unwrap_or_default(),
+            },
+            Verdict::Shut(tick, opens) => Event::Shut {
+                job: tick.job,
+                run: tick.run.unwrap_or_default(),
+                opens,
+            },
             Verdict::Over(tick, failures) => Event::Settled {
                 instant: desk::instant(tick.instant),
                 job: tick.job,
