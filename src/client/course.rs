@@ -200,7 +200,9 @@ impl<'a> Course<'a> {
         } else if is_success && !attempt.is_readable(self.operation) {
             let found = readback::accepted(self.operation, self.arguments);
             if self.repeat == Repeat::Edge && found.is_none() {
-                return Err(self.error(Cause::BadAnswer(unreadable(&attempt.body))));
+                // Another one would be a second session.
+                let cause = Cause::BadAnswer(unreadable(&attempt.body));
+                return Err(self.error(cause).with_doubt(Some(self.doubt())));
             }
             // Accepted, but what came of it must be found elsewhere.
             if let Some(body) = found {
@@ -266,6 +268,12 @@ impl<'a> Course<'a> {
             (_, Outcome::Status(status)) if attempt.is_noncommittal() => Some(format!(
                 "the API answered {status}, which says neither yes nor no"
             )),
+            // Whoever does not know the API knows nothing of what our own earlier sending did.
+            (_, Outcome::Status(404)) if self.doubted => {
+                let problem = attempt.problem();
+                let said = problem.message.filter(|_| problem.is_foreign);
+                said.map(|said| format!("a 404 that is not the API's was answered: {said}"))
+            }
             _ => None,
         }
     }
@@ -321,13 +329,16 @@ impl<'a> Course<'a> {
     fn reading(&self, sight: Sight, refused: bool) -> Reading {
         let policy = self.account.policy();
         let age = self.account.clock().now() - self.sent_at;
+        let evidence = readback::evidence(self.operation, self.arguments);
+        let can_look = matches!(evidence, Evidence::Probe(_));
         Reading {
             repeat: self.repeat,
             sight,
             refused,
             may_retry: self.may_retry(),
             // What was sent may be carried out late.
-            may_look: self.looks < policy.looks || (self.limits.watch && age < policy.late),
+            may_look: can_look
+                && (self.looks < policy.looks || (self.limits.watch && age < policy.late)),
             // A reboot that is seen long after may be anyone's.
             watches: self.limits.watch && age < policy.doubt,
         }
@@ -360,18 +371,19 @@ impl<'a> Course<'a> {
                 Ok(seen) => Some(seen),
                 Err(_) => return Ok(unclear("what was read back makes no sense".to_owned())),
             },
-            Err(error) if error.status() == Some(404) => None,
+            Err(error) if error.is_not_there() => None,
             Err(error) if error.is_cancelled() => return Err(self.cut(Cause::Cancelled, true)),
             Err(error) => return Ok(unclear(format!("reading back failed: {error}"))),
         };
+        let skew = self.account.policy().skew;
         let since = self.account.server_time(self.sent_at);
+        let until = self.account.server_time(self.account.clock().now());
         let sent = Sent {
             operation: self.operation,
             arguments: self.arguments,
             body: self.request.body.as_ref(),
-            since: since
-                .checked_sub_signed(self.account.policy().skew)
-                .unwrap_or(since),
+            since: since.checked_sub_signed(skew).unwrap_or(since),
+            until: until.checked_add_signed(skew).unwrap_or(until),
         };
         if self.repeat != Repeat::Create {
             return Ok(readback::judge(&sent, seen.as_ref()));

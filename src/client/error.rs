@@ -180,6 +180,12 @@ impl CallError {
         }
     }
 
+    /// Whether the API itself says that what was asked for is not there.
+    #[must_use]
+    pub const fn is_not_there(&self) -> bool {
+        matches!(&self.cause, Cause::Refused { status: 404, problem, .. } if !problem.is_foreign)
+    }
+
     /// The API's own name for the problem, where it gave one.
     #[must_use]
     pub fn server_name(&self) -> Option<&str> {

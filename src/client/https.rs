@@ -238,17 +238,26 @@ pub(super) fn failure(host: &str, error: reqwest::Error) -> Failure {
     Failure::unknown(format!("the connection to {host} broke: {why}"))
 }
 
-/// Why nothing was answered. Of a request that HTTP/2 refuses the server says that nothing was done about
-/// it (RFC 9113, 8.7); once it has begun to answer, that is no longer so.
+/// Why nothing was answered. Of a request that HTTP/2 refuses, or that came after the last one that a
+/// connection still takes, the server says that nothing was done about it (RFC 9113, 8.7 and 6.8); once it
+/// has begun to answer, that is no longer so.
 fn unanswered(host: &str, error: reqwest::Error) -> Failure {
     let mut cause = error.source();
     while let Some(inner) = cause {
-        let reset = inner.downcast_ref::<h2::Error>();
-        if reset.is_some_and(|it| {
-            it.is_reset() && it.is_remote() && it.reason() == Some(h2::Reason::REFUSED_STREAM)
-        }) {
+        let said = inner
+            .downcast_ref::<h2::Error>()
+            .filter(|it| it.is_remote());
+        let is_refused =
+            |it: &h2::Error| it.is_reset() && it.reason() == Some(h2::Reason::REFUSED_STREAM);
+        // What the connection still took ends otherwise when it is closed.
+        let how = match said {
+            Some(it) if is_refused(it) => Some("REFUSED_STREAM"),
+            Some(it) if it.is_go_away() => Some("GOAWAY"),
+            _ => None,
+        };
+        if let Some(how) = how {
             return Failure::not_sent(format!(
-                "{host} turned the request away before it looked at it (HTTP/2 REFUSED_STREAM)"
+                "{host} turned the request away before it looked at it (HTTP/2 {how})"
             ));
         }
         cause = inner.source();

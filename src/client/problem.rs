@@ -17,7 +17,14 @@ pub struct Problem {
     pub name: Option<String>,
     /// The server's sentence.
     pub message: Option<String>,
+    /// Whether it is not the API that says so, but something on the way to it, which knows nothing of
+    /// what the API has: a page, plain words, or a gateway without a route.
+    #[serde(default)]
+    pub is_foreign: bool,
 }
+
+/// What gateways say in the form of the API where they know no way to it.
+const OF_GATEWAYS: &[&str] = &["no route", "no healthy upstream", "default backend"];
 
 /// Reads an error body; one that is no JSON gives its title or its first words.
 #[must_use]
@@ -34,12 +41,14 @@ pub fn problem(body: &[u8]) -> Problem {
         Err(_) if text.starts_with('<') => Problem {
             name: None,
             message: title(text).and_then(|title| shown(&title, LONGEST)),
+            is_foreign: true,
         },
         // JSON that was cut off is noise, not a sentence.
         Err(_) if text.starts_with(['{', '[']) => Problem::default(),
         Err(_) => Problem {
             name: None,
             message: shown(text, LONGEST),
+            is_foreign: true,
         },
     }
 }
@@ -61,6 +70,7 @@ fn of_json(value: &Value) -> Problem {
         return Problem {
             name: None,
             message,
+            is_foreign: false,
         };
     };
     let mut name = text_of(body.get("name"), LONGEST_NAME);
@@ -84,9 +94,15 @@ fn of_json(value: &Value) -> Problem {
                 .find_map(|key| text_of(body.get(*key), LONGEST)),
         );
     }
+    let message = shown(&sentences.join("; "), LONGEST);
+    let is_of_gateway = |said: &String| {
+        let said = said.to_lowercase();
+        OF_GATEWAYS.iter().any(|words| said.contains(words))
+    };
     Problem {
+        is_foreign: message.as_ref().is_some_and(is_of_gateway),
         name,
-        message: shown(&sentences.join("; "), LONGEST),
+        message,
     }
 }
 
@@ -170,7 +186,7 @@ mod tests {
     use super::*;
 
     fn read(body: &str) -> (Option<String>, Option<String>) {
-        let Problem { name, message } = problem(body.as_bytes());
+        let Problem { name, message, .. } = problem(body.as_bytes());
         (name, message)
     }
 

@@ -84,6 +84,10 @@ pub fn judge(sent: &Sent<'_>, seen: Option<&Value>) -> Finding {
     let repeat = sent.operation.repeat(sent.arguments);
     let Some(seen) = seen else {
         return match repeat {
+            // Where the whole is not to be found, nothing is known of its part.
+            Repeat::Delete if !is_read_itself(sent.operation) => {
+                Finding::unclear("what it belongs to is not there")
+            }
             Repeat::Delete => Finding::converged(None, "it is not there any more"),
             _ => Finding::unclear("what it acts upon is not there"),
         };
@@ -96,6 +100,15 @@ pub fn judge(sent: &Sent<'_>, seen: Option<&Value>) -> Finding {
         Repeat::Delete => level::deleted(sent, seen),
         Repeat::Create => created::created(sent, seen),
     }
+}
+
+/// Whether the read that shows what an operation did is one of its very target, and not of what that is
+/// part of.
+fn is_read_itself(operation: &Operation) -> bool {
+    !matches!(
+        operation.name,
+        "remove_node" | "remove_member" | "delete_ip"
+    )
 }
 
 #[cfg(test)]

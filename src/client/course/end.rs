@@ -129,7 +129,7 @@ impl Course<'_> {
         self.cut(cause, false)
     }
 
-    fn doubt(&self) -> String {
+    pub(super) fn doubt(&self) -> String {
         let what = phrase(self.operation.name, &target(self.operation, self.arguments));
         format!("`{what}` was sent and may have been carried out; the API's answer was not seen")
     }

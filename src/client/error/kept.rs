@@ -61,6 +61,7 @@ mod tests {
                 problem: Problem {
                     name: Some("Conflict".to_owned()),
                     message: Some("no".to_owned()),
+                    is_foreign: false,
                 },
                 note: None,
             },

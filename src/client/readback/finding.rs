@@ -17,6 +17,8 @@ pub struct Sent<'a> {
     pub body: Option<&'a Value>,
     /// Nothing that existed before this instant, on the server's clock, is of our making.
     pub since: DateTime<Utc>,
+    /// What claims to be younger than this shows that its clock is not known.
+    pub until: DateTime<Utc>,
 }
 
 /// What a probe showed.

@@ -22,6 +22,7 @@ fn judged(name: &str, arguments: Value, body: Value, seen: Option<Value>) -> Fin
         arguments: &given,
         body: Some(&body),
         since: "2026-01-15T09:00:00Z".parse().unwrap(),
+        until: "2026-01-15T09:30:00Z".parse().unwrap(),
     };
     judge(&sent, seen.as_ref())
 }
@@ -89,6 +90,7 @@ fn a_strange_answer_never_proves_anything() {
             arguments: &arguments,
             body: Some(&body),
             since: DateTime::<Utc>::UNIX_EPOCH,
+            until: DateTime::<Utc>::MAX_UTC,
         };
         for seen in [json!(null), json!(3), json!("x"), json!({"error": true})] {
             let found = judge(&sent, Some(&seen));
@@ -178,7 +180,8 @@ fn what_is_not_found_is_deleted_and_nothing_else() {
     for (name, expected) in [
         ("delete_vlan", Sight::Converged),
         ("delete_cloud", Sight::Converged),
-        ("delete_ip", Sight::Converged),
+        // That its block is gone does not tell of an address.
+        ("delete_ip", Sight::Unclear),
         ("update_vlan", Sight::Unclear),
         ("assign_vlan", Sight::Unclear),
         ("unassign_vlan", Sight::Unclear),

@@ -179,6 +179,75 @@ async fn gone_after_our_own_unknown_delete_is_success_and_at_first_an_error() {
 }
 
 #[tokio::test]
+async fn what_does_not_know_the_api_does_not_say_that_something_is_gone() {
+    const VLAN: &str = r#"{"id":"v"}"#;
+    for foreign in [
+        "<html><title>404 Not Found</title></html>",
+        "default backend - 404",
+        r#"{"message":"no Route matched with those values"}"#,
+    ] {
+        let vlan = json!({"vlan": "v"});
+        // It was not the API that the second one reached: the third one is refused, and it is there.
+        let stage = Stage::new(vec![
+            lost(),
+            answer(404, foreign),
+            answer(403, ""),
+            answer(200, VLAN),
+        ]);
+        let error = stage.call("delete_vlan", vlan.clone()).await.unwrap_err();
+        assert_eq!(error.status(), Some(403), "{foreign}");
+        // Nor does it tell that to whoever reads back.
+        let stage = Stage::new(vec![lost(), lost(), lost(), answer(404, foreign)]);
+        let error = stage.call("delete_vlan", vlan.clone()).await.unwrap_err();
+        assert_eq!(error.kind_name(), "in_doubt", "{foreign}");
+        // As the first answer it is a refusal like any.
+        let stage = Stage::new(vec![answer(404, foreign)]);
+        let error = stage.call("delete_vlan", vlan).await.unwrap_err();
+        assert_eq!(error.kind_name(), "not_found", "{foreign}");
+    }
+}
+
+#[tokio::test]
+async fn where_the_whole_is_not_found_nothing_is_known_of_its_part() {
+    let gone = r#"{"errors":[{"name":"NotFound","message":"stats are not available"}]}"#;
+    let stage = Stage::new(vec![lost(), lost(), lost(), answer(404, gone)]);
+    let call = json!({"cloud": "c", "node": "n"});
+    let error = stage.call("remove_node", call).await.unwrap_err();
+    assert_eq!(error.kind_name(), "in_doubt", "{error}");
+}
+
+#[tokio::test]
+async fn what_claims_to_come_from_later_is_nobodys() {
+    // Of a server whose clock is not told, or told wrongly.
+    let list = json!([made_vlan("old", "2026-01-15T09:30:00Z")]).to_string();
+    for date in [None, Some("Thu, 01 Jan 1970 00:00:00 GMT")] {
+        let looks = || match date {
+            Some(date) => answer_with(200, ("date", date), &list),
+            None => answer(200, &list),
+        };
+        let stage = Stage::new(vec![lost(), looks(), looks(), looks()]);
+        let error = stage.call("create_vlan", new_vlan()).await.unwrap_err();
+        assert_eq!(error.kind_name(), "in_doubt", "{date:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_console_is_not_looked_for_where_nothing_shows_it() {
+    let stage = Stage::new(vec![lost()]);
+    let call = json!({"cloud": "c", "node": "n"});
+    let limits = Limits {
+        watch: true,
+        ..Limits::default()
+    };
+    let error = stage
+        .call_within("console", call, &limits)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind_name(), "in_doubt");
+    assert_eq!(stage.clock.now(), simulated_start());
+}
+
+#[tokio::test]
 async fn a_node_that_is_gone_answers_with_what_is_left() {
     let left = r#"{"nodes":[{"uuid":"other"}]}"#;
     let stage = Stage::new(vec![lost(), answer(404, ""), answer(200, left)]);

@@ -91,19 +91,25 @@ async fn a_ca_file_without_certificates_is_refused() {
 
 #[tokio::test]
 async fn a_stream_that_was_refused_was_not_sent() {
-    // Frames of HTTP/2: settings, and the end of the first stream with REFUSED_STREAM.
+    // Frames of HTTP/2: settings, and the end of the first stream, or of the connection with the last
+    // stream that it took, each with a code last.
     const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
-    const REFUSED: &[u8] = &[0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 7];
+    const RESET: &[u8] = &[0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0];
+    const AWAY_BEFORE: &[u8] = &[0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    const AWAY_AFTER: &[u8] = &[0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0];
     // The beginning of an answer: its status, 200.
     const BEGUN: &[u8] = &[0, 0, 1, 1, 4, 0, 0, 0, 1, 0x88];
-    for (begun, code, phase) in [
-        (&[][..], 7, Phase::NotSent),
-        (&[], 2, Phase::Unknown),
-        (BEGUN, 7, Phase::Unknown),
+    for (begun, end, code, phase) in [
+        (&[][..], RESET, 7, Phase::NotSent),
+        (&[], RESET, 2, Phase::Unknown),
+        (BEGUN, RESET, 7, Phase::Unknown),
+        (&[], AWAY_BEFORE, 0, Phase::NotSent),
+        (&[], AWAY_BEFORE, 11, Phase::NotSent),
+        (&[], AWAY_AFTER, 0, Phase::Unknown),
+        (&[], AWAY_AFTER, 2, Phase::Unknown),
     ] {
         let url = speaking(b"h2", move |mut stream| {
-            let mut ending = [begun, REFUSED].concat();
-            *ending.last_mut().unwrap() = code;
+            let ending = [begun, end, &[code]].concat();
             let mut read = Vec::new();
             let mut some = [0; 4096];
             let _ = stream.write_all(SETTINGS);
@@ -115,6 +121,9 @@ async fn a_stream_that_was_refused_was_not_sent() {
                 if !is_told && read.windows(6).any(opens) {
                     is_told = true;
                     let _ = stream.write_all(&ending);
+                    if end == AWAY_AFTER {
+                        break;
+                    }
                 }
             }
         });
@@ -125,6 +134,6 @@ async fn a_stream_that_was_refused_was_not_sent() {
         };
         let request = http::Request::post("/v1/vlans").body(Bytes::new()).unwrap();
         let failure = Https::new(settings).send(request).await.unwrap_err();
-        assert_eq!(failure.phase, phase, "{failure:?}");
+        assert_eq!(failure.phase, phase, "{end:?} {code}: {failure:?}");
     }
 }
