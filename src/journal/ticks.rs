@@ -138,6 +138,13 @@ impl Ticks<'_> {
         Ok(found.into_iter().next())
     }
 
+    /// The last instant of a job with a tick, but for what was missed.
+    pub fn newest(&self, job: &str) -> Found<Option<i64>> {
+        let sql = asking("max(instant)", "job = ?2 AND state <> 'missed'");
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        Ok(statement.query_row(params![self.profile, job], |row| row.get(0))?)
+    }
+
     /// What is open of a job, in order of its instants.
     pub fn open(&self, job: &str) -> Found<Vec<Tick>> {
         self.ticks(OF_JOB, params![self.profile, job])

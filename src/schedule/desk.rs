@@ -10,13 +10,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::decision::{Decision, decide};
 use super::event::Reason;
-use super::job::{Job, Overlap};
+use super::job::Job;
 use super::jobs::Jobs;
-use super::missed::{self, LATENESS, Missed};
+use super::missed::{LATENESS, Missed};
 use super::policy::CatchUp;
 use super::rows::Rows;
-use crate::journal::{Fault, Origin, Standing, Tick, TickState, Waits};
+use crate::journal::{Fault, Standing, Tick, TickState, Waits};
 
+mod coming;
 mod ending;
 mod promotion;
 mod taking_over;
@@ -138,109 +139,6 @@ impl Desk<'_> {
             Matter::Stopping => self.stopping(),
             Matter::Others => self.others(),
         }
-    }
-
-    /// Notes a job, and decides about what it missed while no service watched it.
-    ///
-    /// What passed under another schedule was not missed under this one, nor what passed while it was
-    /// disabled or not in the file.
-    fn enrol(&mut self, job: &Arc<Job>, since: DateTime<Utc>, is_added: bool) -> Found<()> {
-        let fresh = job.standing(since);
-        let Some(known) = self.rows.standing(&job.name)? else {
-            return self.rows.stand(&fresh);
-        };
-        // Another service may have noted it a moment ago, and decide about what has come since.
-        let is_recent = instant(known.decided) >= since - LATENESS;
-        if known.schedule == fresh.schedule && (is_recent || !is_added) {
-            return self.due(job, since, since);
-        }
-        self.rows.stand(&Standing {
-            schedule: fresh.schedule,
-            decided: fresh.decided,
-            ..known
-        })
-    }
-
-    /// Decides about every instant of a job that has come by `until` and is not decided.
-    fn due(&mut self, job: &Arc<Job>, since: DateTime<Utc>, until: DateTime<Utc>) -> Found<()> {
-        let standing = self.rows.standing(&job.name)?;
-        let mut standing = standing.unwrap_or_else(|| job.standing(since));
-        let decided = instant(standing.decided);
-        // A clock that was set back does not silence a job until it is that late again. No instant
-        // runs twice for that: each has its row.
-        // Another service may have decided about more than this one had claimed by then.
-        let from = if decided > until.max(self.now) + LATENESS {
-            since.max(until - LATENESS) - job.delay()
-        } else {
-            decided
-        };
-        let passed = missed::passed(job, from, since, until);
-        let Some(last) = passed.last else {
-            return Ok(());
-        };
-        standing.decided = micros(last);
-        if standing.schedule.is_empty() {
-            // Another service has it disabled; this one goes on with it.
-            standing.schedule = job.schedule().into();
-        }
-        self.rows.stand(&standing)?;
-        if let Some(missed) = passed.missed {
-            self.miss(job, missed)?;
-        }
-        for instant in passed.serve {
-            if self.rows.at(&job.name, micros(instant))?.is_some() {
-                continue;
-            }
-            let tick = Tick {
-                job: job.name.clone(),
-                instant: micros(instant),
-                origin: if passed.follow {
-                    Origin::CatchUp
-                } else {
-                    Origin::Schedule
-                },
-                count: 1,
-                ..Tick::default()
-            };
-            match &standing.pause {
-                Some(pause) => self.skip(tick, Reason::Paused(pause.note.clone()))?,
-                None if passed.follow => self.follow(job, tick)?,
-                None => self.serve(job, tick)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// Decides about one of several ticks that were late: they do not stand in each other's way.
-    fn follow(&mut self, job: &Arc<Job>, tick: Tick) -> Found<()> {
-        let mut others = self.rows.open(&job.name)?.into_iter();
-        if job.overlap != Overlap::Allow && others.any(|other| other.state != TickState::Due) {
-            return self.queue(job, tick, Waits::Job);
-        }
-        self.serve(job, tick)
-    }
-
-    fn miss(&mut self, job: &Arc<Job>, missed: Missed) -> Found<()> {
-        let tick = Tick {
-            job: job.name.clone(),
-            instant: micros(missed.first),
-            last: Some(micros(missed.last)),
-            count: missed.count,
-            reason: Some("nobody was there in time".to_owned()),
-            ..Tick::default()
-        };
-        self.come_too_late(job, tick, missed)
-    }
-
-    /// Notes on a tick, which says why, that what it stands for was missed.
-    fn come_too_late(&mut self, job: &Arc<Job>, mut tick: Tick, missed: Missed) -> Found<()> {
-        tick.state = TickState::Missed;
-        tick.finished = Some(micros(self.now));
-        self.rows.save(&mut tick)?;
-        self.tell_missed(job, missed)?;
-        self.verdicts
-            .push(Verdict::Missed(job.name.clone(), missed));
-        Ok(())
     }
 
     /// Decides about one tick, by what else there is of its job.

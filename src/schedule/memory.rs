@@ -119,6 +119,11 @@ impl Rows for Inner {
         }))
     }
 
+    fn newest(&mut self, job: &str) -> Found<Option<i64>> {
+        let known = self.by_job.get(job);
+        Ok(known.and_then(|known| known.decided.last().copied()))
+    }
+
     fn open(&mut self, job: &str) -> Found<Vec<Tick>> {
         let Some(known) = self.by_job.get(job) else {
             return Ok(Vec::new());

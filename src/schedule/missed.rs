@@ -62,13 +62,15 @@ impl Missed {
 /// Sorts the instants of a job after `from` that have come by `now`.
 ///
 /// In time is what came since somebody watched, however long it took to decide about it, and what is
-/// late by [`LATENESS`] at most. What happens to the rest is the job's policy.
-pub(super) fn passed(
+/// late by [`LATENESS`] at most. What happens to the rest is the job's policy, but for what is `known` to
+/// be decided about: a clock that was set back and put right again passes over it twice.
+pub(super) fn passed<E>(
     job: &Job,
     from: DateTime<Utc>,
     watched: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Passed {
+    mut known: impl FnMut(DateTime<Utc>) -> Result<bool, E>,
+) -> Result<Passed, E> {
     let delay = job.delay();
     let window = TimeDelta::from_std(job.policy.catch_up_window).unwrap_or(TimeDelta::MAX);
     let oldest = now
@@ -89,14 +91,21 @@ pub(super) fn passed(
             passed.serve.push(instant);
             continue;
         }
+        seen += 1;
+        if seen == MOST_COUNTED {
+            let least = 1 + match job.policy.catch_up {
+                CatchUp::None | CatchUp::Last => 1,
+                CatchUp::All => MOST_CAUGHT_UP,
+            };
+            at = at.and_then(|at| Some(at).max(last_stretch(job, oldest, now, least)));
+        }
+        if known(instant)? {
+            continue;
+        }
         if start < oldest || job.policy.catch_up == CatchUp::None {
             Missed::more(&mut passed.missed, instant);
         } else {
             late.push(instant);
-        }
-        seen += 1;
-        if seen == MOST_COUNTED {
-            at = at.and_then(|at| Some(at).max(last_stretch(job, now)));
         }
     }
     let kept = match job.policy.catch_up {
@@ -111,17 +120,26 @@ pub(super) fn passed(
     }
     passed.follow = job.policy.catch_up == CatchUp::All && !caught_up.is_empty();
     passed.serve.splice(0..0, caught_up);
-    passed
+    Ok(passed)
 }
 
-/// An instant shortly before `now` from which on few are left.
-fn last_stretch(job: &Job, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let now = now - job.delay();
+/// An instant from which on there are so many at least until `now`, or all that may be caught up with and
+/// one before, and not many more.
+fn last_stretch(
+    job: &Job,
+    oldest: DateTime<Utc>,
+    now: DateTime<Utc>,
+    least: usize,
+) -> Option<DateTime<Utc>> {
+    let delay = job.delay();
     let mut span = LATENESS * 2;
     loop {
-        let next = job.next_after(now.checked_sub_signed(span)?)?;
-        if next <= now {
-            return Some(next);
+        let from = now.checked_sub_signed(delay)?.checked_sub_signed(span)?;
+        let instants = std::iter::successors(job.next_after(from), |at| job.next_after(*at));
+        let first = job.next_after(from)?;
+        let have_come = instants.take_while(|at| *at + delay <= now);
+        if first + delay < oldest.min(now) || have_come.take(least).count() == least {
+            return Some(first);
         }
         span = span.checked_mul(2)?;
     }
@@ -143,10 +161,21 @@ mod tests {
         Job::clone(jobs.get("a").unwrap())
     }
 
+    /// What passed of a job of which nothing is decided.
+    fn passed_of(
+        job: &Job,
+        from: DateTime<Utc>,
+        watched: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Passed {
+        let nothing = |_| Ok::<_, std::convert::Infallible>(false);
+        passed(job, from, watched, now, nothing).unwrap()
+    }
+
     /// What passed of a job that nobody watched between these instants.
     fn told(cron: &str, more: &str, from: &str, now: &str) -> (Vec<String>, u64) {
         let now = at(now);
-        let passed = passed(&job(cron, more), at(from), now, now);
+        let passed = passed_of(&job(cron, more), at(from), now, now);
         let minutes = passed.serve.iter().map(|it| it.format("%H:%M").to_string());
         (minutes.collect(), passed.missed.map_or(0, |it| it.count))
     }
@@ -179,7 +208,7 @@ mod tests {
     fn what_was_watched_is_in_time_however_late_it_is_decided() {
         let job = job("*/10 * * * *", "catch_up = \"none\"");
         let (from, watched) = (at("2026-01-01T00:05:00Z"), at("2026-01-01T00:15:00Z"));
-        let passed = passed(&job, from, watched, at("2026-01-01T00:44:00Z"));
+        let passed = passed_of(&job, from, watched, at("2026-01-01T00:44:00Z"));
         assert_eq!(passed.serve.len(), 3);
         assert_eq!(passed.missed.unwrap().count, 1);
         assert_eq!(passed.last, Some(at("2026-01-01T00:40:00Z")));
@@ -189,7 +218,7 @@ mod tests {
     fn a_year_of_missed_seconds_is_gone_through_quickly() {
         let job = job("* * * * * *", "seconds = true\ncatch_up = \"none\"");
         let now = at("2027-01-01T00:00:00Z");
-        let passed = passed(&job, at("2026-01-01T00:00:00Z"), now, now);
+        let passed = passed_of(&job, at("2026-01-01T00:00:00Z"), now, now);
         assert_eq!(passed.serve.last(), Some(&now));
         let missed = passed.missed.unwrap();
         assert_eq!(missed.last, at("2026-12-31T23:59:29Z"));
@@ -197,11 +226,48 @@ mod tests {
     }
 
     #[test]
+    fn all_that_may_be_caught_up_with_is_after_any_downtime() {
+        let now = at("2026-01-09T10:00:00Z");
+        for (cron, more, caught_up, first_missed_before) in [
+            ("0 * * * * *", "6h", 360, "2026-01-09T04:00:00Z"),
+            ("* * * * * *", "10m", 600, "2026-01-09T09:50:00Z"),
+            ("* * * * * *", "6h", 1000, "2026-01-09T09:43:20Z"),
+            ("0 0 * * * *", "6h", 6, "2026-01-09T04:00:00Z"),
+        ] {
+            let more = format!("seconds = true\ncatch_up = \"all\"\ncatch_up_window = \"{more}\"");
+            let job = job(cron, &more);
+            let passed = passed_of(&job, at("2026-01-01T10:00:00Z"), now, now);
+            let late = passed.serve.iter().filter(|it| now - **it > LATENESS);
+            let in_time = passed.serve.len() - late.count();
+            // What is in time is not caught up with.
+            assert!(
+                passed.serve.len().abs_diff(caught_up) <= in_time + 1,
+                "{cron} {more}"
+            );
+            let missed = passed.missed.unwrap();
+            let next = job.next_after(missed.last);
+            assert_eq!(next, passed.serve.first().copied(), "{cron} {more}");
+            assert!(missed.last <= at(first_missed_before), "{cron} {more}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_to_be_decided_is_neither_missed_nor_caught_up_with() {
+        let job = job("*/10 * * * *", "catch_up = \"all\"");
+        let (from, now) = (at("2026-01-01T00:05:00Z"), at("2026-01-01T00:44:00Z"));
+        let known =
+            |instant| Ok::<_, std::convert::Infallible>(instant <= at("2026-01-01T00:30:00Z"));
+        let passed = passed(&job, from, now, now, known).unwrap();
+        assert_eq!(passed.serve, [at("2026-01-01T00:40:00Z")]);
+        assert_eq!(passed.missed, None);
+    }
+
+    #[test]
     fn jitter_puts_off_when_an_instant_has_come() {
         let job = job("0 0 * * *", "jitter = \"1h\"");
         assert!(job.delay() > TimeDelta::zero());
         let (from, midnight) = (at("2026-01-01T12:00:00Z"), at("2026-01-02T00:00:00Z"));
-        let until = |now| passed(&job, from, from, now).serve;
+        let until = |now| passed_of(&job, from, from, now).serve;
         assert!(until(midnight + job.delay() - TimeDelta::seconds(1)).is_empty());
         assert_eq!(until(midnight + job.delay()), [midnight]);
     }

@@ -16,6 +16,8 @@ pub trait Rows {
     fn tick(&mut self, number: i64) -> Found<Option<Tick>>;
     /// The tick of a job at this instant, but for what was missed.
     fn at(&mut self, job: &str, instant: i64) -> Found<Option<Tick>>;
+    /// The last instant of a job with a tick, but for what was missed.
+    fn newest(&mut self, job: &str) -> Found<Option<i64>>;
     /// What is open of a job, in order of its instants.
     fn open(&mut self, job: &str) -> Found<Vec<Tick>>;
     /// The first few that were asked for and are not decided, in order of their instants.
@@ -99,6 +101,9 @@ impl Rows for Ticks<'_> {
     }
     fn at(&mut self, job: &str, instant: i64) -> Found<Option<Tick>> {
         Ticks::at(self, job, instant)
+    }
+    fn newest(&mut self, job: &str) -> Found<Option<i64>> {
+        Ticks::newest(self, job)
     }
     fn open(&mut self, job: &str) -> Found<Vec<Tick>> {
         Ticks::open(self, job)

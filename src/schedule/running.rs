@@ -188,6 +188,22 @@ impl Running {
         Some(run)
     }
 
+    /// Keeps the lengths of all that is left to the runs, of a clock that was set back by so much.
+    pub(super) fn set_back(&mut self, back: TimeDelta) {
+        self.deadlines.clear();
+        for (&number, run) in &mut self.runs {
+            run.started -= back;
+            run.long = run.long.map(|at| at - back);
+            run.deadline = match run.deadline {
+                // The end of a window is an instant, and no length.
+                Deadline::Timeout(at) if run.overtime.is_window() => Deadline::Timeout(at),
+                Deadline::Timeout(at) => Deadline::Timeout(at - back),
+                Deadline::Grace(at) => Deadline::Grace(at - back),
+            };
+            self.deadlines.insert((run.next(), number));
+        }
+    }
+
     /// Cancels the run of a tick that was not cancelled before, and says its number and its id.
     pub(super) fn cancel(
         &mut self,
@@ -387,5 +403,23 @@ mod tests {
         assert_eq!(running.next_deadline(), Some(late + TimeDelta::seconds(30)));
         running.remove(3);
         assert_eq!(running.next_deadline(), None);
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_set_back_makes_no_run_longer() {
+        let (sender, _ended) = tokio::sync::mpsc::unbounded_channel();
+        let mut running = Running::new(Clock::Real, Arc::new(Endless), sender);
+        let start = crate::clock::simulated_start();
+        running.start(due(1, "10m"), start);
+        running.start(due(2, "30m"), start);
+        running.cancel(2, start);
+        let back = TimeDelta::hours(1);
+        running.set_back(back);
+        // The grace of the cancelled one, and then the timeout of the other.
+        let grace = start - back + TimeDelta::seconds(30);
+        assert_eq!(running.next_deadline(), Some(grace));
+        running.remove(2);
+        let timeout = start - back + TimeDelta::minutes(10);
+        assert_eq!(running.next_deadline(), Some(timeout));
     }
 }

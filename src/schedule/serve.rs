@@ -215,6 +215,7 @@ impl Scheduler {
                     self.running.cancel_all(self.clock.now());
                 }
             }
+            self.look_at_the_clock();
             if !self.stops {
                 self.claim();
             }
@@ -254,13 +255,27 @@ impl Scheduler {
         .min()
     }
 
+    /// Notes that the clock was set back: what is a length stays one, and what waits for an instant that
+    /// is far away again does not.
+    fn look_at_the_clock(&mut self) {
+        let now = self.clock.now();
+        let back = self.seen - now;
+        self.seen = now;
+        if back <= SET_BACK {
+            return;
+        }
+        if !self.stops {
+            self.agenda.replan(now);
+        }
+        self.running.set_back(back);
+        let again = std::mem::take(&mut self.again).into_iter();
+        self.again = again.map(|(at, tick)| (at - back, tick)).collect();
+        self.failing = self.failing.map(|(since, _)| (since - back, now));
+    }
+
     /// Notes every job that is due.
     fn claim(&mut self) {
         let now = self.clock.now();
-        if now + SET_BACK < self.seen {
-            self.agenda.replan(now);
-        }
-        self.seen = now;
         for coming in self.agenda.take_due(now) {
             self.tell(&coming.job, coming.next);
             self.matters

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::*;
-use crate::journal::{Grants, Journal, Lease, RunKind, RunState, Settings, Start, Waits};
+use crate::journal::{Grants, Journal, Lease, Origin, RunKind, RunState, Settings, Start, Waits};
 
 fn at(text: &str) -> DateTime<Utc> {
     format!("2026-01-15T{text}Z").parse().unwrap()

@@ -156,6 +156,45 @@ async fn a_clock_set_back_by_an_hour_repeats_no_instant_and_silences_no_job() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_put_right_again_makes_nothing_missed_that_ran() {
+    let file = job("").replace("0 * * * *", "*/20 * * * *");
+    let rows = Arc::new(Memory::default());
+    let shared = |_: &Clock| -> Arc<dyn Ledger> {
+        let rows = rows.clone();
+        Arc::new(Meddled {
+            rows,
+            before: || Ok(()),
+        })
+    };
+    for (begin, end) in [("08:00:00", "10:30:00"), ("09:30:00", "10:10:00")] {
+        let clock = Clock::simulated_at(at(&format!("2026-01-15T{begin}Z")));
+        told_by(&clock, &shared, &file, vec![(end, Act::Drain)]).await;
+    }
+    let right = Clock::simulated_at(at("2026-01-15T12:10:00Z"));
+    let lines = told_by(&right, &shared, &file, vec![("12:15:00", Act::Drain)]).await;
+    let missed = "12:10:00 a: missed 4 times from 2026-01-15T10:40:00Z to 2026-01-15T11:40:00Z";
+    assert!(lines.iter().any(|line| line == missed), "{lines:#?}");
+}
+
+#[tokio::test]
+async fn what_passes_while_a_job_is_paused_was_not_missed() {
+    let file = job("catch_up = \"none\"\npause_on_failure = 1\nargs = { fails = 9 }");
+    let acts = vec![
+        ("09:30:00", Act::Suspend(TimeDelta::hours(5))),
+        ("15:30:00", Act::Drain),
+    ];
+    let lines = told(&file, acts).await;
+    assert!(
+        lines.iter().all(|line| !line.contains("missed")),
+        "{lines:#?}"
+    );
+    let paused = lines
+        .iter()
+        .filter(|line| line.contains("the job is paused"));
+    assert_eq!(paused.count(), 2, "{lines:#?}");
+}
+
+#[tokio::test]
 async fn ten_thousand_jobs_due_in_one_second_all_run_and_no_more_at_once_than_may() {
     let mut file = "service = { limit = 100 }\n".to_owned();
     for number in 0..10_000 {
