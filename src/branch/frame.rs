@@ -54,7 +54,13 @@ impl Frame {
             next: 1,
             nature,
         };
-        FRAMES.with_borrow_mut(|frames| frames.push(inner));
+        FRAMES.with_borrow_mut(|frames| {
+            if frames.is_empty() {
+                // What this thread did before is another script's.
+                PLACE.set(None);
+            }
+            frames.push(inner);
+        });
         Self(())
     }
 

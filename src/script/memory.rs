@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{SecondsFormat, TimeDelta};
-use rhai::{Array, Dynamic, EvalAltResult};
+use rhai::{Array, Dynamic, EvalAltResult, NativeCallContext};
 use serde_json::{Map, Value, json};
 
 use super::given::Given;
@@ -160,16 +160,21 @@ pub fn register(engine: &mut Given<'_>, host: &Host) {
         .raise()
     }
     let own = host.clone();
-    engine.register_fn("recall", move |name: &str| -> Result<Dynamic> {
-        own.kept("recall", name, &json!({"name": name}), || {
-            own.memory().get(name).map_err(|error| failed(&error))
-        })
-        .map(|value| recalled(&value))
-    });
+    engine.register_fn(
+        "recall",
+        move |context: NativeCallContext, name: &str| -> Result<Dynamic> {
+            own.come_to(&context);
+            own.kept("recall", name, &json!({"name": name}), || {
+                own.memory().get(name).map_err(|error| failed(&error))
+            })
+            .map(|value| recalled(&value))
+        },
+    );
     let own = host.clone();
     engine.register_fn(
         "remember",
-        move |name: &str, value: Dynamic| -> Result<()> {
+        move |context: NativeCallContext, name: &str, value: Dynamic| -> Result<()> {
+            own.come_to(&context);
             // What the record of the run tells it by.
             let told = value::to_json(&value).map_err(Trouble::raise)?;
             let value = kept(&value).map_err(Trouble::raise)?;

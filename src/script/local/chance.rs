@@ -2,7 +2,7 @@
 
 use std::sync::PoisonError;
 
-use rhai::{Array, Dynamic, FLOAT, INT};
+use rhai::{Array, Dynamic, FLOAT, INT, NativeCallContext};
 use serde_json::{Value, json};
 
 use super::Result;
@@ -102,22 +102,43 @@ fn uuid(host: &Host) -> Result<String> {
 /// Registers the functions of chance.
 pub fn register(engine: &mut Given<'_>, host: &Host) {
     let own = host.clone();
-    engine.register_fn("random", move || -> Result<FLOAT> {
-        let value = drawn(&own, "random", &json!({}), |rng| rng.f64().into())?;
-        Ok(value.as_f64().unwrap_or_default())
+    engine.register_fn(
+        "random",
+        move |context: NativeCallContext| -> Result<FLOAT> {
+            own.come_to(&context);
+            let value = drawn(&own, "random", &json!({}), |rng| rng.f64().into())?;
+            Ok(value.as_f64().unwrap_or_default())
+        },
+    );
+    let own = host.clone();
+    engine.register_fn(
+        "random",
+        move |context: NativeCallContext, low: INT, high: INT| {
+            own.come_to(&context);
+            between(&own, low, high)
+        },
+    );
+    let own = host.clone();
+    engine.register_fn(
+        "random",
+        move |context: NativeCallContext, low: FLOAT, high: FLOAT| {
+            own.come_to(&context);
+            within(&own, low, high)
+        },
+    );
+    let own = host.clone();
+    engine.register_fn("shuffle", move |context: NativeCallContext, list: Array| {
+        own.come_to(&context);
+        shuffled(&own, &list)
     });
     let own = host.clone();
-    engine.register_fn("random", move |low: INT, high: INT| {
-        between(&own, low, high)
+    engine.register_fn("pick", move |context: NativeCallContext, list: Array| {
+        own.come_to(&context);
+        picked(&own, &list)
     });
     let own = host.clone();
-    engine.register_fn("random", move |low: FLOAT, high: FLOAT| {
-        within(&own, low, high)
+    engine.register_fn("uuid", move |context: NativeCallContext| {
+        own.come_to(&context);
+        uuid(&own)
     });
-    let own = host.clone();
-    engine.register_fn("shuffle", move |list: Array| shuffled(&own, &list));
-    let own = host.clone();
-    engine.register_fn("pick", move |list: Array| picked(&own, &list));
-    let own = host.clone();
-    engine.register_fn("uuid", move || uuid(&own));
 }

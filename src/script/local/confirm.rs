@@ -1,5 +1,6 @@
 //! `confirm`: a question to the person at the terminal.
 
+use rhai::NativeCallContext;
 use serde_json::{Value, json};
 
 use super::Result;
@@ -34,5 +35,11 @@ fn confirm(host: &Host, question: &str) -> Result<bool> {
 /// Registers `confirm`.
 pub fn register(engine: &mut Given<'_>, host: &Host) {
     let own = host.clone();
-    engine.register_fn("confirm", move |question: &str| confirm(&own, question));
+    engine.register_fn(
+        "confirm",
+        move |context: NativeCallContext, question: &str| {
+            own.come_to(&context);
+            confirm(&own, question)
+        },
+    );
 }

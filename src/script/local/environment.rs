@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use rhai::{Dynamic, ImmutableString};
+use rhai::{Dynamic, ImmutableString, NativeCallContext};
 use serde_json::{Value, json};
 
 use super::Result;
@@ -134,13 +134,15 @@ pub fn describe(lexicon: &mut Lexicon) {
 /// Registers `env` and `secret`.
 pub fn register(engine: &mut Given<'_>, host: &Host) {
     let own = host.clone();
-    engine.register_fn("env", move |name: &str| {
+    engine.register_fn("env", move |context: NativeCallContext, name: &str| {
+        own.come_to(&context);
         env(&own, name)?.ok_or_else(|| unset(name).raise())
     });
     let own = host.clone();
     engine.register_fn(
         "env",
-        move |name: &str, default: Dynamic| -> Result<Dynamic> {
+        move |context: NativeCallContext, name: &str, default: Dynamic| -> Result<Dynamic> {
+            own.come_to(&context);
             Ok(match env(&own, name)? {
                 Some(text) => Dynamic::from(ImmutableString::from(text)),
                 None => default,
@@ -148,5 +150,8 @@ pub fn register(engine: &mut Given<'_>, host: &Host) {
         },
     );
     let own = host.clone();
-    engine.register_fn("secret", move |name: &str| secret(&own, name));
+    engine.register_fn("secret", move |context: NativeCallContext, name: &str| {
+        own.come_to(&context);
+        secret(&own, name)
+    });
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rhai::{Dynamic, ImmutableString};
+use rhai::{Dynamic, ImmutableString, NativeCallContext};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -213,25 +213,53 @@ fn exists(host: &Host, path: &str) -> Result<bool> {
 /// Registers the functions of files.
 pub fn register(engine: &mut Given<'_>, host: &Host) {
     let own = host.clone();
-    engine.register_fn("read_file", move |path: &str| {
-        text_of(&own, "read_file", path)
-    });
+    engine.register_fn(
+        "read_file",
+        move |context: NativeCallContext, path: &str| {
+            own.come_to(&context);
+            text_of(&own, "read_file", path)
+        },
+    );
     let own = host.clone();
-    engine.register_fn("write_file", move |path: &str, text: Dynamic| {
-        write(&own, path, &text)
-    });
+    engine.register_fn(
+        "write_file",
+        move |context: NativeCallContext, path: &str, text: Dynamic| {
+            own.come_to(&context);
+            write(&own, path, &text)
+        },
+    );
     let own = host.clone();
-    engine.register_fn("append_file", move |path: &str, text: Dynamic| {
-        appended::append(&own, path, &written("append_file", &text)?)
-    });
+    engine.register_fn(
+        "append_file",
+        move |context: NativeCallContext, path: &str, text: Dynamic| {
+            own.come_to(&context);
+            appended::append(&own, path, &written("append_file", &text)?)
+        },
+    );
     let own = host.clone();
-    engine.register_fn("file_exists", move |path: &str| exists(&own, path));
+    engine.register_fn(
+        "file_exists",
+        move |context: NativeCallContext, path: &str| {
+            own.come_to(&context);
+            exists(&own, path)
+        },
+    );
     let own = host.clone();
-    engine.register_fn("list_files", move |folder: &str| list(&own, folder, "*"));
+    engine.register_fn(
+        "list_files",
+        move |context: NativeCallContext, folder: &str| {
+            own.come_to(&context);
+            list(&own, folder, "*")
+        },
+    );
     let own = host.clone();
-    engine.register_fn("list_files", move |folder: &str, pattern: &str| {
-        list(&own, folder, pattern)
-    });
+    engine.register_fn(
+        "list_files",
+        move |context: NativeCallContext, folder: &str, pattern: &str| {
+            own.come_to(&context);
+            list(&own, folder, pattern)
+        },
+    );
 }
 
 #[cfg(test)]

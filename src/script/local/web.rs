@@ -5,7 +5,7 @@ mod request;
 use std::time::Duration;
 
 use bytes::Bytes;
-use rhai::{Dynamic, ImmutableString, Map};
+use rhai::{Dynamic, ImmutableString, Map, NativeCallContext};
 use serde_json::{Value, json};
 
 use super::{Result, sent};
@@ -252,34 +252,55 @@ fn json_of(answer: &Map) -> Result<Dynamic> {
 /// Registers the functions for a type of addresses.
 fn register_of<T: Clone + Send + Sync + 'static>(engine: &mut Given<'_>, host: &Host) {
     let own = host.clone();
-    engine.register_fn("http_get", move |url: T| {
+    engine.register_fn("http_get", move |context: NativeCallContext, url: T| {
+        own.come_to(&context);
         perform(&own, &Wanted::get(&Dynamic::from(url), &Map::new())?)
     });
     let own = host.clone();
-    engine.register_fn("http_get", move |url: T, options: Map| {
-        perform(&own, &Wanted::get(&Dynamic::from(url), &options)?)
-    });
+    engine.register_fn(
+        "http_get",
+        move |context: NativeCallContext, url: T, options: Map| {
+            own.come_to(&context);
+            perform(&own, &Wanted::get(&Dynamic::from(url), &options)?)
+        },
+    );
     let own = host.clone();
-    engine.register_fn("http_post", move |url: T, body: Dynamic| {
-        perform(
-            &own,
-            &Wanted::post(&Dynamic::from(url), &body, &Map::new())?,
-        )
-    });
+    engine.register_fn(
+        "http_post",
+        move |context: NativeCallContext, url: T, body: Dynamic| {
+            own.come_to(&context);
+            perform(
+                &own,
+                &Wanted::post(&Dynamic::from(url), &body, &Map::new())?,
+            )
+        },
+    );
     let own = host.clone();
-    engine.register_fn("http_post", move |url: T, body: Dynamic, options: Map| {
-        perform(&own, &Wanted::post(&Dynamic::from(url), &body, &options)?)
-    });
+    engine.register_fn(
+        "http_post",
+        move |context: NativeCallContext, url: T, body: Dynamic, options: Map| {
+            own.come_to(&context);
+            perform(&own, &Wanted::post(&Dynamic::from(url), &body, &options)?)
+        },
+    );
     let own = host.clone();
-    engine.register_fn("http_request", move |method: &str, url: T| {
-        let url = Dynamic::from(url);
-        perform(&own, &Wanted::request_of(method, &url, &Map::new())?)
-    });
+    engine.register_fn(
+        "http_request",
+        move |context: NativeCallContext, method: &str, url: T| {
+            own.come_to(&context);
+            let url = Dynamic::from(url);
+            perform(&own, &Wanted::request_of(method, &url, &Map::new())?)
+        },
+    );
     let own = host.clone();
-    engine.register_fn("http_request", move |method: &str, url: T, options: Map| {
-        let url = Dynamic::from(url);
-        perform(&own, &Wanted::request_of(method, &url, &options)?)
-    });
+    engine.register_fn(
+        "http_request",
+        move |context: NativeCallContext, method: &str, url: T, options: Map| {
+            own.come_to(&context);
+            let url = Dynamic::from(url);
+            perform(&own, &Wanted::request_of(method, &url, &options)?)
+        },
+    );
 }
 
 /// Registers the functions of the network.

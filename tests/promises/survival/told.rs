@@ -91,6 +91,29 @@ fn a_run_is_told_as_a_tree_of_its_calls() {
 }
 
 #[test]
+fn each_call_is_told_with_the_line_that_it_stands_on() {
+    let account = Account::new();
+    account.home.write(
+        "places.rhai",
+        "clouds();\nrandom(1, 6);\nuuid();\nremember(\"k\", 1);\nrecall(\"k\");\n\
+         write_file(\"a\", \"b\");\nread_file(\"a\");\nlist_files(\".\");\nenv(\"NONE\", 1);\n",
+    );
+    let words = ["-q", "--allow", "fs:.,env:NONE", "run", "places.rhai"];
+    account.mw(&words).any_stdout().run();
+    let run = account.newest()["id"].as_str().unwrap().to_owned();
+    let told = account.mw(&["runs", "show", &run]).any_stdout().run();
+    for line in 1..=9 {
+        let place = format!("(places.rhai:{line})");
+        assert_eq!(
+            told.stdout.matches(&place).count(),
+            1,
+            "{place}: {}",
+            told.stdout
+        );
+    }
+}
+
+#[test]
 fn a_run_is_watched_to_its_end() {
     let account = Account::new();
     account.home.write(
