@@ -183,8 +183,10 @@ fn keys(world: &World, options: Option<&Map<String, Value>>) -> Result<Vec<Strin
     };
     let mut keys = Vec::new();
     if let Some(key) = text(options, "public_key")? {
+        let key = key.trim();
         // ORDER_KEY: the documents' own orders carry keys that are cut short.
-        if key_type(key).is_none() || key.contains(char::is_control) {
+        let has_data = key.split_whitespace().nth(1).is_some();
+        if key_type(key).is_none() || !has_data || key.contains(char::is_control) {
             return Err(Answer::invalid("public_key is not an SSH public key."));
         }
         keys.push(key.to_owned());
@@ -208,11 +210,15 @@ fn shown(options: &Map<String, Value>) -> Map<String, Value> {
     let known = ["public_key", "public_key_ids"];
     let mut shown = options.clone();
     shown.retain(|name, value| known.contains(&name.as_str()) && !value.is_null());
+    // KEY_SPACE
+    if let Some(Value::String(key)) = shown.get_mut("public_key") {
+        *key = key.trim().to_owned();
+    }
     shown
 }
 
 /// Puts keys on the cloud of an order.
-fn put_keys(world: &mut World, cloud: &str, keys: &[String]) {
+pub fn put_keys(world: &mut World, cloud: &str, keys: &[String]) {
     if let Some(state) = world.clouds.get_mut(cloud) {
         let stats = state.stats.alter();
         let uuid = stats.cloud_uuid.clone();
@@ -349,7 +355,7 @@ pub fn new_order(
         created_by: world.acting.account_id.clone(),
         fields: Arc::new(OrderFields {
             organization_id: Some(organization),
-            schema_version: Some("2".to_owned()),
+            schema_version: Some("v2".to_owned()),
             ..fields
         }),
         ..Order::default()

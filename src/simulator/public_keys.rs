@@ -45,8 +45,9 @@ fn invalid(message: &str) -> Answer {
     Answer::errors(400, "validation_error", message)
 }
 
-/// The SHA-256 fingerprint of a key as `authorized_keys` writes it.
+/// The SHA-256 fingerprint of a key as `authorized_keys` writes it: `KEY_SPACE`.
 pub fn fingerprint(key: &str) -> Result<String, Answer> {
+    let key = key.trim();
     let malformed =
         || invalid("Invalid SSH public key format. Expected: <key-type> <base64-data> [comment]");
     // A second line would be a second key.
@@ -143,7 +144,7 @@ pub fn add(
 ) -> Result<Arc<PublicKey>, Answer> {
     let fields = PublicKeyFields {
         fingerprint: Some(fingerprint(key_data)?),
-        key_data: Some(key_data.to_owned()),
+        key_data: Some(key_data.trim().to_owned()),
         organization_id: Some(world.organization.organization_id.clone()),
         ..PublicKeyFields::default()
     };
@@ -187,7 +188,7 @@ fn update_public_key(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     changed.description = description.or_else(|| changed.description.take());
     if let Some(data) = data {
         let fields = Arc::make_mut(&mut changed.fields);
-        fields.key_data = Some(data.to_owned());
+        fields.key_data = Some(data.trim().to_owned());
         fields.fingerprint = print;
     }
     changed.updated_at = Some(moment);
@@ -198,7 +199,9 @@ fn update_public_key(world: &mut World, call: &Call) -> Result<Answer, Answer> {
 fn delete_public_key(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     call.needs(Role::Maintainer, WHAT)?;
     let mut key = in_use(world, call)?;
-    Arc::make_mut(&mut key).is_active = Some(false);
+    let changed = Arc::make_mut(&mut key);
+    changed.is_active = Some(false);
+    changed.updated_at = Some(world.moment());
     world.keys.insert(key.id.clone(), key);
     Ok(Answer::no_content())
 }

@@ -17,7 +17,7 @@ use crate::simulator::credentials::{KEYS, Role};
 use crate::simulator::hardware::SKUS;
 use crate::simulator::inventory::PODS;
 use crate::simulator::links::{NewBlock, NewVlan, add_block, add_vlan, link_block, link_vlan};
-use crate::simulator::orders::new_order;
+use crate::simulator::orders::{new_order, put_keys};
 use crate::simulator::organizations;
 use crate::simulator::provision::{NewCloud, add_cloud, complete};
 use crate::simulator::public_keys;
@@ -95,7 +95,10 @@ pub fn add_complete(
     } else {
         nodes
     };
+    let is_metal = cloud_type == "baremetal";
+    let system = json!({"operating_system": {"os_key": "Ubuntu", "version_key": "24.04 LTS"}});
     let item = OrderItem {
+        modifications: is_metal.then_some(system),
         hardware_sku: Some(sku.to_owned()),
         location: Some(pod.to_owned()),
         product: Some(cloud_type.to_owned()),
@@ -114,10 +117,14 @@ pub fn add_complete(
         None,
         OrderFields {
             items: vec![Arc::new(item)],
+            config_options: is_metal.then(|| json!({"public_key": key("operations", "Hh8e")})),
             clouds_deployed: vec![Arc::new(deployed)],
             ..OrderFields::default()
         },
     );
+    if is_metal {
+        put_keys(world, &cloud, &[key("operations", "Hh8e")]);
+    }
     complete(world, &cloud, names);
     cloud
 }
@@ -187,12 +194,17 @@ fn add_configurations(world: &mut World) {
 
 fn add_keys(world: &mut World) {
     for (label, tail) in [("operations", "Hh8e"), ("deploy", "Hh8f")] {
-        let key = format!(
-            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhsc{tail} {label}@example.com"
-        );
         // Both keys are well formed: they are added.
+        let key = key(label, tail);
         drop(public_keys::add(world, label.to_owned(), None, &key));
     }
+}
+
+/// A key of this label, which differs from others in how its data ends.
+fn key(label: &str, tail: &str) -> String {
+    format!(
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhsc{tail} {label}@example.com"
+    )
 }
 
 /// Adds the organization, and an account for each key.
