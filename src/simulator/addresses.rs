@@ -58,9 +58,6 @@ pub fn take(
             "Error with internal VLAN and Prefix tracking.",
         )
     })?;
-    if has_main(state, host) {
-        return Err(main_stays());
-    }
     let place = match wanted {
         Some(wanted) => {
             let address: Ipv4Addr = wanted
@@ -79,7 +76,7 @@ pub fn take(
             }
             place
         }
-        None => state.free().ok_or_else(|| {
+        None => state.free(1).pop().ok_or_else(|| {
             Answer::errors(
                 ADDRESSES_EXHAUSTED.status(),
                 "exhausted",
@@ -97,15 +94,6 @@ pub fn take(
     state.addresses.insert(place, address.clone());
     refresh(world, block);
     Ok(address)
-}
-
-fn main_stays() -> Answer {
-    Answer::invalid("A host's main IP cannot be reassigned or unassigned.")
-}
-
-/// Whether a block that main addresses lie in has one of this host already.
-fn has_main(state: &BlockState, host: Option<&str>) -> bool {
-    !state.mains.is_empty() && host.is_some_and(|host| state.has_host(host))
 }
 
 fn refresh(world: &mut World, block: &str) {
@@ -155,8 +143,10 @@ pub fn update_ip(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     let place = place_of(state, call)?;
     let own = state.addresses.get(&place);
     let stays = own.is_some_and(|it| host.is_none() || it.assigned_host.as_deref() == host);
-    if !stays && (state.mains.contains(&place) || has_main(state, host)) {
-        return Err(main_stays());
+    if !stays && state.mains.contains(&place) {
+        return Err(Answer::invalid(
+            "A host's main IP cannot be reassigned or unassigned.",
+        ));
     }
     let Some(address) = state.addresses.get_mut(&place) else {
         return Err(Answer::missing("IP address"));

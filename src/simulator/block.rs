@@ -74,19 +74,15 @@ impl BlockState {
         Some(usable(self.net()?, self.is_private()))
     }
 
-    /// The first address that may be handed out and is not.
-    pub fn free(&self) -> Option<u32> {
+    /// The first addresses that may be handed out and are not, as many as are asked for.
+    pub fn free(&self, count: usize) -> Vec<u32> {
         let mut taken = self.addresses.keys().copied().peekable();
-        self.usable()?.find(|place| {
+        let is_free = |place: &u32| {
             while taken.next_if(|it| it < place).is_some() {}
             taken.peek() != Some(place)
-        })
-    }
-
-    /// Whether a host has an address of the block.
-    pub fn has_host(&self, host: &str) -> bool {
-        let mut addresses = self.addresses.values();
-        addresses.any(|address| address.assigned_host.as_deref() == Some(host))
+        };
+        let usable = self.usable().into_iter().flatten();
+        usable.filter(is_free).take(count).collect()
     }
 
     /// An address with the block's length behind it.

@@ -1,5 +1,6 @@
 //! How the operations on clouds answer.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -231,7 +232,7 @@ fn remove_node(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     let at = world.now + world.span(&REMOVE_CLEANUP);
     world.due.at(at, Change::Restock { pod, sku });
     world.locks.shift_remove(uuid);
-    hosts::release(world, cloud, uuid);
+    hosts::release(world, &HashSet::from([uuid]));
     let Some(state) = world.clouds.get_mut(cloud) else {
         return Err(Answer::missing("Cloud"));
     };

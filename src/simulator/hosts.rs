@@ -1,11 +1,12 @@
 //! The addresses that hosts are given: a main one each, and those of managed blocks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::block::{BlockState, INVENTORY, dotted};
+use super::identity::is_uuid;
 use super::world::World;
 use crate::api::ip_blocks::IpAddress;
 use crate::record::JsonList;
@@ -22,11 +23,14 @@ struct OnVlan<'a> {
     label: Option<&'a str>,
 }
 
-/// Gives every host of a cloud the addresses it is due, and answers whether the blocks for main
-/// addresses had room for all.
-pub fn address(world: &mut World, cloud: &str) -> bool {
+/// The label of an address that a host was given because its VLAN's blocks are managed.
+const MANAGED: &str = "managed";
+
+/// Gives every host of a cloud the addresses it is due, and answers the hosts that the blocks for
+/// main addresses had no room for.
+pub fn address(world: &mut World, cloud: &str) -> Vec<String> {
     let Some(state) = world.clouds.get(cloud) else {
-        return true;
+        return Vec::new();
     };
     let hosts: Vec<String> = state
         .stats
@@ -34,7 +38,7 @@ pub fn address(world: &mut World, cloud: &str) -> bool {
         .iter()
         .map(|node| node.uuid.clone())
         .collect();
-    let mut all_have_one = true;
+    let mut without = Vec::new();
     let main = inventory(world, cloud);
     for id in state.vlans.clone() {
         let Some(vlan) = world.vlans.get(&id) else {
@@ -54,13 +58,21 @@ pub fn address(world: &mut World, cloud: &str) -> bool {
             .filter(|id| is_inventory || mode(id).as_deref() == Some("pool"))
             .collect();
         for block in each {
-            assign(world, &[block], &hosts, "managed");
+            assign(world, &[block], &hosts, MANAGED);
         }
-        let label = if is_inventory { INVENTORY } else { "managed" };
-        let lack = assign(world, &pool, &hosts, label);
-        all_have_one &= !(is_inventory && lack);
+        if is_inventory {
+            without = assign(world, &pool, &hosts, INVENTORY);
+        } else {
+            assign(world, &pool, &hosts, MANAGED);
+        }
     }
-    all_have_one
+    without
+}
+
+/// Gives hosts main addresses out of a block added for them, and answers those that it had no room
+/// for either.
+pub fn address_more(world: &mut World, block: String, hosts: &[String]) -> Vec<String> {
+    assign(world, &[block], hosts, INVENTORY)
 }
 
 /// The VLAN of a cloud that main addresses lie in: the first of that name that is not a user's.
@@ -73,56 +85,90 @@ pub fn inventory(world: &World, cloud: &str) -> Option<String> {
     world.clouds.get(cloud)?.vlans.iter().find(is_it).cloned()
 }
 
-/// Gives each host one address out of some blocks, if it has none there; whether some got none.
-fn assign(world: &mut World, blocks: &[String], hosts: &[String], label: &str) -> bool {
+/// Gives each host one address out of some blocks, if it has none there, and answers the hosts that
+/// got none.
+fn assign(world: &mut World, blocks: &[String], hosts: &[String], label: &str) -> Vec<String> {
     let mut has_one = BTreeSet::new();
     for block in blocks.iter().filter_map(|id| world.blocks.get(id)) {
         let assigned = block.addresses.values();
         has_one.extend(assigned.filter_map(|it| it.assigned_host.clone()));
     }
-    let mut blocks = blocks.iter();
-    let mut block = blocks.next();
-    for host in hosts.iter().filter(|host| !has_one.contains(*host)) {
-        let place = loop {
-            let Some(id) = block else { return true };
-            match world.blocks.get(id).and_then(BlockState::free) {
-                Some(place) => break place,
-                None => block = blocks.next(),
-            }
-        };
-        let id = world.number();
-        let address = IpAddress {
-            id,
-            ip: Some(dotted(place)),
-            label: Some(label.to_owned()),
-            assigned_host: Some(host.clone()),
-            ..IpAddress::default()
-        };
-        if let Some(state) = block.and_then(|id| world.blocks.get_mut(id)) {
-            state.addresses.insert(place, address);
-            if label == INVENTORY {
-                state.mains.insert(place);
-            }
+    let mut waiting = hosts.iter().filter(|host| !has_one.contains(*host));
+    let mut left = waiting.clone().count();
+    for id in blocks {
+        // All at once: looking for each from the start of the block would take longer the fuller
+        // the block is.
+        let free = world.blocks.get(id).map(|block| block.free(left));
+        for (place, host) in free.unwrap_or_default().into_iter().zip(&mut waiting) {
+            left -= 1;
+            give(world, id, place, host, label);
         }
     }
-    false
+    waiting.cloned().collect()
 }
 
-/// Takes from a host that leaves every address it has in the cloud's networks.
-pub fn release(world: &mut World, cloud: &str, host: &str) {
-    let Some(state) = world.clouds.get(cloud) else {
-        return;
+/// Gives a host this address of a block.
+fn give(world: &mut World, block: &str, place: u32, host: &str, label: &str) {
+    let id = world.number();
+    let address = IpAddress {
+        id,
+        ip: Some(dotted(place)),
+        label: Some(label.to_owned()),
+        assigned_host: Some(host.to_owned()),
+        ..IpAddress::default()
     };
-    let vlans = state.vlans.iter().filter_map(|id| world.vlans.get(id));
-    let blocks: Vec<String> = vlans.flat_map(|vlan| vlan.blocks.clone()).collect();
-    for block in blocks {
-        if let Some(state) = world.blocks.get_mut(&block) {
-            let BlockState {
-                addresses, mains, ..
-            } = state;
-            addresses.retain(|_, it| it.assigned_host.as_deref() != Some(host));
-            mains.retain(|place| addresses.contains_key(place));
+    if let Some(state) = world.blocks.get_mut(block) {
+        state.addresses.insert(place, address);
+        if label == INVENTORY {
+            state.mains.insert(place);
         }
+    }
+}
+
+/// Takes from hosts that leave every address that they have, whatever cloud the block's VLAN is on
+/// by now.
+pub fn release(world: &mut World, hosts: &HashSet<&str>) {
+    take_back(world, None, |_, host| hosts.contains(host));
+}
+
+/// Takes the addresses that the hosts of a cloud were given of a VLAN's blocks back: `ADDRESS_LEFT`.
+pub fn leave(world: &mut World, cloud: &str, vlan: &str) {
+    let nodes = world
+        .clouds
+        .get(cloud)
+        .map(|state| state.stats.nodes.clone());
+    let nodes = nodes.unwrap_or_default();
+    let hosts: HashSet<&str> = nodes.iter().map(|node| &*node.uuid).collect();
+    let blocks = world.vlans.get(vlan).map(|state| state.blocks.clone());
+    for block in blocks.unwrap_or_default() {
+        take_back(world, Some(&block), |label, host| {
+            label == Some(MANAGED) && hosts.contains(host)
+        });
+    }
+}
+
+/// Takes the addresses that hosts were given of a block back: `ADDRESS_LEFT`.
+pub fn empty(world: &mut World, block: &str) {
+    take_back(world, Some(block), |label, host| {
+        label == Some(MANAGED) && is_uuid(host)
+    });
+}
+
+/// Takes addresses of one block back, or of all, by their labels and the hosts they are assigned to.
+fn take_back(world: &mut World, block: Option<&str>, goes: impl Fn(Option<&str>, &str) -> bool) {
+    let blocks = world.blocks.iter_mut();
+    for (_, state) in blocks.filter(|(id, _)| block.is_none_or(|block| block == *id)) {
+        let BlockState {
+            addresses, mains, ..
+        } = state;
+        addresses.retain(|place, it| {
+            let host = it.assigned_host.as_deref();
+            let stays = !host.is_some_and(|host| goes(it.label.as_deref(), host));
+            if !stays {
+                mains.remove(place);
+            }
+            stays
+        });
     }
 }
 
@@ -135,18 +181,23 @@ pub fn show(world: &mut World, cloud: &str) {
     let mut networks = Vec::new();
     let mut mains = BTreeMap::new();
     for vlan in state.vlans.iter().filter_map(|id| world.vlans.get(id)) {
-        let mut addresses = BTreeMap::new();
+        let (mut addresses, mut own) = (BTreeMap::new(), BTreeMap::new());
         for block in vlan.blocks.iter().filter_map(|id| world.blocks.get(id)) {
             for (place, address) in &block.addresses {
                 let Some(host) = &address.assigned_host else {
                     continue;
                 };
-                addresses.insert(host.clone(), block.with_length(address));
+                let shown = block.with_length(address);
                 if block.mains.contains(place) {
+                    own.insert(host.clone(), shown);
                     mains.insert(host.clone(), address.ip.clone());
+                } else {
+                    addresses.insert(host.clone(), shown);
                 }
             }
         }
+        // Where a host has its main address, no other one is shown for it.
+        addresses.append(&mut own);
         let record = &vlan.record;
         networks.push((record.fields.vlan_id, record.label.clone(), addresses));
     }

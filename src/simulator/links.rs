@@ -123,6 +123,7 @@ pub fn add_block(world: &mut World, new: NewBlock<'_>) -> String {
 /// Puts a VLAN on a cloud.
 pub fn link_vlan(world: &mut World, cloud: &str, vlan: &str) {
     join_vlan(world, cloud, vlan);
+    touch_vlan(world, vlan);
     settle(world, cloud);
 }
 
@@ -140,6 +141,7 @@ pub fn join_vlan(world: &mut World, cloud: &str, vlan: &str) {
 
 /// Takes a VLAN off a cloud.
 pub fn unlink_vlan(world: &mut World, cloud: &str, vlan: &str) {
+    hosts::leave(world, cloud, vlan);
     if let Some(state) = world.clouds.get_mut(cloud) {
         state.vlans.retain(|id| id != vlan);
     }
@@ -147,12 +149,14 @@ pub fn unlink_vlan(world: &mut World, cloud: &str, vlan: &str) {
         state.clouds.retain(|id| id != cloud);
     }
     show_vlan(world, vlan);
+    touch_vlan(world, vlan);
     settle(world, cloud);
 }
 
 /// Puts an IP block on a VLAN.
 pub fn link_block(world: &mut World, vlan: &str, block: &str) {
     join_block(world, vlan, block);
+    touch_block(world, block);
     settle_clouds_of(world, vlan);
 }
 
@@ -176,6 +180,7 @@ pub fn join_block(world: &mut World, vlan: &str, block: &str) {
 
 /// Takes an IP block off a VLAN.
 pub fn unlink_block(world: &mut World, vlan: &str, block: &str) {
+    hosts::empty(world, block);
     if let Some(state) = world.vlans.get_mut(vlan) {
         state.blocks.retain(|id| id != block);
     }
@@ -185,6 +190,7 @@ pub fn unlink_block(world: &mut World, vlan: &str, block: &str) {
         fields.vlan_uuid = None;
         fields.central_vlan_id = None;
     }
+    touch_block(world, block);
     settle_clouds_of(world, vlan);
 }
 
@@ -193,6 +199,22 @@ fn show_vlan(world: &mut World, vlan: &str) {
         // VLAN_CLOUD: a VLAN has a field for one cloud.
         let first = state.clouds.first().cloned();
         Arc::make_mut(&mut Arc::make_mut(&mut state.record).fields).cloud_id = first;
+    }
+}
+
+/// Notes that a VLAN was changed by being put on a cloud or taken off one.
+fn touch_vlan(world: &mut World, vlan: &str) {
+    let moment = world.moment();
+    if let Some(state) = world.vlans.get_mut(vlan) {
+        Arc::make_mut(&mut state.record).updated_at = Some(moment);
+    }
+}
+
+/// Notes that a block was changed by being put on a VLAN or taken off one.
+fn touch_block(world: &mut World, block: &str) {
+    let moment = world.moment();
+    if let Some(state) = world.blocks.get_mut(block) {
+        Arc::make_mut(&mut state.record).updated_at = Some(moment);
     }
 }
 
@@ -206,10 +228,13 @@ pub fn settle_clouds_of(world: &mut World, vlan: &str) {
 
 /// Gives the hosts of a cloud their addresses, and writes its networks into its stats.
 pub fn settle(world: &mut World, cloud: &str) {
-    while !hosts::address(world, cloud) {
-        if widen(world, cloud).is_none() {
+    // Each step looks at the hosts that are left, and never again at those that have an address.
+    let mut without = hosts::address(world, cloud);
+    while !without.is_empty() {
+        let Some(block) = widen(world, cloud) else {
             break;
-        }
+        };
+        without = hosts::address_more(world, block, &without);
     }
     hosts::show(world, cloud);
     let Some(state) = world.clouds.get(cloud) else {
@@ -226,15 +251,15 @@ pub fn settle(world: &mut World, cloud: &str) {
     }
 }
 
-/// Puts one more block on the VLAN of a cloud's main addresses. `INVENTORY_MORE`: a cloud of many
-/// hosts needs it.
-fn widen(world: &mut World, cloud: &str) -> Option<()> {
+/// Puts one more block on the VLAN of a cloud's main addresses, and answers its id.
+/// `INVENTORY_MORE`: a cloud of many hosts needs it.
+fn widen(world: &mut World, cloud: &str) -> Option<String> {
     let state = world.clouds.get(cloud)?;
     let pod = state.record.fields.pod_location.clone()?;
     let vlan = hosts::inventory(world, cloud)?;
     let block = add_system_block(world, cloud, &pod, INVENTORY)?;
     join_block(world, &vlan, &block);
-    Some(())
+    Some(block)
 }
 
 /// Adds a public block of the kind that clouds are delivered with, if there is room.
@@ -249,7 +274,8 @@ pub fn add_system_block(world: &mut World, cloud: &str, pod: &str, label: &str) 
         from: SYSTEM,
         cloud: Some(cloud.to_owned()),
         addon: Some("ipv4_block_28".to_owned()),
-        addressing: "off",
+        // Main addresses are given out of it; out of the provider's none are.
+        addressing: if label == INVENTORY { "pool" } else { "off" },
     };
     Some(add_block(world, new))
 }

@@ -9,6 +9,7 @@ use super::assumptions::{PROVISION_DONE, PROVISION_SETUP, PROVISION_START, WIPE_
 use super::block::{INVENTORY, SYSTEM};
 use super::due::Change;
 use super::hardware::{host_name, node};
+use super::hosts;
 use super::links::{
     NewVlan, add_system_block, add_vlan, join_block, join_vlan, settle, unlink_vlan,
 };
@@ -331,9 +332,12 @@ pub fn restock(world: &mut World, pod: &str, sku: &str, count: i64) {
 
 /// Wipes a cloud: its nodes, its system VLANs and their blocks are gone. `WIPE_BLOCKS`: no others.
 fn wipe(world: &mut World, cloud: &str) {
-    let Some(state) = world.clouds.get(cloud).cloned() else {
+    // Gone first: nothing is to be settled for it any more.
+    let Some(state) = world.clouds.shift_remove(cloud) else {
         return;
     };
+    let nodes = &state.stats.nodes;
+    hosts::release(world, &nodes.iter().map(|node| &*node.uuid).collect());
     for vlan in &state.vlans {
         unlink_vlan(world, cloud, vlan);
         let own = world
@@ -347,11 +351,10 @@ fn wipe(world: &mut World, cloud: &str) {
         }
     }
     let pod = state.record.fields.pod_location.clone().unwrap_or_default();
-    for node in &state.stats.nodes {
+    for node in nodes {
         restock(world, &pod, node.hardware.as_deref().unwrap_or_default(), 1);
         world.locks.shift_remove(&node.uuid);
     }
-    world.clouds.shift_remove(cloud);
 }
 
 /// Removes an IP block and gives its range back.

@@ -14,9 +14,15 @@ pub const PUBLIC: &str = "198.18.0.0/15";
 /// Where routed blocks come from once [`PUBLIC`] is used up.
 pub const PUBLIC_MORE: &str = "100.64.0.0/10";
 
-/// The ranges that are taken, by their first address.
+/// Address space.
 #[derive(Clone, Debug, Default)]
-pub struct Space(BTreeMap<u32, u32>);
+pub struct Space {
+    /// The ranges that are taken, by their first address.
+    taken: BTreeMap<u32, u32>,
+    /// By the first address of a range and a length: before where no block of this length is free
+    /// in it. Without it, each block taken would be looked for past all those before it.
+    full: BTreeMap<(u32, u8), u32>,
+}
 
 fn ends(block: Ipv4Net) -> (u32, u32) {
     (u32::from(block.network()), u32::from(block.broadcast()))
@@ -26,17 +32,18 @@ impl Space {
     /// Takes a block; false when it overlaps one that is taken.
     pub fn take(&mut self, block: Ipv4Net) -> bool {
         let (first, last) = ends(block);
-        let before = self.0.range(..=last).next_back();
+        let before = self.taken.range(..=last).next_back();
         if before.is_some_and(|(_, end)| *end >= first) {
             return false;
         }
-        self.0.insert(first, last);
+        self.taken.insert(first, last);
         true
     }
 
     /// Gives a block back.
     pub fn free(&mut self, block: Ipv4Net) {
-        self.0.remove(&ends(block).0);
+        self.taken.remove(&ends(block).0);
+        self.full.clear();
     }
 
     /// Takes the first free block of this length within a range.
@@ -45,9 +52,14 @@ impl Space {
         if length < range.prefix_len() || length > 32 {
             return None;
         }
-        let (mut start, last) = ends(range);
+        let (first, last) = ends(range);
         let size = 1_u32 << (32 - u32::from(length));
-        for (taken, end) in self.0.range(start..=last) {
+        let key = (first, length);
+        let mut start = self.full.get(&key).copied().unwrap_or(first);
+        if start > last {
+            return None;
+        }
+        for (taken, end) in self.taken.range(start..=last) {
             if start.checked_add(size - 1)? < *taken {
                 break;
             }
@@ -57,6 +69,7 @@ impl Space {
                 .checked_next_multiple_of(size)?
                 .max(start);
         }
+        self.full.insert(key, start);
         if start.checked_add(size - 1)? > last {
             return None;
         }
@@ -93,5 +106,10 @@ mod tests {
         assert_eq!(any(&mut space, 29), None);
         assert_eq!(any(&mut space, 30).unwrap(), "10.0.0.4/30");
         assert_eq!(any(&mut space, 32), None);
+        // What is given back is found again, before what was taken after it.
+        space.free("10.0.0.8/29".parse().unwrap());
+        assert_eq!(any(&mut space, 30).unwrap(), "10.0.0.8/30");
+        assert_eq!(any(&mut space, 30).unwrap(), "10.0.0.12/30");
+        assert_eq!(any(&mut space, 30), None);
     }
 }

@@ -15,6 +15,7 @@ use crate::operation::Answer as Kind;
 mod callers;
 mod catalogue;
 mod drawn;
+mod hosts;
 mod lifecycle;
 mod networks;
 mod operations;

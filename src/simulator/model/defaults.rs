@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::resources::Resources;
 use crate::record::Moment;
+use crate::simulator::block::{INVENTORY, USER};
 use crate::simulator::world::World;
 
 /// Fills in what a model leaves out: labels, dates, who made a thing, and what tells its type.
@@ -41,7 +42,15 @@ pub fn fill(resources: &mut Resources, world: &mut World) {
         dated(&mut block.created_at, &mut block.updated_at);
         block.is_active = block.is_active.or(Some(true));
         let fields = Arc::make_mut(&mut block.fields);
-        or(&mut fields.managed_addressing, &text("off"));
+        // As in the blocks that the simulator makes.
+        let is_inventory = block.label.as_deref() == Some(INVENTORY);
+        let is_own = fields.created_from.as_deref() == Some(USER);
+        let mode = if is_inventory && !is_own {
+            "pool"
+        } else {
+            "off"
+        };
+        or(&mut fields.managed_addressing, &text(mode));
         fields.prefix_id = fields.prefix_id.or_else(|| Some(world.number()));
     }
     for order in &mut resources.orders {
