@@ -49,6 +49,7 @@ mod world;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, DATE};
 use http::{HeaderMap, Request, Response};
 use percent_encoding::percent_decode_str;
@@ -87,9 +88,9 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The account at its start.
-    fn world(&self) -> World {
-        let mut world = self.model.world(self.seed, self.clock.now());
+    /// The account as it starts at this instant.
+    fn world(&self, at: DateTime<Utc>) -> World {
+        let mut world = self.model.world(self.seed, at);
         world.faults = Faults::new(self.seed, &self.faults);
         world
     }
@@ -109,10 +110,12 @@ struct State {
 }
 
 impl Simulator {
-    /// A simulator of the model's account.
+    /// A simulator of the model's account, which is what the model says when simulated time starts,
+    /// even if it is made later.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let world = settings.world();
+        let start = settings.model.start().min(settings.clock.now());
+        let world = settings.world(start);
         Self {
             settings,
             state: Mutex::new(State {
@@ -236,8 +239,8 @@ impl Simulator {
         let State { world, snapshots } = &mut *state;
         world.now = self.settings.clock.now();
         provision::catch_up(world);
-        let fresh = || self.settings.world();
         let clock = &self.settings.clock;
+        let fresh = || self.settings.world(clock.now());
         control::answer(method, path, body, clock, world, snapshots, &fresh)
     }
 }
@@ -276,7 +279,10 @@ fn caller_of(operation: &Operation, headers: &HeaderMap, world: &World) -> Resul
         }
     };
     let caller = key.and_then(|key| world.caller(key));
-    let caller = caller.ok_or_else(Answer::unauthenticated)?;
+    let caller = caller.ok_or_else(|| match operation.access {
+        Access::Client => Answer::unknown_client(),
+        Access::Bearer | Access::Public => Answer::unauthenticated(),
+    })?;
     // Whoever was removed can still learn that they were.
     let is_own = operation.access == Access::Client || operation.name == accounts::OWN;
     if caller.role.is_none() && !is_own {

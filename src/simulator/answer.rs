@@ -23,6 +23,8 @@ pub struct Answer {
     retry_after: Option<u32>,
     truncated: bool,
     on_purpose: Option<Pace>,
+    /// How a 401 wants the caller to say who they are.
+    scheme: &'static str,
 }
 
 /// Marks an answer that never comes: the connection is cut instead.
@@ -58,6 +60,7 @@ impl Answer {
             retry_after: None,
             truncated: false,
             on_purpose: None,
+            scheme: "Bearer",
         }
     }
 
@@ -168,6 +171,14 @@ impl Answer {
         Self::named(401, "unauthenticated", "Invalid or missing credentials.")
     }
 
+    /// The same where a client says its id and its secret: a token would not help.
+    pub fn unknown_client() -> Self {
+        Self {
+            scheme: "Basic",
+            ..Self::unauthenticated()
+        }
+    }
+
     /// 403: not allowed, by role or by state.
     pub fn forbidden(message: &str) -> Self {
         Self::named(403, "unauthorized", message)
@@ -219,7 +230,7 @@ impl Answer {
             response.headers_mut().insert(CONTENT_TYPE, kind);
         }
         if self.status == 401 {
-            let scheme = HeaderValue::from_static("Bearer");
+            let scheme = HeaderValue::from_static(self.scheme);
             response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
         }
         if let Some(disposition) = self.disposition
