@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::answer::Answer;
 use super::call::{Behaviour, Call};
-use super::organizations::check;
+use super::organizations::{check, shown};
 use super::world::World;
 use crate::api::accounts::{Membership, Profile};
 
@@ -73,5 +73,5 @@ fn organization_profile(world: &mut World, call: &Call) -> Result<Answer, Answer
 
 fn organization(world: &mut World, call: &Call) -> Result<Answer, Answer> {
     check(world, call)?;
-    Ok(Answer::json(world.organization.clone()))
+    Ok(shown(world))
 }

@@ -120,11 +120,13 @@ pub fn wrong(fields: &ConfigurationFields) -> Option<&'static str> {
         }
     }
     if let Some(cloud_init) = &fields.cloud_init {
-        let data = cloud_init.get("data").and_then(Value::as_str);
-        let is_object = data
-            .and_then(|data| serde_json::from_str::<Value>(data).ok())
-            .is_some_and(|data| data.is_object());
-        if !is_object {
+        // CLOUD_INIT: it may also be without data.
+        let data = cloud_init.get("data").filter(|data| !data.is_null());
+        let is_object = |data: &Value| {
+            let data = data.as_str().map(serde_json::from_str::<Value>);
+            matches!(data, Some(Ok(Value::Object(_))))
+        };
+        if !data.is_none_or(is_object) {
             return Some("cloud_init.data must be a JSON object written as a string.");
         }
     }

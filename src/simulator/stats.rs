@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
+use serde::Serialize;
 
 use crate::api::clouds::CloudStats;
 
@@ -12,6 +13,14 @@ use crate::api::clouds::CloudStats;
 pub struct Stats {
     record: Arc<CloudStats>,
     written: OnceLock<Bytes>,
+}
+
+/// Stats of a cloud for which nothing is pending: the documents have a null then, not nothing.
+#[derive(Serialize)]
+struct Idle<'a> {
+    #[serde(flatten)]
+    record: &'a CloudStats,
+    pending_date: (),
 }
 
 impl Stats {
@@ -23,7 +32,17 @@ impl Stats {
 
     /// The stats as JSON.
     pub fn written(&self) -> Bytes {
-        let write = || serde_json::to_vec(&self.record).unwrap_or_default().into();
+        let write = || {
+            let written = if self.record.pending_date.is_some() {
+                serde_json::to_vec(&self.record)
+            } else {
+                serde_json::to_vec(&Idle {
+                    record: &self.record,
+                    pending_date: (),
+                })
+            };
+            written.unwrap_or_default().into()
+        };
         self.written.get_or_init(write).clone()
     }
 }

@@ -16,6 +16,7 @@ mod callers;
 mod catalogue;
 mod drawn;
 mod hosts;
+mod letter;
 mod lifecycle;
 mod networks;
 mod operations;
