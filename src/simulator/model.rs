@@ -129,7 +129,7 @@ impl Model {
                 return Err(Problem::of_key(format!("/{count}"), message));
             }
             let resources = Resources::read(tables)?;
-            check::check(&resources)?;
+            check::check(&resources, model.now)?;
             model.resources = Some(Arc::new(resources));
         }
         Ok(model)

@@ -1,10 +1,11 @@
 //! What an account in full cannot be: references to nothing, and states that the API never shows.
 
 mod networks;
+mod orders;
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::Datelike as _;
+use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 
 use super::problem::Problem;
 use super::resources::Resources;
@@ -12,19 +13,21 @@ use crate::api::clouds::{CLOUD_STATES, Cloud, CloudStats, PROVISION_STATUSES};
 use crate::api::configurations::ConfigurationFields;
 use crate::api::nodes::{Node, POWER_STATES};
 use crate::record::{Moment, Typed as _};
-use crate::simulator::assumptions::ORDER_QUANTITY;
 use crate::simulator::configurations;
 use crate::simulator::credentials::Role;
 use crate::simulator::identity::is_uuid;
 use crate::simulator::inventory::is_pod;
 use crate::simulator::public_keys::fingerprint;
 
-/// Refuses what cannot be.
-pub fn check(resources: &Resources) -> Result<(), Problem> {
+/// How much later than `now` a cloud may have been made, in seconds: two machines tell the time.
+const APART: i64 = 3_600;
+
+/// Refuses what cannot be at an instant, if it is known.
+pub fn check(resources: &Resources, now: Option<DateTime<Utc>>) -> Result<(), Problem> {
     organization(resources)?;
     ids(resources)?;
-    orders(resources)?;
-    clouds(resources)?;
+    orders::check(resources)?;
+    clouds(resources, now)?;
     networks::check(resources)?;
     for (place, configuration) in resources.configurations.iter().enumerate() {
         if let Some(why) = configurations::wrong(&configuration.fields) {
@@ -153,20 +156,7 @@ fn ids(resources: &Resources) -> Result<(), Problem> {
     )
 }
 
-fn orders(resources: &Resources) -> Result<(), Problem> {
-    let most = ORDER_QUANTITY.most();
-    for (place, order) in resources.orders.iter().enumerate() {
-        for (item, asked) in order.fields.items.iter().enumerate() {
-            let at = format!("/order/{place}/fields/items/{item}/quantity");
-            if !(1..=most).contains(&asked.quantity.unwrap_or(1)) {
-                return Err(wrong(at, format!("an item is of 1 to {most}")));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn clouds(resources: &Resources) -> Result<(), Problem> {
+fn clouds(resources: &Resources, now: Option<DateTime<Utc>>) -> Result<(), Problem> {
     let orders: HashMap<&str, HashSet<&str>> = resources
         .orders
         .iter()
@@ -179,6 +169,13 @@ fn clouds(resources: &Resources) -> Result<(), Problem> {
     for (place, (cloud, stats)) in resources.clouds.iter().enumerate() {
         let at = format!("/cloud/{place}");
         state(cloud, stats, &at)?;
+        times(cloud, stats, now, &at)?;
+        let hosts = stats.cloud_hosts.iter().enumerate();
+        let nodes: HashSet<&str> = stats.nodes.iter().map(|node| &*node.uuid).collect();
+        for (place, host) in hosts.filter(|(_, host)| !nodes.contains(&***host)) {
+            let message = format!("the cloud has no node `{host}`");
+            return Err(wrong(format!("{at}/stats/cloud_hosts/{place}"), message));
+        }
         let status = cloud.fields.provision_status.as_deref();
         let order = cloud.fields.order_id.as_deref();
         let deployed = order.and_then(|order| orders.get(order));
@@ -209,13 +206,6 @@ fn clouds(resources: &Resources) -> Result<(), Problem> {
 
 fn state(cloud: &Cloud, stats: &CloudStats, at: &str) -> Result<(), Problem> {
     let fields = &cloud.fields;
-    if let Some(created) = &cloud.created_at {
-        let read = Moment::read(&created.0);
-        if read.is_none_or(|at| !(1970..=9_000).contains(&at.year())) {
-            let message = "it is to be an instant, such as 2026-01-15T08:00:00+00:00";
-            return Err(wrong(format!("{at}/created_at"), message));
-        }
-    }
     let types = ["pcc", "baremetal"];
     one_of(
         fields.cloud_type.as_deref(),
@@ -237,9 +227,68 @@ fn state(cloud: &Cloud, stats: &CloudStats, at: &str) -> Result<(), Problem> {
         return Err(wrong(format!("{at}/fields/pending_delete"), message));
     }
     if let Some(shown) = &stats.cloud_state {
-        one_of(Some(shown), CLOUD_STATES, format!("{at}/stats/cloud_state"))?;
+        let at = format!("{at}/stats/cloud_state");
+        one_of(Some(shown), CLOUD_STATES, at.clone())?;
+        let is_going = matches!(&**shown, "PENDING-DELETE" | "DELETED");
+        if is_going != (fields.pending_delete == Some(true)) {
+            let message = "a cloud is PENDING-DELETE or DELETED when pending_delete is true";
+            return Err(wrong(at, message));
+        }
+    }
+    let uuids = (&fields.cloud_uuid, &stats.cloud_uuid);
+    if let (Some(uuid), Some(shown)) = uuids
+        && uuid != shown
+    {
+        let message = format!("the cloud's own cloud_uuid is {uuid}");
+        return Err(wrong(format!("{at}/stats/cloud_uuid"), message));
     }
     Ok(())
+}
+
+/// Refuses times that cannot be read, or that lie beyond the present.
+fn times(
+    cloud: &Cloud,
+    stats: &CloudStats,
+    now: Option<DateTime<Utc>>,
+    at: &str,
+) -> Result<(), Problem> {
+    let own = [
+        ("created_at", &cloud.created_at),
+        ("stats/pending_date", &stats.pending_date),
+    ];
+    for (name, moment) in own {
+        time(moment.as_ref(), format!("{at}/{name}"))?;
+    }
+    for (place, node) in stats.nodes.iter().enumerate() {
+        let at = format!("{at}/stats/nodes/{place}");
+        for (name, moment) in [
+            ("last_updated", &node.last_updated),
+            ("assigned_date", &node.assigned_date),
+        ] {
+            time(moment.as_ref(), format!("{at}/{name}"))?;
+        }
+    }
+    let created = cloud.created_at.as_ref();
+    let created = created.and_then(|at| Moment::read(&at.0));
+    let latest = now.map(|now| now + TimeDelta::seconds(APART));
+    if created > latest && latest.is_some() {
+        let message = "the cloud was made later than `now`";
+        return Err(wrong(format!("{at}/created_at"), message));
+    }
+    Ok(())
+}
+
+/// Refuses what is no time.
+fn time(given: Option<&Moment>, at: String) -> Result<(), Problem> {
+    let is_one = |at: &Moment| {
+        let read = Moment::read(&at.0);
+        read.is_some_and(|at| (1970..=9_000).contains(&at.year()))
+    };
+    if given.is_none_or(is_one) {
+        return Ok(());
+    }
+    let message = "it is to be an instant, such as 2026-01-15T08:00:00+00:00";
+    Err(wrong(at, message))
 }
 
 fn node(node: &Node, at: &str) -> Result<(), Problem> {

@@ -14,7 +14,7 @@ use crate::api::clouds::{Cloud, CloudStats};
 use crate::api::organizations::{MemberAccount, Organization};
 use crate::record::Moment;
 use crate::simulator::asset::Asset;
-use crate::simulator::assumptions::{PCC_NODES, REBOOT, WIPE};
+use crate::simulator::assumptions::{BILLING_END, PCC_NODES, REBOOT, WIPE};
 use crate::simulator::block::{BlockState, INVENTORY};
 use crate::simulator::caller::Account;
 use crate::simulator::credentials::KEYS;
@@ -66,9 +66,9 @@ pub fn world(resources: &Resources, seed: u64, now: DateTime<Utc>) -> World {
         add_cloud(&mut world, cloud, stats);
     }
     add_networks(&mut world, &resources);
-    for (cloud, _) in &resources.clouds {
+    for (cloud, stats) in &resources.clouds {
         settle(&mut world, &cloud.id);
-        resume(&mut world, cloud);
+        resume(&mut world, cloud, stats);
     }
     world
 }
@@ -136,19 +136,22 @@ fn adopt(world: &mut World, organization: &Organization) {
 }
 
 fn add_cloud(world: &mut World, cloud: &Cloud, stats: &CloudStats) {
-    let since = cloud
-        .created_at
-        .as_ref()
-        .and_then(|at| Moment::read(&at.0))
-        .unwrap_or(world.now);
+    let read = |at: &Option<Moment>| at.as_ref().and_then(|at| Moment::read(&at.0));
+    let created = read(&cloud.created_at).unwrap_or(world.now);
+    let wiped = wiped(cloud, stats, world.now);
+    // A deleted cloud's hardware has been off the bill since then: `BILLING_END`.
+    let ended = wiped.filter(|_| BILLING_END.most() == 1);
+    let ended = ended.map(|at| (at - TimeDelta::seconds(WIPE.most())).min(world.now));
     let mut assets = Vec::new();
     for node in &stats.nodes {
+        // Hardware that joined later is billed from then on.
+        let since = read(&node.assigned_date).unwrap_or(created).max(created);
         assets.push(Asset {
             number: world.number(),
             node: node.uuid.clone(),
             sku: node.hardware.as_deref().unwrap_or_default().to_owned(),
             since,
-            until: None,
+            until: ended.map(|at| at.max(since)),
         });
     }
     let state = CloudState {
@@ -159,6 +162,16 @@ fn add_cloud(world: &mut World, cloud: &Cloud, stats: &CloudStats) {
         assets,
     };
     world.clouds.insert(cloud.id.clone(), state);
+}
+
+/// When a cloud is wiped, if it has been deleted; where the model does not say, in three days.
+fn wiped(cloud: &Cloud, stats: &CloudStats, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let whole = now + TimeDelta::seconds(WIPE.most());
+    let said = stats.pending_date.as_ref();
+    let said = said.and_then(|at| Moment::read(&at.0));
+    let is_deleted = cloud.fields.pending_delete == Some(true);
+    // Nobody was given longer, and what is past due is done at once.
+    is_deleted.then(|| said.unwrap_or(whole).clamp(now, whole))
 }
 
 /// The hardware that a cloud waits for, by the order it comes from.
@@ -217,13 +230,18 @@ fn add_networks(world: &mut World, resources: &Resources) {
             ..BlockState::default()
         };
         if state.usage() == INVENTORY {
-            // The first address of a node is its main one.
+            // A node's main address is its first one, and one labelled as such before others.
+            let (mut named, others): (Vec<_>, Vec<_>) = state
+                .addresses
+                .iter()
+                .partition(|(_, it)| it.label.as_deref() == Some(INVENTORY));
+            named.extend(others);
             let mut seen = HashSet::new();
-            let own = state.addresses.iter().filter(|(_, it)| {
+            named.retain(|(_, it)| {
                 let host = it.assigned_host.as_deref();
                 host.is_some_and(|host| is_uuid(host) && seen.insert(host))
             });
-            state.mains = own.map(|(place, _)| *place).collect();
+            state.mains = named.into_iter().map(|(place, _)| *place).collect();
         }
         world.blocks.insert(block.id.clone(), state);
         if let Some(vlan) = &fields.central_vlan_id {
@@ -232,9 +250,9 @@ fn add_networks(world: &mut World, resources: &Resources) {
     }
 }
 
-/// Lets go on what was under way: provisioning, reboots, the days before a wipe. When it began is
-/// not known: it begins now.
-fn resume(world: &mut World, cloud: &Cloud) {
+/// Lets go on what was under way: provisioning, reboots, the days before a wipe. When provisioning
+/// and reboots began is not known: they begin now.
+fn resume(world: &mut World, cloud: &Cloud, stats: &CloudStats) {
     let id = &cloud.id;
     let status = cloud.fields.provision_status.as_deref().unwrap_or_default();
     schedule_from(world, id, status);
@@ -251,8 +269,7 @@ fn resume(world: &mut World, cloud: &Cloud) {
         let state = "power on";
         world.due.at(until, Change::Power { cloud, node, state });
     }
-    if is_deleted {
-        let at = world.now + TimeDelta::seconds(WIPE.most());
+    if let Some(at) = wiped(cloud, stats, world.now) {
         let cloud = id.clone();
         world.due.at(at, Change::Wipe { cloud });
     }

@@ -1,6 +1,7 @@
 //! What models may say, and where their mistakes are.
 
 use super::*;
+use crate::simulator::due::Change;
 
 const FULL: &str = r#"
 [[cloud]]
@@ -242,4 +243,156 @@ fn an_eleventh_vlan_and_an_organization_without_owner_cannot_be() {
         "{}",
         complaint.message
     );
+}
+
+const NODE: &str = "11111111-1111-4111-8111-111111111111";
+
+#[test]
+fn hardware_that_came_later_is_billed_from_then_on() {
+    let text = FULL
+        .replacen(
+            "label = \"Web\"\n",
+            "label = \"Web\"\ncreated_at = \"2026-01-01T00:00:00Z\"\n",
+            1,
+        )
+        .replacen(
+            "hostname = \"one\"\n",
+            "hostname = \"one\"\nassigned_date = \"2026-01-10T00:00:00.5\"\n",
+            1,
+        );
+    let model = Model::read("model", &text).unwrap();
+    let world = model.world(1, crate::clock::simulated_start());
+    let since = world.clouds["Web1"].assets[0].since;
+    assert_eq!(since.to_rfc3339(), "2026-01-10T00:00:00.500+00:00");
+}
+
+#[test]
+fn a_cloud_being_deleted_has_the_days_that_are_left_and_is_billed_no_longer() {
+    let start = crate::clock::simulated_start();
+    for (date, left) in [("2026-01-16T08:00:00Z", 24), ("2026-01-02T00:00:00Z", 0)] {
+        let text = FULL
+            .replacen(
+                "provision_status = \"complete\"",
+                "provision_status = \"complete\", pending_delete = true",
+                1,
+            )
+            .replacen(
+                "[[cloud.stats.nodes]]",
+                &format!("[cloud.stats]\npending_date = \"{date}\"\n[[cloud.stats.nodes]]"),
+                1,
+            );
+        let world = Model::read("model", &text).unwrap().world(1, start);
+        let wipes: Vec<i64> = world
+            .due
+            .waiting()
+            .filter(|(_, change)| matches!(change, Change::Wipe { .. }))
+            .map(|(at, _)| (at - start).num_hours())
+            .collect();
+        assert_eq!(wipes, [left], "{date}");
+        assert!(world.clouds["Web1"].assets[0].until <= Some(start));
+        assert!(world.clouds["Web1"].assets[0].until.is_some());
+    }
+}
+
+#[test]
+fn a_second_address_of_a_host_is_not_taken_for_its_main_one() {
+    let networks = format!(
+        "[[vlan]]\nid = \"In1\"\nlabel = \"inventory\"\nclouds = [\"Web1\"]\nfields = {{ \
+         created_from = \"omapi\", pod_location = \"pod_1\", vlan_type = \"routed\", vlan_id = 20 }}\n\
+         [[block]]\nid = \"Blk3\"\nlabel = \"inventory\"\nfields = {{ created_from = \"omapi\", \
+         pod_location = \"pod_1\", prefix_type = \"routed\", cidr = \"198.18.0.0/28\", length = 28, \
+         central_vlan_id = \"In1\" }}\n\
+         [[block.address]]\nid = 1\nip = \"198.18.0.5\"\nlabel = \"extra\"\nassigned_host = \"{NODE}\"\n\
+         [[block.address]]\nid = 2\nip = \"198.18.0.6\"\nlabel = \"inventory\"\nassigned_host = \"{NODE}\"\n"
+    );
+    let model = Model::read("model", &format!("{FULL}{networks}")).unwrap();
+    let world = model.world(1, crate::clock::simulated_start());
+    let block = &world.blocks["Blk3"];
+    assert_eq!(
+        block.record.fields.managed_addressing.as_deref(),
+        Some("pool")
+    );
+    let main = block.mains.iter().map(|place| place & 0xff);
+    assert_eq!(main.collect::<Vec<_>>(), [6]);
+    let node = &world.clouds["Web1"].stats.nodes[0];
+    assert_eq!(node.ipaddress.as_deref(), Some("198.18.0.6"));
+}
+
+#[test]
+fn contradictions_are_refused_where_they_stand() {
+    let order = "[[order]]\nid = \"Ord1\"\nfields = { items = [{ location = \"pod_1\", type = \"pcc\" }], \
+                 clouds_deployed = [{ id = \"Gone\", provision_status = \"complete\" }] }\n";
+    let stats = format!(
+        "[cloud.stats]\ncloud_uuid = \"u1\"\ncloud_state = \"RUNNING\"\ncloud_hosts = [\"{NODE}\"]\n[[cloud.stats.nodes]]"
+    );
+    let full = format!("now = \"2026-01-15T08:00:00Z\"\n{FULL}{order}")
+        .replacen("[[cloud.stats.nodes]]", &stats, 1)
+        .replacen(
+            "label = \"Web\"\n",
+            "label = \"Web\"\ncreated_at = \"2026-01-15T08:30:00Z\"\n",
+            1,
+        )
+        .replacen(
+            "hostname = \"one\"\n",
+            "hostname = \"one\"\nlast_updated = \"2026-01-10T00:00:00\"\n",
+            1,
+        )
+        .replacen(
+            "cloud_type = \"baremetal\"",
+            "cloud_type = \"baremetal\", cloud_uuid = \"u1\"",
+            1,
+        );
+    // An order outlives its cloud.
+    assert!(Model::read("model", &full).is_ok());
+    for (from, to, why) in [
+        (
+            "location = \"pod_1\", type",
+            "location = \"pod_9\", type",
+            "pod location",
+        ),
+        ("type = \"pcc\" }]", "type = \"vm\" }]", "one of `pcc`"),
+        (
+            "\"Gone\", provision_status = \"complete\"",
+            "\"Gone\", provision_status = \"done\"",
+            "one of `pending`",
+        ),
+        (
+            "cloud_state = \"RUNNING\"",
+            "cloud_state = \"PENDING-DELETE\"",
+            "pending_delete",
+        ),
+        (
+            "cloud_uuid = \"u1\"\n",
+            "cloud_uuid = \"u2\"\n",
+            "own cloud_uuid is u1",
+        ),
+        ("cloud_hosts = [\"1", "cloud_hosts = [\"2", "has no node"),
+        (
+            "last_updated = \"2026",
+            "last_updated = \"sometime",
+            "an instant",
+        ),
+        (
+            "created_at = \"2026-01-15T08",
+            "created_at = \"2026-01-15T09",
+            "later than `now`",
+        ),
+    ] {
+        assert!(full.contains(from), "{from}");
+        let text = full.replacen(from, to, 1);
+        let complaint = Model::read("model", &text).unwrap_err();
+        assert!(
+            complaint.message.contains(why),
+            "{to}: {}",
+            complaint.message
+        );
+        let line = full.split(from).next().unwrap().matches('\n').count() + 1;
+        assert_eq!(complaint.place.map(|it| it.line), Some(line), "{to}");
+    }
+    let deleted = full.replacen(
+        "provision_status = \"complete\"",
+        "provision_status = \"complete\", pending_delete = true",
+        1,
+    );
+    assert!(Model::read("model", &deleted).is_err());
 }
