@@ -253,3 +253,21 @@ impl Moment {
         (0..=9_999).contains(&at.year()).then_some(at)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The documents show times with an offset, with Z, and with neither.
+    #[test]
+    fn times_are_read_with_an_offset_and_without_one() {
+        for text in [
+            "2025-12-19T10:46:57.296469",
+            "2025-12-19T10:46:57.296469Z",
+            "2025-12-19T12:46:57.296469+02:00",
+        ] {
+            let read = Moment::read(text).map(|at| at.timestamp_micros());
+            assert_eq!(read, Some(1_766_141_217_296_469), "{text}");
+        }
+    }
+}

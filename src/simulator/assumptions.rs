@@ -54,6 +54,7 @@ assumptions! {
     CHECKS = [], "Path, credentials, body and its fields' types, role and things named are checked in about this order; the documents name none.";
     CONTENT_TYPE_MISSING = [], "A body without a content type is read as JSON; one of another type is refused with 415.";
     UNKNOWN_FIELDS = [], "Fields that are not known are ignored, and fields that only the API sets are too.";
+    TIMES = [], "Every time carries an offset, as the format `date-time` asks for; the documents' examples of those in stats and nodes have none.";
     NULLS = [], "A field that is null counts as one that is not there.";
     BODY_BYTES = [1_048_576], "A request body has this many bytes at most; 413 beyond.";
     LABEL_LENGTH = [255], "A label has this many characters at most; it need not be unique.";
@@ -86,7 +87,7 @@ assumptions! {
     PCC_NODES = [3], "A private cloud core is this many nodes; an order of n is n times as many.";
     PCC_ADDED = [1], "An order that adds to a private cloud adds this many nodes for each one ordered.";
     ORDER_QUANTITY = [10_000], "An item of an order asks for this many at most.";
-    ORDER_KEY = [], "A key in an order is checked for its type only: the documents' own examples are cut short.";
+    ORDER_KEY = [], "A key in an order is checked for its type only, and that something follows it: the documents' own examples are cut short.";
     ORDER_CLOUD = [403], "An order that adds to a cloud that is not known.";
     ORDER_ITEMS = [], "Each item of an order that adds to no cloud makes a cloud of its own.";
     ORDER_STOCK = [], "Hardware leaves the stock when it is ordered; `max_size` is four fifths of the stock and limits nothing.";
@@ -136,14 +137,17 @@ assumptions! {
     ADDRESS_OUTSIDE = [400], "Asking for an address that is not in the block, or that the block keeps for itself.";
     ADDRESS_UNUSED = [], "Addresses of a block on no VLAN can be taken, and so can those of the system's blocks.";
     ADDRESS_HOST = [], "An address is in use when anything is written as its host.";
+    ADDRESS_LEFT = [], "A host that leaves loses its addresses. What a host was given because of a managed block is taken back too when the block leaves the VLAN or the VLAN the cloud; what a user assigned stays.";
     INVENTORY_MORE = [], "A cloud of more hosts than its inventory block has addresses gets another block for them.";
     MAIN_DELETED = [400], "Deleting the main address of a host.";
     // Configurations and keys.
     CONFIGURATION_EMPTY = [], "A configuration may have neither an image nor cloud-init; null takes a field away, and cloud-init is replaced whole.";
+    CLOUD_INIT = [400], "Data of cloud-init that is not a JSON object written as a string; there may be none.";
     CONFIGURATION_USED = [], "A configuration can be deleted whatever was made with it.";
     KERNEL_ARGS = [], "Kernel arguments are shown as they were given, without what the platform puts before them.";
     KEY_MISSING = [404], "An unknown SSH key; the reference names no status.";
     KEY_DELETED = [], "A deleted SSH key can still be read, as inactive; it is not listed, and cannot be changed or used.";
+    KEY_SPACE = [], "White space around an SSH key, such as the end of its line in a file, is not part of it.";
     KEY_TWICE = [], "The same SSH key can be stored twice.";
 }
 

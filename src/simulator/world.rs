@@ -198,7 +198,7 @@ impl World {
         nodes.any(|node| node.uuid == id && node.hostname.as_deref() == Some(name))
     }
 
-    /// The present instant as the API writes it.
+    /// The present instant as the API writes it: `TIMES`.
     #[must_use]
     pub fn moment(&self) -> Moment {
         Moment::of(self.now)
