@@ -4,6 +4,10 @@ use std::path::Path;
 
 use thiserror::Error;
 
+/// What to do when the disk is full.
+const NO_ROOM: &str =
+    "make room, then resume the run, or say the line again: nothing was sent that is not on record";
+
 /// A failure of the journal.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{message}")]
@@ -54,6 +58,28 @@ impl JournalError {
         )
     }
 
+    /// A pipe or a device stands in its place.
+    pub(super) fn endless(file: &Path) -> Self {
+        let message = format!("the journal {} is no regular file", file.display());
+        Self::new(Kind::Unreadable, message, "name another file with --store")
+    }
+
+    /// The file is somebody else's.
+    pub(super) fn foreign(file: &Path) -> Self {
+        let file = file.display();
+        let message = format!("{file} is no journal of mw; it was left as it is");
+        Self::new(Kind::Unreadable, message, "name another file with --store")
+    }
+
+    /// The same where nothing is run that could be resumed.
+    #[must_use]
+    pub fn without_a_run(mut self) -> Self {
+        if self.hint == NO_ROOM {
+            "make room, then try again".clone_into(&mut self.hint);
+        }
+        self
+    }
+
     /// What SQLite said about the file.
     pub(super) fn of(error: &rusqlite::Error, file: &Path) -> Self {
         use rusqlite::ffi::ErrorCode as Code;
@@ -62,7 +88,7 @@ impl JournalError {
             Some(Code::DiskFull) => Self::new(
                 Kind::Unwritable,
                 format!("the journal {file} cannot be written: the disk is full"),
-                "make room, then resume the run, or say the line again: nothing was sent that is not on record",
+                NO_ROOM,
             ),
             Some(
                 Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied | Code::SystemIoFailure,
@@ -87,5 +113,21 @@ impl JournalError {
                 "see that the file is a journal of mw and can be written",
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_has_no_run_resumed_where_there_is_none() {
+        let full = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL);
+        let error = rusqlite::Error::SqliteFailure(full, None);
+        let error = JournalError::of(&error, Path::new("a.db"));
+        assert!(error.hint.contains("resume the run"));
+        let error = error.without_a_run();
+        assert_eq!(error.hint, "make room, then try again");
+        assert!(error.message.ends_with("the disk is full"));
     }
 }

@@ -121,12 +121,17 @@ impl Store {
         }))
     }
 
-    /// Refuses a short file that is no database: SQLite takes it for empty, and writes over it.
+    /// Refuses a pipe, which SQLite would wait for without end, and a short file that is no database:
+    /// SQLite takes it for empty, and writes over it.
     ///
     /// A file as long as a page of a journal is left to SQLite: to close what was opened here would
     /// let go of the locks that this process holds on it.
     fn refuse_others(&self) -> Result<(), JournalError> {
-        let length = fs::metadata(&self.file).map_or(0, |found| found.len());
+        let found = fs::metadata(&self.file);
+        if (found.as_ref()).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+            return Err(JournalError::endless(&self.file));
+        }
+        let length = found.map_or(0, |found| found.len());
         let start = (1..PAGE).contains(&length).then(|| fs::read(&self.file));
         // What cannot be read is complained about when it is opened.
         let Some(Ok(start)) = start else {
@@ -135,14 +140,7 @@ impl Store {
         if start.is_empty() || start.starts_with(HEADER) {
             return Ok(());
         }
-        Err(JournalError::new(
-            Kind::Unreadable,
-            format!(
-                "{} is no journal of mw; it was left as it is",
-                self.file.display()
-            ),
-            "name another file with --store",
-        ))
+        Err(JournalError::foreign(&self.file))
     }
 
     fn prepared(connection: &Connection) -> rusqlite::Result<()> {

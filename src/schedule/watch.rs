@@ -1,16 +1,23 @@
 //! Notices that the jobs file was changed.
 
+use std::fs::Metadata;
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use rustix::fs::OFlags;
 use sha2::{Digest, Sha256};
+use tokio::fs::OpenOptions;
+use tokio::io::AsyncReadExt as _;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::event::{Event, Events};
 use super::jobs::Jobs;
+use super::letters::text_of;
 use crate::error::{Complaint, exit};
 
 /// How often the file is looked at.
@@ -38,12 +45,26 @@ pub struct Watch {
     /// them: it is checked until nothing is wrong.
     refused: Option<Vec<Complaint>>,
     check: Option<Check>,
+    /// It was a pipe to begin with, which is read once: there is nothing to look at.
+    is_pipe: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
     modified: Option<SystemTime>,
+    /// When anything about it was changed, its permissions too: seconds and nanoseconds.
+    changed: (i64, i64),
     length: u64,
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            modified: metadata.modified().ok(),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+            length: metadata.len(),
+        }
+    }
 }
 
 impl Watch {
@@ -56,6 +77,7 @@ impl Watch {
             seen: Some(Sha256::digest(text).into()),
             refused: None,
             check: None,
+            is_pipe: std::fs::metadata(path).is_ok_and(|found| is_endless(&found)),
         }
     }
 
@@ -72,11 +94,9 @@ impl Watch {
     /// `pause` passes the time that a content must stay as it is.
     pub async fn look(&mut self, pause: impl AsyncFnMut()) -> Option<Result<Jobs, Vec<Complaint>>> {
         let stamp = match tokio::fs::metadata(&self.path).await {
-            Ok(metadata) => Stamp {
-                modified: metadata.modified().ok(),
-                length: metadata.len(),
-            },
-            Err(error) => return self.unreadable(&error),
+            Ok(found) if is_endless(&found) && self.is_pipe => return None,
+            Ok(found) => Stamp::of(&found),
+            Err(error) => return self.unreadable(unread(&self.path, &error)),
         };
         if self.stamp == Some(stamp) {
             return None;
@@ -84,7 +104,7 @@ impl Watch {
         let text = match self.settled(pause).await {
             Ok(Some(text)) => text,
             Ok(None) => return None,
-            Err(error) => return self.unreadable(&error),
+            Err(complaint) => return self.unreadable(complaint),
         };
         let fresh = stamp
             .modified
@@ -115,14 +135,14 @@ impl Watch {
     }
 
     /// The content, once it stays the same; a known one is not waited for.
-    async fn settled(&self, mut pause: impl AsyncFnMut()) -> std::io::Result<Option<String>> {
-        let mut text = tokio::fs::read_to_string(&self.path).await?;
+    async fn settled(&self, mut pause: impl AsyncFnMut()) -> Result<Option<String>, Complaint> {
+        let mut text = read(&self.path).await?;
         for _ in 0..PATIENCE {
             if self.seen == Some(Sha256::digest(&text).into()) {
                 return Ok(Some(text));
             }
             pause().await;
-            let again = tokio::fs::read_to_string(&self.path).await?;
+            let again = read(&self.path).await?;
             if again == text {
                 return Ok(Some(text));
             }
@@ -143,13 +163,11 @@ impl Watch {
         }
     }
 
-    fn unreadable(&mut self, error: &std::io::Error) -> Option<Result<Jobs, Vec<Complaint>>> {
+    fn unreadable(&mut self, complaint: Complaint) -> Option<Result<Jobs, Vec<Complaint>>> {
         self.stamp = None;
         // A file that cannot be read has no content to compare; the first such look reports it.
         self.seen.take()?;
         self.refused = None;
-        let message = format!("{} cannot be read: {error}", self.path.display());
-        let complaint = Complaint::new(exit::USAGE, message).hint("put the file back");
         Some(Err(vec![complaint]))
     }
 
@@ -183,6 +201,40 @@ impl Watch {
             }
         }
     }
+}
+
+/// Whether what lies there may have no end, or keep whoever reads it waiting: a pipe, a device.
+fn is_endless(found: &Metadata) -> bool {
+    !found.is_file() && !found.is_dir()
+}
+
+/// The text of a file. A pipe in its place is neither read nor waited for: nobody may ever write to it.
+async fn read(path: &Path) -> Result<String, Complaint> {
+    let bytes = bytes(path).await;
+    text_of(
+        &path.to_string_lossy(),
+        bytes.map_err(|error| unread(path, &error))?,
+    )
+}
+
+fn unread(path: &Path, error: &io::Error) -> Complaint {
+    let message = format!("{} cannot be read: {error}", path.display());
+    Complaint::new(exit::USAGE, message).hint("put the file back")
+}
+
+async fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = OpenOptions::new()
+        .read(true)
+        // What was a file a moment ago may be a pipe by now.
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+        .open(path)
+        .await?;
+    if is_endless(&file.metadata().await?) {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).await?;
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -307,6 +359,54 @@ mod tests {
         let mut watch = Watch::new(&folder.file(), "").checking(check);
         let complaints = watch.look(async || ()).await.unwrap().unwrap_err();
         assert_eq!(complaints[0].place.as_ref().unwrap().line, 4);
+    }
+
+    fn make_pipe(path: &Path) {
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        let kind = rustix::fs::FileType::Fifo;
+        rustix::fs::mknodat(rustix::fs::CWD, path, kind, mode, 0).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_pipe_in_place_of_the_file_is_said_once_and_not_waited_for() {
+        let folder = Folder::new("pipe");
+        std::fs::write(folder.file(), GOOD).unwrap();
+        let mut watch = Watch::new(&folder.file(), GOOD);
+        std::fs::remove_file(folder.file()).unwrap();
+        make_pipe(&folder.file());
+        let complaints = watch.look(async || ()).await.unwrap().unwrap_err();
+        let message = &complaints[0].message;
+        assert!(message.ends_with("it is no regular file"), "{message}");
+        assert_eq!(watch.look(async || ()).await, None);
+        std::fs::remove_file(folder.file()).unwrap();
+        std::fs::write(folder.file(), GOOD).unwrap();
+        assert!(watch.look(async || ()).await.unwrap().is_ok());
+    }
+
+    #[tokio::test]
+    async fn the_jobs_of_a_pipe_are_not_gone_once_it_was_read() {
+        let folder = Folder::new("given");
+        make_pipe(&folder.file());
+        let mut watch = Watch::new(&folder.file(), GOOD);
+        assert_eq!(watch.look(async || ()).await, None);
+        watch.asked();
+        assert_eq!(watch.look(async || ()).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_change_that_leaves_time_and_length_as_they_were_is_seen() {
+        let folder = Folder::new("time");
+        let write = |text: &str| {
+            std::fs::write(folder.file(), text).unwrap();
+            let file = std::fs::File::options().write(true).open(folder.file());
+            file.unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        };
+        write(GOOD);
+        let mut watch = Watch::new(&folder.file(), GOOD);
+        assert_eq!(watch.look(async || ()).await, None);
+        write(&GOOD.replace("\"a\"", "\"b\""));
+        let jobs = watch.look(async || ()).await.unwrap().unwrap();
+        assert!(jobs.get("b").is_some());
     }
 
     #[tokio::test]

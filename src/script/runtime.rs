@@ -1,11 +1,15 @@
 //! The runtime for everything that waits.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
 /// Deep scripts recurse on the stack of the thread they run on. It is reserved, not used.
 pub const STACK: usize = 64 << 20;
+
+/// How long the end waits for what waits itself: a file system that does not answer may never let go.
+const LAST: Duration = Duration::from_secs(2);
 
 /// What is done once when the runtime starts.
 type OnStart = Box<dyn Fn(&Handle) + Send + Sync>;
@@ -56,5 +60,31 @@ impl LazyRuntime {
             on_start(runtime.handle());
         }
         Ok(runtime.handle())
+    }
+}
+
+impl Drop for LazyRuntime {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_timeout(LAST);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_does_not_wait_for_a_read_that_never_ends() {
+        let (over, ended) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let runtime = LazyRuntime::default();
+            let handle = runtime.handle().unwrap().clone();
+            handle.spawn_blocking(|| std::thread::sleep(LAST * 10));
+            drop(runtime);
+            over.send(()).unwrap();
+        });
+        assert!(ended.recv_timeout(LAST * 3).is_ok());
     }
 }
