@@ -161,7 +161,87 @@ pub fn first_second(
     high
 }
 
+/// What abbreviations stand for that have one well-known meaning, and are no names themselves. Others
+/// stand for several places: IST is said in Dublin, Jerusalem and Kolkata.
+const ABBREVIATIONS: [(&str, &str); 26] = [
+    ("ACDT", "Australia/Adelaide"),
+    ("AEDT", "Australia/Sydney"),
+    ("AEST", "Australia/Sydney"),
+    ("AKDT", "America/Anchorage"),
+    ("AKST", "America/Anchorage"),
+    ("AWST", "Australia/Perth"),
+    ("CDT", "America/Chicago"),
+    ("CEST", "Europe/Berlin"),
+    ("EDT", "America/New_York"),
+    ("EEST", "Europe/Athens"),
+    ("HKT", "Asia/Hong_Kong"),
+    ("JST", "Asia/Tokyo"),
+    ("KST", "Asia/Seoul"),
+    ("MDT", "America/Denver"),
+    ("MSK", "Europe/Moscow"),
+    ("NDT", "America/St_Johns"),
+    ("NZDT", "Pacific/Auckland"),
+    ("NZST", "Pacific/Auckland"),
+    ("PDT", "America/Los_Angeles"),
+    ("PKT", "Asia/Karachi"),
+    ("PST", "America/Los_Angeles"),
+    ("SAST", "Africa/Johannesburg"),
+    ("SGT", "Asia/Singapore"),
+    ("WEST", "Europe/Lisbon"),
+    ("WIB", "Asia/Jakarta"),
+    ("Z", "UTC"),
+];
+
+const EXAMPLE: &str = "write a name of the time zone database, such as `Europe/Berlin` or `UTC`";
+
+/// The minutes that an offset such as `UTC+2`, `GMT-05:30` or `+0200` is ahead of UTC.
+fn offset(name: &str) -> Option<i32> {
+    let upper = name.to_ascii_uppercase().replace([' ', '_'], "");
+    let bare = upper.strip_prefix("ETC/").unwrap_or(&upper);
+    let bare = ["UTC", "GMT"]
+        .into_iter()
+        .find_map(|prefix| bare.strip_prefix(prefix))
+        .unwrap_or(bare);
+    let (sign, digits) = match bare.strip_prefix('+') {
+        Some(digits) => (1, digits),
+        None => (-1, bare.strip_prefix(['-', '\u{2212}'])?),
+    };
+    let (hours, minutes) = match (digits.split_once(':'), digits.len()) {
+        (Some((hours, minutes)), _) => (hours, minutes),
+        (None, 3 | 4) => digits.split_at_checked(digits.len() - 2)?,
+        (None, _) => (digits, "0"),
+    };
+    let number = |text: &str, most: i32| -> Option<i32> {
+        let is_short = matches!(text.len(), 1 | 2) && text.bytes().all(|it| it.is_ascii_digit());
+        text.parse().ok().filter(|it| is_short && *it <= most)
+    };
+    Some(sign * (number(hours, 23)? * 60 + number(minutes, 59)?))
+}
+
+/// What to write in place of an offset.
+fn of_offset(minutes: i32) -> String {
+    let places = "zones are named by places, such as `Europe/Berlin`";
+    let hours = minutes / 60;
+    match (minutes % 60, hours) {
+        (0, 0) => "did you mean `UTC`?".to_owned(),
+        // Their sign is that of POSIX.
+        (0, 1..=14) => format!("{places}; `Etc/GMT-{hours}` is always {hours} h ahead of UTC"),
+        (0, -12..=-1) => {
+            let hours = -hours;
+            format!("{places}; `Etc/GMT+{hours}` is always {hours} h behind UTC")
+        }
+        _ => places.to_owned(),
+    }
+}
+
 fn suggestion(name: &str) -> String {
+    if let Some(minutes) = offset(name) {
+        return of_offset(minutes);
+    }
+    let is_said = |(said, _): &&(&str, &str)| said.eq_ignore_ascii_case(name);
+    if let Some((_, place)) = ABBREVIATIONS.iter().find(is_said) {
+        return format!("did you mean `{place}`?");
+    }
     let spaceless = name.replace(' ', "_");
     let names: Vec<_> = database().available().collect();
     let names = || names.iter().map(TimeZoneName::as_str);
@@ -170,9 +250,13 @@ fn suggestion(name: &str) -> String {
             .rsplit_once('/')
             .is_some_and(|(_, city)| city.eq_ignore_ascii_case(&spaceless))
     });
-    match city.or_else(|| nearest(&spaceless, names())) {
+    // Another abbreviation that looks like it may be hours away.
+    let is_abbreviation = name.len() <= 5 && name.bytes().all(|it| it.is_ascii_uppercase())
+        || name.len() <= 4 && name.bytes().all(|it| it.is_ascii_alphabetic());
+    let near = || nearest(&spaceless, names()).filter(|_| !is_abbreviation);
+    match city.or_else(near) {
         Some(known) => format!("did you mean `{known}`?"),
-        None => "write a name of the time zone database, such as `Europe/Berlin` or `UTC`".into(),
+        None => EXAMPLE.to_owned(),
     }
 }
 
@@ -221,6 +305,53 @@ mod tests {
             named("new york").unwrap_err().hint,
             "did you mean `America/New_York`?"
         );
+    }
+
+    #[test]
+    fn an_offset_is_sent_to_the_places_and_not_to_the_opposite_sign() {
+        let hint = |name: &str| named(name).unwrap_err().hint;
+        for name in [
+            "GMT+2",
+            "UTC+2",
+            "utc+02:00",
+            "+02:00",
+            "+0200",
+            "Etc/UTC+2",
+        ] {
+            assert_eq!(
+                hint(name),
+                "zones are named by places, such as `Europe/Berlin`; `Etc/GMT-2` is always 2 h ahead of UTC",
+                "{name}"
+            );
+        }
+        let west = hint("UTC-5");
+        assert!(
+            west.ends_with("`Etc/GMT+5` is always 5 h behind UTC"),
+            "{west}"
+        );
+        for name in ["UTC+5:30", "UTC+20"] {
+            assert!(!hint(name).contains("Etc/"), "{name}");
+        }
+        assert_eq!(hint("+00:00"), "did you mean `UTC`?");
+        // What those names mean is what is said of them.
+        let at = DateTime::UNIX_EPOCH;
+        let ahead = |name: &str| (named(name).unwrap().local(at) - at.naive_utc()).num_hours();
+        assert_eq!((ahead("Etc/GMT-2"), ahead("Etc/GMT+5")), (2, -5));
+    }
+
+    #[test]
+    fn an_abbreviation_names_its_place_or_nothing() {
+        let hint = |name: &str| named(name).unwrap_err().hint;
+        assert_eq!(hint("PST"), "did you mean `America/Los_Angeles`?");
+        assert_eq!(hint("cest"), "did you mean `Europe/Berlin`?");
+        for name in ["IST", "BST", "CST", "ist"] {
+            assert_eq!(hint(name), EXAMPLE, "{name}");
+        }
+        assert_eq!(hint("rome"), "did you mean `Europe/Rome`?");
+        for (name, place) in ABBREVIATIONS {
+            assert!(named(name).is_err(), "{name} is a name itself");
+            assert!(named(place).is_ok(), "{place}");
+        }
     }
 
     #[test]
