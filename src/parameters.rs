@@ -25,11 +25,13 @@ mod kind;
 mod parameter;
 mod parse;
 mod read;
+mod span;
 
 pub use header::{Header, Rest};
 pub use kind::Kind;
 pub use parameter::Parameter;
 pub use read::Outcome;
+pub use span::minutes_meant;
 
 #[cfg(test)]
 mod tests;

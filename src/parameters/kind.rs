@@ -6,6 +6,7 @@ use std::num::IntErrorKind;
 use chrono::{NaiveDate, SecondsFormat, Utc};
 use serde_json::{Number, Value};
 
+use super::span::minutes_meant;
 use crate::operation::nearest;
 use crate::record::Moment;
 
@@ -112,6 +113,9 @@ impl Kind {
                 _ => Err(self.wanted()),
             },
             Self::Duration => match humantime::parse_duration(text.trim()) {
+                Ok(_) if let Some(minutes) = minutes_meant(text.trim()) => {
+                    Err(format!("{}; did you mean {minutes:?}?", self.wanted()))
+                }
                 Ok(_) => Ok(text.trim().into()),
                 Err(_) => Err(self.wanted()),
             },

@@ -17,6 +17,7 @@ use super::channels::Channels;
 use super::document::{Document, Node};
 use super::job::{Job, Overlap};
 use super::shared::Shared;
+use crate::parameters::minutes_meant;
 use crate::zone::{self, Zone};
 
 const KEYS: [&str; 15] = [
@@ -270,6 +271,11 @@ fn read_timeout(document: &mut Document<'_>, table: &DeTable<'_>) -> Duration {
         return DEFAULT_TIMEOUT;
     };
     let problem = match humantime::parse_duration(text) {
+        Ok(_) if let Some(minutes) = minutes_meant(text) => {
+            let message = format!("the timeout `{text}` counts in `M`, which are months");
+            document.complain(&span, message, Some(format!("did you mean `{minutes}`?")));
+            return DEFAULT_TIMEOUT;
+        }
         Ok(span) if span.is_zero() => "leaves no time to run".to_owned(),
         Ok(span) if span > LONGEST_TIMEOUT => "is longer than a year".to_owned(),
         Ok(span) => return span,

@@ -29,8 +29,13 @@ pub(super) fn groups(document: &mut Document<'_>, root: &DeTable<'_>) -> BTreeMa
         );
         return groups;
     };
-    for (name, group) in tables {
-        let name = name.get_ref().as_ref();
+    for (key, group) in tables {
+        let name = key.get_ref().as_ref();
+        if name.trim().is_empty() {
+            let hint = "write `[group.power]`, with a name that jobs can say".to_owned();
+            document.complain(&key.span(), "a group has no name".to_owned(), Some(hint));
+            continue;
+        }
         let Some(table) = group.get_ref().as_table() else {
             document.refuse_type(name, group, "a table", "{ limit = 1 }");
             continue;

@@ -11,6 +11,7 @@ use super::host::Host;
 use super::lexicon::Lexicon;
 use super::local::Local;
 use super::trouble::Trouble;
+use crate::parameters::minutes_meant;
 use crate::record::Moment;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -61,6 +62,11 @@ impl Span {
             .hint("write it like \"90s\", \"45m\" or \"1h 30m\"")
             .raise());
         };
+        if let Some(minutes) = minutes_meant(&text) {
+            let message = format!("{:?} counts in `M`, which are months", &*text);
+            let hint = format!("did you mean {minutes:?}?");
+            return Err(Trouble::argument(message).hint(hint).raise());
+        }
         Self::parse(&text)
     }
 

@@ -10,6 +10,7 @@ use super::super::channels::{Channels, read_notify};
 use super::super::document::{Document, Node};
 use super::super::policy::{CatchUp, Policy, Retry, Rights};
 use crate::money::Money;
+use crate::parameters::minutes_meant;
 
 /// The keys that are read here.
 pub const KEYS: [&str; 12] = [
@@ -120,6 +121,11 @@ pub fn words(
 pub fn span(document: &mut Document<'_>, table: &DeTable<'_>, key: &str) -> Option<Duration> {
     let (text, place) = document.text(table, key, "\"10m\"")?;
     let problem = match humantime::parse_duration(text) {
+        Ok(_) if let Some(minutes) = minutes_meant(text) => {
+            let message = format!("`{key}`: `{text}` counts in `M`, which are months");
+            document.complain(&place, message, Some(format!("did you mean `{minutes}`?")));
+            return None;
+        }
         Ok(span) if span > LONGEST => "is longer than a year",
         Ok(span) => return Some(span),
         Err(_) => "is not a duration",
