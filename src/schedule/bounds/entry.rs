@@ -163,7 +163,8 @@ fn refuse_what_is_never_due(
         }
         fewer
     };
-    let given = ["window", "only", "except", "not_after", "not_before"]
+    // A day that `only` names and `except` leaves out is the fault of the latter.
+    let given = ["window", "except", "only", "not_after", "not_before"]
         .into_iter()
         .filter_map(|key| Some((key, table.get(key)?)));
     let mut given = given.peekable();
@@ -180,6 +181,10 @@ fn refuse_what_is_never_due(
         "only" => (
             "the job is never due: its schedule fires on none of the days in `only`",
             "`mw jobs next --cron` shows when it fires; add such a day, or change the schedule",
+        ),
+        "except" if table.contains_key("only") => (
+            "the job is never due: `except` leaves out every day in `only` on which its schedule fires",
+            "take such a day out of `except`, or write `enabled = false`",
         ),
         "except" => (
             "the job is never due: `except` leaves out every day on which its schedule fires",

@@ -217,6 +217,11 @@ impl<'a> Text<'a> {
         let (place, from_end) = match counts {
             [] => return Ok(Rule::BusinessDays),
             ["last"] => (1, true),
+            ["last", "last"] => {
+                return Err(self
+                    .refuse(format!("`{}` says `last` twice", self.text))
+                    .hint("write it once, or count from the end: `2nd last day`"));
+            }
             [count] => (self.place(count)?, false),
             [count, "last"] => (self.place(count)?, true),
             _ => return Err(self.stranger(&words, names)),
@@ -260,7 +265,10 @@ impl<'a> Text<'a> {
                 }
             }
             Err(_) => Err(
-                match nearest(word, ORDINALS.into_iter().chain(["last", "business"])) {
+                match nearest(word, ORDINALS.into_iter().chain(["last", "business"]))
+                    // It is a word of these, where it does not belong.
+                    .filter(|near| *near != word)
+                {
                     Some(near) => error.hint(format!("did you mean `{near}`?")),
                     None => error.hint("write `first`, `2nd`, `last`, or `2nd last`"),
                 },

@@ -101,6 +101,8 @@ fn what_is_no_day_is_refused_with_what_was_meant() {
         "thrid fri",
         "3rd",
         "lst day",
+        "last last day",
+        "business last day",
         "32nd day",
         "2026-12-24..2027-02-30",
         "holidys",
