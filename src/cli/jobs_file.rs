@@ -2,19 +2,21 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::Environment;
 use crate::error::Complaint;
 use crate::parameters::Header;
-use crate::schedule::{Job, Jobs};
+use crate::schedule::{Job, Jobs, text_of};
 use crate::script::check::{Checker, Surroundings};
 use crate::script::shelf::Shelf;
 use crate::script::source::Source;
 use crate::secret::{guard, protect};
 use crate::session::{self, Grant};
+
+/// What to do where the script of a job is not: a service has no standard input to read one from.
+pub const OTHERWISE: &str = "check the path, which is relative to the jobs file";
 
 /// Reads a file and checks every job's grants, script and arguments.
 pub fn read(file: &str) -> Result<Jobs, Vec<Complaint>> {
@@ -30,14 +32,11 @@ pub fn read(file: &str) -> Result<Jobs, Vec<Complaint>> {
 /// Reads a file for what it says itself: what is wrong with the script of one job does not stand in
 /// the way of the others.
 pub fn lines(file: &str) -> Result<Jobs, Vec<Complaint>> {
-    let text = fs::read_to_string(file).map_err(|error| {
-        let complaint = Complaint::usage(format!("cannot read the jobs file {file}: {error}"));
-        match error.kind() {
-            ErrorKind::InvalidData => complaint.hint("save it as UTF-8"),
-            _ => complaint.hint("name it with --jobs FILE"),
-        }
+    let bytes = fs::read(file).map_err(|error| {
+        Complaint::usage(format!("cannot read the jobs file {file}: {error}"))
+            .hint("name it with --jobs FILE")
     })?;
-    Jobs::read(file, &text)
+    Jobs::read(file, &text_of(file, bytes)?)
 }
 
 /// What is wrong with jobs beyond their own lines.
@@ -80,9 +79,7 @@ enum Script {
 
 impl Script {
     fn look(path: &Path) -> Self {
-        // A service has no standard input to read one from.
-        let otherwise = "check the path, which is relative to the jobs file";
-        let source = match Source::file(&path.to_string_lossy(), otherwise) {
+        let source = match Source::file(&path.to_string_lossy(), OTHERWISE) {
             Ok(source) => source,
             Err(complaint) => return Self::Missing(complaint),
         };

@@ -105,6 +105,15 @@ pub fn store(global: &Global) -> Result<Store, Complaint> {
     file(global).map(Store::at)
 }
 
+/// Refuses `--no-journal` to a command that is about the journal.
+pub fn is_asked_for(global: &Global) -> Result<(), Complaint> {
+    if global.no_journal {
+        let complaint = Complaint::usage("what this command is about is in the journal");
+        return Err(complaint.hint("leave --no-journal out"));
+    }
+    Ok(())
+}
+
 /// The journal that the command line names, to be read. Where there is none yet it is said so, and
 /// where it was looked for: the name may be a slip.
 pub fn reader(global: &Global) -> Result<Option<Reader>, Complaint> {
@@ -120,7 +129,7 @@ pub fn reader(global: &Global) -> Result<Option<Reader>, Complaint> {
 
 /// The journal that the command line names, open for writing.
 pub fn journal(global: &Global) -> Result<Journal, Complaint> {
-    Journal::open(settings(global)?).map_err(|error| complaint(&error))
+    Journal::open(settings(global)?).map_err(|error| complaint(&error.without_a_run()))
 }
 
 fn settings(global: &Global) -> Result<Settings, Complaint> {

@@ -12,6 +12,7 @@ use super::account::Account;
 use super::execution::{Task, on_this_thread};
 use super::global::LogFormat;
 use super::granted::Granted;
+use super::jobs_file::OTHERWISE;
 use super::kept::{self, Kept, New, Unready};
 use super::label::Label;
 use super::labelled::Labelled;
@@ -336,7 +337,7 @@ fn window(job: &Job) -> Window {
 /// A run that is begun now.
 fn fresh(inner: &Inner, due: &Due) -> Result<Prepared, Unready> {
     let job = &due.job;
-    let source = Source::read(&job.script.to_string_lossy())?;
+    let source = Source::file(&job.script.to_string_lossy(), OTHERWISE)?;
     let given = due.args.as_ref().unwrap_or(&job.args);
     let args = Header::parse(&source.name, &source.text)?.check(given)?;
     let grants = |words: &[String]| {

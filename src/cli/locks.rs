@@ -47,6 +47,7 @@ pub struct Release {
 impl Locks {
     /// Runs the command.
     pub fn run(self, global: &Global) -> Outcome {
+        kept::is_asked_for(global)?;
         match self {
             Self::List(_) => list(global),
             Self::Release(release) => release.run(global),

@@ -70,6 +70,7 @@ impl ById {
 impl Runs {
     /// Runs the command.
     pub fn run(self, global: &Global) -> Outcome {
+        kept::is_asked_for(global)?;
         match self {
             Self::List(list) => list.run(global),
             Self::Show(show) => show.run(global),

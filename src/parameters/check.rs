@@ -15,8 +15,11 @@ impl Header {
     /// A name it does not declare, a value of another type and a missing one that is required are
     /// refused with exit code 2.
     pub fn check(&self, given: &Map<String, Value>) -> Result<Map<String, Value>, Complaint> {
-        if let Some(name) = given.keys().find(|name| !self.names().any(|n| n == *name)) {
-            return Err(self.unknown(name));
+        if let Some((name, value)) = given
+            .iter()
+            .find(|(name, _)| !self.names().any(|n| n == *name))
+        {
+            return Err(self.unknown(name, value));
         }
         let mut values = Map::new();
         let mut missing = Vec::new();
@@ -50,13 +53,20 @@ impl Header {
         Ok(values)
     }
 
-    fn unknown(&self, name: &str) -> Complaint {
+    fn unknown(&self, name: &str, value: &Value) -> Complaint {
+        let kind = match value {
+            Value::Bool(_) => Kind::Bool,
+            Value::Number(number) if number.is_f64() => Kind::Float,
+            Value::Number(_) => Kind::Int,
+            Value::Array(_) => Kind::List,
+            _ => Kind::Text,
+        };
         let names: Vec<&str> = self.names().collect();
         Complaint::usage(format!("the script has no parameter `{name}`")).hint(
             match nearest(name, names.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if names.is_empty() => {
-                    format!("declare it at the script's top: `//! @param {name}: string`")
+                    format!("declare it at the script's top: `//! @param {name}: {kind}`")
                 }
                 None => format!("its parameters are {}", names.join(", ")),
             },

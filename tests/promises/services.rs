@@ -363,6 +363,7 @@ fn a_script_that_is_deleted_fails_its_job_by_name_and_no_other() {
         line.contains("cannot read the script report.rhai"),
         "{line}"
     );
+    service.notes("help: check the path, which is relative to the jobs file");
     let second = ["jobs", "trigger", "second", "--wait"];
     account.mw(&second).any_stdout().run();
     service.says("second runs");
@@ -391,6 +392,28 @@ fn a_script_that_is_deleted_fails_its_job_by_name_and_no_other() {
     service.says("back");
     service.signal("TERM");
     assert_eq!(service.end().code, Some(0));
+}
+
+#[test]
+fn a_pipe_as_journal_is_refused_and_not_waited_for() {
+    let account = account();
+    let pipe = account.home.path().join("pipe.db");
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    let kind = rustix::fs::FileType::Fifo;
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, kind, mode, 0).unwrap();
+    let store = pipe.to_str().unwrap();
+    for command in [["runs", "list"], ["jobs", "history"]] {
+        let done = account
+            .mw(&[&["--store", store][..], &command].concat())
+            .any_stderr()
+            .code(1)
+            .run();
+        assert!(
+            done.stderr.contains("is no regular file"),
+            "{}",
+            done.stderr
+        );
+    }
 }
 
 /// A run that waits for its next attempt has a place in its group.

@@ -19,7 +19,7 @@ pub struct Board {
 
 /// The complaint about a journal.
 pub fn failed(error: &JournalError) -> Complaint {
-    kept::complaint(error)
+    kept::complaint(&error.clone().without_a_run())
 }
 
 impl Board {
@@ -32,6 +32,7 @@ impl Board {
                 ),
             );
         }
+        kept::is_asked_for(global)?;
         let account = Account::of(global, false)?;
         Ok(Self {
             profile: account.profile().to_owned(),

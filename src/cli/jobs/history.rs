@@ -99,8 +99,9 @@ fn why(tick: &Tick) -> Option<String> {
     reason = "microseconds of our time are below 2^53"
 )]
 fn row(tick: &Tick) -> Map<String, Value> {
+    // A clock that was set back meanwhile makes nothing end before it began.
     let took = (tick.started.zip(tick.finished))
-        .map(|(started, finished)| finished.saturating_sub(started) as f64 / 1e6);
+        .map(|(started, finished)| finished.saturating_sub(started).max(0) as f64 / 1e6);
     let values: [Value; 13] = [
         (*tick.job).into(),
         view::short(tick.instant).into(),
@@ -117,4 +118,20 @@ fn row(tick: &Tick) -> Map<String, Value> {
         tick.exit.into(),
     ];
     Column::row(COLUMNS, values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_took_less_than_no_time() {
+        let tick = |started, finished| Tick {
+            started: Some(started),
+            finished: Some(finished),
+            ..Tick::default()
+        };
+        assert_eq!(row(&tick(3_600_000_000, 81_000_000))["took"], 0.0);
+        assert_eq!(row(&tick(1_000_000, 3_500_000))["took"], 2.5);
+    }
 }

@@ -44,8 +44,10 @@ impl List {
     pub fn run(self, global: &Global) -> Outcome {
         let jobs = jobs_file::lines(&self.jobs)?;
         let (mut standings, mut last) = (HashMap::new(), HashMap::new());
-        // Of jobs on the embedded simulator nothing is known but what their file says.
+        // Of jobs on the embedded simulator nothing is known but what their file says, nor is without
+        // the journal.
         if global.sim.is_none()
+            && !global.no_journal
             && let board = Board::of(global)?
             && let Some(reader) = board.reader()?
         {

@@ -35,10 +35,10 @@ pub struct Next {
     #[arg(long, value_name = "LINE", conflicts_with = "jobs")]
     cron: Option<String>,
     /// The zone the line is read in
-    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    #[arg(long, value_name = "ZONE", default_value = "UTC", requires = "cron")]
     timezone: String,
     /// The line has six fields, seconds first
-    #[arg(long)]
+    #[arg(long, requires = "cron")]
     seconds: bool,
     /// Start after this instant; now unless given
     #[arg(long, value_name = "RFC3339")]

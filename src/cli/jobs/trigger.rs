@@ -1,5 +1,6 @@
 //! `mw jobs trigger`.
 
+use std::collections::HashSet;
 use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::ask::{ask, by_whom};
 use super::board::{self, Board, failed};
+use crate::cli::jobs_file::OTHERWISE;
 use crate::cli::{Global, Outcome, show};
 use crate::error::{Complaint, exit};
 use crate::journal::{Origin, Reader, Tick, TickState, micros};
@@ -91,9 +93,10 @@ pub fn arguments(
     if given.is_empty() {
         return Ok(None);
     }
-    let source = Source::read(&job.script.to_string_lossy())?;
+    let source = Source::file(&job.script.to_string_lossy(), OTHERWISE)?;
     let header = Header::parse(&source.name, &source.text)?;
     let mut args = Map::clone(&job.args);
+    let mut names = HashSet::new();
     for word in given {
         let Some((name, value)) = word.split_once('=') else {
             let complaint = Complaint::usage(format!("{word:?} is no argument"));
@@ -109,6 +112,10 @@ pub fn arguments(
             };
             return Err(vec![complaint.hint(hint)]);
         };
+        if !names.insert(name) {
+            let complaint = Complaint::usage(format!("`{name}` is given twice"));
+            return Err(vec![complaint.hint("give it once")]);
+        }
         let value = parameter.value_of(value).map_err(|complaint| {
             let doc = &parameter.doc;
             let doc = if doc.is_empty() {

@@ -98,11 +98,6 @@ fn of_account(global: &Global, run: &Run) -> Result<Global, Complaint> {
 
 /// Whether the command line leaves the run what it was begun with.
 fn may_go_on(run: &Run, global: &Global) -> Result<(), Complaint> {
-    if global.no_journal {
-        return Err(
-            Complaint::usage("a run is resumed from its journal").hint("leave --no-journal out")
-        );
-    }
     let words: Vec<String> = global.deny.iter().map(ToString::to_string).collect();
     match words
         .iter()

@@ -51,7 +51,8 @@ pub const COLUMNS: &[Column] = &[
     reason = "microseconds of our time are below 2^53"
 )]
 pub fn listed(run: &Run, now: i64) -> Map<String, Value> {
-    let took = |finished: i64| finished.saturating_sub(run.started) as f64 / 1e6;
+    // A clock that was set back meanwhile makes nothing end before it began.
+    let took = |finished: i64| finished.saturating_sub(run.started).max(0) as f64 / 1e6;
     let values: [Value; 8] = [
         run.id.clone().into(),
         run.seen(now).as_str().into(),
