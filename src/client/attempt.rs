@@ -16,7 +16,7 @@ use super::credentials::{Credentials, Unsendable, bearer};
 use super::error::status_words;
 use super::problem::{Problem, problem};
 use super::retry_after::{http_date, retry_after};
-use super::token::{Fetch, Held, TokenFailure};
+use super::token::{Fetch, Held, NoToken, TokenFailure, Without};
 use super::transport::{Failure, Phase};
 use super::verdict::Outcome;
 use crate::api;
@@ -34,6 +34,8 @@ pub(super) struct Attempt {
     pub(super) content_type: Option<String>,
     /// How long the server asks to wait.
     pub(super) retry_after: Option<TimeDelta>,
+    /// Whether it is the failure of another call's request, which pays for it.
+    pub(super) is_shared: bool,
     /// The answer.
     pub(super) body: Bytes,
     /// What was read of it.
@@ -53,9 +55,29 @@ impl Attempt {
             message,
             content_type: None,
             retry_after: None,
+            is_shared: false,
             body: Bytes::new(),
             read: None,
         }
+    }
+
+    /// A sending that failed before it left, for want of a token.
+    pub(super) fn without_token(answer: NoToken, now: DateTime<Utc>) -> Self {
+        let outcome = if answer.is_limited {
+            Outcome::TokenLimited
+        } else {
+            Outcome::NoToken
+        };
+        Self {
+            retry_after: answer.until.map(|until| until - now),
+            ..Self::without_answer(outcome, answer.why)
+        }
+    }
+
+    /// The same; a failure that calls share is paid for by one of them.
+    pub(super) fn shared(mut self, is_shared: bool) -> Self {
+        self.is_shared = is_shared;
+        self
     }
 
     /// What the server says went wrong.
@@ -112,16 +134,14 @@ pub(super) enum Authorization {
 }
 
 /// Why a request cannot be authorized.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) enum Unauthorized {
     /// There are no credentials for it, or they cannot be used.
     Credentials(String),
     /// The token operation refused the client.
     Refused(u16, Problem),
-    /// The API could not be asked for a token this time.
-    Unavailable(String),
-    /// The API was asked for a token, and its answer holds none; how long it asks to wait.
-    NoToken(String, Option<TimeDelta>),
+    /// There is no token this time.
+    NoToken(Box<Attempt>),
 }
 
 impl Account {
@@ -147,13 +167,7 @@ impl Account {
                 let fetch = |number| self.fetch_token(number);
                 match Box::pin(self.tokens().get(self.clock(), rejected, fetch)).await {
                     Ok(held) => Ok(Authorization::Token(held)),
-                    Err(TokenFailure::Unavailable(why)) => Err(Unauthorized::Unavailable(why)),
-                    Err(TokenFailure::Refused(status, problem)) => {
-                        Err(Unauthorized::Refused(status, problem))
-                    }
-                    Err(TokenFailure::BadAnswer(why, wait)) => {
-                        Err(Unauthorized::NoToken(why, wait))
-                    }
+                    Err(without) => Err(self.without_token(without)),
                 }
             }
             (Access::Client, Credentials::OAuth { .. }) => match credentials.basic() {
@@ -165,6 +179,17 @@ impl Account {
             )),
             (_, Credentials::None) => Err(self.no_credentials()),
         }
+    }
+
+    fn without_token(&self, without: Without) -> Unauthorized {
+        let attempt = match without.failure {
+            TokenFailure::Refused(status, problem) => {
+                return Unauthorized::Refused(status, problem);
+            }
+            TokenFailure::Unavailable(why) => Attempt::not_sent(why),
+            TokenFailure::BadAnswer(answer) => Attempt::without_token(answer, self.clock().now()),
+        };
+        Unauthorized::NoToken(Box::new(attempt.shared(without.is_shared)))
     }
 
     fn no_credentials(&self) -> Unauthorized {
@@ -188,15 +213,18 @@ impl Account {
                 _ => return Err(unavailable("there is no OAuth client".to_owned())),
             };
             let attempt = account.send_once(&request, &header).await;
+            let now = account.clock().now();
             match attempt.outcome {
-                Outcome::Status(200..=299) => {
-                    Held::read(&attempt.body, number, account.clock().now())
-                        .map(Arc::new)
-                        .ok_or_else(|| {
-                            let why = "the API's answer to the request for one holds none";
-                            TokenFailure::BadAnswer(none(why.to_owned()), None)
+                Outcome::Status(200..=299) => Held::read(&attempt.body, number, now)
+                    .map(Arc::new)
+                    .ok_or_else(|| {
+                        let why = "the API's answer to the request for one holds none";
+                        TokenFailure::BadAnswer(NoToken {
+                            why: none(why.to_owned()),
+                            until: None,
+                            is_limited: false,
                         })
-                }
+                    }),
                 // Where nothing is of this name, it is no API that answers.
                 Outcome::Status(status @ (400 | 401 | 403)) => {
                     Err(TokenFailure::Refused(status, attempt.problem()))
@@ -205,11 +233,17 @@ impl Account {
                     let said = attempt.problem().message;
                     let said = said.map_or_else(String::new, |said| format!(": {said}"));
                     let why = format!("the API answered {}{said}", status_words(status));
-                    Err(TokenFailure::BadAnswer(none(why), attempt.retry_after))
+                    let wait = attempt.retry_after;
+                    Err(TokenFailure::BadAnswer(NoToken {
+                        why: none(why),
+                        until: wait.and_then(|wait| now.checked_add_signed(wait)),
+                        is_limited: status == 429,
+                    }))
                 }
-                Outcome::NotSent | Outcome::NoToken | Outcome::Unanswered => {
-                    Err(unavailable(attempt.message))
-                }
+                Outcome::NotSent
+                | Outcome::NoToken
+                | Outcome::TokenLimited
+                | Outcome::Unanswered => Err(unavailable(attempt.message)),
             }
         }
         .boxed()
@@ -257,6 +291,7 @@ impl Account {
             content_type: text_of(&parts.headers, CONTENT_TYPE),
             retry_after: text_of(&parts.headers, RETRY_AFTER)
                 .and_then(|text| retry_after(&text, date, now)),
+            is_shared: false,
             body,
             read: None,
         }
@@ -286,12 +321,7 @@ fn build(
     match authorization {
         Authorization::Public => {}
         Authorization::Fixed(header) => builder = builder.header(AUTHORIZATION, header),
-        Authorization::Token(held) => {
-            // A token that cannot stand in a header is left out, and the API says 401.
-            if let Ok(header) = bearer(&held.secret) {
-                builder = builder.header(AUTHORIZATION, header);
-            }
-        }
+        Authorization::Token(held) => builder = builder.header(AUTHORIZATION, &held.header),
     }
     let body = match &request.body {
         Some(body) => {

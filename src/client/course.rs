@@ -164,12 +164,7 @@ impl<'a> Course<'a> {
                     };
                     (attempt, token)
                 }
-                Err(Unauthorized::Unavailable(why)) => (Attempt::not_sent(why), None),
-                Err(Unauthorized::NoToken(why, retry_after)) => {
-                    let mut attempt = Attempt::without_answer(Outcome::NoToken, why);
-                    attempt.retry_after = retry_after;
-                    (attempt, None)
-                }
+                Err(Unauthorized::NoToken(attempt)) => (*attempt, None),
                 Err(Unauthorized::Credentials(why)) => {
                     return Err(self.cut(Cause::NoCredentials(why), false));
                 }

@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
+use http::HeaderValue;
 use serde_json::Value;
 
+use super::credentials::bearer;
 use super::problem::Problem;
 use crate::clock::Clock;
 use crate::secret::Secret;
@@ -23,8 +25,8 @@ const LOOKS: u32 = 1200;
 /// A token in use.
 #[derive(Clone, Debug)]
 pub struct Held {
-    /// The token.
-    pub secret: Secret,
+    /// The header that shows it.
+    pub header: HeaderValue,
     /// Which fetch it came from, to tell a rejected token from its successor.
     pub number: u64,
     refresh_at: DateTime<Utc>,
@@ -32,13 +34,15 @@ pub struct Held {
 }
 
 impl Held {
-    /// Reads the token operation's answer, received at `now`; renewed at 80 % of its life.
+    /// Reads the token operation's answer, received at `now`; renewed at 80 % of its life. What cannot
+    /// stand in a header is no token.
     pub fn read(body: &[u8], number: u64, now: DateTime<Utc>) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;
-        let secret = body
-            .get("access_token")?
-            .as_str()
-            .filter(|text| !text.is_empty())?;
+        let text = body.get("access_token")?.as_str()?.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let header = bearer(&Secret::guarded(text)).ok()?;
         let seconds = body.get("expires_in").and_then(|life| {
             life.as_i64()
                 .or_else(|| life.as_str().and_then(|text| text.trim().parse().ok()))
@@ -47,7 +51,7 @@ impl Held {
             TimeDelta::seconds(seconds.clamp(0, LONGEST_LIFE))
         });
         Some(Self {
-            secret: Secret::guarded(secret),
+            header,
             number,
             refresh_at: now.checked_add_signed(life * 4 / 5)?,
             expires_at: now.checked_add_signed(life)?,
@@ -62,8 +66,29 @@ pub enum TokenFailure {
     Unavailable(String),
     /// The API does not accept the OAuth client.
     Refused(u16, Problem),
-    /// The API answered, and its answer holds no token: asking again may help, after as long as it says.
-    BadAnswer(String, Option<TimeDelta>),
+    /// The API answered, and its answer holds no token: asking again may help.
+    BadAnswer(NoToken),
+}
+
+/// An answer that holds no token.
+#[derive(Clone, Debug)]
+pub struct NoToken {
+    /// What is wrong with it.
+    pub why: String,
+    /// Until when the API asks to be left alone.
+    pub until: Option<DateTime<Utc>>,
+    /// Whether the API asks to slow down, and nothing worse.
+    pub is_limited: bool,
+}
+
+/// Why a caller has no token, and whether it is the one whose request failed: a request that many
+/// wait for is one failure, not many.
+#[derive(Clone, Debug)]
+pub struct Without {
+    /// Why.
+    pub failure: TokenFailure,
+    /// Whether another caller asked.
+    pub is_shared: bool,
 }
 
 /// A fetch under way.
@@ -77,6 +102,8 @@ pub struct Tokens(Mutex<State>);
 struct State {
     held: Option<Arc<Held>>,
     fetching: Option<WeakShared<Fetch>>,
+    /// The latest answer by which the API asked to be left alone.
+    refusal: Option<NoToken>,
     number: u64,
 }
 
@@ -90,13 +117,13 @@ impl std::fmt::Debug for State {
 
 impl Tokens {
     /// A token that is not the `rejected` one. `fetch` is called by one caller at a time, with the
-    /// number of the token to be.
+    /// number of the token to be; by nobody for as long as the API asks to be left alone.
     pub async fn get(
         &self,
         clock: &Clock,
         rejected: Option<u64>,
         fetch: impl FnOnce(u64) -> Fetch,
-    ) -> Result<Arc<Held>, TokenFailure> {
+    ) -> Result<Arc<Held>, Without> {
         let (fetching, is_first, old) = {
             let mut state = self.lock();
             if state
@@ -112,12 +139,15 @@ impl Tokens {
             {
                 return Ok(held.clone());
             }
+            let old = state.held.clone().filter(|held| now < held.expires_at);
+            if let Some(refusal) = state.refusal_at(now) {
+                return old.ok_or(Without {
+                    failure: TokenFailure::BadAnswer(refusal),
+                    is_shared: true,
+                });
+            }
             let (fetching, is_first) = state.join_or_start(fetch);
-            (
-                fetching,
-                is_first,
-                state.held.clone().filter(|held| now < held.expires_at),
-            )
+            (fetching, is_first, old)
         };
         if !is_first && matches!(clock, Clock::Virtual(_)) {
             // Virtual time stands while a branch works, and a branch that waits for another's
@@ -141,9 +171,14 @@ impl Tokens {
                 }
                 Ok(held)
             }
-            // Renewed early, so a failure is no harm while the old one lasts.
-            (Err(_), Some(old)) => Ok(old),
-            (Err(failure), None) => Err(failure),
+            (Err(failure), old) => {
+                self.lock().keep(&failure);
+                // Renewed early, so a failure is no harm while the old one lasts.
+                old.ok_or(Without {
+                    failure,
+                    is_shared: !is_first,
+                })
+            }
         }
     }
 
@@ -153,6 +188,27 @@ impl Tokens {
 }
 
 impl State {
+    /// Remembers until when the API asked to be left alone.
+    fn keep(&mut self, failure: &TokenFailure) {
+        if let TokenFailure::BadAnswer(answer) = failure
+            && answer.until.is_some()
+        {
+            self.refusal = Some(answer.clone());
+        }
+    }
+
+    /// The answer that asks to be left alone at this time.
+    fn refusal_at(&mut self, now: DateTime<Utc>) -> Option<NoToken> {
+        // Those who wait for it may not have been awoken yet.
+        let ended = self.fetching.as_ref().and_then(WeakShared::upgrade);
+        if let Some(Err(failure)) = ended.as_ref().and_then(Shared::peek) {
+            self.keep(failure);
+        }
+        self.refusal
+            .take_if(|refusal| refusal.until.is_none_or(|until| until <= now));
+        self.refusal.clone()
+    }
+
     fn join_or_start(&mut self, fetch: impl FnOnce(u64) -> Fetch) -> (Shared<Fetch>, bool) {
         let under_way = self.fetching.as_ref().and_then(WeakShared::upgrade);
         if let Some(under_way) = under_way.filter(|fetch| fetch.peek().is_none()) {

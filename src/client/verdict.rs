@@ -9,6 +9,8 @@ pub enum Outcome {
     NotSent,
     /// It was not sent, since the API was asked for an access token and gave none.
     NoToken,
+    /// It was not sent, since the API asks those who want an access token to slow down.
+    TokenLimited,
     /// It may have reached the API, which did not answer.
     Unanswered,
     /// The API answered with this status.
@@ -22,7 +24,7 @@ impl Outcome {
     #[must_use]
     pub const fn is_unknown(self) -> bool {
         match self {
-            Self::NotSent | Self::NoToken => false,
+            Self::NotSent | Self::NoToken | Self::TokenLimited => false,
             Self::Unanswered => true,
             Self::Status(status) => {
                 status == 408 || (status >= 500 && !matches!(status, 501 | 505))
@@ -115,17 +117,21 @@ pub fn verdict(facts: &Facts) -> Verdict {
     match facts.outcome {
         Outcome::Status(200..=299) => Verdict::Done,
         Outcome::Status(401) if facts.refreshable => Verdict::RefreshToken,
-        Outcome::Status(429) if facts.may_wait_for_limit => Verdict::Wait(Why::Limited),
+        Outcome::Status(429) | Outcome::TokenLimited if facts.may_wait_for_limit => {
+            Verdict::Wait(Why::Limited)
+        }
         Outcome::Status(409) if facts.lockable => locked(facts),
         Outcome::Status(404) if facts.doubted && facts.repeat == Repeat::Delete => {
             Verdict::AlreadyGone
         }
         Outcome::NotSent if facts.may_retry => Verdict::Wait(Why::Unreachable),
         Outcome::NoToken if facts.may_retry => Verdict::Wait(Why::NoToken),
-        Outcome::NotSent | Outcome::NoToken if facts.doubted && facts.repeat != Repeat::Safe => {
+        Outcome::NotSent | Outcome::NoToken | Outcome::TokenLimited
+            if facts.doubted && facts.repeat != Repeat::Safe =>
+        {
             Verdict::InDoubt
         }
-        Outcome::NotSent | Outcome::NoToken => Verdict::GiveUp,
+        Outcome::NotSent | Outcome::NoToken | Outcome::TokenLimited => Verdict::GiveUp,
         outcome if outcome.is_unknown() => unknown(facts),
         // An earlier sending of ours may be the very reason of the refusal.
         Outcome::Status(_) | Outcome::Unanswered if facts.doubted => match facts.repeat {

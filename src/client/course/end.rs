@@ -15,7 +15,9 @@ impl Course<'_> {
     pub(super) fn reply(&self, attempt: Attempt) -> Reply {
         let status = match attempt.outcome {
             Outcome::Status(status) => status,
-            Outcome::NotSent | Outcome::NoToken | Outcome::Unanswered => 200,
+            Outcome::NotSent | Outcome::NoToken | Outcome::TokenLimited | Outcome::Unanswered => {
+                200
+            }
         };
         Reply {
             status,
@@ -51,7 +53,7 @@ impl Course<'_> {
     pub(super) fn refused(&self, attempt: &Attempt) -> CallError {
         let status = match attempt.outcome {
             Outcome::Status(status) => status,
-            Outcome::NoToken => {
+            Outcome::NoToken | Outcome::TokenLimited => {
                 let error = self.error(Cause::NoToken(attempt.message.clone()));
                 return self.asked_to_wait(error, attempt);
             }
@@ -96,7 +98,9 @@ impl Course<'_> {
                     |message| format!("the API answered {status}: {message}"),
                 )
             }
-            Outcome::NotSent | Outcome::NoToken | Outcome::Unanswered => attempt.message.clone(),
+            Outcome::NotSent | Outcome::NoToken | Outcome::TokenLimited | Outcome::Unanswered => {
+                attempt.message.clone()
+            }
         };
         self.error(Cause::InDoubt(format!("{why}; {seen}")))
             .with_doubt(Some(self.doubt()))

@@ -55,7 +55,7 @@ impl Course<'_> {
         let mut common = self.account.common();
         let (count, base, cap) = match why {
             Why::Unreachable | Why::NoToken | Why::Unavailable => {
-                if !common.budget.spend(now) {
+                if !attempt.is_shared && !common.budget.spend(now) {
                     return None;
                 }
                 (&mut self.retries, policy.base, policy.cap)

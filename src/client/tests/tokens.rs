@@ -5,7 +5,7 @@ use bytes::Bytes;
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::scripted::{Stage, answer, answer_with, call_of};
+use super::scripted::{Played, Stage, answer, answer_with, call_of};
 use crate::client::{Client, Credentials, Function, Limits, Policy, Settings, Silent, Why};
 use crate::clock::Clock;
 use crate::error::exit;
@@ -224,7 +224,6 @@ async fn a_token_endpoint_that_answers_badly_is_not_called_unreachable() {
             r#"{"message":"no database"}"#,
             "the API answered 500 Internal Server Error: no database",
         ),
-        (429, "", "the API answered 429 Too Many Requests"),
         (404, "", "the API answered 404 Not Found"),
         (
             200,
@@ -304,5 +303,115 @@ async fn the_token_operation_shows_the_pair() {
             .to_str()
             .unwrap()
             .starts_with("Basic ")
+    );
+}
+
+/// As many callers as `count`, each from its own instant on, and how many token requests came to be.
+async fn callers(count: i64, apart: TimeDelta, script: Vec<Played>) -> (usize, Vec<String>) {
+    let stage = Arc::new(Stage::with(script, oauth(), Policy::default()));
+    let clock = stage.clock.clone();
+    let calls: Vec<_> = (0..count)
+        .map(|number| {
+            let (stage, clock) = (stage.clone(), clock.clone());
+            tokio::spawn(async move {
+                clock.enter().await;
+                clock.sleep(apart * i32::try_from(number).unwrap()).await;
+                let result = stage.call("clouds", json!({})).await;
+                clock.leave();
+                result.map(drop).map_err(|error| error.to_string())
+            })
+        })
+        .collect();
+    clock.leave();
+    let mut errors = Vec::new();
+    for call in calls {
+        let call = tokio::time::timeout(Duration::from_secs(20), call);
+        errors.extend(call.await.unwrap().unwrap().err());
+    }
+    let asked = stage.asked();
+    let tokens = asked.iter().filter(|asked| *asked == TOKEN).count();
+    (tokens, errors)
+}
+
+#[tokio::test]
+async fn one_failed_request_for_a_token_fails_none_of_the_many_that_wait_for_it() {
+    for refused in [
+        answer_with(429, ("retry-after", "1"), ""),
+        answer_with(503, ("retry-after", "1"), ""),
+    ] {
+        let mut script = vec![refused, answer(200, &token("one"))];
+        script.extend((0..50).map(|_| answer(200, "[]")));
+        let (tokens, errors) = callers(50, TimeDelta::zero(), script).await;
+        assert_eq!((tokens, errors), (2, Vec::<String>::new()));
+    }
+}
+
+#[tokio::test]
+async fn a_token_endpoint_is_left_alone_for_as_long_as_it_asks_whoever_calls() {
+    let mut script = vec![
+        answer_with(429, ("retry-after", "6"), ""),
+        answer(200, &token("one")),
+    ];
+    script.extend((0..5).map(|_| answer(200, "[]")));
+    let (tokens, errors) = callers(5, TimeDelta::seconds(1), script).await;
+    assert_eq!((tokens, errors), (2, Vec::<String>::new()));
+
+    // A renewal is refused for longer than the old token lasts.
+    let stage = Stage::with(
+        vec![
+            answer(200, &token("one")),
+            answer(200, "[]"),
+            answer_with(429, ("retry-after", "3600"), ""),
+            answer(200, "[]"),
+            answer(200, "[]"),
+        ],
+        oauth(),
+        Policy::default(),
+    );
+    stage.call("clouds", json!({})).await.unwrap();
+    stage.clock.advance(TimeDelta::seconds(900));
+    stage.call("clouds", json!({})).await.unwrap();
+    stage.call("clouds", json!({})).await.unwrap();
+    stage.clock.advance(TimeDelta::seconds(200));
+    let error = stage.call("clouds", json!({})).await.unwrap_err();
+    let asks = "the API asks to wait until";
+    assert!(error.hint().unwrap().starts_with(asks), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_asks_to_slow_down_is_waited_for_like_the_api() {
+    let limited = answer_with(429, ("retry-after", "1"), "");
+    let mut script = vec![limited; 7];
+    script.extend([answer(200, &token("one")), answer(200, "[]")]);
+    let stage = Stage::with(script, oauth(), Policy::default());
+    stage.call("clouds", json!({})).await.unwrap();
+    assert_eq!(stage.reasons(), [Why::Limited; 7]);
+
+    let impatient = Policy {
+        wait_when_limited: false,
+        ..Policy::default()
+    };
+    let stage = Stage::with(vec![answer(429, "")], oauth(), impatient);
+    stage.call("clouds", json!({})).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn what_cannot_stand_in_a_header_is_no_token() {
+    for unusable in ["ab\ncdefgh", "   ", "\n"] {
+        let stage = Stage::with(
+            vec![answer(200, &token(unusable)); 3],
+            oauth(),
+            Policy::default(),
+        );
+        let error = stage.call("clouds", json!({})).await.unwrap_err();
+        let said = "the API's answer to the request for one holds none";
+        assert!(error.to_string().ends_with(said), "{unusable:?}: {error}");
+    }
+    let answers = vec![answer(200, &token(" one\n")), answer(200, "[]")];
+    let stage = Stage::with(answers, oauth(), Policy::default());
+    stage.call("clouds", json!({})).await.unwrap();
+    assert_eq!(
+        stage.headers.lock().unwrap()[1]["authorization"],
+        "Bearer one"
     );
 }

@@ -41,6 +41,7 @@ fn the_first_sending_follows_the_table() {
     for (outcome, expected) in [
         (Outcome::NotSent, [Wait(Why::Unreachable); 6]),
         (Outcome::NoToken, [Wait(Why::NoToken); 6]),
+        (Outcome::TokenLimited, [Wait(Why::Limited); 6]),
         (Outcome::Unanswered, unknown),
         (Outcome::Status(500), unknown),
         (Outcome::Status(502), unknown),
