@@ -38,7 +38,7 @@ pub use error::{CallError, target};
 pub use https::{Https, HttpsSettings};
 pub use observer::{Each, Observer, Silent, Waiting};
 pub use policy::Policy;
-pub use problem::{Problem, is_unprintable, problem, unreadable};
+pub use problem::{Problem, holds_secrets, is_unprintable, misshapen, problem, unreadable};
 pub use reply::{Limits, Reply};
 pub use transport::{Failure, Function, Phase, Transport};
 pub use verdict::Why;

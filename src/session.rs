@@ -32,7 +32,7 @@ use std::sync::{Arc, OnceLock};
 use chrono::{DateTime, Utc};
 
 use crate::api;
-use crate::client::{CallError, Client, Limits, Observer, Reply, unreadable};
+use crate::client::{CallError, Client, Limits, Observer, Reply, misshapen, unreadable};
 use crate::clock::Clock;
 use crate::operation::{Arguments, Decoded, Effect, Operation, Repeat};
 use gate::Known;
@@ -264,9 +264,9 @@ impl Session {
     ) -> Result<Decoded, CallError> {
         let decoded = read.map_err(|error| {
             let what = if error.is_data() {
-                error.to_string()
+                misshapen(operation, &error)
             } else {
-                unreadable(body)
+                unreadable(operation, body)
             };
             CallError::bad_answer(operation, arguments, &what)
         })?;

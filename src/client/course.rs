@@ -196,7 +196,7 @@ impl<'a> Course<'a> {
             let found = readback::accepted(self.operation, self.arguments);
             if self.repeat == Repeat::Edge && found.is_none() {
                 // Another one would be a second session.
-                let cause = Cause::BadAnswer(unreadable(&attempt.body));
+                let cause = Cause::BadAnswer(unreadable(self.operation, &attempt.body));
                 return Err(self.error(cause).with_doubt(Some(self.doubt())));
             }
             // Accepted, but what came of it must be found elsewhere.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::operation::Operation;
 use crate::secret;
 
 /// The longest message shown, in characters.
@@ -53,15 +54,33 @@ pub fn problem(body: &[u8]) -> Problem {
     }
 }
 
-/// What is wrong with an answer that is not readable. Only a page's title is shown: what begins as an
-/// answer may hold secrets.
+/// What is wrong with an answer that is not readable. Only a page's title is shown, what begins as an
+/// answer may hold secrets; of an operation whose answers do, not even that.
 #[must_use]
-pub fn unreadable(body: &[u8]) -> String {
+pub fn unreadable(operation: &Operation, body: &[u8]) -> String {
     let is_page = body.trim_ascii_start().starts_with(b"<");
     match problem(body).message {
+        _ if is_page && holds_secrets(operation) => "it is a page, not JSON".to_owned(),
         Some(title) if is_page => format!("it is the web page {title:?}, not JSON"),
         _ => "it is not whole, or no JSON".to_owned(),
     }
+}
+
+/// What is wrong with an answer of another form than the operation's. The words of the parser quote
+/// it, which must not be where an answer is a secret.
+#[must_use]
+pub fn misshapen(operation: &Operation, error: &serde_json::Error) -> String {
+    if holds_secrets(operation) {
+        let (line, column) = (error.line(), error.column());
+        return format!("it has not the form that it should have (line {line}, column {column})");
+    }
+    error.to_string()
+}
+
+/// Whether an operation's answers hold secrets, which are neither shown nor kept.
+#[must_use]
+pub fn holds_secrets(operation: &Operation) -> bool {
+    operation.secrets().next().is_some()
 }
 
 fn of_json(value: &Value) -> Problem {
@@ -184,6 +203,24 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn nothing_is_quoted_of_an_answer_that_is_a_secret() {
+        let url = r#""https://console.test/?session=4711""#;
+        for name in ["console", "java_console"] {
+            let console = crate::api::operation(name).unwrap();
+            let error = console.answer.read(url.as_bytes()).err().unwrap();
+            let said = misshapen(console, &error);
+            assert!(said.starts_with("it has not the form"), "{said}");
+            let page = b"<jnlp><title>session 4711</title>";
+            assert_eq!(unreadable(console, page), "it is a page, not JSON");
+        }
+        let cloud = crate::api::operation("cloud").unwrap();
+        let error = cloud.answer.read(url.as_bytes()).err().unwrap();
+        assert!(misshapen(cloud, &error).contains("4711"));
+        let page = unreadable(cloud, b"<title>Log in</title>");
+        assert!(page.contains("Log in"), "{page}");
+    }
 
     fn read(body: &str) -> (Option<String>, Option<String>) {
         let Problem { name, message, .. } = problem(body.as_bytes());

@@ -1,5 +1,7 @@
 //! The forms in which a secret may stand in a text.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -46,6 +48,7 @@ pub(super) fn of(secret: &str) -> Vec<String> {
         forms.push(within.replace('/', "\\/"));
         forms.push(within.clone());
     }
+    forms.extend(by_number(secret));
     forms.push(
         secret
             .replace('&', "&amp;")
@@ -79,6 +82,39 @@ fn escaped(text: &str) -> String {
     let json = serde_json::Value::from(text).to_string();
     let inner = json.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
     inner.unwrap_or_default().to_owned()
+}
+
+/// The secret in JSON whose encoder writes characters by their numbers, `\u002f`: all but letters and
+/// digits, all but what addresses leave as it is too, what means something in HTML, or nothing but what
+/// is not ASCII.
+fn by_number(secret: &str) -> Vec<String> {
+    let is_kept: [fn(char) -> bool; 5] = [
+        |c| c.is_ascii_alphanumeric(),
+        |c| c.is_ascii_alphanumeric() || "-._~".contains(c),
+        |c| matches!(c, ' '..='~') && !"\"\\&'+<>`".contains(c),
+        |c| matches!(c, ' '..='~') && !"&'<>".contains(c),
+        |c| matches!(c, ' '..='~'),
+    ];
+    let mut forms = Vec::new();
+    for is_kept in is_kept {
+        let mut form = String::new();
+        let mut shouted = String::new();
+        for c in secret.chars() {
+            if is_kept(c) {
+                // What has no number must be escaped all the same.
+                let text = escaped(c.encode_utf8(&mut [0; 4]));
+                form.push_str(&text);
+                shouted.push_str(&text);
+                continue;
+            }
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(form, "\\u{unit:04x}");
+                let _ = write!(shouted, "\\u{unit:04X}");
+            }
+        }
+        forms.extend([form, shouted]);
+    }
+    forms
 }
 
 /// The hexadecimal digits of percent signs in lower case, as some encoders have them.
@@ -120,37 +156,54 @@ mod tests {
     use super::*;
 
     proptest::proptest! {
-        #[test]
-        fn a_secret_is_found_in_base64_wherever_it_begins(
-            before in ".{0,7}",
-            secret in "[ -~]{8,40}",
-            after in ".{0,7}",
-        ) {
-            let forms = of(&secret);
-            for engine in [STANDARD, URL_SAFE] {
-                let text = engine.encode(format!("{before}{secret}{after}"));
-                proptest::prop_assert!(forms.iter().any(|form| text.contains(form)), "{}", text);
-            }
-        }
+           #[test]
+           fn a_secret_is_found_in_base64_wherever_it_begins(
+               before in ".{0,7}",
+               secret in "[ -~]{8,40}",
+               after in ".{0,7}",
+           ) {
+               let forms = of(&secret);
+               for engine in [STANDARD, URL_SAFE] {
+                   let text = engine.encode(format!("{before}{secret}{after}"));
+                   proptest::prop_assert!(forms.iter().any(|form| text.contains(form)), "{}", text);
+               }
+           }
 
-        #[test]
-        fn a_secret_is_found_in_json_within_json(secret in ".{6,40}") {
-            let mut text = secret.clone();
-            for _ in 0..4 {
-                text = serde_json::json!({ "text": text }).to_string();
-                let forms = of(&secret);
-                proptest::prop_assert!(forms.iter().any(|form| text.contains(form)), "{}", text);
-            }
-        }
+           #[test]
+           fn a_secret_is_found_in_json_within_json(secret in ".{6,40}") {
+               let mut text = secret.clone();
+               for _ in 0..4 {
+                   text = serde_json::json!({ "text": text }).to_string();
+                   let forms = of(&secret);
+                   proptest::prop_assert!(forms.iter().any(|form| text.contains(form)), "{}", text);
+               }
+           }
 
-        #[test]
-        fn a_secret_is_found_in_json_and_in_addresses(secret in ".{6,40}") {
-            let forms = of(&secret);
-            let found = |text: &str| forms.iter().any(|form| text.contains(form));
-            let json = serde_json::json!({ "a": format!("x{secret}y") }).to_string();
-            proptest::prop_assert!(found(&json), "{}", json);
-            let address = format!("/?q={}", utf8_percent_encode(&secret, UNRESERVED));
-            proptest::prop_assert!(found(&address), "{}", address);
-        }
-    }
+           #[test]
+           fn a_secret_is_found_in_json_that_writes_signs_by_their_numbers(secret in ".{6,40}") {
+               let forms = of(&secret);
+               let all = |c: char| !c.is_ascii_alphanumeric();
+               for is_lower in [true, false] {
+    let number = |unit: &u16| if is_lower { format!("\\u{unit:04x}") } else { format!("\\u{unit:04X}") };
+                   let text: String = secret
+                       .chars()
+                       .map(|c| match c {
+                           c if all(c) => c.encode_utf16(&mut [0; 2]).iter().map(number).collect(),
+                           c => c.to_string(),
+                       })
+                       .collect();
+                   proptest::prop_assert!(forms.contains(&text), "{}", text);
+               }
+           }
+
+           #[test]
+           fn a_secret_is_found_in_json_and_in_addresses(secret in ".{6,40}") {
+               let forms = of(&secret);
+               let found = |text: &str| forms.iter().any(|form| text.contains(form));
+               let json = serde_json::json!({ "a": format!("x{secret}y") }).to_string();
+               proptest::prop_assert!(found(&json), "{}", json);
+               let address = format!("/?q={}", utf8_percent_encode(&secret, UNRESERVED));
+               proptest::prop_assert!(found(&address), "{}", address);
+           }
+       }
 }

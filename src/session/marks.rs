@@ -45,11 +45,6 @@ pub(super) fn marked(
 const BODY: &str = "body";
 const DESCRIPTION: &str = "description";
 
-/// Whether an operation's answers hold secrets, which are not kept.
-pub(super) fn holds_secrets(operation: &Operation) -> bool {
-    operation.secrets().next().is_some()
-}
-
 /// An answer as it is kept: secrets blotted out.
 pub(super) fn without_secrets(decoded: &Decoded) -> Bytes {
     let value = match decoded {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Attempt;
-use crate::client::problem::{shown, unreadable};
+use crate::client::problem::{misshapen, shown, unreadable};
 use crate::operation::{Answer, Arguments, Kind, Operation, Repeat};
 
 impl Attempt {
@@ -19,7 +19,12 @@ impl Attempt {
         if self.is_file() {
             return None;
         }
-        let no_sense = || format!("the answer makes no sense: {}", unreadable(&self.body));
+        let no_sense = || {
+            format!(
+                "the answer makes no sense: {}",
+                unreadable(operation, &self.body)
+            )
+        };
         if self.body.trim_ascii_start().starts_with(b"<") {
             return Some(no_sense());
         }
@@ -57,8 +62,12 @@ impl Attempt {
         }
         contradiction(&answer, operation, arguments).or_else(|| {
             let read = operation.answer.read(&self.body);
-            read.err()
-                .map(|error| format!("the answer makes no sense: {error}"))
+            read.err().map(|error| {
+                format!(
+                    "the answer makes no sense: {}",
+                    misshapen(operation, &error)
+                )
+            })
         })
     }
 }
