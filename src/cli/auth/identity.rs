@@ -75,8 +75,8 @@ impl<'a> Asking<'a> {
     }
 
     /// What an operation without arguments answers.
-    pub fn read(&self, session: &Session, name: &str) -> Result<Value, (Complaint, Option<u16>)> {
-        let bug = |what: String| (Complaint::new(exit::FAILED, what), None);
+    pub fn read(&self, session: &Session, name: &str) -> Result<Value, Unread> {
+        let bug = |what: String| Unread::from(Complaint::new(exit::FAILED, what));
         let operation =
             api::operation(name).ok_or_else(|| bug(format!("there is no operation {name}")))?;
         let handle = self
@@ -92,27 +92,54 @@ impl<'a> Asking<'a> {
                 Decoded::Many(records) => records.iter().map(|it| it.redacted()).collect(),
             }),
             Err(why) => {
-                let status = match &why {
-                    Failure::Call(error) => error.status(),
-                    Failure::Halt(_) => None,
-                };
-                Err((failure(&why), status))
+                let unread = Unread::from(failure(&why));
+                Err(match &why {
+                    Failure::Call(error) => Unread {
+                        status: error.status(),
+                        kind: error.kind_name(),
+                        ..unread
+                    },
+                    Failure::Halt(_) => unread,
+                })
             }
         }
     }
 
     /// Who we are. An API that accepts the credentials and does not tell is asked for something else
     /// that only its own are told.
-    pub fn identity(&self, session: &Session) -> Result<Identity, Complaint> {
+    pub fn identity(&self, session: &Session) -> Result<Identity, Unread> {
         match self.read(session, "profile") {
             Ok(account) => Ok(Identity {
                 account: Some(account),
             }),
-            Err((_, Some(403 | 404 | 501))) => {
-                self.read(session, "clouds").map_err(|(why, _)| why)?;
+            Err(Unread {
+                status: Some(403 | 404 | 501),
+                ..
+            }) => {
+                self.read(session, "clouds")?;
                 Ok(Identity { account: None })
             }
-            Err((why, _)) => Err(why),
+            Err(why) => Err(why),
+        }
+    }
+}
+
+/// What the API was asked for and did not tell.
+pub struct Unread {
+    /// Why, for people.
+    pub complaint: Complaint,
+    /// Its status, where it answered with one.
+    pub status: Option<u16>,
+    /// The kind of the error; empty where it is none of a call.
+    pub kind: &'static str,
+}
+
+impl From<Complaint> for Unread {
+    fn from(complaint: Complaint) -> Self {
+        Self {
+            complaint,
+            status: None,
+            kind: "",
         }
     }
 }

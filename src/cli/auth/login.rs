@@ -104,7 +104,8 @@ fn checked(global: &Global, target: &Target, found: &Found) -> Result<Identity, 
             wire.as_ref(),
         )
     });
-    asking.identity(&session).map_err(|complaint| {
+    asking.identity(&session).map_err(|unread| {
+        let complaint = unread.complaint;
         let hint = if complaint.exit == exit::CREDENTIALS {
             format!(
                 "nothing was stored; check the key, and that it is one for {}",

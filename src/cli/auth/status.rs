@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::flags;
-use super::identity::{Asking, Identity, organization};
+use super::identity::{Asking, Identity, Unread, organization};
 use crate::cli::account::{self, Account};
 use crate::cli::{Global, Outcome, show};
 use crate::config::{self, Environment, Found, Profile, missing_hint};
@@ -38,7 +38,7 @@ struct Standing {
     kind: Option<&'static str>,
     origin: Option<String>,
     /// Who we are, or why nobody says so.
-    outcome: Result<Identity, Complaint>,
+    outcome: Result<Identity, Unread>,
     token: Option<Lasting>,
 }
 
@@ -60,7 +60,7 @@ impl Status {
         let code = standings
             .iter()
             .filter_map(|standing| standing.outcome.as_ref().err())
-            .map(|complaint| complaint.exit)
+            .map(|unread| unread.complaint.exit)
             .max_by_key(|code| (*code == exit::CREDENTIALS, *code))
             .unwrap_or(exit::DONE);
         if global.output.is_for_programs() {
@@ -82,7 +82,7 @@ impl Status {
         }
         // A single refusal is told as every refusal is.
         match standings.into_iter().next().map(|first| first.outcome) {
-            Some(Err(complaint)) if !self.all => Err(complaint.into()),
+            Some(Err(unread)) if !self.all => Err(unread.complaint.into()),
             _ => Ok(code),
         }
     }
@@ -130,7 +130,9 @@ fn standing(asking: &Asking<'_>, profile: Profile, is_default: bool) -> Standing
         url: profile.url.clone(),
         kind: None,
         origin: profile.credentials_origin(),
-        outcome: Err(profile.missing_credentials().hint(missing_hint(&profile))),
+        outcome: Err(Unread::from(
+            profile.missing_credentials().hint(missing_hint(&profile)),
+        )),
         token: None,
     };
     // Fetched once: a command may ask somebody for a password each time.
@@ -138,7 +140,7 @@ fn standing(asking: &Asking<'_>, profile: Profile, is_default: bool) -> Standing
         Ok(Found::None) => return standing,
         Ok(found) => found,
         Err(complaint) => {
-            standing.outcome = Err(complaint);
+            standing.outcome = Err(complaint.into());
             return standing;
         }
     };
@@ -158,12 +160,12 @@ fn standing(asking: &Asking<'_>, profile: Profile, is_default: bool) -> Standing
             wire.as_ref(),
         )
     });
-    standing.outcome = asking.identity(&session).map_err(|complaint| {
-        if complaint.exit == exit::CREDENTIALS {
-            complaint.hint("log in with others: mw auth login")
-        } else {
-            complaint
+    standing.outcome = asking.identity(&session).map_err(|mut unread| {
+        if unread.complaint.exit == exit::CREDENTIALS {
+            let hint = "log in with others: mw auth login";
+            unread.complaint = unread.complaint.hint(hint);
         }
+        unread
     });
     if is_oauth && standing.outcome.is_ok() {
         standing.token = lasting(asking, &session);
@@ -197,8 +199,10 @@ impl Standing {
             Ok(_) => "accepted",
             Err(_) if self.origin.is_none() => "none",
             Err(_) if self.kind.is_none() => "unusable",
-            Err(complaint) if complaint.exit == exit::CREDENTIALS => "refused",
-            Err(complaint) if complaint.exit == exit::FAILED => "unreachable",
+            Err(unread) if unread.complaint.exit == exit::CREDENTIALS => "refused",
+            // It was reached, and is out of order.
+            Err(unread) if unread.kind == "unavailable" => "unavailable",
+            Err(unread) if unread.complaint.exit == exit::FAILED => "unreachable",
             Err(_) => "unknown",
         }
     }
@@ -227,7 +231,7 @@ impl Standing {
                     lines.push(("organization", organization(&entry)));
                 }
             }
-            Err(complaint) if whole => lines.push(("because", complaint.message.clone())),
+            Err(unread) if whole => lines.push(("because", unread.complaint.message.clone())),
             Err(_) => {}
         }
         if let Some(token) = &self.token {
@@ -264,10 +268,38 @@ impl Standing {
             "url": self.url,
             "credentials": { "kind": self.kind, "origin": self.origin },
             "state": self.state(),
-            "message": self.outcome.as_ref().err().map(|complaint| &complaint.message),
+            "message": self.outcome.as_ref().err().map(|unread| &unread.complaint.message),
             "account": identity.map(Identity::to_json),
             "organizations": identity.map(Identity::organizations).unwrap_or_default(),
             "token": token,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_api_that_answers_is_not_called_unreachable() {
+        for (kind, code, expected) in [
+            ("unavailable", exit::FAILED, "unavailable"),
+            ("unreachable", exit::FAILED, "unreachable"),
+            ("no_credentials", exit::CREDENTIALS, "refused"),
+        ] {
+            let standing = Standing {
+                profile: "default".to_owned(),
+                is_default: true,
+                url: "https://api.test".to_owned(),
+                kind: Some("oauth"),
+                origin: Some("a file".to_owned()),
+                outcome: Err(Unread {
+                    kind,
+                    ..Unread::from(Complaint::new(code, "no token"))
+                }),
+                token: None,
+            };
+            assert_eq!(standing.state(), expected);
+        }
     }
 }
