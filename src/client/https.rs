@@ -17,6 +17,9 @@ use super::transport::{Failure, Transport};
 use crate::loopback::leads_here;
 use crate::secret::without_userinfo;
 
+/// The largest headers of an answer taken over HTTP/2, in bytes: gateways that set cookies have been seen
+/// to exceed the 16 KiB that are usual, and HTTP/1 takes as much.
+const LARGEST_HEADERS: u32 = 256 * 1024;
 /// The largest answer taken, in bytes.
 const LARGEST: usize = 64 * 1024 * 1024;
 
@@ -110,10 +113,11 @@ impl Https {
         if !body.is_empty() {
             sending = sending.body(body);
         }
-        let response = sending
-            .send()
-            .await
-            .map_err(|error| unanswered(&ready.host, error))?;
+        let response = sending.send().await.map_err(|error| {
+            let proxies = self.settings.proxies.then(Proxies::of_process);
+            let proxy = proxies.and_then(|proxies| proxies.on_the_way(&ready.base));
+            unanswered(&ready.host, proxy.as_deref(), error)
+        })?;
         whole(&ready.host, response, LARGEST).await
     }
 }
@@ -147,7 +151,7 @@ pub(super) async fn whole(
     while let Some(chunk) = response
         .chunk()
         .await
-        .map_err(|error| failure(host, error))?
+        .map_err(|error| failure(host, None, error))?
     {
         let length = whole.as_ref().map_or(first.len(), BytesMut::len);
         if length.saturating_add(chunk.len()) > largest {
@@ -197,8 +201,8 @@ impl Ready {
     }
 }
 
-/// Why a request to a host came to nothing.
-pub(super) fn failure(host: &str, error: reqwest::Error) -> Failure {
+/// Why a request to a host came to nothing, on the way to which may be a proxy.
+pub(super) fn failure(host: &str, proxy: Option<&str>, error: reqwest::Error) -> Failure {
     let error = error.without_url();
     let is_timeout = error.is_timeout();
     let mut causes: Vec<String> = Vec::new();
@@ -212,6 +216,8 @@ pub(super) fn failure(host: &str, error: reqwest::Error) -> Failure {
         }
         cause = inner.source();
     }
+    let tunnel = causes.iter().find(|it| it.contains("tunnel error"));
+    let proxy = proxy.map(|proxy| (proxy, tunnel.cloned()));
     let why = if causes.is_empty() {
         error.to_string()
     } else if error.is_connect() {
@@ -227,7 +233,10 @@ pub(super) fn failure(host: &str, error: reqwest::Error) -> Failure {
         } else {
             why
         };
-        return Failure::not_sent(format!("cannot connect to {host}: {why}"));
+        return Failure::not_sent(match proxy {
+            Some((proxy, tunnel)) => unconnected(host, proxy, tunnel.as_deref(), &why),
+            None => format!("cannot connect to {host}: {why}"),
+        });
     }
     if error.is_builder() {
         return Failure::not_sent(format!("cannot build a request to {host}: {why}"));
@@ -238,10 +247,27 @@ pub(super) fn failure(host: &str, error: reqwest::Error) -> Failure {
     Failure::unknown(format!("the connection to {host} broke: {why}"))
 }
 
+/// Why there is no connection to a host through a proxy: it is not the host that is to be blamed for what
+/// the proxy does.
+fn unconnected(host: &str, proxy: &str, tunnel: Option<&str>, why: &str) -> String {
+    match tunnel {
+        Some(tunnel) if tunnel.contains("authorization required") => {
+            format!("cannot connect to {host}: {proxy} asks for a user and a password")
+        }
+        Some(tunnel) if tunnel.contains("unsuccessful") => {
+            format!("cannot connect to {host}: {proxy} refuses to lead there")
+        }
+        Some(_) => format!("cannot connect to {host}: {proxy} cannot be used: {why}"),
+        // The proxy led there, and what is wrong is at its end.
+        None if why.contains("certificate") => format!("cannot connect to {host}: {why}"),
+        None => format!("cannot connect to {host} by way of {proxy}: {why}"),
+    }
+}
+
 /// Why nothing was answered. Of a request that HTTP/2 refuses, or that came after the last one that a
 /// connection still takes, the server says that nothing was done about it (RFC 9113, 8.7 and 6.8); once it
 /// has begun to answer, that is no longer so.
-fn unanswered(host: &str, error: reqwest::Error) -> Failure {
+fn unanswered(host: &str, proxy: Option<&str>, error: reqwest::Error) -> Failure {
     let mut cause = error.source();
     while let Some(inner) = cause {
         let said = inner
@@ -262,7 +288,7 @@ fn unanswered(host: &str, error: reqwest::Error) -> Failure {
         }
         cause = inner.source();
     }
-    failure(host, error)
+    failure(host, proxy, error)
 }
 
 fn prepare(settings: &HttpsSettings) -> Result<Ready, Failure> {
@@ -287,6 +313,7 @@ pub(super) fn connector(
         .timeout(settings.total_timeout)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
+        .http2_max_header_list_size(LARGEST_HEADERS)
         .referer(false)
         // Below what load balancers use, so that it is not they who close a connection just when
         // a request goes out on it.

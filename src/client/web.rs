@@ -64,16 +64,17 @@ impl Web {
             .get_or_init(|| connector(&self.settings, &host, is_plain))
             .as_ref()
             .map_err(Clone::clone)?;
+        let url = request.url.clone();
         let mut sending = client
             .request(request.method, request.url)
             .headers(request.headers);
         if !request.body.is_empty() {
             sending = sending.body(request.body);
         }
-        let response = sending
-            .send()
-            .await
-            .map_err(|error| failure(&host, error))?;
+        let response = sending.send().await.map_err(|error| {
+            let proxy = Proxies::of_process().on_the_way(&url);
+            failure(&host, proxy.as_deref(), error)
+        })?;
         whole(&host, response, LARGEST).await
     }
 }

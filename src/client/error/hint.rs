@@ -10,15 +10,7 @@ use crate::operation::{Answer, Arguments, Kind, Operation, Repeat};
 pub(super) fn of(operation: &'static Operation, cause: &Cause) -> Option<String> {
     let hint = match cause {
         Cause::Refused { status, .. } => return status_hint(operation, *status),
-        Cause::Unreachable(why) if why.contains("UnknownIssuer") => {
-            "give the authority that signed its certificate with --cacert FILE, or with `cacert` in \
-             the profile"
-                .to_owned()
-        }
-        Cause::Unreachable(_) => {
-            "check the address (OPENMETAL_API_URL) and the network; `--sim` needs neither"
-                .to_owned()
-        }
+        Cause::Unreachable(why) => unreachable_hint(why).to_owned(),
         Cause::NoToken(_) => {
             "the OAuth client gets no token: try again later, or call with an API key; check that \
              OPENMETAL_API_URL names the API itself"
@@ -41,6 +33,34 @@ pub(super) fn of(operation: &'static Operation, cause: &Cause) -> Option<String>
         | Cause::Setup(_) => return None,
     };
     Some(hint)
+}
+
+/// What to do where nothing was reached. What is wrong with a certificate only the library's words tell.
+fn unreachable_hint(why: &str) -> &'static str {
+    let says = |words: &[&str]| words.iter().any(|word| why.contains(word));
+    if says(&["UnknownIssuer"]) {
+        return "give the authority that signed its certificate with --cacert FILE, or with `cacert` in \
+                the profile";
+    }
+    if says(&["certificate expired", "certificate: Expired"]) {
+        return "its certificate has expired, and whoever runs it must renew it; if it has not, this \
+                machine's clock is wrong";
+    }
+    if says(&["certificate not valid yet", "NotValidYet"]) {
+        return "its certificate is not valid yet: check this machine's clock";
+    }
+    if says(&["certificate not valid for name", "NotValidForName"]) {
+        return "its certificate is for another name: check the address (OPENMETAL_API_URL), and what \
+                stands between here and the API";
+    }
+    if says(&["the proxy that "]) {
+        return "check the proxy: the variable holds its address, its user and its password, and \
+                NO_PROXY names what goes past it";
+    }
+    if says(&["REFUSED_STREAM"]) {
+        return "the API has too much to do, or is about to close: try again later";
+    }
+    "check the address (OPENMETAL_API_URL) and the network; `--sim` needs neither"
 }
 
 /// What to do where nobody saw whether it was carried out.
@@ -76,6 +96,10 @@ fn status_hint(operation: &'static Operation, status: u16) -> Option<String> {
         }
         403 => "these credentials lack the permission, or the cloud is locked",
         404 => return not_found_hint(operation),
+        407 => {
+            "it is a proxy that answers so, not the API: it asks for a user and a password, which the \
+             variable that names it holds (http_proxy=http://USER:PASSWORD@HOST)"
+        }
         409 if operation.name == "set_power" => {
             "the node is locked by another task: try again in a few minutes"
         }

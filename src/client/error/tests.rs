@@ -143,6 +143,50 @@ fn what_may_have_happened_matters_more_than_that_time_ran_out() {
 }
 
 #[test]
+fn the_hint_is_about_what_stands_in_the_way() {
+    for (why, expected) in [
+        (
+            "certificate expired: verification time 9 (UNIX), but",
+            "its certificate has expired",
+        ),
+        (
+            "invalid peer certificate: Expired",
+            "its certificate has expired",
+        ),
+        (
+            "certificate not valid yet: verification",
+            "its certificate is not valid yet",
+        ),
+        (
+            "certificate not valid for name \"api.test\"; certificate is",
+            "its certificate is for another name",
+        ),
+        (
+            "invalid peer certificate: UnknownIssuer",
+            "give the authority",
+        ),
+        (
+            "the proxy that HTTPS_PROXY names (p:1) cannot be used",
+            "check the proxy",
+        ),
+        (
+            "turned the request away (HTTP/2 REFUSED_STREAM)",
+            "the API has too much to do",
+        ),
+        ("Connection refused", "check the address"),
+    ] {
+        let cause = Cause::Unreachable(format!("cannot connect to api.test: {why}"));
+        let error = CallError::new(operation("clouds"), &Arguments::new(), 1, cause);
+        assert!(error.hint().unwrap().starts_with(expected), "{error:?}");
+    }
+    let error = refused("clouds", &Arguments::new(), 407);
+    assert!(
+        error.hint().unwrap().starts_with("it is a proxy"),
+        "{error:?}"
+    );
+}
+
+#[test]
 fn hints_name_the_call_that_shows_what_exists() {
     let cloud = ", and cloud(\"…\") finds one by its label";
     let vlan = ", and vlan(\"…\") finds one by its label";

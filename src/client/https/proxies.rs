@@ -78,6 +78,22 @@ impl Proxies {
         }
     }
 
+    /// The proxy that requests to an address go through, in words: the variable and the host that it
+    /// names, without its user and password.
+    pub(in crate::client) fn on_the_way(&self, to: &Url) -> Option<String> {
+        if is_near(&host_of(to)) || self.0.contains_key(CGI) {
+            return None;
+        }
+        let (name, value) = self.named(to.scheme()).ok()??;
+        let not = self.first("no_proxy").and_then(|(_, value)| value);
+        let matcher = Matcher::builder().all(value).no(not.unwrap_or_default());
+        let proxy = matcher.build().intercept(&to.as_str().parse().ok()?)?;
+        let host = proxy.uri().host()?;
+        let port = proxy.uri().port_u16();
+        let host = port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        Some(format!("the proxy that {name} names ({host})"))
+    }
+
     /// The variable that names the proxy of a scheme, with its value.
     fn named(&self, scheme: &str) -> Result<Option<(&str, &str)>, Failure> {
         for lower in [&*format!("{scheme}_proxy"), "all_proxy"] {
@@ -139,6 +155,31 @@ mod tests {
         });
         let checked = Proxies::of(own).check(&Url::parse(to).unwrap());
         checked.err().map(|it| it.message).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_proxy_is_told_of_without_its_password() {
+        let own = [
+            ("HTTPS_PROXY", "http://joe:pa55@proxy.test:3128"),
+            ("http_proxy", "plain"),
+            ("NO_PROXY", "past.test"),
+        ];
+        let proxies = Proxies::of(own.map(|(name, value)| (name.into(), value.into())));
+        for (to, expected) in [
+            (
+                "https://api.test/v1",
+                Some("the proxy that HTTPS_PROXY names (proxy.test:3128)"),
+            ),
+            (
+                "http://api.test/",
+                Some("the proxy that http_proxy names (plain)"),
+            ),
+            ("https://past.test/", None),
+            ("https://127.0.0.1/", None),
+        ] {
+            let told = proxies.on_the_way(&Url::parse(to).unwrap());
+            assert_eq!(told.as_deref(), expected, "{to}");
+        }
     }
 
     #[test]
