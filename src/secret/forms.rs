@@ -156,54 +156,60 @@ mod tests {
     use super::*;
 
     proptest::proptest! {
-           #[test]
-           fn a_secret_is_found_in_base64_wherever_it_begins(
-               before in ".{0,7}",
-               secret in "[ -~]{8,40}",
-               after in ".{0,7}",
-           ) {
-               let forms = of(&secret);
-               for engine in [STANDARD, URL_SAFE] {
-                   let text = engine.encode(format!("{before}{secret}{after}"));
-                   proptest::prop_assert!(forms.iter().any(|form| text.contains(form)), "{}", text);
-               }
-           }
+        #[test]
+        fn a_secret_is_found_in_base64_wherever_it_begins(
+            before in ".{0,7}",
+            secret in "[ -~]{8,40}",
+            after in ".{0,7}",
+        ) {
+            let forms = of(&secret);
+            for engine in [STANDARD, URL_SAFE] {
+                let text = engine.encode(format!("{before}{secret}{after}"));
+                proptest::prop_assert!(forms.iter().any(|form| text.contains(form)), "{}", text);
+            }
+        }
 
-           #[test]
-           fn a_secret_is_found_in_json_within_json(secret in ".{6,40}") {
-               let mut text = secret.clone();
-               for _ in 0..4 {
-                   text = serde_json::json!({ "text": text }).to_string();
-                   let forms = of(&secret);
-                   proptest::prop_assert!(forms.iter().any(|form| text.contains(form)), "{}", text);
-               }
-           }
+        #[test]
+        fn a_secret_is_found_in_json_within_json(secret in ".{6,40}") {
+            let mut text = secret.clone();
+            for _ in 0..4 {
+                text = serde_json::json!({ "text": text }).to_string();
+                let forms = of(&secret);
+                proptest::prop_assert!(forms.iter().any(|form| text.contains(form)), "{}", text);
+            }
+        }
 
-           #[test]
-           fn a_secret_is_found_in_json_that_writes_signs_by_their_numbers(secret in ".{6,40}") {
-               let forms = of(&secret);
-               let all = |c: char| !c.is_ascii_alphanumeric();
-               for is_lower in [true, false] {
-    let number = |unit: &u16| if is_lower { format!("\\u{unit:04x}") } else { format!("\\u{unit:04X}") };
-                   let text: String = secret
-                       .chars()
-                       .map(|c| match c {
-                           c if all(c) => c.encode_utf16(&mut [0; 2]).iter().map(number).collect(),
-                           c => c.to_string(),
-                       })
-                       .collect();
-                   proptest::prop_assert!(forms.contains(&text), "{}", text);
-               }
-           }
+        #[test]
+        fn a_secret_is_found_in_json_that_writes_signs_by_their_numbers(secret in ".{6,40}") {
+            let forms = of(&secret);
+            let all = |c: char| !c.is_ascii_alphanumeric();
+            for is_lower in [true, false] {
+                let number = |unit: &u16| {
+                    if is_lower {
+                        format!("\\u{unit:04x}")
+                    } else {
+                        format!("\\u{unit:04X}")
+                    }
+                };
+                let text: String = secret
+                    .chars()
+                    .map(|c| match c {
+                        c if all(c) => c.encode_utf16(&mut [0; 2]).iter().map(number).collect(),
+                        c => c.to_string(),
+                    })
+                    .collect();
+                proptest::prop_assert!(forms.contains(&text), "{}", text);
+            }
+        }
 
-           #[test]
-           fn a_secret_is_found_in_json_and_in_addresses(secret in ".{6,40}") {
-               let forms = of(&secret);
-               let found = |text: &str| forms.iter().any(|form| text.contains(form));
-               let json = serde_json::json!({ "a": format!("x{secret}y") }).to_string();
-               proptest::prop_assert!(found(&json), "{}", json);
-               let address = format!("/?q={}", utf8_percent_encode(&secret, UNRESERVED));
-               proptest::prop_assert!(found(&address), "{}", address);
-           }
-       }
+        #[test]
+        fn a_secret_is_found_in_json_and_in_addresses(secret in ".{6,40}") {
+            let forms = of(&secret);
+            let found = |text: &str| forms.iter().any(|form| text.contains(form));
+            let json = serde_json::json!({ "a": format!("x{secret}y") }).to_string();
+            proptest::prop_assert!(found(&json), "{}", json);
+            let address = format!("/?q={}", utf8_percent_encode(&secret, UNRESERVED));
+            proptest::prop_assert!(found(&address), "{}", address);
+        }
+    }
 }

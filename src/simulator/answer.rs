@@ -23,8 +23,8 @@ pub struct Answer {
     retry_after: Option<u32>,
     truncated: bool,
     on_purpose: Option<Pace>,
-    /// How a 401 wants the caller to say who they are.
-    scheme: &'static str,
+    /// Whether a 401 is for an id and a secret, not for a token.
+    wants_client: bool,
 }
 
 /// Marks an answer that never comes: the connection is cut instead.
@@ -60,7 +60,7 @@ impl Answer {
             retry_after: None,
             truncated: false,
             on_purpose: None,
-            scheme: "Bearer",
+            wants_client: false,
         }
     }
 
@@ -174,7 +174,7 @@ impl Answer {
     /// The same where a client says its id and its secret: a token would not help.
     pub fn unknown_client() -> Self {
         Self {
-            scheme: "Basic",
+            wants_client: true,
             ..Self::unauthenticated()
         }
     }
@@ -230,7 +230,8 @@ impl Answer {
             response.headers_mut().insert(CONTENT_TYPE, kind);
         }
         if self.status == 401 {
-            let scheme = HeaderValue::from_static(self.scheme);
+            let scheme =
+                HeaderValue::from_static(if self.wants_client { "Basic" } else { "Bearer" });
             response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
         }
         if let Some(disposition) = self.disposition

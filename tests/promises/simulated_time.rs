@@ -99,3 +99,32 @@ fn one_seed_gives_one_output() {
     }
     assert_ne!(busy("8").0, first.0, "another seed is another account");
 }
+
+/// The account is made when it is first needed, which nobody can tell.
+#[test]
+fn a_sleep_before_the_first_call_passes_for_the_account_too() {
+    let model = r#"now = "2026-01-15T08:00:00+00:00"
+[[cloud]]
+id = "c1"
+fields = { cloud_type = "pcc", pod_location = "pod_1", provision_status = "pending", order_id = "o1" }
+[[order]]
+id = "o1"
+fields = { items = [{ hardware_sku = "medium_v4", quantity = 1 }], clouds_deployed = [{ id = "c1" }] }
+"#;
+    let told = r#"let c = cloud("c1"); print(`${c.provision_status} since ${c.created_at}`);"#;
+    let said: Vec<String> = ["", r#"cloud("c1"); "#]
+        .into_iter()
+        .map(|first| {
+            let line = format!(r#"{first}sleep("1h"); {told}"#);
+            let mw = Mw::new(["--sim=model.toml", "--quiet", "eval", &line]);
+            mw.file("model.toml", model).any_stdout().run().stdout
+        })
+        .collect();
+    assert_eq!(said[0], said[1]);
+    assert!(
+        said[0].starts_with("complete since 2026-01-15"),
+        "{}",
+        said[0]
+    );
+    assert!(said[0].contains("08:00"), "{}", said[0]);
+}

@@ -76,6 +76,14 @@ fn policy(event: &Event) -> (&'static str, &'static str, Value) {
             "long_running",
             json!({ "job": job, "number": number, "run": run }),
         ),
+        Event::Shut { job, run, opens } => {
+            let opens = opens.map(utc);
+            (
+                "warn",
+                "shut",
+                json!({ "job": job, "run": run, "window_opens": opens }),
+            )
+        }
         Event::StoreFailed { message } => ("error", "store_failed", json!({ "error": message })),
         Event::StoreBack => ("info", "store_back", json!({})),
         Event::TimedOut {
@@ -125,14 +133,6 @@ fn parts(event: &Event) -> (&'static str, &'static str, Value) {
             json!({ "job": job, "number": number, "run": run }),
         ),
         Event::Left { job, run, .. } => ("warn", "left", json!({ "job": job, "run": run })),
-        Event::Shut { job, run, opens } => {
-            let opens = opens.map(utc);
-            (
-                "warn",
-                "shut",
-                json!({ "job": job, "run": run, "window_opens": opens }),
-            )
-        }
         Event::Finished {
             job,
             number,
@@ -161,6 +161,7 @@ fn parts(event: &Event) -> (&'static str, &'static str, Value) {
         | Event::GivenUp { .. }
         | Event::Paused { .. }
         | Event::Long { .. }
+        | Event::Shut { .. }
         | Event::TimedOut { .. }
         | Event::Abandoned { .. }
         | Event::StoreFailed { .. }

@@ -57,7 +57,7 @@ fn unreachable_hint(why: &str) -> &'static str {
         return "check the proxy: the variable holds its address, its user and its password, and \
                 NO_PROXY names what goes past it";
     }
-    if says(&["REFUSED_STREAM"]) {
+    if says(&["REFUSED_STREAM", "GOAWAY"]) {
         return "the API has too much to do, or is about to close: try again later";
     }
     "check the address (OPENMETAL_API_URL) and the network; `--sim` needs neither"

@@ -137,6 +137,16 @@ impl Event {
                     "{job}: run {number} takes longer than it should, and goes on"
                 )
             }
+            Self::Shut { job, run, opens } => {
+                write!(
+                    f,
+                    "{job}: run {run} was left unfinished and keeps its place until its maintenance window opens"
+                )?;
+                if let Some(opens) = opens {
+                    write!(f, " at {}", utc(*opens))?;
+                }
+                write!(f, ": mw runs resume {run} takes it up before")
+            }
             Self::Paused { job, failures: 1 } => write!(
                 f,
                 "{job}: paused, its run failed: mw jobs resume {job} lets it go on"
@@ -172,16 +182,6 @@ impl fmt::Display for Event {
                 f,
                 "run {run} was left unfinished, and its job {job} is gone or disabled: mw runs resume {run} takes it up"
             ),
-            Self::Shut { job, run, opens } => {
-                write!(
-                    f,
-                    "{job}: run {run} was left unfinished and keeps its place until its maintenance window opens"
-                )?;
-                if let Some(opens) = opens {
-                    write!(f, " at {}", utc(*opens))?;
-                }
-                write!(f, ": mw runs resume {run} takes it up before")
-            }
             Self::Started {
                 job,
                 number,
@@ -205,6 +205,7 @@ impl fmt::Display for Event {
             | Self::GivenUp { .. }
             | Self::Paused { .. }
             | Self::Long { .. }
+            | Self::Shut { .. }
             | Self::StoreFailed { .. }
             | Self::StoreBack => self.policy(f),
             Self::Skipped {

@@ -170,9 +170,9 @@ fn clouds(resources: &Resources, now: Option<DateTime<Utc>>) -> Result<(), Probl
         let at = format!("/cloud/{place}");
         state(cloud, stats, &at)?;
         times(cloud, stats, now, &at)?;
-        let hosts = stats.cloud_hosts.iter().enumerate();
+        let mut hosts = stats.cloud_hosts.iter().enumerate();
         let nodes: HashSet<&str> = stats.nodes.iter().map(|node| &*node.uuid).collect();
-        for (place, host) in hosts.filter(|(_, host)| !nodes.contains(&***host)) {
+        if let Some((place, host)) = hosts.find(|(_, host)| !nodes.contains(&***host)) {
             let message = format!("the cloud has no node `{host}`");
             return Err(wrong(format!("{at}/stats/cloud_hosts/{place}"), message));
         }
