@@ -321,7 +321,12 @@ fn prepared(
 fn begun(inner: &Inner, label: &Label) {
     let format = inner.global.log_format;
     if format == LogFormat::Json {
-        let message = format!("{label}is kept as run {}", label.run().unwrap_or_default());
+        let name = label.to_string();
+        let message = format!(
+            "{} is kept as run {}",
+            name.trim_end(),
+            label.run().unwrap_or_default()
+        );
         log::entry(format, "info", "begun", label.fields(), &message);
     }
 }

@@ -15,6 +15,9 @@ use crate::secret::Secret;
 
 /// Life of a token whose answer does not say it.
 const UNSAID_LIFE: TimeDelta = TimeDelta::minutes(5);
+/// How long its endpoint is left alone at most, whatever it asks for: one that means days would keep a
+/// service from its account until somebody starts it anew.
+const LONGEST_REST: TimeDelta = TimeDelta::hours(1);
 /// The longest life believed.
 const LONGEST_LIFE: i64 = 30 * 24 * 3600;
 /// How often a caller looks whether another's fetch has ended, in virtual time.
@@ -172,7 +175,7 @@ impl Tokens {
                 Ok(held)
             }
             (Err(failure), old) => {
-                self.lock().keep(&failure);
+                self.lock().keep(&failure, clock.now());
                 // Renewed early, so a failure is no harm while the old one lasts.
                 old.ok_or(Without {
                     failure,
@@ -189,11 +192,15 @@ impl Tokens {
 
 impl State {
     /// Remembers until when the API asked to be left alone.
-    fn keep(&mut self, failure: &TokenFailure) {
+    fn keep(&mut self, failure: &TokenFailure, now: DateTime<Utc>) {
         if let TokenFailure::BadAnswer(answer) = failure
-            && answer.until.is_some()
+            && let Some(until) = answer.until
         {
-            self.refusal = Some(answer.clone());
+            let until = Some(until.min(now + LONGEST_REST));
+            self.refusal = Some(NoToken {
+                until,
+                ..answer.clone()
+            });
         }
     }
 
@@ -202,7 +209,7 @@ impl State {
         // Those who wait for it may not have been awoken yet.
         let ended = self.fetching.as_ref().and_then(WeakShared::upgrade);
         if let Some(Err(failure)) = ended.as_ref().and_then(Shared::peek) {
-            self.keep(failure);
+            self.keep(failure, now);
         }
         self.refusal
             .take_if(|refusal| refusal.until.is_none_or(|until| until <= now));

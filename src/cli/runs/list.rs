@@ -19,8 +19,8 @@ Examples:
   mw runs list --state failed --since 2d
   mw --output json runs list")]
 pub struct List {
-    /// Only runs in this state: running, waiting, paused-in-doubt, succeeded, failed, cancelled or
-    /// interrupted
+    /// Only runs in this state: queued, running, waiting, paused-in-doubt, succeeded, failed, cancelled
+    /// or interrupted
     #[arg(long, value_name = "STATE", value_parser = state)]
     state: Option<RunState>,
     /// Only runs of scripts whose name has this part

@@ -18,7 +18,7 @@ pub(super) const DATES: &[Builtin] = &[
     function(
         "instant",
         "instant(text: string | Instant, zone?: string) -> Instant",
-        "Reads an instant; with a zone, what its clocks show: \"2026-03-29 02:30\". A time that they skip is the moment they jump, one they show twice the first. A number is seconds since 1970.",
+        "Reads an instant; with a zone, what its clocks show: \"2026-03-29 02:30\". A time that they skip is the moment they jump, one they show twice the first. A whole number is seconds since 1970.",
         r#"now() > instant("2020-01-01T00:00:00Z")"#,
     ),
     function(
