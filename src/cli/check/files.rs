@@ -16,7 +16,7 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<String>, Complaint> {
             found.push("-".to_owned());
         } else if path.is_dir() {
             let before = found.len();
-            walk(path, 0, &mut |file| {
+            walk(path, &mut |file| {
                 if file.extension().is_some_and(|it| it == "rhai") {
                     found.push(plain(file).to_string_lossy().into_owned());
                 }
