@@ -60,6 +60,15 @@ fn is_short_option(arg: &str) -> bool {
     })
 }
 
+/// Whether a word says yes or no in another way than scripts do.
+fn means(word: &str) -> Option<bool> {
+    match &*word.to_ascii_lowercase() {
+        "yes" | "on" | "1" | "true" => Some(true),
+        "no" | "off" | "0" | "false" => Some(false),
+        _ => None,
+    }
+}
+
 struct Reading<'a> {
     header: &'a Header,
     given: Map<String, Value>,
@@ -77,9 +86,18 @@ impl<'a> Reading<'a> {
         if let Some(param) = self.header.param(&name) {
             return match (value, &param.kind) {
                 (Some(text), _) => self.give(param, text).map(|()| false),
-                (None, Kind::Bool) => match next.filter(|next| matches!(*next, "true" | "false")) {
-                    Some(text) => self.give(param, text).map(|()| true),
-                    None => self.put(param, Value::Bool(true)).map(|()| false),
+                (None, Kind::Bool) => match next {
+                    Some(text @ ("true" | "false")) => self.give(param, text).map(|()| true),
+                    // The switch would be on, and the word somebody else's.
+                    Some(word) if means(word).is_some() => Err(Complaint::usage(format!(
+                        "`--{written}` is followed by {word:?}, which is neither `true` nor `false`"
+                    ))
+                    .hint(format!(
+                        "write `{}={}`",
+                        param.option(),
+                        means(word).unwrap_or_default()
+                    ))),
+                    _ => self.put(param, Value::Bool(true)).map(|()| false),
                 },
                 (None, _) => {
                     match next.filter(|next| !next.starts_with("--")) {

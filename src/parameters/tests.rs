@@ -209,6 +209,12 @@ fn a_wrong_command_line_is_refused_with_what_to_give() {
     );
     refused(
         &header,
+        &["--force", "No", "c"],
+        "`--force` is followed by \"No\", which is neither `true` nor `false`",
+        "write `--force=false`",
+    );
+    refused(
+        &header,
         &["c", "--mode=roling"],
         "`mode` is \"roling\", and must be one of \"rolling\", \"all at once\"; \
          did you mean \"rolling\"?",
