@@ -121,7 +121,7 @@ pub fn wrong(fields: &ConfigurationFields) -> Option<&'static str> {
     }
     if let Some(cloud_init) = &fields.cloud_init {
         // CLOUD_INIT: it may also be without data.
-        let data = cloud_init.get("data").filter(|data| !data.is_null());
+        let data = cloud_init.get("data");
         let is_object = |data: &Value| {
             let data = data.as_str().map(serde_json::from_str::<Value>);
             matches!(data, Some(Ok(Value::Object(_))))

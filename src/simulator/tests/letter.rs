@@ -126,7 +126,13 @@ fn cloud_init_may_be_without_data() {
     };
     assert_eq!(make(json!({})), 200);
     assert_eq!(make(json!({"data": "{\"packages\":[\"htop\"]}"})), 200);
-    for data in [json!("packages: [htop]"), json!(""), json!("[]"), json!(3)] {
+    for data in [
+        json!("packages: [htop]"),
+        json!(""),
+        json!("[]"),
+        json!(3),
+        json!(null),
+    ] {
         assert_eq!(make(json!({ "data": data })), 400, "{data}");
     }
 }
