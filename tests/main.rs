@@ -9,6 +9,7 @@
 
 mod promises {
     mod answers;
+    mod asked;
     mod calendars;
     mod call_words;
     mod calls;

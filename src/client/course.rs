@@ -266,8 +266,11 @@ impl<'a> Course<'a> {
             // Whoever does not know the API knows nothing of what our own earlier sending did.
             (_, Outcome::Status(404)) if self.doubted => {
                 let problem = attempt.problem();
-                let said = problem.message.filter(|_| problem.is_foreign);
-                said.map(|said| format!("a 404 that is not the API's was answered: {said}"))
+                let said = problem.message.map(|said| format!(": {said}"));
+                problem.is_foreign.then(|| {
+                    let said = said.unwrap_or_default();
+                    format!("a 404 that is not the API's was answered{said}")
+                })
             }
             _ => None,
         }

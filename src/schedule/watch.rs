@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::event::{Event, Events};
 use super::jobs::Jobs;
-use super::letters::text_of;
+use super::text::text_of;
 use crate::error::{Complaint, exit};
 
 /// How often the file is looked at.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::sync::LazyLock;
 
-use hyper_util::client::proxy::matcher::Matcher;
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
 
@@ -52,46 +52,52 @@ impl Proxies {
     /// Whether what is to go to an address through a proxy will: the client passes one that it cannot
     /// read over without a word. What is said shows no value, which may hold a password.
     pub(in crate::client) fn check(&self, to: &Url) -> Result<(), Failure> {
-        // Under CGI anybody who asks for a page could name one, so that the client takes none.
-        if is_near(&host_of(to)) || self.0.contains_key(CGI) {
-            return Ok(());
-        }
-        let Some((name, value)) = self.named(to.scheme())? else {
-            return Ok(());
-        };
-        let Ok(target) = to.as_str().parse() else {
-            return Ok(());
-        };
-        let not = self.first("no_proxy").and_then(|(_, value)| value);
-        let by = |proxy: &str| {
-            let matcher = Matcher::builder().all(proxy);
-            matcher.no(not.unwrap_or_default()).build()
-        };
-        match by(value).intercept(&target) {
-            Some(proxy) if matches!(proxy.uri().scheme_str(), Some("http" | "https")) => Ok(()),
-            Some(_) => Err(Failure::not_sent(format!(
-                "the variable {name} names a proxy that is neither of http nor of https"
-            ))),
-            // Nothing that is sent there goes through any.
-            None if by("http://proxy.invalid").intercept(&target).is_none() => Ok(()),
-            None => Err(unusable(name)),
+        match self.way(to)? {
+            Some((name, Some(proxy))) => match proxy.uri().scheme_str() {
+                Some("http" | "https") => Ok(()),
+                _ => Err(Failure::not_sent(format!(
+                    "the variable {name} names a proxy that is neither of http nor of https"
+                ))),
+            },
+            Some((name, None)) => Err(unusable(name)),
+            None => Ok(()),
         }
     }
 
     /// The proxy that requests to an address go through, in words: the variable and the host that it
     /// names, without its user and password.
     pub(in crate::client) fn on_the_way(&self, to: &Url) -> Option<String> {
-        if is_near(&host_of(to)) || self.0.contains_key(CGI) {
-            return None;
-        }
-        let (name, value) = self.named(to.scheme()).ok()??;
-        let not = self.first("no_proxy").and_then(|(_, value)| value);
-        let matcher = Matcher::builder().all(value).no(not.unwrap_or_default());
-        let proxy = matcher.build().intercept(&to.as_str().parse().ok()?)?;
+        let (name, proxy) = self.way(to).ok()??;
+        let proxy = proxy?;
         let host = proxy.uri().host()?;
         let port = proxy.uri().port_u16();
         let host = port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
         Some(format!("the proxy that {name} names ({host})"))
+    }
+
+    /// The variable that names the proxy of an address, if it goes through one, and the proxy, if that
+    /// can be read.
+    fn way(&self, to: &Url) -> Result<Option<(&str, Option<Intercept>)>, Failure> {
+        // Under CGI anybody who asks for a page could name one, so that the client takes none.
+        if is_near(&host_of(to)) || self.0.contains_key(CGI) {
+            return Ok(None);
+        }
+        let Some((name, value)) = self.named(to.scheme())? else {
+            return Ok(None);
+        };
+        let Ok(target) = to.as_str().parse() else {
+            return Ok(None);
+        };
+        let not = self.first("no_proxy").and_then(|(_, value)| value);
+        let by = |proxy: &str| {
+            let matcher = Matcher::builder().all(proxy);
+            let matcher = matcher.no(not.unwrap_or_default()).build();
+            matcher.intercept(&target)
+        };
+        let proxy = by(value);
+        // Where nothing goes through any, it does not matter.
+        let is_exempt = proxy.is_none() && by("http://proxy.invalid").is_none();
+        Ok((!is_exempt).then_some((name, proxy)))
     }
 
     /// The variable that names the proxy of a scheme, with its value.

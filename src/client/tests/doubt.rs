@@ -183,6 +183,7 @@ async fn what_does_not_know_the_api_does_not_say_that_something_is_gone() {
     const VLAN: &str = r#"{"id":"v"}"#;
     for foreign in [
         "<html><title>404 Not Found</title></html>",
+        "<html><body>404</body></html>",
         "default backend - 404",
         r#"{"message":"no Route matched with those values"}"#,
     ] {

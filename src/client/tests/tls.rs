@@ -89,11 +89,42 @@ async fn a_ca_file_without_certificates_is_refused() {
     );
 }
 
+/// A server of HTTP/2 that answers the first stream with these frames, and may hang up then.
+fn answering(frames: Vec<u8>, hangs_up: bool) -> String {
+    const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
+    speaking(b"h2", move |mut stream| {
+        let mut read = Vec::new();
+        let mut some = [0; 4096];
+        let _ = stream.write_all(SETTINGS);
+        let mut is_told = false;
+        while let Ok(count @ 1..) = stream.read(&mut some) {
+            read.extend_from_slice(&some[..count]);
+            // The header of the frame that opens the first stream.
+            let opens = |it: &[u8]| it[0] == 1 && it[2..] == [0, 0, 0, 1];
+            if !is_told && read.windows(6).any(opens) {
+                is_told = true;
+                let _ = stream.write_all(&frames);
+                if hangs_up {
+                    break;
+                }
+            }
+        }
+    })
+}
+
+/// A transport to this server, whose authority it trusts.
+fn trusting(url: String) -> Https {
+    Https::new(HttpsSettings {
+        ca_file: Some(file("authority.pem")),
+        proxies: false,
+        ..HttpsSettings::new(url)
+    })
+}
+
 #[tokio::test]
 async fn a_stream_that_was_refused_was_not_sent() {
-    // Frames of HTTP/2: settings, and the end of the first stream, or of the connection with the last
-    // stream that it took, each with a code last.
-    const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
+    // Frames of HTTP/2: the end of the first stream, or of the connection with the last stream that it
+    // took, each with a code last.
     const RESET: &[u8] = &[0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0];
     const AWAY_BEFORE: &[u8] = &[0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     const AWAY_AFTER: &[u8] = &[0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0];
@@ -108,71 +139,29 @@ async fn a_stream_that_was_refused_was_not_sent() {
         (&[], AWAY_AFTER, 0, Phase::Unknown),
         (&[], AWAY_AFTER, 2, Phase::Unknown),
     ] {
-        let url = speaking(b"h2", move |mut stream| {
-            let ending = [begun, end, &[code]].concat();
-            let mut read = Vec::new();
-            let mut some = [0; 4096];
-            let _ = stream.write_all(SETTINGS);
-            let mut is_told = false;
-            while let Ok(count @ 1..) = stream.read(&mut some) {
-                read.extend_from_slice(&some[..count]);
-                // The header of the frame that opens the first stream.
-                let opens = |it: &[u8]| it[0] == 1 && it[2..] == [0, 0, 0, 1];
-                if !is_told && read.windows(6).any(opens) {
-                    is_told = true;
-                    let _ = stream.write_all(&ending);
-                    if end == AWAY_AFTER {
-                        break;
-                    }
-                }
-            }
-        });
-        let settings = HttpsSettings {
-            ca_file: Some(file("authority.pem")),
-            proxies: false,
-            ..HttpsSettings::new(url)
-        };
+        let ending = [begun, end, &[code]].concat();
+        let url = answering(ending, end == AWAY_AFTER);
         let request = http::Request::post("/v1/vlans").body(Bytes::new()).unwrap();
-        let failure = Https::new(settings).send(request).await.unwrap_err();
+        let failure = trusting(url).send(request).await.unwrap_err();
         assert_eq!(failure.phase, phase, "{end:?} {code}: {failure:?}");
     }
 }
 
 #[tokio::test]
 async fn twenty_kilobytes_of_headers_are_taken_over_http_2_as_over_http_1() {
-    const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
-    let url = speaking(b"h2", |mut stream| {
-        // The status 200, and five headers of 4000 letters each.
-        let mut block = vec![0x88];
-        for _ in 0..5 {
-            block.extend([0, 1, b'x', 0x7f, 0xa1, 0x1e]);
-            block.extend([b'a'; 4000]);
-        }
-        let frame = |kind: u8, flags: u8, payload: &[u8]| {
-            let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
-            [&length[1..], &[kind, flags, 0, 0, 0, 1], payload].concat()
-        };
-        let (begin, rest) = block.split_at(16_384);
-        let answer = [frame(1, 1, begin), frame(9, 4, rest)].concat();
-        let mut read = Vec::new();
-        let mut some = [0; 4096];
-        let _ = stream.write_all(SETTINGS);
-        let mut is_told = false;
-        while let Ok(count @ 1..) = stream.read(&mut some) {
-            read.extend_from_slice(&some[..count]);
-            let opens = |it: &[u8]| it[0] == 1 && it[2..] == [0, 0, 0, 1];
-            if !is_told && read.windows(6).any(opens) {
-                is_told = true;
-                let _ = stream.write_all(&answer);
-            }
-        }
-    });
-    let settings = HttpsSettings {
-        ca_file: Some(file("authority.pem")),
-        proxies: false,
-        ..HttpsSettings::new(url)
+    // The status 200, and five headers of 4000 letters each.
+    let mut block = vec![0x88];
+    for _ in 0..5 {
+        block.extend([0, 1, b'x', 0x7f, 0xa1, 0x1e]);
+        block.extend([b'a'; 4000]);
+    }
+    let frame = |kind: u8, flags: u8, payload: &[u8]| {
+        let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+        [&length[1..], &[kind, flags, 0, 0, 0, 1], payload].concat()
     };
+    let (begin, rest) = block.split_at(16_384);
+    let url = answering([frame(1, 1, begin), frame(9, 4, rest)].concat(), false);
     let request = http::Request::get("/v1/clouds").body(Bytes::new()).unwrap();
-    let answer = Https::new(settings).send(request).await.unwrap();
+    let answer = trusting(url).send(request).await.unwrap();
     assert_eq!(answer.headers().get_all("x").iter().count(), 5);
 }

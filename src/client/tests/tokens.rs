@@ -96,6 +96,11 @@ async fn fifty_calls(client: &Client, clock: &Clock) {
     }
 }
 
+/// A client that is an OAuth client, and what answers it.
+fn by_client(script: Vec<Played>) -> Stage {
+    Stage::with(script, oauth(), Policy::default())
+}
+
 #[tokio::test]
 async fn fifty_callers_fetch_one_token() {
     for clock in [Clock::Real, Clock::simulated()] {
@@ -127,17 +132,13 @@ async fn fifty_callers_refused_together_fetch_one_new_token() {
 
 #[tokio::test]
 async fn a_token_is_renewed_at_four_fifths_of_its_life() {
-    let stage = Stage::with(
-        vec![
-            answer(200, &token("one")),
-            answer(200, "[]"),
-            answer(200, "[]"),
-            answer(200, &token("two")),
-            answer(200, "[]"),
-        ],
-        oauth(),
-        Policy::default(),
-    );
+    let stage = by_client(vec![
+        answer(200, &token("one")),
+        answer(200, "[]"),
+        answer(200, "[]"),
+        answer(200, &token("two")),
+        answer(200, "[]"),
+    ]);
     let clouds = "GET /v1/clouds";
     stage.call("clouds", json!({})).await.unwrap();
     stage.clock.advance(TimeDelta::seconds(799));
@@ -153,16 +154,12 @@ async fn a_token_is_renewed_at_four_fifths_of_its_life() {
 
 #[tokio::test]
 async fn an_early_renewal_that_fails_does_no_harm() {
-    let stage = Stage::with(
-        vec![
-            answer(200, &token("one")),
-            answer(200, "[]"),
-            answer(503, ""),
-            answer(200, "[]"),
-        ],
-        oauth(),
-        Policy::default(),
-    );
+    let stage = by_client(vec![
+        answer(200, &token("one")),
+        answer(200, "[]"),
+        answer(503, ""),
+        answer(200, "[]"),
+    ]);
     stage.call("clouds", json!({})).await.unwrap();
     stage.clock.advance(TimeDelta::seconds(900));
     stage.call("clouds", json!({})).await.unwrap();
@@ -174,16 +171,12 @@ async fn an_early_renewal_that_fails_does_no_harm() {
 
 #[tokio::test]
 async fn a_second_401_is_final() {
-    let stage = Stage::with(
-        vec![
-            answer(200, &token("one")),
-            answer(401, ""),
-            answer(200, &token("two")),
-            answer(401, ""),
-        ],
-        oauth(),
-        Policy::default(),
-    );
+    let stage = by_client(vec![
+        answer(200, &token("one")),
+        answer(401, ""),
+        answer(200, &token("two")),
+        answer(401, ""),
+    ]);
     let error = stage.call("clouds", json!({})).await.unwrap_err();
     assert_eq!(
         (error.status(), error.exit_code()),
@@ -193,24 +186,16 @@ async fn a_second_401_is_final() {
 
 #[tokio::test]
 async fn without_a_token_a_call_was_not_sent() {
-    let stage = Stage::with(
-        vec![
-            answer(503, ""),
-            answer(200, &token("one")),
-            answer(200, "{}"),
-        ],
-        oauth(),
-        Policy::default(),
-    );
+    let stage = by_client(vec![
+        answer(503, ""),
+        answer(200, &token("one")),
+        answer(200, "{}"),
+    ]);
     let reboot = json!({"cloud": "c", "node": "n", "power_state": "rebooting"});
     let reply = stage.call("set_power", reboot).await.unwrap();
     assert_eq!(reply.attempts, 1);
 
-    let stage = Stage::with(
-        vec![answer(401, r#"{"error":"invalid_client"}"#)],
-        oauth(),
-        Policy::default(),
-    );
+    let stage = by_client(vec![answer(401, r#"{"error":"invalid_client"}"#)]);
     let error = stage.call("clouds", json!({})).await.unwrap_err();
     assert_eq!(error.exit_code(), exit::CREDENTIALS);
     assert!(error.to_string().contains("invalid_client"), "{error}");
@@ -256,11 +241,7 @@ async fn a_token_endpoint_that_answers_badly_is_not_called_unreachable() {
 #[tokio::test]
 async fn the_wait_that_a_token_endpoint_asks_for_is_kept() {
     let limited = answer_with(429, ("retry-after", "30"), "");
-    let stage = Stage::with(
-        vec![limited, answer(200, &token("one")), answer(200, "[]")],
-        oauth(),
-        Policy::default(),
-    );
+    let stage = by_client(vec![limited, answer(200, &token("one")), answer(200, "[]")]);
     let before = stage.clock.now();
     stage.call("clouds", json!({})).await.unwrap();
     assert!(stage.clock.now() - before >= TimeDelta::seconds(30));
@@ -357,17 +338,13 @@ async fn a_token_endpoint_is_left_alone_for_as_long_as_it_asks_whoever_calls() {
     assert_eq!((tokens, errors), (2, Vec::<String>::new()));
 
     // A renewal is refused for longer than the old token lasts.
-    let stage = Stage::with(
-        vec![
-            answer(200, &token("one")),
-            answer(200, "[]"),
-            answer_with(429, ("retry-after", "3600"), ""),
-            answer(200, "[]"),
-            answer(200, "[]"),
-        ],
-        oauth(),
-        Policy::default(),
-    );
+    let stage = by_client(vec![
+        answer(200, &token("one")),
+        answer(200, "[]"),
+        answer_with(429, ("retry-after", "3600"), ""),
+        answer(200, "[]"),
+        answer(200, "[]"),
+    ]);
     stage.call("clouds", json!({})).await.unwrap();
     stage.clock.advance(TimeDelta::seconds(900));
     stage.call("clouds", json!({})).await.unwrap();

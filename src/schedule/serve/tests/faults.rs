@@ -44,6 +44,18 @@ impl<F: Fn() -> Result<(), String> + Send + Sync> Ledger for Meddled<F> {
     }
 }
 
+/// Rows that several services have one after the other.
+fn shared() -> impl Fn(&Clock) -> Arc<dyn Ledger> {
+    let rows = Arc::new(Memory::default());
+    move |_| {
+        let rows = rows.clone();
+        Arc::new(Meddled {
+            rows,
+            before: || Ok(()),
+        })
+    }
+}
+
 /// Rows that cannot be written for ten minutes shortly after nine.
 fn gone_for_ten_minutes(clock: &Clock) -> Arc<dyn Ledger> {
     let gone = at("2026-01-15T09:00:30Z")..at("2026-01-15T09:10:30Z");
@@ -133,15 +145,7 @@ async fn a_clock_set_forward_by_a_day_is_caught_up_with_as_the_job_says() {
 #[tokio::test]
 async fn a_clock_set_back_by_an_hour_repeats_no_instant_and_silences_no_job() {
     let file = job("").replace("0 * * * *", "*/20 * * * *");
-    let rows = Arc::new(Memory::default());
-    // Two services have them one after the other.
-    let shared = |_: &Clock| -> Arc<dyn Ledger> {
-        let rows = rows.clone();
-        Arc::new(Meddled {
-            rows,
-            before: || Ok(()),
-        })
-    };
+    let shared = shared();
     let acts = || vec![("10:30:00", Act::Drain)];
     let first = told_by(&Clock::simulated(), &shared, &file, acts()).await;
     let back = Clock::simulated_at(at("2026-01-15T09:30:00Z"));
@@ -158,14 +162,7 @@ async fn a_clock_set_back_by_an_hour_repeats_no_instant_and_silences_no_job() {
 #[tokio::test]
 async fn a_clock_that_is_put_right_again_makes_nothing_missed_that_ran() {
     let file = job("").replace("0 * * * *", "*/20 * * * *");
-    let rows = Arc::new(Memory::default());
-    let shared = |_: &Clock| -> Arc<dyn Ledger> {
-        let rows = rows.clone();
-        Arc::new(Meddled {
-            rows,
-            before: || Ok(()),
-        })
-    };
+    let shared = shared();
     for (begin, end) in [("08:00:00", "10:30:00"), ("09:30:00", "10:10:00")] {
         let clock = Clock::simulated_at(at(&format!("2026-01-15T{begin}Z")));
         told_by(&clock, &shared, &file, vec![(end, Act::Drain)]).await;
